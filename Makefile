@@ -1,0 +1,55 @@
+# run: the product · test: every test · check: style, types, walls · bench: the budgets · e2e: the browser
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench e2e lock format clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null || echo $(VENV)/uv/bin/uv)
+PYTHON ?= python3
+
+help:            ## show this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(VENV)/.ready                     ## make .venv with everything that runs, tests and checks bunri
+
+run: setup                                ## start the product on embedded servers: make run ARGS="--port 8001"
+	$(BIN)/bunri up $(ARGS)
+
+test: setup                               ## pass every test (ARGS goes to pytest)
+	$(BIN)/pytest $(ARGS)
+
+check: setup                              ## style, types and walls
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup                              ## print each budget beside its peer or limit
+	$(BIN)/python -m bench $(ARGS)
+
+format: setup                             ## put the code in shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# uv writes the locks without any registry's address in them; the hashes pin the files.
+lock: $(UV)                               ## renew requirements*.lock from pyproject.toml
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		pyproject.toml --output-file requirements.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:                                    ## remove what setup made (never the data directory)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+$(VENV)/.ready: requirements-dev.lock pyproject.toml | $(UV)
+	test -x $(BIN)/python || $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+# On a machine without uv, it gets its own small environment below .venv.
+$(VENV)/uv/bin/uv:
+	$(PYTHON) -m venv $(VENV)/uv
+	$(VENV)/uv/bin/pip install --quiet --disable-pip-version-check uv

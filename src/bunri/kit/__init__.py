@@ -1,0 +1,1 @@
+"""What every room may use: no I/O, no framework."""

@@ -1,0 +1,70 @@
+"""The tree of expected failures.
+
+    BunriError
+    ├── Invalid          the caller's input is wrong             (HTTP 422)
+    ├── Unauthenticated  nobody knows who is calling             (401)
+    ├── Forbidden        known, but not allowed                  (403)
+    ├── Missing          not there, or not yours: they look alike (404)
+    ├── Conflict         right input at the wrong moment         (409)
+    ├── TooLarge         more bytes or pixels than we take       (413)
+    ├── Unsupported      a type we do not read                   (415)
+    ├── Limited          too often                               (429)
+    └── Unavailable      a part we need is not answering; try later (503)
+
+Each concrete error has a stable ``code``. Its sentence lives in the catalogues under ``errors.<code>`` and is filled from
+``data``; only the edge knows HTTP statuses and the caller's language.
+"""
+
+from typing import ClassVar
+
+
+class BunriError(Exception):
+    """An expected failure: a stable code, data for its sentence, and whether trying again can help."""
+
+    code: ClassVar[str] = "internal"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, **data: object) -> None:
+        super().__init__(self.code, data)
+        self.data = data
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.data}" if self.data else self.code
+
+
+class Invalid(BunriError):
+    code = "invalid"
+
+
+class Unauthenticated(BunriError):
+    code = "unauthenticated"
+
+
+class Forbidden(BunriError):
+    code = "forbidden"
+
+
+class Missing(BunriError):
+    code = "missing"
+
+
+class Conflict(BunriError):
+    code = "conflict"
+
+
+class TooLarge(BunriError):
+    code = "too_large"
+
+
+class Unsupported(BunriError):
+    code = "unsupported"
+
+
+class Limited(BunriError):
+    code = "limited"
+    retryable = True
+
+
+class Unavailable(BunriError):
+    code = "unavailable"
+    retryable = True
