@@ -11,8 +11,8 @@
     ├── Limited          too often                               (429)
     └── Unavailable      a part we need is not answering; try later (503)
 
-Each concrete error has a stable ``code``. Its sentence lives in the catalogues under ``errors.<code>`` and is filled from
-``data``; only the edge knows HTTP statuses and the caller's language.
+Each concrete error has a stable ``code``. Its sentence lives in the catalogues under ``errors.<code>`` and is
+filled from ``data``; only the edge knows HTTP statuses and the caller's language.
 """
 
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""The catalogues: every sentence a person reads, in Korean and English, one TOML file a subject in ``kit/texts/<language>/``."""
+"""The catalogues: every sentence a person reads, one TOML file a subject in ``kit/texts/{ko,en}/``."""
 
 import tomllib
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ def text(key: str, language: Language, /, **data: object) -> str:
 
 
 def negotiate(accept_language: str | None) -> Language:
-    """The best of our languages for an ``Accept-Language`` header (RFC 9110 §12.5.4); Korean when it names none of them."""
+    """The best of our languages for an ``Accept-Language`` header (RFC 9110 §12.5.4); Korean when it names none."""
     best: tuple[float, Language] | None = None
     for part in (accept_language or "").split(",")[:16]:
         tag, _, parameters = part.strip().partition(";")

@@ -1,0 +1,47 @@
+"""What the other domains may know of locations: the nearest bins."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class BinKind(StrEnum):
+    """What a bin takes."""
+
+    RECYCLING = "recycling"
+    PET = "pet"
+    CARTON = "carton"
+    CLOTHES = "clothes"
+    BATTERY = "battery"
+    LAMP = "lamp"
+    MEDICINE = "medicine"
+    ELECTRONICS = "electronics"
+    FOOD = "food"
+    STREET = "street"
+
+
+class NearbyBin(BaseModel):
+    """A bin and how far it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    kind: BinKind
+    name: str
+    address: str | None = None
+    lat: float = Field(ge=-90, le=90, description="WGS 84 degrees")
+    lng: float = Field(ge=-180, le=180, description="WGS 84 degrees")
+    distance_m: float = Field(ge=0, description="Geodesic distance in metres (Karney 2013)")
+    source: str
+    route_url: str = Field(description="Opens turn-by-turn directions.")
+
+
+class LocationsPublic(Protocol):
+    """Where to bring it."""
+
+    async def nearby(self, lat: float, lng: float, kinds: Sequence[BinKind], limit: int) -> list[NearbyBin]:
+        """The ``limit`` nearest bins of ``kinds`` (all kinds when empty), nearest first, exact by geodesic distance."""
+        ...

@@ -1,0 +1,103 @@
+"""What the other domains may know of recycling: facts about a thing go in, advice with its rule comes out."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bunri.kit.languages import Language
+from bunri.kit.materials import Material, Tag
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Facts(_Frozen):
+    """One thing, as far as anybody has seen or said."""
+
+    label: str | None = Field(None, description="An item's slug, or the class a detector named (COCO: 'wine glass').")
+    material: Material = Material.UNKNOWN
+    form: str | None = Field(None, description="bottle, can, tray, cup, box, bag …")
+    tags: tuple[Tag, ...] = ()
+    words: str | None = Field(None, max_length=200, description="What the person typed, in any language.")
+
+
+class RuleRef(_Frozen):
+    """The row of the rule table that decided, so that advice can be checked."""
+
+    id: str
+    version: str = Field(description="Version of the rule table: a hash of its content.")
+    source: str
+    date: date
+    region: str | None = Field(None, description="The district whose override decided; null for the national rule.")
+    verified: bool = Field(True, description="False while a person has not yet checked it against the primary source.")
+
+
+class Disposal(_Frozen):
+    """How and why to throw it away."""
+
+    category: str = Field(description="Slug of the category: 'clear_pet', 'paper', 'general' …")
+    category_name: str
+    steps: tuple[str, ...]
+    why: str
+    rule: RuleRef
+
+
+class Part(_Frozen):
+    """A part that goes elsewhere than the whole: the cap of a bottle."""
+
+    name: str
+    material: Material
+    category: str
+    category_name: str
+
+
+class Alternative(_Frozen):
+    """Another item that the same facts could mean."""
+
+    item: str
+    name: str
+    category: str
+
+
+class Advice(_Frozen):
+    """The rule table's answer to one Facts."""
+
+    item: str = Field(description="Slug of the item of the rule table.")
+    name: str = Field(description="Its name in the language asked for.")
+    disposal: Disposal
+    parts: tuple[Part, ...] = ()
+    mixed: bool = False
+    alternatives: tuple[Alternative, ...] = ()
+    bin_kinds: tuple[str, ...] = Field((), description="Kinds of bin that take it, best first (locations.public).")
+    writer: str = Field("builtin", description="Who worded it: builtin, claude, openai. Never who decided.")
+
+
+class Match(_Frozen):
+    """An item found by words."""
+
+    item: str
+    name: str
+    category: str
+    category_name: str
+    material: Material
+    form: str | None
+    score: float = Field(ge=0, le=1, description="1 is the name itself.")
+
+
+class RecyclingPublic(Protocol):
+    """The rules of disposal."""
+
+    async def advise(self, facts: Sequence[Facts], language: Language, region: str | None) -> list[Advice]:
+        """One Advice for each Facts, in order. Never raises for strange facts: the last resort is the general bag."""
+        ...
+
+    async def search(self, words: str, language: Language, limit: int) -> list[Match]:
+        """Items by words, best first; tolerant of typos, Hangul jamo and synonyms."""
+        ...
+
+    async def version(self) -> str:
+        """The version of the rule table in force."""
+        ...
