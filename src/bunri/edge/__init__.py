@@ -1,0 +1,1 @@
+"""Transport that every domain shares."""

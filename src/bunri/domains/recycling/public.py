@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bunri.kit.events import Event
 from bunri.kit.languages import Language
 from bunri.kit.materials import Material, Tag
 
@@ -87,6 +89,36 @@ class Match(_Frozen):
     score: float = Field(ge=0, le=1, description="1 is the name itself.")
 
 
+class Meaning(_Frozen):
+    """What a class that a detector names usually turns out to be."""
+
+    item: str
+    name: str
+    material: Material
+    form: str | None
+    prior: float = Field(ge=0, le=1, description="Share of the things so named; the rest is anything else.")
+
+
+class ExplainRequested(Event):
+    """Please advise on these facts and answer with Explained, under the same reference."""
+
+    topic = "recycling.explain_requested"
+    reference: UUID
+    attempt: int
+    facts: tuple[Facts, ...]
+    language: Language
+    region: str | None
+
+
+class Explained(Event):
+    """The advice asked for, one for each of the facts, in order."""
+
+    topic = "recycling.explained"
+    reference: UUID
+    attempt: int
+    advice: tuple[Advice, ...]
+
+
 class RecyclingPublic(Protocol):
     """The rules of disposal."""
 
@@ -96,6 +128,10 @@ class RecyclingPublic(Protocol):
 
     async def search(self, words: str, language: Language, limit: int) -> list[Match]:
         """Items by words, best first; tolerant of typos, Hangul jamo and synonyms."""
+        ...
+
+    async def meanings(self, labels: Sequence[str], language: Language) -> dict[str, tuple[Meaning, ...]]:
+        """What each label means, likeliest first: nothing for what is not waste (a person); unknown labels are absent."""
         ...
 
     async def version(self) -> str:

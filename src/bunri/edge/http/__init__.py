@@ -1,0 +1,1 @@
+"""HTTP: problem+json, request ids, limits, idempotency, health."""

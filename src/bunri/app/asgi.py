@@ -1,0 +1,165 @@
+"""The ASGI application of a target."""
+
+import gc
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
+
+from bunri import __version__
+from bunri.app import canaries, links, rooms
+from bunri.app.house import House
+from bunri.app.settings import Settings
+from bunri.app.subscriptions import ROUTES
+from bunri.app.targets import Target, target
+from bunri.domains.waste.board import Board
+from bunri.domains.waste.polling import StatusPoll
+from bunri.edge.http import health, problems
+from bunri.edge.http.idempotency import Idempotency
+from bunri.edge.http.requests import BodyLimit, RequestContext
+from bunri.platform.queue import CeleryPublisher
+from bunri.platform.queue.celery import make_celery
+
+LARGEST_JSON: Final = 64 * 1024
+OBJECTS: Final = "/api/v1/objects/"
+REPEATABLE: Final = ("/api/v1/waste/", "/api/v1/locations/")
+"""POSTs that create something and take an ``Idempotency-Key``. Sign-in is not here: its answers hold tokens."""
+
+DESCRIPTION: Final = """
+Point the camera at a piece of waste: know what it is, how and why to throw it away, and where the nearest bin is.
+
+1. `POST /api/v1/auth/guest` – a name is enough; send the `access_token` as `Authorization: Bearer …` from then on.
+2. `POST /api/v1/waste/analyze` – gives a job and an `upload_url`.
+3. `PUT` the photo there with exactly the `upload_headers`.
+4. `POST /api/v1/waste/upload-complete/{job_id}`, with your position if you want the nearest bins.
+5. `GET /api/v1/waste/status/{job_id}` every half second until it is `done` or `asked`.
+
+Failures are RFC 9457 `application/problem+json` with a stable `code` and a sentence in the language of
+`Accept-Language` (`ko`, `en`).
+"""
+
+
+def create_app(settings: Settings, name: str = "all") -> FastAPI:
+    """The application of the target ``name``. Parts are opened in its lifespan, nothing before."""
+    this = target(name)
+    house = House(settings, CeleryPublisher(make_celery(settings.cache_address("broker")), ROUTES))
+    routers = [_ROOMS[domain](house) for domain in this.domains]
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # What is made by now lives as long as the process: the collector need not look at it again (performance.md).
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+        try:
+            yield
+        finally:
+            gc.unfreeze()
+            await house.close()
+
+    app = FastAPI(
+        title="bunri",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        responses=problems.documented(422),
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    app.state.services = house.services
+    app.state.verifier = house.verifier
+    app.state.public_url = str(settings.public_url) if settings.public_url else None
+    app.state.canaries = canaries.of_target(house, this)
+    problems.install(app)
+    app.include_router(health.router)
+    for router in routers:
+        app.include_router(router)
+    for router in _internal(house, this):
+        app.include_router(router)
+    if "waste" in this.domains:
+        _serve_objects(app, house)
+    _middleware(app, house, this)
+    return app
+
+
+def _middleware(app: FastAPI, house: House, this: Target) -> None:
+    """Innermost first: what is added last sees a request first."""
+    app.add_middleware(Idempotency, cache=house.cache("common"), prefixes=REPEATABLE)
+    app.add_middleware(BodyLimit, limit=LARGEST_JSON, unlimited=(OBJECTS, "/internal/"))
+    app.add_middleware(RequestContext)
+    if "waste" in this.domains:
+        board = Board(house.cache("jobs"))
+        app.add_middleware(_status_poll, board=board, house=house)
+
+
+def _status_poll(app: ASGIApp, board: Board, house: House) -> ASGIApp:
+    return StatusPoll(app, board, house.verifier)
+
+
+def _serve_objects(app: FastAPI, house: House) -> None:
+    """The local store's end of the upload ticket; with S3 nobody comes here."""
+    from bunri.edge.http import objects
+
+    app.state.storage = house.storage
+    if house.settings.storage_url is None:
+        app.include_router(objects.router)
+
+
+def _internal(house: House, this: Target) -> list[APIRouter]:
+    """The public faces of the domains hosted here, for the other targets."""
+    from bunri.domains.locations.public import LocationsPublic
+    from bunri.domains.locations.service import LocationsService
+    from bunri.domains.recycling.public import RecyclingPublic
+    from bunri.domains.recycling.service import RecyclingService
+
+    faces: dict[str, tuple[type, type[Any]]] = {
+        "recycling": (RecyclingPublic, RecyclingService),
+        "locations": (LocationsPublic, LocationsService),
+    }
+
+    def opener(service: type[Any]) -> links.Open:
+        return lambda: house.services.open(service)
+
+    return [
+        links.router(protocol, domain, opener(service), house.peer_tokens)
+        for domain, (protocol, service) in faces.items()
+        if domain in this.domains
+    ]
+
+
+def _auth(house: House) -> APIRouter:
+    from bunri.domains.auth.endpoints import router
+
+    rooms.auth(house)
+    return router
+
+
+def _waste(house: House) -> APIRouter:
+    from bunri.domains.waste.endpoints import router
+
+    rooms.waste(house)
+    return router
+
+
+def _recycling(house: House) -> APIRouter:
+    from bunri.domains.recycling.endpoints import router
+
+    rooms.recycling(house)
+    return router
+
+
+def _locations(house: House) -> APIRouter:
+    from bunri.domains.locations.endpoints import router
+
+    rooms.locations(house)
+    return router
+
+
+_ROOMS: Final[dict[str, Callable[[House], APIRouter]]] = {
+    "auth": _auth,
+    "waste": _waste,
+    "recycling": _recycling,
+    "locations": _locations,
+}

@@ -1,0 +1,76 @@
+"""What ``/ready`` tries: each part a target needs, for real."""
+
+from datetime import timedelta
+from typing import Final
+
+import orjson
+
+from bunri.app.house import House
+from bunri.app.targets import Target
+from bunri.edge.http.health import Canary
+from bunri.kit.errors import Unavailable
+from bunri.platform.cache import Cache
+
+MARK_TTL: Final = timedelta(seconds=30)
+
+
+class QueueSilent(Unavailable):
+    """No worker of the queue has done its canary for a while."""
+
+    code = "queue_silent"
+
+
+def mark_key(queue: str) -> str:
+    return f"canary:{queue}"
+
+
+async def mark(cache: Cache, queue: str, remark: str | None) -> None:
+    """What a worker does for the canary task: says that it works, and what it is missing."""
+    await cache.set(mark_key(queue), orjson.dumps({"remark": remark}), MARK_TTL)
+
+
+def of_target(house: House, this: Target) -> dict[str, Canary]:
+    """A canary for each database role, cache, store and queue that ``this`` needs."""
+    found: dict[str, Canary] = {}
+    for domain in this.domains:
+        found[f"database:{domain}"] = _database(house, domain)
+    for concern in ("jobs", "llm_cache", "common"):
+        if concern in this.needs or concern == "common":
+            found[f"valkey:{concern}"] = _cache(house, concern)
+    if "storage" in this.needs:
+        found["storage"] = _storage(house)
+    for queue in this.queues:
+        found[f"queue:{queue}"] = _queue(house, queue)
+    return found
+
+
+def _database(house: House, domain: str) -> Canary:
+    async def ask() -> None:
+        await house.database(domain).check()
+
+    return ask
+
+
+def _cache(house: House, concern: str) -> Canary:
+    async def write_and_read() -> None:
+        await house.cache(concern).check()
+
+    return write_and_read
+
+
+def _storage(house: House) -> Canary:
+    async def write_and_read() -> None:
+        await house.storage.check()
+
+    return write_and_read
+
+
+def _queue(house: House, queue: str) -> Canary:
+    async def look_for_mark() -> str | None:
+        raw = await house.cache("common").get(mark_key(queue))
+        if raw is None:
+            raise QueueSilent(queue=queue)
+        remark: str | None = orjson.loads(raw)["remark"]
+        return remark
+
+    return look_for_mark

@@ -1,0 +1,47 @@
+"""``bunri migrate``: the database of every domain, and what it starts with."""
+
+from collections.abc import Sequence
+
+from bunri.app.settings import Settings
+from bunri.app.targets import DOMAINS
+from bunri.platform.db import Database
+from bunri.platform.db.address import owner_address, role_address
+from bunri.platform.db.migrate import migrate
+
+
+async def migrate_all(settings: Settings, *, domains: Sequence[str] = DOMAINS, sample: bool) -> None:
+    """Migrates the schemas of ``domains``, loads the rule table, and with ``sample`` some bins to show.
+
+    Safe to run again: what is there already stays.
+    """
+    secret = settings.key("database roles")
+    await migrate(owner_address(str(settings.database_url)), domains, secret)
+    if "recycling" in domains:
+        await _load_rules(settings, secret)
+    if "locations" in domains and sample:
+        await _load_sample(settings, secret)
+
+
+async def _load_rules(settings: Settings, secret: str) -> None:
+    from bunri.domains.recycling.repository import RecyclingRepository
+    from bunri.domains.recycling.table import load_table
+
+    database = Database(role_address(str(settings.database_url), "recycling", secret), pool_size=1)
+    try:
+        async with database.transaction() as session:
+            await RecyclingRepository(session).load(load_table())
+    finally:
+        await database.dispose()
+
+
+async def _load_sample(settings: Settings, secret: str) -> None:
+    from bunri.domains.locations.repository import LocationsRepository
+    from bunri.domains.locations.service import LocationsService
+    from bunri.kit.clock import now
+
+    database = Database(role_address(str(settings.database_url), "locations", secret), pool_size=1)
+    try:
+        async with database.transaction() as session:
+            await LocationsService(LocationsRepository(session), now).load_sample()
+    finally:
+        await database.dispose()

@@ -1,0 +1,103 @@
+"""How each domain is furnished: which services it offers, and what they are given.
+
+What requests need and what work needs are separate, so that a process that only answers requests never loads the eyes.
+"""
+
+from bunri.app.house import House
+from bunri.domains.locations.public import LocationsPublic
+from bunri.domains.recycling.public import RecyclingPublic
+
+
+def auth(house: House) -> None:
+    from bunri.domains.auth.repository import AuthRepository
+    from bunri.domains.auth.service import AuthService
+
+    seed, settings = house.settings.key("access tokens"), house.settings.auth
+    house.offer("auth", AuthService, lambda session: AuthService(AuthRepository(session), seed, settings, house.clock))
+
+
+def recycling_public(house: House) -> RecyclingPublic:
+    from bunri.domains.recycling.service import RecyclingService
+
+    return house.sibling(RecyclingPublic, "recycling", RecyclingService)
+
+
+def locations_public(house: House) -> LocationsPublic:
+    from bunri.domains.locations.service import LocationsService
+
+    return house.sibling(LocationsPublic, "locations", LocationsService)
+
+
+def waste(house: House) -> None:
+    """Jobs and replies: what requests need."""
+    from bunri.domains.waste.board import Board
+    from bunri.domains.waste.models import outbox
+    from bunri.domains.waste.repository import WasteRepository
+    from bunri.domains.waste.service.finishing import Finishing
+    from bunri.domains.waste.service.jobs import Jobs
+    from bunri.domains.waste.service.replying import Replying
+
+    settings, clock, storage = house.settings.waste, house.clock, house.storage
+    board = Board(house.cache("jobs"))
+    siblings = recycling_public(house), locations_public(house)
+    finishing = Finishing(house.begin("waste", WasteRepository), board, storage, *siblings, settings, clock)
+    house.relay("waste", outbox)
+    house.offer_open(Board, board)
+    house.offer_open(Finishing, finishing)
+    house.offer("waste", Jobs, lambda session: Jobs(WasteRepository(session), board, storage, settings, clock))
+    house.offer(
+        "waste",
+        Replying,
+        lambda session: Replying(WasteRepository(session), board, siblings[0], finishing, settings, clock),
+    )
+
+
+def locations(house: House) -> None:
+    from bunri.domains.locations.repository import LocationsRepository
+    from bunri.domains.locations.service import LocationsService
+    from bunri.platform.places.settings import open_places
+
+    places = open_places(house.settings.places)
+    if places:
+        house.closing.push_async_callback(places.aclose)
+    house.offer(
+        "locations",
+        LocationsService,
+        lambda session: LocationsService(LocationsRepository(session), house.clock, places),
+    )
+
+
+def waste_work(house: House) -> None:
+    """What looks at photos, ends jobs and sweeps."""
+    from bunri.domains.waste.board import Board
+    from bunri.domains.waste.models import outbox
+    from bunri.domains.waste.repository import WasteRepository
+    from bunri.domains.waste.service.finishing import Finishing
+    from bunri.domains.waste.service.seeing import Seeing
+    from bunri.domains.waste.service.sweeping import Sweeping
+    from bunri.platform.vision.remote.settings import open_remote
+
+    settings, clock, storage = house.settings.waste, house.clock, house.storage
+    begin, board = house.begin("waste", WasteRepository), Board(house.cache("jobs"))
+    advice, places = recycling_public(house), locations_public(house)
+    remote = open_remote(house.settings.remote_vision)
+    if remote:
+        house.closing.push_async_callback(remote.aclose)
+    finishing = Finishing(begin, board, storage, advice, places, settings, clock)
+    house.relay("waste", outbox)
+    house.offer_open(Finishing, finishing)
+    house.offer_open(Sweeping, Sweeping(begin, board, storage, settings, clock))
+    house.offer_open(Seeing, Seeing(begin, board, storage, house.eyes, remote, advice, finishing, settings, clock))
+
+
+async def eyes_remark(house: House) -> str | None:
+    """Really looks at a grey picture; says so when there is nothing to look with."""
+    import numpy as np
+
+    from bunri.platform.vision.errors import VisionMissing
+
+    try:
+        await house.eyes.see(np.full((96, 96, 3), 114, np.uint8))
+    except VisionMissing:
+        return "no weights: people are asked what it is (bunri models pull)"
+    return None

@@ -1,0 +1,107 @@
+"""Every setting, typed, composed of each part's own: ``BUNRI_*`` in the environment, or ``bunri.toml``.
+
+Nested names are joined by two underscores: ``BUNRI_WASTE__MAX_PHOTO_MB=30``.
+"""
+
+import hashlib
+import hmac
+from pathlib import Path
+from typing import Self
+
+from platformdirs import user_data_path
+from pydantic import Field, HttpUrl, SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from bunri.app.targets import DOMAINS
+from bunri.domains.auth.settings import AuthSettings
+from bunri.domains.waste.settings import WasteSettings
+from bunri.platform.embedded.secrets import secret
+from bunri.platform.embedded.servers import Addresses
+from bunri.platform.llm.settings import LlmSettings
+from bunri.platform.places.settings import PlacesSettings
+from bunri.platform.vision.remote.settings import RemoteVisionSettings
+from bunri.platform.vision.settings import VisionSettings
+
+SHORTEST_SECRET = 32
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="BUNRI_", env_nested_delimiter="__", toml_file="bunri.toml", extra="forbid", frozen=True
+    )
+
+    data: Path = Field(default_factory=lambda: user_data_path("bunri"), description="Where everything of ours lies.")
+    secret: SecretStr | None = Field(
+        None, description="The root of all keys, at least 32 characters. Generated when embedded, demanded otherwise."
+    )
+    public_url: HttpUrl | None = Field(None, description="Where people reach us; links are built from it.")
+    log_level: str = "INFO"
+
+    database_url: str | None = Field(None, description="postgresql://… of the owner; unset: embedded PostgreSQL.")
+    database_pool: int = Field(4, ge=1, le=50, description="Connections per domain and process.")
+    valkey_url: str | None = Field(None, description="redis://HOST:PORT without a number; unset: embedded Valkey.")
+    sessions_url: str | None = Field(None, description="Default: number 0 of valkey_url (COACH-12).")
+    jobs_url: str | None = Field(None, description="Default: number 1.")
+    llm_cache_url: str | None = Field(None, description="Default: number 2.")
+    common_url: str | None = Field(None, description="Default: number 3.")
+    broker_url: str | None = Field(None, description="Default: number 4; must not evict.")
+    storage_url: str | None = Field(None, description="s3://… ; unset: a directory below data.")
+
+    peers: dict[str, str] = Field(
+        default_factory=dict, description="Domain → URL of the target that hosts it, when not in this process."
+    )
+
+    auth: AuthSettings = Field(default_factory=AuthSettings)
+    waste: WasteSettings = Field(default_factory=WasteSettings)
+    vision: VisionSettings = Field(default_factory=VisionSettings)
+    remote_vision: RemoteVisionSettings = Field(default_factory=RemoteVisionSettings)
+    llm: LlmSettings = Field(default_factory=LlmSettings)
+    places: PlacesSettings = Field(default_factory=PlacesSettings)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # pydantic-settings names its arguments
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls), file_secret_settings
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        """Refuses combinations that cannot work, with a sentence."""
+        if self.secret is not None and len(self.secret.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"BUNRI_SECRET needs at least {SHORTEST_SECRET} characters: openssl rand -base64 33")
+        unknown = sorted(set(self.peers) - set(DOMAINS))
+        if unknown:
+            raise ValueError(f"BUNRI_PEERS names {', '.join(unknown)}; domains are {', '.join(DOMAINS)}")
+        if self.valkey_url is None and self.database_url is not None and self.broker_url is None:
+            raise ValueError(
+                "BUNRI_DATABASE_URL without BUNRI_VALKEY_URL: several machines on one database need one broker too"
+            )
+        return self
+
+    def on(self, addresses: Addresses | None) -> Self:
+        """The same on embedded servers: their addresses where none are set, and a secret made in the data directory."""
+        found = {
+            "secret": self.secret or secret(self.data, "root"),
+            "database_url": self.database_url or (addresses.database_url if addresses else None),
+            "valkey_url": self.valkey_url or (addresses.valkey_url if addresses else None),
+        }
+        return self.model_validate({**self.model_dump(), **found})
+
+    def cache_address(self, concern: str) -> str:
+        """The URL of ``sessions``, ``jobs``, ``llm_cache``, ``common`` or ``broker``."""
+        own: str | None = getattr(self, f"{concern}_url")
+        number = ("sessions", "jobs", "llm_cache", "common", "broker").index(concern)
+        if own is None and self.valkey_url is None:
+            raise ValueError(f"neither BUNRI_VALKEY_URL nor BUNRI_{concern.upper()}_URL is set")
+        return own or f"{str(self.valkey_url).rstrip('/')}/{number}"
+
+    def key(self, purpose: str) -> str:
+        """A key of its own for each purpose, derived from ``secret``: 64 hexadecimal characters (HMAC-SHA256)."""
+        if self.secret is None:
+            raise ValueError("BUNRI_SECRET is not set: outside `bunri up` it must be given (openssl rand -base64 33)")
+        return hmac.digest(self.secret.get_secret_value().encode(), purpose.encode(), hashlib.sha256).hex()

@@ -1,0 +1,89 @@
+"""``bunri up``: one machine, everything on it. This process stays small: it only starts, watches and stops others."""
+
+import os
+import subprocess
+import sys
+from typing import Final
+
+from rich.console import Console
+
+from bunri.app.settings import Settings
+from bunri.app.supervisor import Supervisor
+from bunri.kit.errors import BunriError
+from bunri.kit.sentences import sentence
+from bunri.platform.embedded.servers import EmbeddedServers
+
+BUNRI: Final = (sys.executable, "-m", "bunri")
+FETCH_WITHIN_S: Final = 60
+
+
+def run(settings: Settings, host: str, port: int, workers: int) -> int:
+    """Starts everything and stays until told to stop; returns the exit status."""
+    servers = EmbeddedServers(
+        settings.data, postgres=settings.database_url is None, valkey=settings.valkey_url is None, what="bunri up"
+    )
+    try:
+        environment = _environment(settings.on(servers.start()))
+        if _migrate(environment) != 0:
+            return 1
+        _fetch_eyes(settings, environment)
+        return Supervisor(
+            _children(host, port, workers, environment),
+            servers=servers,
+            ready_url=f"http://{_reachable(host)}:{port}/ready",
+            announce=lambda _: print(f"ready http://{host}:{port}", flush=True),  # noqa: T201  # the contract's line
+        ).run()
+    except BunriError as error:
+        Console(stderr=True).print(sentence(error, "en"), style="red", markup=False)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        servers.stop()
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """What the children need to find the servers; everything else they read as this process did."""
+    assert settings.secret is not None  # noqa: S101  # ``on`` made one
+    return {
+        **os.environ,
+        "BUNRI_DATA": str(settings.data),
+        "BUNRI_SECRET": settings.secret.get_secret_value(),
+        "BUNRI_DATABASE_URL": str(settings.database_url),
+        "BUNRI_VALKEY_URL": str(settings.valkey_url),
+        # Two BLAS threads in each of a handful of processes only steal each other's time.
+        "OMP_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+    }
+
+
+def _migrate(environment: dict[str, str]) -> int:
+    return subprocess.run([*BUNRI, "migrate", "--sample"], env=environment, check=False).returncode  # ours
+
+
+def _fetch_eyes(settings: Settings, environment: dict[str, str]) -> None:
+    """Fetches the coach's detector when it is missing; without it, or without a network, people are asked."""
+    name = settings.vision.detector
+    folders = (settings.data / "models", settings.vision.models_dir)
+    if not settings.vision.fetch or any(folder and (folder / f"{name}.onnx").is_file() for folder in folders):
+        return
+    command = [*BUNRI, "models", "pull", name]
+    try:
+        subprocess.run(command, env=environment, check=False, timeout=FETCH_WITHIN_S)  # ours
+    except subprocess.TimeoutExpired:
+        Console(stderr=True).print(f"{name} did not arrive within {FETCH_WITHIN_S} s: people are asked instead")
+
+
+def _children(host: str, port: int, workers: int, environment: dict[str, str]) -> list[Child]:
+    commands = {
+        "api": ["serve", "--target", "all", "--host", host, "--port", str(port)],
+        **{f"waste-{number}": ["work", "--queue", "waste"] for number in range(1, workers + 1)},
+        "recycling": ["work", "--queue", "recycling"],
+        "beat": ["beat"],
+    }
+    return [Child(name, [*BUNRI, *command], environment) for name, command in commands.items()]
+
+
+def _reachable(host: str) -> str:
+    """Where this process reaches its own API when it listens everywhere."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  # compared, not bound

@@ -1,0 +1,94 @@
+"""``bunri work``: the Celery worker of some queues. ``bunri beat``: what starts the scheduled tasks."""
+
+from collections.abc import Sequence
+
+import structlog
+from celery.apps.beat import Beat
+from celery.apps.worker import Worker
+
+from bunri.app import canaries, rooms
+from bunri.app.house import House
+from bunri.app.settings import Settings
+from bunri.app.subscriptions import ROUTES, SCHEDULE
+from bunri.app.targets import domains_of
+from bunri.platform.queue import CeleryPublisher, Handler
+from bunri.platform.queue.celery import Loop, make_celery, register
+from bunri.platform.queue.pulse import Pulse, watch
+
+log = structlog.get_logger(__name__)
+
+CONCURRENCY = {"waste": 1, "recycling": 8}
+"""One photo at a time, since looking uses the core it has; advice mostly waits for somebody else's model."""
+
+
+def work(settings: Settings, queues: Sequence[str], concurrency: int | None = None) -> int:
+    """Works on ``queues`` until told to stop (SIGTERM ends the tasks in hand first); returns the exit status."""
+    domains = domains_of(queues)
+    celery = make_celery(settings.cache_address("broker"))
+    house = House(settings, CeleryPublisher(celery, ROUTES))
+    loop, pulse = Loop(), Pulse()
+    loop.start()
+    handlers = furnish(house, domains)
+    handlers += [_canary(house, queue) for queue in queues]
+    register(celery, handlers, house.services, loop, pulse)
+    for relay in house.relays:
+        loop.spawn(relay.run())
+    watch(pulse, settings.cache_address("broker"), queues)
+    worker = Worker(
+        app=celery,
+        queues=list(queues),
+        pool="threads",
+        concurrency=concurrency or max(CONCURRENCY[queue] for queue in queues),
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        loglevel=settings.log_level,
+        quiet=True,
+    )
+    worker.start()
+    loop.run(house.close())
+    loop.stop()
+    return int(worker.exitcode or 0)
+
+
+def furnish(house: House, domains: Sequence[str]) -> list[Handler]:
+    """Opens the rooms that work on ``domains`` needs, and gives their handlers."""
+    handlers: list[Handler] = []
+    if "recycling" in domains:
+        from bunri.domains.recycling import tasks as recycling
+
+        rooms.recycling_work(house)
+        handlers += recycling.HANDLERS
+    if "waste" in domains:
+        from bunri.domains.waste import tasks as waste
+
+        rooms.waste_work(house)
+        handlers += waste.HANDLERS
+    return handlers
+
+
+def _canary(house: House, queue: str) -> Handler:
+    """Marks that the queue is worked on, with what the worker is missing."""
+
+    async def run(*_: object) -> None:
+        remark = await rooms.eyes_remark(house) if queue == "waste" else None
+        await canaries.mark(house.cache("common"), queue, remark)
+
+    return Handler(f"canary.{queue}", run, None)
+
+
+def beat(settings: Settings) -> None:
+    """Starts the scheduled tasks for as long as it runs. One of it is enough, and two do no harm."""
+    celery = make_celery(settings.cache_address("broker"))
+    celery.conf.beat_schedule = {
+        timed.route.task: {
+            "task": timed.route.task,
+            "schedule": timed.every,
+            "args": ({},),
+            # A run that nobody took in time is not worth doing any more: the next one is there.
+            "options": {"queue": timed.route.queue, "expires": max(10.0, timed.every), "ignore_result": True},
+        }
+        for timed in SCHEDULE
+    }
+    # The schedule is this table, so there is no file to keep it in.
+    Beat(app=celery, scheduler_cls="celery.beat:Scheduler", max_interval=5, quiet=True, loglevel="WARNING").run()

@@ -1,0 +1,9 @@
+"""How signing in can fail."""
+
+from bunri.kit.errors import Unauthenticated
+
+
+class RefreshInvalid(Unauthenticated):
+    """Unknown, expired, revoked, or used before: the whole session is over."""
+
+    code = "refresh_invalid"

@@ -1,0 +1,107 @@
+"""Access tokens: JWT (RFC 7519) signed with Ed25519 (RFC 8037). Refresh tokens: opaque. Pure: time is an argument."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from bunri.domains.auth.public import Caller, TokenExpired, TokenInvalid
+
+ISSUER: Final = "bunri"
+AUDIENCE: Final = "bunri:access"
+ALGORITHMS: Final = ["Ed25519"]
+"""The fully specified name of EdDSA on Curve25519 (RFC 9864)."""
+LONGEST: Final = 2048
+"""Characters of a token we are willing to parse."""
+
+
+@cache
+def signing_key(seed: str) -> OKPKey:
+    """The Ed25519 key whose 32-byte private half is the SHA-256 of ``seed`` (a secret of ≥ 256 bits)."""
+    private = hashlib.sha256(b"bunri access tokens " + seed.encode()).digest()
+    return OKPKey.import_key(_as_jwk(private))
+
+
+def _as_jwk(private: bytes) -> dict[str, str | list[str]]:
+    public = Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return {"kty": "OKP", "crv": "Ed25519", "d": _b64(private), "x": _b64(public)}
+
+
+def _b64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def issue_access(key: OKPKey, subject: str, name: str, now: datetime, ttl: timedelta) -> str:
+    """An access token for ``subject``."""
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": subject,
+        "name": name,
+        "iat": int(now.timestamp()),
+        "exp": int((now + ttl).timestamp()),
+    }
+    return jwt.encode({"alg": ALGORITHMS[0], "typ": "at+jwt"}, claims, key, algorithms=ALGORITHMS)
+
+
+class Verifier:
+    """Checks access tokens, and remembers the last few thousand good ones: a poll should not cost a signature."""
+
+    def __init__(self, key: OKPKey, clock: Callable[[], datetime], *, remembered: int = 4096) -> None:
+        self._key = key
+        self._clock = clock
+        self._known: OrderedDict[str, Caller] = OrderedDict()
+        self._remembered = remembered
+
+    def verify(self, token: str) -> Caller:
+        """Raises TokenInvalid for anything that is not an access token of ours, TokenExpired for an old one."""
+        caller = self._known.get(token)
+        if caller is None:
+            caller = self._read(token)
+            self._known[token] = caller
+            if len(self._known) > self._remembered:
+                self._known.popitem(last=False)
+        if caller.expires_at <= self._clock():
+            self._known.pop(token, None)
+            raise TokenExpired
+        return caller
+
+    def _read(self, token: str) -> Caller:
+        if len(token) > LONGEST:
+            raise TokenInvalid
+        try:
+            decoded = jwt.decode(token, self._key, algorithms=ALGORITHMS)
+            claims = decoded.claims
+            if decoded.header.get("typ") != "at+jwt" or claims["iss"] != ISSUER or claims["aud"] != AUDIENCE:
+                raise TokenInvalid
+            return Caller(
+                id=claims["sub"], name=claims["name"], expires_at=datetime.fromtimestamp(claims["exp"], tz=UTC)
+            )
+        except (JoseError, KeyError, ValueError, TypeError) as error:
+            raise TokenInvalid from error
+
+
+def new_refresh() -> str:
+    """256 random bits, URL-safe: the first of a session."""
+    return secrets.token_urlsafe(32)
+
+
+def next_refresh(seed: str, refresh: str) -> str:
+    """The token that follows ``refresh``. Derived, so that two tabs refreshing at once are given the same one."""
+    return _b64(hmac.digest(seed.encode(), b"bunri refresh " + refresh.encode(), hashlib.sha256))
+
+
+def fingerprint(refresh: str) -> bytes:
+    """What we keep of a refresh token. SHA-256 is enough for 256 random bits."""
+    return hashlib.sha256(refresh.encode()).digest()

@@ -1,0 +1,7 @@
+"""What recycling does when something has happened."""
+
+from bunri.domains.recycling.explaining import Explaining
+from bunri.domains.recycling.public import ExplainRequested
+from bunri.platform.queue import handler
+
+HANDLERS = (handler("recycling.explain", on=ExplainRequested, service=Explaining, call=Explaining.explain),)

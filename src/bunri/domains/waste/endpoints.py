@@ -1,0 +1,163 @@
+"""``/api/v1/waste``: a photo becomes advice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from bunri.domains.auth.public import CurrentCaller
+from bunri.domains.waste.board import Board
+from bunri.domains.waste.models import Job
+from bunri.domains.waste.schemas import (
+    AnalyzeIn,
+    AnswerIn,
+    JobSummary,
+    Processing,
+    Result,
+    Status,
+    Ticket,
+    UploadCompleteIn,
+)
+from bunri.domains.waste.service.jobs import Jobs
+from bunri.domains.waste.service.replying import Replying
+from bunri.domains.waste.states import ENDED, State
+from bunri.kit import cursor as cursors
+from bunri.platform.inject import BaseUrl, PreferredLanguage, Services, use
+
+router = APIRouter(prefix="/api/v1/waste", tags=["waste"])
+
+JobsService = Annotated[Jobs, use(Jobs)]
+ReplyService = Annotated[Replying, use(Replying)]
+
+WATCH_EVERY = 0.2
+"""Seconds between two looks at a job that somebody watches by server-sent events."""
+
+
+@router.post("/analyze", status_code=201, summary="Start an analysis")
+async def analyze(
+    body: AnalyzeIn, caller: CurrentCaller, jobs: JobsService, language: PreferredLanguage, base: BaseUrl
+) -> Ticket:
+    """Gives a job and a ticket: `PUT` the photo to `upload_url` with exactly `upload_headers`, within five minutes."""
+    job, ticket = await jobs.analyze(caller.id, body, language, base)
+    return Ticket(
+        job_id=job.id,
+        upload_url=ticket.url,
+        upload_headers=ticket.headers,
+        upload_fields=ticket.fields,
+        expires_at=ticket.expires_at,
+        status_url=_status_url(base, job.id),
+    )
+
+
+@router.post("/upload-complete/{job_id}", summary="The photo is there: begin")
+async def upload_complete(
+    job_id: UUID, caller: CurrentCaller, jobs: JobsService, base: BaseUrl, body: UploadCompleteIn | None = None
+) -> Processing:
+    """Starts the work. Calling it twice starts it once."""
+    job = await jobs.upload_complete(caller.id, job_id, body or UploadCompleteIn())
+    return Processing(job_id=job.id, status_url=_status_url(base, job.id))
+
+
+@router.get("/status/{job_id}", summary="Where is it?", response_model_exclude_none=True)
+async def status(job_id: UUID, caller: CurrentCaller, jobs: JobsService) -> Status:
+    """Poll every half second, or watch `…/events`. `asked` has a result with a question; answering makes it `done`."""
+    return await jobs.status(caller.id, job_id)
+
+
+@router.get(
+    "/status/{job_id}/events",
+    summary="Watch it by server-sent events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}, "description": "`status` events until the job ends"}},
+)
+async def events(job_id: UUID, caller: CurrentCaller, request: Request) -> StreamingResponse:
+    """The status document whenever it changes; the stream ends with the job."""
+    services: Services = request.app.state.services
+    first = await _document(services, caller.id, job_id)  # a foreign job is refused before the stream begins
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(
+        _watch(services, caller.id, job_id, first), media_type="text/event-stream", headers=headers
+    )
+
+
+async def _watch(services: Services, owner: str, job_id: UUID, document: bytes) -> AsyncIterator[bytes]:
+    ended = tuple(f'"status":"{state}"'.encode() for state in ENDED)
+    told, quiet = b"", 0.0
+    while True:
+        if document != told:
+            yield b"event: status\ndata: " + document + b"\n\n"
+            told, quiet = document, 0.0
+        if any(mark in document[:100] for mark in ended):
+            return
+        await asyncio.sleep(WATCH_EVERY)
+        quiet += WATCH_EVERY
+        if quiet >= 15:
+            yield b": still here\n\n"
+            quiet = 0.0
+        document = await _document(services, owner, job_id)
+
+
+async def _document(services: Services, owner: str, job_id: UUID) -> bytes:
+    """The status document, from the mirror when it is there."""
+    async with services.open(Board) as board:
+        mirrored = await board.read(job_id)
+    if mirrored and mirrored[0] == owner:
+        return mirrored[1]
+    async with services.open(Jobs) as jobs:
+        return (await jobs.status(owner, job_id)).model_dump_json(exclude_none=True).encode()
+
+
+@router.post("/jobs/{job_id}/answer", summary="Answer the question", response_model_exclude_none=True)
+async def answer(job_id: UUID, body: AnswerIn, caller: CurrentCaller, replies: ReplyService) -> Status:
+    """A choice, words of one's own, or the state of the thing (tags). Gives the new advice at once."""
+    return await replies.reply(caller.id, job_id, body, kind="answer")
+
+
+@router.post("/jobs/{job_id}/correct", summary="It is something else", response_model_exclude_none=True)
+async def correct(job_id: UUID, body: AnswerIn, caller: CurrentCaller, replies: ReplyService) -> Status:
+    """Says what an item really is. Gives the new advice at once."""
+    return await replies.reply(caller.id, job_id, body, kind="correct")
+
+
+@router.delete("/jobs/{job_id}", status_code=204, summary="Cancel or remove")
+async def drop(job_id: UUID, caller: CurrentCaller, jobs: JobsService) -> None:
+    """Cancels a running analysis; removes an ended one with its picture."""
+    await jobs.drop(caller.id, job_id)
+
+
+@router.get("/jobs", summary="History, newest first", response_model_exclude_none=True)
+async def history(
+    caller: CurrentCaller,
+    jobs: JobsService,
+    base: BaseUrl,
+    response: Response,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
+) -> list[JobSummary]:
+    """The next page's cursor comes in `X-Next-Cursor`."""
+    page = await jobs.history(caller.id, cursors.decode(cursor) if cursor else None, limit)
+    if len(page) == limit:
+        response.headers["X-Next-Cursor"] = cursors.encode(page[-1].id)
+    return [_summary(job, await jobs.photo_url(job, base), base) for job in page]
+
+
+def _summary(job: Job, photo_url: str | None, base: str) -> JobSummary:
+    result = Result.model_validate(job.result) if job.result else None
+    return JobSummary(
+        job_id=job.id,
+        status=State(job.state),
+        created_at=job.created_at,
+        name=result.items[0].name if result else None,
+        waste_type=result.waste_type if result else None,
+        confidence=result.confidence if result else None,
+        code=job.failure["code"] if job.failure else None,
+        photo_url=photo_url,
+        status_url=_status_url(base, job.id),
+    )
+
+
+def _status_url(base: str, job_id: UUID) -> str:
+    return f"{base}/api/v1/waste/status/{job_id}"

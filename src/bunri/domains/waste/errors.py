@@ -1,0 +1,82 @@
+"""How an analysis can fail. Some answer a request; the last four end a job and are kept with it."""
+
+from bunri.kit.errors import Conflict, Invalid, Missing, TooLarge, Unavailable, Unsupported
+
+
+class JobMissing(Missing):
+    """No such job, or another person's: they look alike."""
+
+    code = "job_missing"
+
+
+class PhotoTypeUnsupported(Unsupported):
+    """The announced content type is not JPEG, PNG, WebP or HEIC."""
+
+    code = "photo_type_unsupported"
+
+
+class PhotoSizeUnsupported(TooLarge):
+    """The announced size is over the limit (``limit_mb``)."""
+
+    code = "photo_size_unsupported"
+
+
+class UploadMissing(Conflict):
+    """upload-complete came before the upload."""
+
+    code = "upload_missing"
+
+
+class UploadMismatch(Invalid):
+    """The object has another size or type than announced (``expected``, ``got``)."""
+
+    code = "upload_mismatch"
+
+
+class JobEnded(Conflict):
+    """The job failed or was cancelled, so it takes no upload and no answer."""
+
+    code = "job_ended"
+
+
+class NothingToAnswer(Conflict):
+    """There is no answered analysis to add to yet."""
+
+    code = "nothing_to_answer"
+
+
+class ItemMissing(Invalid):
+    """The answer is about an item number that the result does not have."""
+
+    code = "answer_item_missing"
+
+
+class AnswerUnknown(Invalid):
+    """Neither an offered choice nor words that name something we know."""
+
+    code = "answer_unknown"
+
+
+class UploadCorrupt(Invalid):
+    """The bytes are not those whose SHA-256 was announced."""
+
+    code = "upload_corrupt"
+
+
+class UploadNeverCame(Conflict):
+    """The ticket ran out and nothing was uploaded."""
+
+    code = "upload_never_came"
+
+
+class UploadLost(Unavailable):
+    """The object was there and is not any more."""
+
+    code = "upload_lost"
+    retryable = False
+
+
+class GaveUp(Unavailable):
+    """The job was tried again and again and never ended."""
+
+    code = "gave_up"

@@ -1,0 +1,192 @@
+"""From what was seen and what was said to items, and to one short question where they leave doubt. Pure.
+
+A detector knows shapes, not materials: a "bottle" is clear PET or glass or coloured. So each label stands for several
+items of the rule table with a prior (``recycling.public.Meaning``), and an item's confidence is
+``score × prior``: the chance that the box is what its label says and the label means this item.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bunri.domains.recycling.public import Facts, Match, Meaning
+from bunri.kit.languages import Language, text
+from bunri.kit.materials import Material, Tag
+from bunri.platform.vision.protocol import Box, Sight, Thing
+
+MOST_ITEMS: Final = 8
+MOST_CHOICES: Final = 3
+WORDS_DECIDE: Final = 0.6
+"""From this search score on, typed words name the item."""
+NONE_OF_THESE: Final = "none"
+
+BROAD: Final = (
+    Material.PLASTIC,
+    Material.PAPER,
+    Material.METAL,
+    Material.GLASS,
+    Material.VINYL,
+    Material.FOOD,
+)
+"""What we offer when nothing was recognised: the materials of nearly everything in a Korean bin."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Candidate(_Frozen):
+    """One thing an item could be."""
+
+    item: str | None
+    name: str
+    material: Material
+    form: str | None
+    probability: float = Field(ge=0, le=1)
+
+
+class Choice(_Frozen):
+    value: str = Field(description="Send this back as the answer.")
+    label: str
+
+
+class Question(_Frozen):
+    """The one thing we ask instead of guessing."""
+
+    text: str
+    choices: tuple[Choice, ...]
+
+
+class SeenItem(_Frozen):
+    """One item of a photo before anybody looked up its rule."""
+
+    label: str = Field(description="What the eyes called it; 'unknown' when they did not.")
+    box: Box | None = None
+    candidates: tuple[Candidate, ...] = Field(description="Likeliest first; empty when nothing is known.")
+    tags: tuple[Tag, ...] = ()
+    words: str | None = None
+    answered: bool = False
+
+    @property
+    def confidence(self) -> float:
+        return self.candidates[0].probability if self.candidates else 0.0
+
+    @property
+    def material(self) -> Material:
+        return self.candidates[0].material if self.candidates else Material.UNKNOWN
+
+    @property
+    def form(self) -> str | None:
+        return self.candidates[0].form if self.candidates else None
+
+    def facts(self) -> Facts:
+        """What recycling needs to pick the rule."""
+        best = self.candidates[0] if self.candidates else None
+        label = (best.item if best else None) or (None if best or self.label == UNKNOWN else self.label)
+        return Facts(label=label, material=self.material, form=self.form, tags=self.tags, words=self.words)
+
+
+UNKNOWN: Final = "unknown"
+
+
+def fuse(
+    sight: Sight,
+    meanings: Mapping[str, Sequence[Meaning]],
+    *,
+    told: Match | None = None,
+    tags: Sequence[Tag] = (),
+) -> list[SeenItem]:
+    """The items of a photo, likeliest waste first; never empty.
+
+    ``meanings`` says what each label may be; a label that means nothing is not waste (a person holding it).
+    ``told`` is the item that the person's words name: it decides about the largest thing, or about the whole picture
+    when nothing was found.
+    """
+    found = [item for thing in sight.things if (item := _item(thing, meanings, tuple(tags)))]
+    found = sorted(found, key=lambda item: -_area(item.box))[:MOST_ITEMS]
+    if not found:
+        found = [SeenItem(label=UNKNOWN, candidates=(), tags=tuple(tags))]
+    if told is not None and told.score >= WORDS_DECIDE:
+        found[0] = decide(found[0], as_candidate(told))
+    return found
+
+
+def _item(thing: Thing, meanings: Mapping[str, Sequence[Meaning]], tags: tuple[Tag, ...]) -> SeenItem | None:
+    known = meanings.get(thing.label)
+    if known is not None and not known:
+        return None
+    candidates = [
+        Candidate(
+            item=meaning.item,
+            name=meaning.name,
+            material=meaning.material,
+            form=thing.form or meaning.form,
+            probability=min(1.0, thing.score * _weight(meaning, thing)),
+        )
+        for meaning in known or ()
+    ]
+    if not candidates and thing.materials:
+        candidates = [
+            Candidate(item=None, name=thing.label, material=material, form=thing.form, probability=thing.score * share)
+            for material, share in thing.materials.items()
+        ]
+    candidates.sort(key=lambda candidate: -candidate.probability)
+    return SeenItem(label=thing.label, box=thing.box, candidates=tuple(candidates), tags=tags)
+
+
+def _weight(meaning: Meaning, thing: Thing) -> float:
+    """The prior, or what a material model says where one has looked (Bayes with the prior as base rate)."""
+    if not thing.materials:
+        return meaning.prior
+    return thing.materials.get(meaning.material, 0.0)
+
+
+def _area(box: Box | None) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1]) if box else 1.0
+
+
+def as_candidate(match: Match, probability: float = 1.0) -> Candidate:
+    return Candidate(
+        item=match.item, name=match.name, material=match.material, form=match.form, probability=probability
+    )
+
+
+def decide(item: SeenItem, said: Candidate) -> SeenItem:
+    """``item`` as the person says it is: no doubt is left."""
+    others = tuple(c for c in item.candidates if c.item != said.item)
+    return item.model_copy(update={"candidates": (said, *others), "answered": True})
+
+
+def question(item: SeenItem, sure: float, language: Language) -> Question | None:
+    """The question for an item whose confidence is under ``sure``, or None."""
+    if item.answered or item.confidence >= sure:
+        return None
+    if not item.candidates:
+        choices = tuple(Choice(value=m, label=text(f"waste.material.{m}", language)) for m in BROAD)
+        return Question(text=text("waste.question.unknown", language), choices=choices)
+    offered = item.candidates[:MOST_CHOICES]
+    if len(offered) > 1:
+        choices = tuple(Choice(value=_value(c), label=c.name) for c in offered)
+        return Question(text=text("waste.question.which", language), choices=choices)
+    yes = Choice(value=_value(offered[0]), label=text("waste.question.yes", language))
+    no = Choice(value=NONE_OF_THESE, label=text("waste.question.no", language))
+    return Question(text=text("waste.question.is_it", language, name=offered[0].name), choices=(yes, no))
+
+
+def _value(candidate: Candidate) -> str:
+    return candidate.item or candidate.material
+
+
+def answer(item: SeenItem, value: str, language: Language) -> SeenItem | None:
+    """``item`` after one of our choices was picked; None when ``value`` was not one of them."""
+    if value == NONE_OF_THESE:
+        return item.model_copy(update={"candidates": (), "label": UNKNOWN})
+    for candidate in item.candidates:
+        if _value(candidate) == value:
+            return decide(item, candidate.model_copy(update={"probability": 1.0}))
+    if value in tuple(Material):
+        material = Material(value)
+        name = text(f"waste.material.{material}", language)
+        return decide(item, Candidate(item=None, name=name, material=material, form=None, probability=1.0))
+    return None

@@ -1,0 +1,176 @@
+"""Every SQL statement of waste."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from asyncpg import BitString
+from sqlalchemy import and_, delete, exists, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bunri.domains.waste.models import Band, Correction, Fingerprint, Job, outbox
+from bunri.domains.waste.states import RUNNING, State
+from bunri.kit.events import Event
+from bunri.platform.db import Outbox
+
+
+class Fingerprinted(Protocol):
+    """A photo, as far as the database cares."""
+
+    @property
+    def sha256(self) -> bytes: ...
+    @property
+    def phash(self) -> bytes: ...
+
+
+class WasteRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self._outbox = Outbox(session, outbox)
+
+    async def tell(self, event: Event) -> None:
+        """Puts ``event`` into the outbox of this transaction."""
+        await self._outbox.add(event)
+
+    async def add(self, row: Job | Correction) -> None:
+        self._session.add(row)
+        await self._session.flush()
+
+    async def flush(self) -> None:
+        await self._session.flush()
+
+    # ── jobs ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def get(self, job_id: UUID) -> Job | None:
+        return await self._session.get(Job, job_id)
+
+    async def get_owned(self, job_id: UUID, owner: str, *, lock: bool = False) -> Job | None:
+        statement = select(Job).where(Job.id == job_id, Job.owner == owner)
+        if lock:
+            statement = statement.with_for_update()
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def page(self, owner: str, before: UUID | None, limit: int) -> Sequence[Job]:
+        """A person's jobs, newest first, older than ``before``."""
+        statement = select(Job).where(Job.owner == owner).order_by(Job.id.desc()).limit(limit)
+        if before:
+            statement = statement.where(Job.id < before)
+        return (await self._session.execute(statement)).scalars().all()
+
+    async def claim(self, job_id: UUID, now: datetime, lease: timedelta) -> Job | None:
+        """Takes an uploaded job, or one whose worker has gone silent; None when it is not to be had."""
+        free = or_(Job.state == State.UPLOADED, and_(Job.state == State.SEEING, Job.lease_until < now))
+        statement = (
+            update(Job)
+            .where(Job.id == job_id, free)
+            .values(state=State.SEEING, attempt=Job.attempt + 1, lease_until=now + lease)
+            .returning(Job)
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def renew(self, job_id: UUID, attempt: int, until: datetime) -> bool:
+        """Keeps a claim alive; False when it has been lost."""
+        return await self.advance(job_id, State.SEEING, attempt, lease_until=until)
+
+    async def advance(self, job_id: UUID, state: State, attempt: int, /, **values: Any) -> bool:
+        """Changes a job while it is in ``state`` under this attempt: a worker that lost its job changes nothing."""
+        statement = (
+            update(Job).where(Job.id == job_id, Job.state == state, Job.attempt == attempt).values(**values)
+        ).returning(Job.id)
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+    async def silent(self, now: datetime, limit: int) -> Sequence[Job]:
+        """Running jobs nobody seems to work at, locked; those another sweeper holds are skipped."""
+        statement = (
+            select(Job)
+            .where(Job.state.in_(RUNNING), Job.lease_until < now)
+            .order_by(Job.lease_until)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return (await self._session.execute(statement)).scalars().all()
+
+    async def never_uploaded(self, now: datetime, limit: int) -> Sequence[Job]:
+        statement = (
+            select(Job)
+            .where(Job.state == State.CREATED, Job.lease_until < now)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return (await self._session.execute(statement)).scalars().all()
+
+    async def remove(self, job: Job) -> None:
+        await self._session.delete(job)
+        await self._session.flush()
+
+    async def photo_in_use(self, sha256: bytes) -> bool:
+        """Whether any job still shows this photo."""
+        return bool((await self._session.execute(select(exists().where(Job.sha256 == sha256, Job.kept)))).scalar())
+
+    async def older_than(self, moment: datetime, limit: int) -> Sequence[Job]:
+        statement = select(Job).where(Job.created_at < moment).limit(limit).with_for_update(skip_locked=True)
+        return (await self._session.execute(statement)).scalars().all()
+
+    # ── fingerprints ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def seen_exactly(self, sha256: bytes, eyes: str) -> dict[str, Any] | None:
+        """What these eyes saw in these bytes before."""
+        statement = select(Fingerprint.sight).where(Fingerprint.sha256 == sha256, Fingerprint.eyes == eyes)
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def seen_nearly(
+        self, phash: bytes, eyes: str, own: tuple[str, ...], most_bits: int
+    ) -> dict[str, Any] | None:
+        """What these eyes saw in the nearest picture whose pHash differs in at most ``most_bits`` ≤ 15 bits, and in
+        which our own eyes saw ``own``."""
+        found = await self._session.execute(
+            text(
+                """
+                select f.sight
+                from (select distinct fingerprint_id from waste.bands where band = any(:bands)) b
+                join waste.fingerprints f on f.id = b.fingerprint_id
+                where bit_count(f.phash # cast(cast(:bits as text) as bit(256))) <= :most
+                    and f.eyes = :eyes and f.own = :own
+                order by bit_count(f.phash # cast(cast(:bits as text) as bit(256))) limit 1
+                """
+            ),
+            {"bits": _bits(phash), "bands": bands_of(phash), "eyes": eyes, "own": list(own), "most": most_bits},
+        )
+        return found.scalar_one_or_none()
+
+    async def remember(
+        self, photo: Fingerprinted, eyes: str, own: tuple[str, ...], sight: dict[str, Any], now: datetime
+    ) -> None:
+        """Stores what was seen; a photo that is known already stays as it is."""
+        statement = (
+            insert(Fingerprint)
+            .values(
+                sha256=photo.sha256,
+                phash=BitString.frombytes(photo.phash, 256),
+                eyes=eyes,
+                own=list(own),
+                sight=sight,
+                created_at=now,
+            )
+            .on_conflict_do_nothing()
+            .returning(Fingerprint.id)
+        )
+        made = (await self._session.execute(statement)).scalar_one_or_none()
+        if made is not None:
+            bands = [{"band": band, "fingerprint_id": made} for band in bands_of(photo.phash)]
+            await self._session.execute(insert(Band).values(bands))
+
+    async def forget_fingerprints(self, moment: datetime) -> None:
+        await self._session.execute(delete(Fingerprint).where(Fingerprint.created_at < moment))
+
+
+def bands_of(phash: bytes) -> list[int]:
+    """The sixteen band values of a 32-byte hash: ``j << 16 | bits``."""
+    return [j << 16 | int.from_bytes(phash[2 * j : 2 * j + 2], "big") for j in range(16)]
+
+
+def _bits(phash: bytes) -> str:
+    return f"{int.from_bytes(phash, 'big'):0256b}"
+

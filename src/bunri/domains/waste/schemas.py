@@ -1,0 +1,132 @@
+"""What waste's endpoints take and give (contracts.md)."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from bunri.domains.locations.public import NearbyBin
+from bunri.domains.recycling.public import Alternative, Disposal, Part
+from bunri.domains.waste.fusion import Question
+from bunri.domains.waste.states import Stage, State
+from bunri.kit.materials import Material, Tag
+
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Tags = Annotated[list[Tag], Field(max_length=len(Tag))]
+
+
+class AnalyzeIn(BaseModel):
+    content_type: str = Field(examples=["image/jpeg"], max_length=100)
+    size: int = Field(ge=1, description="Bytes; the upload must have exactly so many.", examples=[2_914_816])
+    sha256: Sha256 | None = Field(None, description="Of the bytes; checked after the upload when given.")
+
+
+class Ticket(BaseModel):
+    """Where to send the photo. Send exactly `upload_headers`."""
+
+    job_id: UUID
+    upload_url: str
+    upload_method: Literal["PUT"] = "PUT"
+    upload_headers: dict[str, str]
+    upload_fields: dict[str, str] = Field(default_factory=dict, description="Form fields; empty for PUT.")
+    expires_at: datetime
+    status_url: str
+
+
+class Place(BaseModel):
+    """Used for the nearest bins and never written to the database."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lat: float = Field(ge=-90, le=90, description="WGS 84 degrees")
+    lng: float = Field(ge=-180, le=180, description="WGS 84 degrees")
+
+
+class UploadCompleteIn(BaseModel):
+    note: Note | None = Field(None, description="What it is, in the person's words.", examples=["컵라면 용기"])
+    tags: Tags = Field(default_factory=list, description="What a camera cannot see.")
+    location: Place | None = None
+    region: Region | None = Field(None, description="Slug of a district from `GET /api/v1/recycling/regions`.")
+
+
+class Processing(BaseModel):
+    job_id: UUID
+    status: Literal["processing"] = "processing"
+    status_url: str
+
+
+class Item(BaseModel):
+    """One thing in the photo and what to do with it."""
+
+    box: tuple[float, float, float, float] | None = Field(
+        None, description="x1, y1, x2, y2 as fractions of the upright picture."
+    )
+    label: str = Field(description="What the eyes called it.")
+    item: str = Field(description="Slug of the item in the rule table.")
+    name: str
+    material: Material
+    form: str | None = None
+    confidence: float = Field(ge=0, le=1)
+    parts: list[Part] = Field(default_factory=list)
+    tags: list[Tag] = Field(default_factory=list)
+    mixed: bool = False
+    disposal: Disposal
+    alternatives: list[Alternative] = Field(default_factory=list)
+    bin_kinds: list[str] = Field(default_factory=list, description="Kinds of bin that take it, best first.")
+    question: Question | None = Field(None, description="Set when we are not sure enough.")
+
+
+class Result(BaseModel):
+    items: list[Item]
+    feedback: str = Field(description="The whole answer in a sentence or two.")
+    nearby_bins: list[NearbyBin]
+    cached: Literal["exact", "near"] | None = None
+    models: dict[str, str] = Field(description="Who looked: role → name@version.")
+    waste_type: str = Field(description="Category of the first item.")
+    confidence: float = Field(ge=0, le=1, description="Of the first item.")
+
+
+class Status(BaseModel):
+    """Where an analysis is. `progress` is −1 when it failed or was cancelled."""
+
+    job_id: UUID
+    status: State
+    progress: int = Field(ge=-1, le=100)
+    stage: Stage
+    message: str
+    code: str | None = Field(None, description="Why it failed: a stable code.")
+    retryable: bool | None = None
+    result: Result | None = None
+
+
+class AnswerIn(BaseModel):
+    """A reply to the question, or what a camera could not see."""
+
+    item: int = Field(0, ge=0, le=20, description="Which item of the result.")
+    value: str | None = Field(None, max_length=80, description="One of the question's choices.")
+    text: Note | None = Field(None, description="Or what it is in the person's own words.")
+    tags: Tags | None = Field(None, description="Its state; replaces the tags it had.")
+    location: Place | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> "AnswerIn":
+        if self.value is None and not self.text and self.tags is None:
+            raise ValueError("value, text or tags")
+        return self
+
+
+class JobSummary(BaseModel):
+    """A line of the history."""
+
+    job_id: UUID
+    status: State
+    created_at: datetime
+    name: str | None = None
+    waste_type: str | None = None
+    confidence: float | None = None
+    code: str | None = None
+    photo_url: str | None = Field(None, description="The kept picture, without EXIF; the link lives an hour.")
+    status_url: str

@@ -1,0 +1,60 @@
+"""``/api/v1/objects``: the local store's end of the presigned URLs. With S3, clients talk to S3 instead."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.requests import ClientDisconnect
+
+from bunri.platform.storage import LocalStorage, ObjectMissing, WrongSize
+from bunri.platform.storage.signing import Grant
+
+router = APIRouter(prefix="/api/v1/objects", tags=["objects"])
+
+_LARGEST_READ: Final = 64 * 2**20
+_SHOWN: Final = ("image/jpeg", "image/png", "image/webp")
+
+Expires = Annotated[int, Query(ge=0, lt=2**40, description="Seconds since 1970")]
+Signature = Annotated[str, Query(max_length=64)]
+
+
+@router.put("/{key:path}", summary="Upload with a ticket", response_class=Response)
+async def upload(
+    key: str,
+    request: Request,
+    size: Annotated[int, Query(ge=0, lt=2**40, description="Bytes")],
+    content_type: Annotated[str, Query(alias="type", max_length=100)],
+    expires: Expires,
+    signature: Signature,
+) -> Response:
+    """The `upload_url` of an analysis: send the photo with exactly the `upload_headers`. A ticket may be used again
+    until it expires; the last upload counts."""
+    storage: LocalStorage = request.app.state.storage
+    grant = Grant("PUT", key, expires, size, content_type)
+    storage.check_grant(grant, signature)
+    if request.headers.get("content-length", str(size)) != str(size):
+        raise WrongSize(expected=size)
+    try:
+        await storage.receive(grant, request.headers.get("content-type", ""), request.stream())
+    except ClientDisconnect:
+        raise WrongSize(expected=size) from None
+    return Response()
+
+
+@router.get("/{key:path}", summary="Look at an object", response_class=Response)
+async def look(key: str, request: Request, expires: Expires, signature: Signature) -> Response:
+    """By a URL that a result gave out. It works without a token, until it expires."""
+    storage: LocalStorage = request.app.state.storage
+    storage.check_grant(Grant("GET", key, expires), signature)
+    stat = await storage.stat(key)
+    if stat is None:
+        raise ObjectMissing
+    return Response(
+        await storage.read(key, _LARGEST_READ),
+        media_type=stat.content_type,
+        headers={
+            "Cache-Control": "private, max-age=300",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Disposition": "inline" if stat.content_type in _SHOWN else "attachment",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        },
+    )

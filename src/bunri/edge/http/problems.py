@@ -1,0 +1,140 @@
+"""Every failure as RFC 9457 ``application/problem+json`` with a stable code and a sentence in the caller's language."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from bunri.kit import errors
+from bunri.kit.errors import BunriError
+from bunri.kit.languages import Language, negotiate, text
+from bunri.kit.sentences import sentence
+
+log = structlog.get_logger(__name__)
+
+STATUS: Final[tuple[tuple[type[BunriError], int], ...]] = (
+    (errors.Invalid, 422),
+    (errors.Unauthenticated, 401),
+    (errors.Forbidden, 403),
+    (errors.Missing, 404),
+    (errors.Conflict, 409),
+    (errors.TooLarge, 413),
+    (errors.Unsupported, 415),
+    (errors.Limited, 429),
+    (errors.Unavailable, 503),
+)
+
+_CODES: Final = {
+    404: "not_found",
+    405: "method_not_allowed",
+    401: "unauthenticated",
+    403: "forbidden",
+    413: "too_large",
+}
+
+
+class FieldProblem(BaseModel):
+    """One field that does not fit."""
+
+    field: str = Field(examples=["body.username"])
+    code: str = Field(examples=["string_too_short"])
+    detail: str
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str = Field(description="Stable; switch on this.")
+    detail: str = Field(description="A sentence for a person, in the language of `Accept-Language` (ko, en).")
+    errors: list[FieldProblem] | None = None
+    request_id: str | None = None
+
+
+def install(app: FastAPI) -> None:
+    """Makes ``app`` answer every failure as a problem."""
+    app.add_exception_handler(BunriError, _expected)
+    app.add_exception_handler(RequestValidationError, _unfit)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def status_of(error: BunriError) -> int:
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+
+
+def problem(
+    request: Request, status: int, code: str, detail: str, fields: list[FieldProblem] | None = None
+) -> Response:
+    """A problem as a response."""
+    body = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=code,
+        detail=detail,
+        errors=fields,
+        request_id=request.scope.get("request_id"),
+    )
+    headers = {"Content-Language": _language(request), "Cache-Control": "no-store"}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(
+        orjson.dumps(body.model_dump(exclude_none=True)), status, headers, media_type="application/problem+json"
+    )
+
+
+def _language(request: Request) -> Language:
+    return negotiate(request.headers.get("accept-language"))
+
+
+async def _expected(request: Request, error: Exception) -> Response:
+    assert isinstance(error, BunriError)  # noqa: S101  # by registration
+    status = status_of(error)
+    if status >= 500:
+        log.warning("request.unavailable", code=error.code, data=error.data)
+    response = problem(request, status, error.code, sentence(error, _language(request)))
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(error.data.get("retry_after", 2))
+    return response
+
+
+async def _unfit(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # by registration
+    fields = [_field(item) for item in error.errors()[:20]]
+    return problem(request, 422, "invalid", text("errors.invalid", _language(request)), fields)
+
+
+def _field(item: dict[str, Any]) -> FieldProblem:
+    return FieldProblem(field=".".join(map(str, item["loc"])), code=item["type"], detail=item["msg"])
+
+
+async def _plain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  # by registration
+    code = _CODES.get(error.status_code, "invalid" if error.status_code < 500 else "internal")
+    response = problem(request, error.status_code, code, text(f"errors.{code}", _language(request)))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("request.failed", exc_info=error)
+    return problem(request, 500, "internal", text("errors.internal", _language(request)))
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of a route for OpenAPI."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {"application/problem+json": {}},
+            "model": Problem,
+        }
+        for status in statuses
+    }

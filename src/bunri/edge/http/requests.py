@@ -1,0 +1,111 @@
+"""What happens to every request: an id, a line in the log, a number in the metrics, a bound on its body."""
+
+import re
+import time
+from typing import Final
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bunri.edge.http.problems import problem
+from bunri.kit.errors import TooLarge
+from bunri.kit.ids import new_id
+from bunri.kit.languages import negotiate
+from bunri.kit.sentences import sentence
+from bunri.platform.telemetry.metrics import REQUEST_SECONDS, REQUESTS
+
+log = structlog.get_logger("bunri.http")
+
+_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_QUIET: Final = ("/health", "/ready", "/metrics", "/api/v1/waste/status/")
+
+
+class RequestContext:
+    """Gives each request its id (the caller's ``X-Request-ID`` when it is a sane one), logs and counts it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _ID.fullmatch(given) else str(new_id())
+        scope["request_id"] = request_id
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started = time.perf_counter()
+        status = 500
+
+        async def tagged(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+            await send(message)
+
+        try:
+            await self._app(scope, receive, tagged)
+        finally:
+            _record(scope, status, time.perf_counter() - started)
+            structlog.contextvars.clear_contextvars()
+
+
+def _record(scope: Scope, status: int, seconds: float) -> None:
+    route = getattr(scope.get("route"), "path", "(none)")
+    REQUESTS.labels(scope["method"], route, str(status)).inc()
+    REQUEST_SECONDS.labels(route).observe(seconds)
+    if not scope["path"].startswith(_QUIET) or status >= 500:
+        # The path only: a query may hold a position, which is nobody's business (facts.md, "Kakao").
+        log.info("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1e3, 1))
+
+
+class BodyLimit:
+    """Refuses bodies above ``limit`` bytes before anybody parses them; ``unlimited`` prefixes bound their own."""
+
+    def __init__(self, app: ASGIApp, limit: int, unlimited: tuple[str, ...]) -> None:
+        self._app = app
+        self._limit = limit
+        self._unlimited = unlimited
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(self._unlimited):
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "0")
+        body = None if not declared.isdigit() or int(declared) > self._limit else await self._read(receive)
+        if body is None:
+            await self._refuse(scope, receive, send)
+            return
+        pending = [body]
+
+        async def replay() -> Message:
+            if pending:
+                return {"type": "http.request", "body": pending.pop(), "more_body": False}
+            return await receive()
+
+        await self._app(scope, replay, send)
+
+    async def _read(self, receive: Receive) -> bytes | None:
+        """The whole body, or None as soon as it is too long. A chunked body says no length beforehand."""
+        body: bytes = b""
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return body
+            body += message.get("body", b"")
+            if len(body) > self._limit:
+                return None
+            if not message.get("more_body"):
+                return body
+
+    @staticmethod
+    async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        error = TooLarge()
+        detail = sentence(error, negotiate(request.headers.get("accept-language")))
+        await problem(request, 413, error.code, detail)(scope, receive, send)

@@ -1,0 +1,1 @@
+"""Alembic: one lineage and one version table per domain's schema."""

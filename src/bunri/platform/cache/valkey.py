@@ -1,0 +1,73 @@
+"""A thin face on the ``redis`` client: bytes in, bytes out, a time to live on everything."""
+
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import TypeVar, cast
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from bunri.kit.errors import Unavailable
+
+T = TypeVar("T")
+
+
+class CacheUnavailable(Unavailable):
+    """Valkey cannot be reached or refused. Callers that can do without it go on."""
+
+    code = "cache_unavailable"
+
+
+class Cache:
+    """One concern's keys (sessions, jobs, LLM answers, common), at its own URL."""
+
+    def __init__(self, url: str, *, timeout: float = 2.0) -> None:
+        # One retry: a server that came back has closed the pooled connections of the one before it.
+        self._redis: Redis = Redis.from_url(
+            url,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+            retry=Retry(NoBackoff(), 1),
+            max_connections=64,
+        )
+
+    async def get(self, key: str) -> bytes | None:
+        return cast("bytes | None", await self._guard(self._redis.get(key)))
+
+    async def get_many(self, *keys: str) -> list[bytes | None]:
+        return cast("list[bytes | None]", await self._guard(self._redis.mget(keys)))
+
+    async def set(self, key: str, value: bytes, ttl: timedelta, *, only_new: bool = False) -> bool:
+        """Stores ``value``; with ``only_new`` answers False and changes nothing when the key is there."""
+        return bool(await self._guard(self._redis.set(key, value, px=ttl, nx=only_new)))
+
+    async def delete(self, *keys: str) -> None:
+        await self._guard(self._redis.delete(*keys))
+
+    async def get_field(self, key: str, field: str) -> bytes | None:
+        return cast("bytes | None", await self._guard(cast("Awaitable[bytes | None]", self._redis.hget(key, field))))
+
+    async def set_field(self, key: str, field: str, value: bytes, ttl: timedelta) -> None:
+        """Stores one field of a hash; the whole hash lives ``ttl`` from now."""
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.hset(key, field, value)
+        pipe.pexpire(key, ttl)
+        await self._guard(pipe.execute())
+
+    async def check(self) -> None:
+        """Really writes and reads."""
+        await self._guard(self._redis.set("check", b"1", px=timedelta(seconds=10)))
+        if await self.get("check") != b"1":
+            raise CacheUnavailable
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    @staticmethod
+    async def _guard(call: Awaitable[T]) -> T:
+        try:
+            return await call
+        except (RedisError, OSError, TimeoutError) as error:
+            raise CacheUnavailable from error

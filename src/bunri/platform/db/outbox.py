@@ -1,0 +1,105 @@
+"""The transactional outbox: an event is a row of the transaction that caused it, and leaves after the commit.
+
+A crash between commit and send leaves the row, and the relay of any worker sends it: at least once, so receivers are
+idempotent (Kleppmann, *Designing Data-Intensive Applications*, ch. 11; Richardson, *Transactional outbox*).
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, delete, insert, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bunri.kit.errors import Unavailable
+from bunri.kit.events import Event
+from bunri.kit.ids import new_id
+
+log = structlog.get_logger(__name__)
+
+GRACE = timedelta(seconds=2)
+"""How long the sender that committed has, before the relay takes the row for lost."""
+
+
+class Publisher(Protocol):
+    """Hands an event to the queue of each subscriber. Raises Unavailable when the broker is away."""
+
+    async def publish(self, topic: str, payload: dict[str, Any]) -> None: ...
+
+
+Staged = tuple[UUID, str, dict[str, Any]]
+_KEY = "bunri.outbox"
+
+
+def outbox_table(metadata: MetaData) -> Table:
+    """The ``outbox`` table of a schema."""
+    return Table(
+        "outbox",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("topic", Text, nullable=False),
+        Column("payload", JSONB, nullable=False),
+        Column("created_at", DateTime(timezone=True), nullable=False),
+    )
+
+
+class Outbox:
+    """Puts events into the transaction at hand."""
+
+    def __init__(self, session: AsyncSession, table: Table) -> None:
+        self._session = session
+        self._table = table
+
+    async def add(self, event: Event) -> None:
+        row: Staged = (new_id(), event.topic, event.model_dump(mode="json"))
+        values = {"id": row[0], "topic": row[1], "payload": row[2], "created_at": datetime.now(UTC)}
+        await self._session.execute(insert(self._table).values(values))
+        self._session.info.setdefault(_KEY, []).append(row)
+
+
+def staged(session: AsyncSession) -> list[Staged]:
+    """The events that the transaction of ``session`` left in the outbox."""
+    return list(session.info.get(_KEY, ()))
+
+
+class Relay:
+    """Sends one schema's outbox: at once after a commit, and from time to time what was left behind."""
+
+    def __init__(self, open_session: Callable[[], Any], table: Table, publisher: Publisher) -> None:
+        self._open = open_session
+        self._table = table
+        self._publisher = publisher
+
+    async def send_now(self, events: Sequence[Staged]) -> None:
+        """Sends events of a transaction that has just been committed. Never raises: the rows are still there."""
+        try:
+            for _, topic, payload in events:
+                await self._publisher.publish(topic, payload)
+            async with self._open() as session:
+                await session.execute(delete(self._table).where(self._table.c.id.in_([row[0] for row in events])))
+        except Unavailable as error:
+            log.warning("outbox.kept", events=len(events), reason=str(error))
+
+    async def send_left(self, now: datetime, limit: int = 100) -> int:
+        """Sends rows older than GRACE and returns how many. Rows that another relay holds are skipped."""
+        table = self._table
+        async with self._open() as session:
+            left = select(table).where(table.c.created_at < now - GRACE).order_by(table.c.id).limit(limit)
+            rows = (await session.execute(left.with_for_update(skip_locked=True))).all()
+            for row in rows:
+                await self._publisher.publish(row.topic, row.payload)
+            if rows:
+                await session.execute(delete(table).where(table.c.id.in_([row.id for row in rows])))
+        return len(rows)
+
+    async def run(self, every: float = 1.0) -> None:
+        """Sends what is left, for ever. Cancelling it is the way to end it."""
+        while True:
+            await asyncio.sleep(every)
+            with contextlib.suppress(Unavailable):
+                await self.send_left(datetime.now(UTC))

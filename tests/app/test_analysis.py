@@ -1,0 +1,195 @@
+"""A photo becomes advice, over HTTP, in both arrangements: the same tests for one process and for many."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from tests.support.client import Person
+from tests.support.pictures import encoded, jpeg, picture
+from tests.support.platform import Platform, running
+
+from bunri.app.settings import Settings
+
+CITY_HALL = {"lat": 37.5663, "lng": 126.9779}
+
+
+@pytest.fixture(scope="module", params=["single", "split"])
+def platform(
+    request: pytest.FixtureRequest, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Platform]:
+    with running(settings, request.param, tmp_path_factory.mktemp("logs")) as started:
+        yield started
+
+
+@pytest.fixture
+def person(platform: Platform) -> Person:
+    return Person.arrives(platform)
+
+
+def _seed(platform: Platform, number: int) -> int:
+    """Pictures differ between the arrangements, or the second would be answered from the cache of the first."""
+    return number + (1000 if len(set(platform.bases.values())) > 1 else 0)
+
+
+class TestTheWholeWay:
+    def test_a_photo_ends_in_advice_with_its_reason_and_rule(self, platform: Platform, person: Person) -> None:
+        status = person.analyzes(jpeg(_seed(platform, 1)), note="컵라면 용기", location=CITY_HALL)
+        assert (status["status"], status["progress"], status["stage"]) == ("done", 100, "done")
+        result = status["result"]
+        item = result["items"][0]
+        assert "컵라면" in item["name"]
+        assert item["disposal"]["steps"]
+        assert item["disposal"]["why"]
+        assert item["disposal"]["rule"]["source"]
+        assert item["disposal"]["rule"]["date"]
+        assert item["disposal"]["rule"]["version"]
+        assert result["waste_type"] == item["disposal"]["category"]
+        assert result["feedback"]
+        assert result["cached"] is None if "cached" in result else True
+
+    def test_every_status_on_the_way_is_one_of_the_contract(self, platform: Platform, person: Person) -> None:
+        photo = jpeg(_seed(platform, 2))
+        job = person.begins(photo)
+        before = person.status(job)
+        assert (before["status"], before["progress"]) == ("created", 0)
+        person.uploads(job, photo)
+        seen = [before["progress"]]
+        person.completes(job)
+        while (status := person.status(job))["status"] not in ("done", "asked", "failed"):
+            seen.append(status["progress"])
+        assert seen == sorted(seen)
+        assert set(seen) <= {0, 10, 20, 30, 40, 50, 60, 70, 80, 90}
+
+    def test_what_was_not_recognised_is_asked_and_the_answer_completes_it(
+        self, platform: Platform, person: Person
+    ) -> None:
+        photo = jpeg(_seed(platform, 3))
+        job = person.begins(photo)
+        person.uploads(job, photo)
+        person.completes(job, location=CITY_HALL)
+        status = person.waits(job)
+        assert (status["status"], status["progress"]) == ("asked", 100)
+        question = status["result"]["items"][0]["question"]
+        assert question["text"]
+        assert len(question["choices"]) >= 2
+        choice = next(c["value"] for c in question["choices"] if c["value"] == "glass")
+        answered = person.ask("POST", f"/api/v1/waste/jobs/{job['job_id']}/answer", json={"value": choice}).json()
+        assert answered["status"] == "done"
+        assert answered["result"]["items"][0]["material"] == "glass"
+        assert "question" not in answered["result"]["items"][0]
+        assert person.status(job) == answered
+
+    def test_words_answer_too_and_nonsense_is_refused(self, platform: Platform, person: Person) -> None:
+        photo = jpeg(_seed(platform, 4))
+        job = person.begins(photo)
+        person.uploads(job, photo)
+        person.completes(job)
+        person.waits(job)
+        path = f"/api/v1/waste/jobs/{job['job_id']}/answer"
+        refused = person.ask("POST", path, json={"text": "qqqqzzzzxxxx"})
+        assert (refused.status_code, refused.json()["code"]) == (422, "answer_unknown")
+        answered = person.ask("POST", path, json={"text": "깨진 유리"}).json()
+        assert answered["status"] == "done"
+        assert "유리" in answered["result"]["items"][0]["name"]
+
+    def test_a_correction_and_tags_change_the_advice(self, platform: Platform, person: Person) -> None:
+        photo = jpeg(_seed(platform, 5))
+        job = person.begins(photo)
+        person.uploads(job, photo)
+        person.completes(job, note="컵라면 용기")
+        clean = person.waits(job)["result"]
+        path = f"/api/v1/waste/jobs/{job['job_id']}/correct"
+        dirty = person.ask("POST", path, json={"tags": ["food_left", "greasy"]}).json()["result"]
+        assert dirty["items"][0]["tags"] == ["food_left", "greasy"]
+        assert dirty["items"][0]["disposal"]["steps"] != clean["items"][0]["disposal"]["steps"]
+        other = person.ask("POST", path, json={"text": "우유팩"}).json()["result"]
+        assert other["items"][0]["material"] == "carton"
+
+    def test_english_is_answered_in_english(self, platform: Platform) -> None:
+        person = Person.arrives(platform, language="en")
+        status = person.analyzes(jpeg(_seed(platform, 6)), note="milk carton")
+        assert status["message"] == "Done."
+        assert status["result"]["items"][0]["disposal"]["why"].isascii()
+
+    def test_the_same_photo_again_is_an_exact_hit(self, platform: Platform, person: Person) -> None:
+        photo = jpeg(_seed(platform, 7))
+        first = person.analyzes(photo, note="신문지")["result"]
+        again = Person.arrives(platform).analyzes(photo, note="신문지")["result"]
+        if first["models"]:
+            assert again["cached"] == "exact"
+        assert again["items"] == first["items"]
+
+    @pytest.mark.parametrize(("kind", "content_type"), [("PNG", "image/png"), ("WEBP", "image/webp")])
+    def test_other_formats_are_read_too(self, platform: Platform, person: Person, kind: str, content_type: str) -> None:
+        photo = encoded(picture(_seed(platform, 8)), kind)
+        assert person.analyzes(photo, content_type)["status"] in ("done", "asked")
+
+
+class TestEvents:
+    def test_the_stream_tells_changes_and_ends_with_the_job(self, platform: Platform, person: Person) -> None:
+        photo = jpeg(_seed(platform, 20))
+        job = person.begins(photo)
+        person.uploads(job, photo)
+        person.completes(job)
+        headers = {"Authorization": f"Bearer {person.token}"}
+        url = platform.url(f"/api/v1/waste/status/{job['job_id']}/events")
+        with person.http.stream("GET", url, headers=headers) as stream:
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            lines = [line for line in stream.iter_lines() if line.startswith("data: ")]
+        assert '"progress":100' in lines[-1]
+        assert '"result"' in lines[-1]
+
+    def test_a_foreign_job_has_no_stream(self, platform: Platform, person: Person) -> None:
+        job = person.begins(jpeg(_seed(platform, 21)))
+        stranger = Person.arrives(platform)
+        assert stranger.ask("GET", f"/api/v1/waste/status/{job['job_id']}/events").status_code == 404
+
+
+class TestHistory:
+    def test_pages_go_back_in_time_without_gaps(self, platform: Platform) -> None:
+        person = Person.arrives(platform)
+        made = [person.begins(jpeg(_seed(platform, 30)))["job_id"] for _ in range(5)]
+        found: list[str] = []
+        cursor: str | None = None
+        while True:
+            more: dict[str, Any] = {"cursor": cursor} if cursor else {}
+            response = person.ask("GET", "/api/v1/waste/jobs", params={"limit": 2, **more})
+            found += [job["job_id"] for job in response.json()]
+            cursor = response.headers.get("X-Next-Cursor")
+            if cursor is None:
+                break
+        assert found == made[::-1]
+
+    def test_an_ended_job_shows_its_picture_without_exif(self, platform: Platform, person: Person) -> None:
+        image = picture(_seed(platform, 31))
+        exif = image.getexif()
+        exif[0x010F] = "SECRET-CAMERA"
+        photo = encoded(image, "JPEG", exif=exif)
+        assert b"SECRET-CAMERA" in photo
+        person.analyzes(photo, note="신문지")
+        entry = person.ask("GET", "/api/v1/waste/jobs", params={"limit": 1}).json()[0]
+        kept = httpx.get(entry["photo_url"])
+        assert kept.headers["content-type"] == "image/webp"
+        assert kept.headers["x-content-type-options"] == "nosniff"
+        assert b"SECRET-CAMERA" not in kept.content
+
+    def test_what_is_removed_is_gone_with_its_picture(self, platform: Platform, person: Person) -> None:
+        person.analyzes(jpeg(_seed(platform, 32)), note="신문지")
+        entry = person.ask("GET", "/api/v1/waste/jobs", params={"limit": 1}).json()[0]
+        assert person.ask("DELETE", f"/api/v1/waste/jobs/{entry['job_id']}").status_code == 204
+        assert person.ask("GET", f"/api/v1/waste/status/{entry['job_id']}").status_code == 404
+        assert httpx.get(entry["photo_url"]).status_code == 404
+
+    def test_a_cursor_of_somebody_elses_making_is_refused(self, person: Person) -> None:
+        response = person.ask("GET", "/api/v1/waste/jobs", params={"cursor": "nonsense"})
+        assert (response.status_code, response.json()["code"]) == (422, "bad_cursor")
+
+
+class TestCancel:
+    def test_a_job_that_waits_for_its_photo_is_cancelled(self, platform: Platform, person: Person) -> None:
+        photo = jpeg(_seed(platform, 40))
+        job = person.begins(photo)
+        assert person.ask("DELETE", f"/api/v1/waste/jobs/{job['job_id']}").status_code == 204
+        assert person.status(job)["status"] == "cancelled"
+        assert person.completes(job).json()["code"] == "job_ended"

@@ -1,0 +1,85 @@
+"""Access tokens and refresh tokens."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OctKey
+
+from bunri.domains.auth.public import TokenExpired, TokenInvalid
+from bunri.domains.auth.tokens import Verifier, issue_access, next_refresh, signing_key
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+KEY = signing_key("seed one, long enough to be a secret")
+HOUR = timedelta(hours=1)
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def verifier(time: Time) -> Verifier:
+    return Verifier(KEY, time)
+
+
+class TestVerify:
+    def test_reads_what_was_issued(self, verifier: Verifier) -> None:
+        caller = verifier.verify(issue_access(KEY, "guest_1", "초록이", NOW, HOUR))
+        assert (caller.id, caller.name, caller.expires_at) == ("guest_1", "초록이", NOW + HOUR)
+
+    def test_a_remembered_token_still_expires(self, verifier: Verifier, time: Time) -> None:
+        token = issue_access(KEY, "guest_1", "a", NOW, HOUR)
+        verifier.verify(token)
+        time.now += HOUR
+        with pytest.raises(TokenExpired):
+            verifier.verify(token)
+
+    def test_another_seed_signs_another_key(self, verifier: Verifier) -> None:
+        foreign = issue_access(signing_key("seed two, long enough to be a secret"), "guest_1", "a", NOW, HOUR)
+        with pytest.raises(TokenInvalid):
+            verifier.verify(foreign)
+
+    def test_a_changed_token_is_refused(self, verifier: Verifier) -> None:
+        head, body, signature = issue_access(KEY, "guest_1", "a", NOW, HOUR).split(".")
+        with pytest.raises(TokenInvalid):
+            verifier.verify(f"{head}.{body[:-2]}AA.{signature}")
+
+    @pytest.mark.parametrize("token", ["", "a", "a.b.c", "x" * 5000, "é.é.é", "eyJhbGciOiJub25lIn0.e30."])
+    def test_garbage_is_refused(self, verifier: Verifier, token: str) -> None:
+        with pytest.raises(TokenInvalid):
+            verifier.verify(token)
+
+    def test_the_public_key_is_no_hmac_secret(self, verifier: Verifier) -> None:
+        """The classic confusion: a token signed by HS256 with the public key must not pass."""
+        public = OctKey.import_key(str(KEY.as_dict(private=False)["x"]))
+        claims = {"iss": "bunri", "aud": "bunri:access", "sub": "guest_1", "name": "a", "exp": 4_000_000_000}
+        forged = jwt.encode({"alg": "HS256", "typ": "at+jwt"}, claims, public)
+        with pytest.raises(TokenInvalid):
+            verifier.verify(forged)
+
+    def test_a_token_for_another_use_is_refused(self, verifier: Verifier) -> None:
+        claims = {"iss": "bunri", "aud": "bunri:verify-email", "sub": "guest_1", "name": "a", "exp": 4_000_000_000}
+        other = jwt.encode({"alg": "Ed25519", "typ": "at+jwt"}, claims, KEY, algorithms=["Ed25519"])
+        with pytest.raises(TokenInvalid):
+            verifier.verify(other)
+
+    def test_it_remembers_a_bounded_number(self, time: Time) -> None:
+        verifier = Verifier(KEY, time, remembered=2)
+        tokens = [issue_access(KEY, f"guest_{number}", "a", NOW, HOUR) for number in range(5)]
+        assert [verifier.verify(token).id for token in tokens + tokens] == [f"guest_{n}" for n in range(5)] * 2
+
+
+class TestRefresh:
+    def test_the_next_token_is_known_to_the_server_alone(self) -> None:
+        assert next_refresh("seed", "token") == next_refresh("seed", "token")
+        assert next_refresh("seed", "token") != next_refresh("another seed", "token")

@@ -1,0 +1,123 @@
+"""The whole product as processes of its own, in both arrangements: one API for all, or one per target."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import httpx
+
+from bunri.app.settings import Settings
+from bunri.app.targets import TARGETS
+
+Arrangement = Literal["single", "split"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(settings: Settings, **more: str) -> dict[str, str]:
+    """What a process of the product needs to work on the test servers."""
+    assert settings.secret is not None
+    return {
+        **os.environ,
+        "BUNRI_DATA": str(settings.data),
+        "BUNRI_SECRET": settings.secret.get_secret_value(),
+        "BUNRI_DATABASE_URL": str(settings.database_url),
+        "BUNRI_VALKEY_URL": str(settings.valkey_url),
+        "BUNRI_VISION__FETCH": "false",
+        **({"BUNRI_MODELS_DIR": str(settings.vision.models_dir)} if settings.vision.models_dir else {}),
+        **more,
+    }
+
+
+@dataclass
+class Platform:
+    """Where each target answers, and the processes behind it."""
+
+    bases: dict[str, str]
+    """URL prefix → base URL."""
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def url(self, path: str) -> str:
+        for prefix, base in self.bases.items():
+            if path.startswith(prefix):
+                return base + path
+        raise KeyError(path)
+
+    def start(self, name: str, arguments: Sequence[str], env: dict[str, str], log: Path) -> None:
+        with log.open("ab") as output:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "bunri", *arguments], env=env, stdout=output, stderr=output
+            )
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+
+
+@contextmanager
+def running(
+    settings: Settings, arrangement: Arrangement, logs: Path, *, workers: bool = True, **more: str
+) -> Iterator[Platform]:
+    """A platform whose every base answers ``/ready`` (or ``/health`` without workers)."""
+    targets = {"all": [prefix for one in TARGETS for prefix in one.prefixes]}
+    if arrangement == "split":
+        targets = {one.name: list(one.prefixes) for one in TARGETS}
+    ports = {name: free_port() for name in targets}
+    base_of = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+    if arrangement == "split":
+        more |= {f"BUNRI_PEERS__{name.upper()}": base_of[name] for name in ("recycling", "locations")}
+    env = environment(settings, **more)
+    platform = Platform({prefix: base_of[name] for name, prefixes in targets.items() for prefix in prefixes})
+    try:
+        for name, port in ports.items():
+            own = {key: value for key, value in env.items() if key != f"BUNRI_PEERS__{name.upper()}"}
+            platform.start(name, ["serve", "--target", name, "--port", str(port)], own, logs / f"{name}.log")
+        if workers:
+            for queue in ("waste", "recycling"):
+                own = {key: value for key, value in env.items() if key != f"BUNRI_PEERS__{queue.upper()}"}
+                platform.start(f"work-{queue}", ["work", "--queue", queue], own, logs / f"work-{queue}.log")
+            platform.start("beat", ["beat"], env, logs / "beat.log")
+        for base in base_of.values():
+            _await(base + ("/ready" if workers else "/health"), platform, logs)
+        yield platform
+    finally:
+        platform.stop()
+
+
+def _await(url: str, platform: Platform, logs: Path) -> None:
+    deadline = time.monotonic() + 60
+    answer = "nothing"
+    while time.monotonic() < deadline:
+        dead = [name for name, process in platform.processes.items() if process.poll() is not None]
+        assert not dead, f"{dead} ended: {_tail(logs)}"
+        try:
+            response = httpx.get(url, timeout=5)
+            answer = response.text
+            if response.status_code == 200:
+                return
+        except httpx.HTTPError as error:
+            answer = repr(error)
+        time.sleep(0.1)
+    raise AssertionError(f"{url} never became ready: {answer}\n{_tail(logs)}")
+
+
+def _tail(logs: Path) -> str:
+    return "\n".join(f"— {file.name}\n{file.read_text()[-2000:]}" for file in sorted(logs.glob("*.log")))
