@@ -42,7 +42,7 @@ async def settings(servers: EmbeddedServers, tmp_path_factory: pytest.TempPathFa
     """Settings of a migrated house on the test servers."""
     made = Settings(
         data=tmp_path_factory.mktemp("data"),
-        secret="a secret for tests only, and long enough",  # type: ignore[arg-type]  # pydantic makes it secret
+        secret="a secret for tests only, and long enough",
         database_url=servers.addresses.database_url,
         valkey_url=servers.addresses.valkey_url,
         vision=VisionSettings(models_dir=SHARED / "models" if SHARED.is_dir() else None, fetch=False),

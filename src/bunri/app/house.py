@@ -80,17 +80,19 @@ class House:
     @cached_property
     def eyes(self) -> "LocalVision":
         """Our own eyes; without weights they raise VisionMissing, and people are asked."""
-        from bunri.platform.vision.errors import ModelMissing, ModelUnknown
+        from bunri.platform.vision.errors import ModelBroken, ModelMissing, ModelNotRecognised, ModelUnknown
         from bunri.platform.vision.local import LocalVision
         from bunri.platform.vision.store import ModelStore
 
         vision = self.settings.vision
         try:
             detector = ModelStore.of(self.settings.data, vision).open(vision.detector, vision)
-        except (ModelMissing, ModelUnknown) as error:
+        except (ModelMissing, ModelUnknown, ModelBroken, ModelNotRecognised) as error:
             log.warning("vision.missing", model=vision.detector, reason=str(error))
             detector = None
-        return LocalVision(detector, workers=vision.workers)
+        eyes = LocalVision(detector, workers=vision.workers)
+        self.closing.callback(eyes.close)
+        return eyes
 
     @cached_property
     def _http(self) -> httpx.AsyncClient:

@@ -19,12 +19,16 @@ def auth(house: House) -> None:
 def recycling_public(house: House) -> RecyclingPublic:
     from bunri.domains.recycling.service import RecyclingService
 
+    if "recycling" not in house.settings.peers and not house.services.offers(RecyclingService):
+        recycling(house)
     return house.sibling(RecyclingPublic, "recycling", RecyclingService)
 
 
 def locations_public(house: House) -> LocationsPublic:
     from bunri.domains.locations.service import LocationsService
 
+    if "locations" not in house.settings.peers and not house.services.offers(LocationsService):
+        locations(house)
     return house.sibling(LocationsPublic, "locations", LocationsService)
 
 
@@ -101,3 +105,29 @@ async def eyes_remark(house: House) -> str | None:
     except VisionMissing:
         return "no weights: people are asked what it is (bunri models pull)"
     return None
+
+
+def recycling(house: House) -> None:
+    """Advice, search and the rule table."""
+    from bunri.domains.recycling.repository import RecyclingRepository
+    from bunri.domains.recycling.service import RecyclingService
+    from bunri.domains.recycling.writer import BuiltinWriter, LlmWriter, Writer
+    from bunri.platform.llm.settings import open_model
+
+    model = open_model(house.settings.llm)
+    writer: Writer = BuiltinWriter()
+    if model:
+        house.closing.push_async_callback(model.aclose)
+        writer = LlmWriter(model, house.cache("llm_cache"))
+    house.offer_open(RecyclingService, RecyclingService(house.begin("recycling", RecyclingRepository), writer))
+
+
+def recycling_work(house: House) -> None:
+    """What answers requests for advice."""
+    from bunri.domains.recycling.explaining import Explaining
+    from bunri.domains.recycling.models import outbox
+    from bunri.platform.db import Outbox
+
+    house.relay("recycling", outbox)
+    begin = house.begin("recycling", lambda session: Outbox(session, outbox))
+    house.offer_open(Explaining, Explaining(recycling_public(house), begin))

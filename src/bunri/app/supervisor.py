@@ -1,9 +1,9 @@
 """Keeps the processes of ``bunri up`` running, and takes everything down with it."""
 
-import http.client
 import os
 import selectors
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
@@ -28,6 +28,7 @@ _GIVE_UP_AFTER: Final = 3  # deaths of one child before everything was ready
 _FOR_THE_SERVERS: Final = 3.0  # of the time to stop in
 _LAST_WORDS: Final = 20
 _STEP: Final = 0.1
+_PROBE_EVERY: Final = 0.25
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class Supervisor:
         language: Language = "en",
     ) -> None:
         self._servers = servers
-        self._ready_url = ready_url
+        self._url = urlsplit(ready_url)
         self._announce = announce
         self._stop_within = stop_within
         self._language = language
@@ -152,6 +153,9 @@ class Supervisor:
 
     def run(self) -> int:
         """Returns the exit status: 0 when asked to stop, 1 when a child would not come up."""
+        if _reachable(self._url):  # else our child could not listen, and somebody else's readiness would look like ours
+            self._say("taken", address=self._url.netloc)
+            return 1
         with self._listening():
             try:
                 if self._servers:
@@ -180,8 +184,7 @@ class Supervisor:
             how = watched.bury(self._selector)
             delay = watched.backoff.died()
             if watched.backoff.deaths >= _GIVE_UP_AFTER and not self._ready.is_set():
-                lines = watched.last_words
-                self._say("gave_up", name=watched.name, times=watched.backoff.deaths, lines=lines)
+                self._say("gave_up", name=watched.name, times=watched.backoff.deaths, lines=watched.last_words)
                 return False
             self._say("ended", name=watched.name, how=how, seconds=delay)
         return True
@@ -224,19 +227,18 @@ class Supervisor:
                 self._selector.unregister(key.fileobj)
 
     def _announce_when_ready(self) -> None:
-        url = urlsplit(self._ready_url)
-        while not self._stopped.wait(_STEP):
-            if _answers(url.hostname or "", url.port or 80, url.path or "/"):
+        while not self._stopped.wait(_PROBE_EVERY):
+            if _answers(self._url):
                 self._ready.set()
-                self._announce(f"ready {url.scheme}://{url.netloc}")
+                self._announce(f"ready {self._url.scheme}://{self._url.netloc}")
                 return
 
     @contextmanager
     def _listening(self) -> Iterator[None]:
-        """Signals ask us to stop; a second one, to do it now. One that our parent had us ignore (nohup) stays ignored."""
+        """Signals ask us to stop; a second one, to do it now. nohup's wish to survive the terminal is respected."""
         before = {number: signal.getsignal(number) for number in _SIGNALS}
         for number, handler in before.items():
-            if handler != signal.SIG_IGN:
+            if number != signal.SIGHUP or handler != signal.SIG_IGN:
                 signal.signal(number, self._on_signal)
         try:
             yield
@@ -252,12 +254,19 @@ class Supervisor:
         sys.stderr.flush()
 
 
-def _answers(host: str, port: int, path: str) -> bool:
-    connection = http.client.HTTPConnection(host, port, timeout=10)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+def _reachable(url: SplitResult) -> bool:
+    with suppress(OSError), _connected(url):
+        return True
+    return False
+
+
+def _answers(url: SplitResult) -> bool:
+    """Whether a GET is answered with 200. By hand: an HTTP library would double this process's memory."""
+    with suppress(OSError), _connected(url) as connection, connection.makefile("rb") as answer:
+        connection.sendall(f"GET {url.path} HTTP/1.0\r\nHost: {url.netloc}\r\n\r\n".encode())
+        return answer.readline(64).split()[1:2] == [b"200"]
+    return False
+
+
+def _connected(url: SplitResult) -> socket.socket:
+    return socket.create_connection((url.hostname, url.port or 80), timeout=10)

@@ -8,7 +8,7 @@ from typing import Final
 from rich.console import Console
 
 from bunri.app.settings import Settings
-from bunri.app.supervisor import Supervisor
+from bunri.app.supervisor import Child, Supervisor
 from bunri.kit.errors import BunriError
 from bunri.kit.sentences import sentence
 from bunri.platform.embedded.servers import EmbeddedServers
@@ -58,7 +58,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 def _migrate(environment: dict[str, str]) -> int:
-    return subprocess.run([*BUNRI, "migrate", "--sample"], env=environment, check=False).returncode  # ours
+    return subprocess.run([*BUNRI, "migrate", "--sample"], env=environment, check=False).returncode  # noqa: S603  # our own
 
 
 def _fetch_eyes(settings: Settings, environment: dict[str, str]) -> None:
@@ -69,7 +69,7 @@ def _fetch_eyes(settings: Settings, environment: dict[str, str]) -> None:
         return
     command = [*BUNRI, "models", "pull", name]
     try:
-        subprocess.run(command, env=environment, check=False, timeout=FETCH_WITHIN_S)  # ours
+        subprocess.run(command, env=environment, check=False, timeout=FETCH_WITHIN_S)  # noqa: S603  # our own
     except subprocess.TimeoutExpired:
         Console(stderr=True).print(f"{name} did not arrive within {FETCH_WITHIN_S} s: people are asked instead")
 

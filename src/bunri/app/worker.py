@@ -1,10 +1,13 @@
 """``bunri work``: the Celery worker of some queues. ``bunri beat``: what starts the scheduled tasks."""
 
+import warnings
 from collections.abc import Sequence
 
 import structlog
 from celery.apps.beat import Beat
 from celery.apps.worker import Worker
+from celery.platforms import SecurityWarning
+from celery.signals import worker_ready
 
 from bunri.app import canaries, rooms
 from bunri.app.house import House
@@ -34,6 +37,15 @@ def work(settings: Settings, queues: Sequence[str], concurrency: int | None = No
     for relay in house.relays:
         loop.spawn(relay.run())
     watch(pulse, settings.cache_address("broker"), queues)
+
+    @worker_ready.connect(weak=False)
+    def prove(**_: object) -> None:
+        """The first canary does not wait for beat, so that a fresh start is ready as soon as it is."""
+        for queue in queues:
+            celery.send_task(f"canary.{queue}", args=({},), queue=queue, ignore_result=True)
+
+    # Celery warns root of pickled messages; ours are JSON (make_celery).
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     worker = Worker(
         app=celery,
         queues=list(queues),

@@ -26,6 +26,9 @@ class Services:
     def offer(self, kind: type[T], opener: Callable[[], AbstractAsyncContextManager[T]]) -> None:
         self._openers[kind] = opener
 
+    def offers(self, kind: type[Any]) -> bool:
+        return kind in self._openers
+
     def open(self, kind: type[T]) -> AbstractAsyncContextManager[T]:
         return self._openers[kind]()
 

@@ -37,6 +37,7 @@ class NearbyBin(BaseModel):
     distance_m: float = Field(ge=0, description="Geodesic distance in metres (Karney 2013)")
     source: str
     route_url: str = Field(description="Opens turn-by-turn directions.")
+    full: bool = Field(False, description="Somebody found it full within the last day.")
 
 
 class LocationsPublic(Protocol):

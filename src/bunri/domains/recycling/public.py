@@ -34,7 +34,7 @@ class RuleRef(_Frozen):
     source: str
     date: date
     region: str | None = Field(None, description="The district whose override decided; null for the national rule.")
-    verified: bool = Field(True, description="False while a person has not yet checked it against the primary source.")
+    verified: bool = Field(True, description="False while a row that had a say rests on a single source.")
 
 
 class Disposal(_Frozen):
@@ -74,6 +74,7 @@ class Advice(_Frozen):
     mixed: bool = False
     alternatives: tuple[Alternative, ...] = ()
     bin_kinds: tuple[str, ...] = Field((), description="Kinds of bin that take it, best first (locations.public).")
+    reasons: tuple[str, ...] = Field((), description="Why this item and this rule: what was seen, said and added.")
     writer: str = Field("builtin", description="Who worded it: builtin, claude, openai. Never who decided.")
 
 
@@ -131,7 +132,8 @@ class RecyclingPublic(Protocol):
         ...
 
     async def meanings(self, labels: Sequence[str], language: Language) -> dict[str, tuple[Meaning, ...]]:
-        """What each label means, likeliest first: nothing for what is not waste (a person); unknown labels are absent."""
+        """What each label means, likeliest first: nothing for what is not waste (a person); unknown labels are left
+        out."""
         ...
 
     async def version(self) -> str:

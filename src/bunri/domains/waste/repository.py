@@ -120,9 +120,7 @@ class WasteRepository:
         statement = select(Fingerprint.sight).where(Fingerprint.sha256 == sha256, Fingerprint.eyes == eyes)
         return (await self._session.execute(statement)).scalar_one_or_none()
 
-    async def seen_nearly(
-        self, phash: bytes, eyes: str, own: tuple[str, ...], most_bits: int
-    ) -> dict[str, Any] | None:
+    async def seen_nearly(self, phash: bytes, eyes: str, own: tuple[str, ...], most_bits: int) -> dict[str, Any] | None:
         """What these eyes saw in the nearest picture whose pHash differs in at most ``most_bits`` ≤ 15 bits, and in
         which our own eyes saw ``own``."""
         found = await self._session.execute(
@@ -173,4 +171,3 @@ def bands_of(phash: bytes) -> list[int]:
 
 def _bits(phash: bytes) -> str:
     return f"{int.from_bytes(phash, 'big'):0256b}"
-

@@ -19,7 +19,8 @@ from bunri.platform.telemetry.metrics import REQUEST_SECONDS, REQUESTS
 log = structlog.get_logger("bunri.http")
 
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_QUIET: Final = ("/health", "/ready", "/metrics", "/api/v1/waste/status/")
+_PROBES: Final = ("/health", "/api/health", "/ready", "/metrics")
+_POLLS: Final = "/api/v1/waste/status/"
 
 
 class RequestContext:
@@ -59,7 +60,8 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "(none)")
     REQUESTS.labels(scope["method"], route, str(status)).inc()
     REQUEST_SECONDS.labels(route).observe(seconds)
-    if not scope["path"].startswith(_QUIET) or status >= 500:
+    polled = scope["path"].startswith(_POLLS) and status < 500
+    if not polled and not scope["path"].startswith(_PROBES):
         # The path only: a query may hold a position, which is nobody's business (facts.md, "Kakao").
         log.info("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1e3, 1))
 

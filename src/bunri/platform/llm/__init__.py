@@ -1,0 +1,1 @@
+"""Language models behind one Protocol: they word and grade, they never decide."""

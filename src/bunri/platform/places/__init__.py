@@ -1,0 +1,1 @@
+"""Maps of others, asked for places beside our own bins."""

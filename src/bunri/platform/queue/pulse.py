@@ -59,7 +59,7 @@ def watch(pulse: Pulse, broker_url: str, queues: Sequence[str]) -> None:
         while True:
             time.sleep(_LOOK_EVERY_S)
             try:
-                waiting = sum(int(broker.llen(queue)) for queue in queues)  # type: ignore[arg-type]
+                waiting = sum(int(broker.llen(queue)) for queue in queues)
             except redis.RedisError:
                 continue  # the broker is away: nobody could work
             if pulse.lost(waiting):

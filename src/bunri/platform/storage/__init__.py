@@ -1,0 +1,50 @@
+"""Where photos are kept: a directory or S3, behind one contract of presigned uploads."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from bunri.platform.storage.errors import (
+    BadKey,
+    ObjectMissing,
+    ObjectTooLarge,
+    StorageFull,
+    StorageUnavailable,
+    TicketExpired,
+    TicketInvalid,
+    WrongSize,
+    WrongType,
+)
+from bunri.platform.storage.local import LocalStorage
+from bunri.platform.storage.protocol import ObjectStat, Storage, UploadTicket
+
+__all__ = [
+    "BadKey",
+    "LocalStorage",
+    "ObjectMissing",
+    "ObjectStat",
+    "ObjectTooLarge",
+    "Storage",
+    "StorageFull",
+    "StorageUnavailable",
+    "TicketExpired",
+    "TicketInvalid",
+    "UploadTicket",
+    "WrongSize",
+    "WrongType",
+    "open_storage",
+]
+
+
+def open_storage(url: str, *, secret: str) -> Storage:
+    """The store at ``url``: ``file:///FOLDER`` signed with ``secret``, or ``s3://…`` (S3Address.parse has the form).
+
+    Raises ValueError for any other.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return LocalStorage(Path(unquote(parts.path)), secret)
+    if parts.scheme == "s3":
+        from bunri.platform.storage.s3 import S3Address, S3Storage  # boto3 is heavy and often not needed
+
+        return S3Storage(S3Address.parse(url))
+    raise ValueError(f"storage is file:///FOLDER or s3://…, not {parts.scheme}://")

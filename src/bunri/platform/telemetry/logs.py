@@ -5,6 +5,16 @@ import sys
 
 import structlog
 
+_NOISY = (
+    "alembic.runtime.migration",
+    "botocore",
+    "celery.app.trace",
+    "celery.worker.strategy",
+    "httpcore",
+    "httpx",
+    "uvicorn.access",
+)
+
 
 def configure_logs(level: str = "INFO", *, json: bool | None = None) -> None:
     """Sends everything, the standard library's loggers included, through one formatter to standard error."""
@@ -29,7 +39,7 @@ def configure_logs(level: str = "INFO", *, json: bool | None = None) -> None:
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("httpx", "httpcore", "botocore", "alembic.runtime.migration", "uvicorn.access", "celery.app.trace"):
+    for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -1,6 +1,6 @@
 """How looking can fail."""
 
-from bunri.kit.errors import Unavailable
+from bunri.kit.errors import Invalid, Missing, Unavailable, Unsupported
 
 
 class VisionMissing(Unavailable):
@@ -14,3 +14,39 @@ class VisionFailed(Unavailable):
     """A model was there but did not answer: time-out, refused, garbage."""
 
     code = "vision_failed"
+
+
+class ModelUnknown(Missing):
+    """Neither in the registry nor in the folders. ``data``: ``name`` and ``known``, a list for people."""
+
+    code = "model_unknown"
+
+
+class ModelMissing(Missing):
+    """In the registry, but its weights are not on this machine. ``data``: ``name``, ``folder``."""
+
+    code = "model_missing"
+
+
+class ModelNotPublished(Missing):
+    """In the registry, but its makers publish no ONNX file that we could fetch. ``data``: ``name``, ``page``."""
+
+    code = "model_not_published"
+
+
+class ModelBroken(Invalid):
+    """The file is no ONNX graph that runs here. ``data``: ``name``."""
+
+    code = "model_broken"
+
+
+class ModelNotRecognised(Unsupported):
+    """A graph that runs, but with none of the heads that we decode. ``data``: ``name``, ``outputs``."""
+
+    code = "model_not_recognised"
+
+
+class ModelDownloadFailed(Unavailable):
+    """Nothing of it is left behind. ``data``: ``name``, ``url``, ``reason``."""
+
+    code = "model_download_failed"

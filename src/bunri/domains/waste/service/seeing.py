@@ -31,7 +31,8 @@ from bunri.domains.waste.states import Stage, State
 from bunri.kit.clock import Clock
 from bunri.kit.errors import BunriError, Unavailable
 from bunri.kit.materials import Tag
-from bunri.platform.photos import Photo, PhotoLimits, keep, open_photo
+from bunri.platform.photos.limits import PhotoLimits
+from bunri.platform.photos.photo import Photo, keep, open_photo
 from bunri.platform.storage import ObjectMissing, Storage
 from bunri.platform.telemetry.metrics import STAGE_SECONDS
 from bunri.platform.vision.errors import VisionFailed, VisionMissing

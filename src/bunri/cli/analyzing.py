@@ -1,0 +1,194 @@
+"""``bunri analyze``: the same pipeline as over HTTP, from the terminal."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+import typer
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.text import Text
+
+from bunri.app.inline import OWNER, InlineHouse
+from bunri.cli.connection import Connection
+from bunri.cli.models import Data, Lang
+from bunri.domains.waste.board import Board
+from bunri.domains.waste.objects import upload_key
+from bunri.domains.waste.schemas import AnalyzeIn, Item, Place, Status, UploadCompleteIn
+from bunri.domains.waste.service.jobs import Jobs
+from bunri.domains.waste.states import ANSWERED, Stage, State
+from bunri.kit.errors import BunriError
+from bunri.kit.ids import new_id
+from bunri.kit.languages import Language, text
+from bunri.kit.materials import Tag
+from bunri.kit.sentences import sentence
+from bunri.platform.photos.errors import EmptyPhoto, UnreadableFile
+from bunri.platform.photos.sniff import media_type
+
+
+def analyze(
+    context: typer.Context,
+    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO…", help="JPEG, PNG, WebP or HEIC.")],
+    lat: Annotated[float | None, typer.Option(min=-90, max=90, help="Where you are: for the nearest bins.")] = None,
+    lng: Annotated[float | None, typer.Option(min=-180, max=180)] = None,
+    region: Annotated[str | None, typer.Option(help="Slug of a district.")] = None,
+    tag: Annotated[list[Tag], typer.Option(help="What a camera cannot see; repeat for several.")] = [],  # noqa: B006
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line.")] = False,
+    data: Data = None,
+    lang: Lang = "ko",
+) -> None:
+    """Say what is in photos of waste and how to throw it away.
+
+    Ends with 0 when every photo was answered or asked about, with 1 otherwise.
+    """
+    if (lat is None) != (lng is None):
+        raise typer.BadParameter("--lat and --lng go together")
+    told = UploadCompleteIn(
+        tags=tag, region=region, location=None if lat is None or lng is None else Place(lat=lat, lng=lng)
+    )
+    connection: Connection = context.obj
+    connection.data = data
+    good = asyncio.run(_analyze(connection, photos, told, lang, as_json))
+    raise typer.Exit(0 if good else 1)
+
+
+async def _analyze(
+    connection: Connection, photos: Sequence[Path], told: UploadCompleteIn, lang: Language, as_json: bool
+) -> bool:
+    house = InlineHouse(connection.settings)
+    good = True
+    try:
+        house.open_workplace()
+        for path in photos:
+            started = time.perf_counter()
+            status = await _one(house, path, told, lang, quiet=as_json)
+            seconds = time.perf_counter() - started
+            good &= status.status in ANSWERED
+            _tell_json(path, status, seconds) if as_json else _tell(path, status, seconds, lang)
+    finally:
+        await house.close()
+    return good
+
+
+async def _one(house: InlineHouse, path: Path, told: UploadCompleteIn, lang: Language, *, quiet: bool) -> Status:
+    """One photo through the whole pipeline; whatever is wrong with it ends up in its status."""
+    try:
+        job_id = await _hand_over(house, path, told, lang)
+    except BunriError as error:
+        return Status(
+            job_id=new_id(),
+            status=State.FAILED,
+            progress=-1,
+            stage=Stage.FAILED,
+            message=sentence(error, lang),
+            code=error.code,
+            retryable=error.retryable,
+        )
+    async with _shown(house, job_id, path, quiet=quiet):
+        await house.work()
+    async with house.services.open(Jobs) as jobs:
+        return await jobs.status(OWNER, job_id)
+
+
+async def _hand_over(house: InlineHouse, path: Path, told: UploadCompleteIn, lang: Language) -> UUID:
+    content = _read(path, house.settings.waste.max_photo_mb * 2**20 + 1)
+    async with house.services.open(Jobs) as jobs:
+        asked = AnalyzeIn(content_type=media_type(content), size=len(content))
+        job, _ = await jobs.analyze(OWNER, asked, lang, base_url="")
+    await house.storage.write(upload_key(job.id), content, job.content_type)
+    async with house.services.open(Jobs) as jobs:
+        await jobs.upload_complete(OWNER, job.id, told)
+    return job.id
+
+
+def _read(path: Path, most: int) -> bytes:
+    """At most so many bytes of a file: one more than allowed shows that it is too large."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(most)
+    except OSError as error:
+        raise UnreadableFile(reason=error.strerror or str(error)) from error
+    if not content:
+        raise EmptyPhoto
+    return content
+
+
+@asynccontextmanager
+async def _shown(house: InlineHouse, job_id: UUID, path: Path, *, quiet: bool) -> AsyncIterator[None]:
+    """A progress bar that follows the job's mirror, on a terminal only."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield
+        return
+    columns = (TextColumn(escape(path.name)), BarColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, transient=True) as progress:
+        following = asyncio.create_task(_follow(house, job_id, progress))
+        try:
+            yield
+        finally:
+            following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await following
+
+
+async def _follow(house: InlineHouse, job_id: UUID, progress: Progress) -> None:
+    task = progress.add_task("", total=100)
+    while True:
+        async with house.services.open(Board) as board:
+            mirrored = await board.read(job_id)
+        if mirrored:
+            status = orjson.loads(mirrored[1])
+            progress.update(task, completed=max(0, status["progress"]), description=status["message"])
+        await asyncio.sleep(0.02)
+
+
+def _tell_json(path: Path, status: Status, seconds: float) -> None:
+    """The contract's result plus ``file``, ``status`` and ``seconds``; for a failure its code and sentence."""
+    document: dict[str, object] = {"file": str(path), "status": status.status, "seconds": round(seconds, 3)}
+    if status.result:
+        document |= status.result.model_dump(mode="json", exclude_none=True)
+        document.setdefault("cached", None)
+    else:
+        document |= {"code": status.code, "message": status.message, "retryable": status.retryable}
+    typer.echo(orjson.dumps(document).decode())
+
+
+def _tell(path: Path, status: Status, seconds: float, lang: Language) -> None:
+    title = f"{escape(str(path))}  [dim]{seconds:.2f} s[/dim]"
+    if status.result is None:
+        Console(stderr=True).print(Panel(escape(status.message), title=title, title_align="left", border_style="red"))
+        return
+    parts: list[Text] = []
+    for item in status.result.items:
+        parts += _described(item, lang)
+    for found in status.result.nearby_bins:
+        parts.append(Text(f"📍 {found.name} · {found.distance_m:,.0f} m · {found.route_url}", style="cyan"))
+    style = "green" if status.status == State.DONE else "yellow"
+    Console().print(Panel(Group(*parts), title=title, title_align="left", border_style=style))
+
+
+def _described(item: Item, lang: Language) -> list[Text]:
+    """An item: its name and category, the question when there is one, the steps, the reason and where it is from."""
+    lines = [
+        Text.assemble((item.name, "bold"), f" → {item.disposal.category_name} ", (f"{item.confidence:.0%}", "dim"))
+    ]
+    if item.question:
+        choices = " / ".join(choice.label for choice in item.question.choices)
+        lines.append(Text(f"❓ {item.question.text} {choices}", style="yellow"))
+    lines += [Text(f"  {number}. {step}") for number, step in enumerate(item.disposal.steps, 1)]
+    lines += [Text(f"  + {part.name} → {part.category_name}") for part in item.parts]
+    rule = item.disposal.rule
+    unsure = "" if rule.verified else f" · {text('waste.unverified', lang)}"
+    return [
+        *lines,
+        Text(f"  {item.disposal.why}", style="italic"),
+        Text(f"  {rule.source} ({rule.date}){unsure}", style="dim"),
+    ]

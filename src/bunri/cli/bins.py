@@ -1,0 +1,164 @@
+"""``bunri bins``: fill and look at the table of bins."""
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import IO, Annotated, Final, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from bunri.cli.connection import Connection
+from bunri.cli.models import Data, Lang, errors_told
+from bunri.domains.locations import importing
+from bunri.domains.locations.area import KOREA, WORLD
+from bunri.domains.locations.importing.kinds import kinds_in
+from bunri.domains.locations.importing.rows import Defaults, Problem
+from bunri.domains.locations.importing.summary import Summary
+from bunri.domains.locations.models import Bin
+from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.service import LocationsService
+from bunri.kit.languages import Language, text
+
+bins = typer.Typer(help="수거함 · Bins on the map.", no_args_is_help=True)
+
+SHOWN_PROBLEMS: Final = 20
+
+
+Opened = AbstractAsyncContextManager[LocationsService]
+
+
+def open_locations(context: typer.Context, data: Path | None) -> Opened:
+    """The service within one transaction. Called outside the event loop, for it may have to start servers."""
+    connection: Connection = context.obj
+    connection.data = data
+    return connection.open(LocationsService)
+
+
+@bins.command("import")
+def import_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV or GeoJSON.")],
+    kind: Annotated[BinKind | None, typer.Option(help="Of rows that don't say; else the file's name is asked.")] = None,
+    map_: Annotated[
+        list[str], typer.Option("--map", metavar="COLUMN=FIELD", help="FIELD: lat, lng, name, address, kind, source.")
+    ] = [],  # noqa: B006  # Typer copies it
+    source: Annotated[str | None, typer.Option(help="Of rows that don't say. [default: the file's name]")] = None,
+    encoding: Annotated[Literal["utf-8", "cp949"] | None, typer.Option(help="Detected when left out.")] = None,
+    world: Annotated[bool, typer.Option("--world", help="Take bins outside Korea too.")] = False,
+    data: Data = None,
+    lang: Lang = "ko",
+) -> None:
+    """Add the bins of an open-data file. Known ones are merged, bad rows reported.
+
+    Ends with 0 when every row was taken and 1 when a row was refused or the file could not be imported at all.
+    """
+    defaults = Defaults(source or file.name, kind or _only(kinds_in(file.stem)), WORLD if world else KOREA)
+    mapping = _mapping(map_)
+    with errors_told(lang), file.open("rb") as bytes_:
+        summary = asyncio.run(_import(open_locations(context, data), bytes_, defaults, mapping, encoding, lang))
+    _tell_problems(summary, lang)
+    _tell_summary(summary, lang)
+    raise typer.Exit(1 if summary.refused else 0)
+
+
+@bins.command("list")
+def list_newest(
+    context: typer.Context,
+    kind: Annotated[BinKind | None, typer.Option(help="Only of this kind.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    data: Data = None,
+    lang: Lang = "ko",
+) -> None:
+    """Show the bins that came last."""
+
+    async def newest(opened: Opened) -> list[Bin]:
+        async with opened as locations:
+            return await locations.newest(kind, limit)
+
+    with errors_told(lang):
+        found = asyncio.run(newest(open_locations(context, data)))
+    table = Table(*(_word(column, lang) for column in ("kind", "name", "address", "position", "source")))
+    for each in found:
+        table.add_row(
+            text(f"locations.kinds.{each.kind}", lang),
+            escape(each.name),
+            escape(each.address or ""),
+            f"{each.lat:.5f}, {each.lng:.5f}",
+            escape(each.source),
+        )
+    Console().print(table)
+
+
+@bins.command()
+def count(context: typer.Context, data: Data = None, lang: Lang = "ko") -> None:
+    """Count the bins of each kind."""
+
+    async def counts(opened: Opened) -> dict[BinKind, int]:
+        async with opened as locations:
+            return await locations.counts()
+
+    with errors_told(lang):
+        found = asyncio.run(counts(open_locations(context, data)))
+    table = Table(_word("kind", lang), _word("count", lang), show_footer=True)
+    table.columns[0].footer, table.columns[1].footer = _word("total", lang), f"{sum(found.values()):,}"
+    table.columns[1].justify = "right"
+    for kind in BinKind:
+        table.add_row(text(f"locations.kinds.{kind}", lang), f"{found.get(kind, 0):,}")
+    Console().print(table)
+
+
+async def _import(
+    opened: Opened,
+    file: IO[bytes],
+    defaults: Defaults,
+    mapping: dict[str, str],
+    encoding: str | None,
+    lang: Language,
+) -> Summary:
+    """Imports with a progress bar over the file's bytes, shown on a terminal only."""
+    size = file.seek(0, 2)
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task(text("locations.cli.importing", lang, file=escape(defaults.source)), total=size)
+        readings = importing.readings(file, defaults, mapping, encoding)
+        async with opened as locations:
+            return await locations.import_bins(readings, lambda _: progress.update(task, completed=file.tell()))
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    if any("=" not in pair for pair in pairs):
+        raise typer.BadParameter("COLUMN=FIELD", param_hint="--map")
+    return {column.strip(): field.strip() for column, _, field in (pair.rpartition("=") for pair in pairs)}
+
+
+def _only(kinds: tuple[BinKind, ...]) -> BinKind | None:
+    return kinds[0] if len(kinds) == 1 else None
+
+
+def _tell_problems(summary: Summary, lang: Language) -> None:
+    console = Console(stderr=True)
+    for problem in summary.problems[:SHOWN_PROBLEMS]:
+        console.print(_sentence(problem, lang), markup=False, highlight=False, soft_wrap=True)
+    if rest := summary.refused + summary.corrected - min(len(summary.problems), SHOWN_PROBLEMS):
+        console.print(text("locations.cli.more", lang, count=rest))
+
+
+def _sentence(problem: Problem, lang: Language) -> str:
+    where = text("locations.cli.line", lang, line=problem.line)
+    return f"{where}: {text(f'locations.reasons.{problem.reason}', lang, value=problem.value)}"
+
+
+def _tell_summary(summary: Summary, lang: Language) -> None:
+    table = Table(show_header=False)
+    for name in ("read", "added", "merged", "corrected", "refused"):
+        table.add_row(_word(name, lang), f"{getattr(summary, name):,}")
+    Console().print(table)
+
+
+def _word(name: str, lang: Language) -> str:
+    return text(f"locations.cli.{name}", lang)

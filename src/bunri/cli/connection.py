@@ -1,0 +1,72 @@
+"""How a command reaches PostgreSQL and Valkey: those of the settings, those of a running ``bunri up``, or its own."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from bunri.app.settings import Settings
+from bunri.platform.embedded.servers import EmbeddedServers, attach
+
+T = TypeVar("T")
+
+
+class Connection:
+    """Opened at the first need and closed with the command."""
+
+    def __init__(self) -> None:
+        self.data: Path | None = None
+        self._servers: EmbeddedServers | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._servers:
+            self._servers.stop()
+
+    @cached_property
+    def given(self) -> Settings:
+        """The settings as the environment gives them; ``--data`` wins."""
+        return Settings(data=self.data) if self.data else Settings()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Settings that work: servers are running and the database is up to date."""
+        given = self.given
+        if given.database_url and given.valkey_url:
+            return given
+        addresses = attach(given.data)
+        if addresses:
+            return given.on(addresses)
+        return self._start(given)
+
+    def _start(self, given: Settings) -> Settings:
+        from bunri.app.migrating import migrate_all
+
+        self._servers = EmbeddedServers(given.data, what="bunri")
+        settings = given.on(self._servers.start())
+        asyncio.run(migrate_all(settings, sample=True))
+        return settings
+
+    def open(self, kind: type[T]) -> AbstractAsyncContextManager[T]:
+        """A service for one unit of work, as endpoints get it."""
+        settings = self.settings
+
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[T]:
+            from bunri.app.inline import InlineHouse
+
+            house = InlineHouse(settings)
+            try:
+                async with house.services.open(kind) as service:
+                    yield service
+            finally:
+                await house.close()
+
+        return opened()

@@ -1,0 +1,94 @@
+"""``bunri models``: the weights of the detectors on this machine, and where to get more."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.table import Table
+
+from bunri.app.settings import Settings
+from bunri.kit.errors import BunriError
+from bunri.kit.languages import Language, text
+from bunri.platform.vision.store import ModelStore
+
+models = typer.Typer(help="모델 · Weights of the detectors.", no_args_is_help=True)
+
+Lang = Annotated[Language, typer.Option("--lang", help="ko or en")]
+Data = Annotated[Path | None, typer.Option("--data", help="Data directory. [default: BUNRI_DATA or the user's]")]
+
+
+def open_store(settings: Settings, data: Path | None) -> ModelStore:
+    return ModelStore.of(data or settings.data, settings.vision)
+
+
+@models.command("list")
+def list_models(data: Data = None, lang: Lang = "ko") -> None:
+    """Show the models that are here and those that could be fetched."""
+    table = Table(*(text(f"vision.cli.{column}", lang) for column in ("name", "licence", "input", "head", "here")))
+    for listed in open_store(Settings(), data).list():
+        card = listed.card
+        about = (card.licence, str(card.input), card.head) if card else ("–", "–", "–")
+        table.add_row(listed.name, *about, "✓" if listed.path else "")
+    Console().print(table)
+
+
+@models.command()
+def pull(
+    names: Annotated[list[str], typer.Argument(metavar="NAME")],
+    url: Annotated[str | None, typer.Option(help="A mirror of the same file, instead of its makers' address.")] = None,
+    data: Data = None,
+    lang: Lang = "ko",
+) -> None:
+    """Fetch weights from their makers; their licence is shown first."""
+    store = open_store(Settings(), data)
+    for name in names:
+        with errors_told(lang):
+            typer.echo(pull_shown(store, name, lang, url))
+
+
+@models.command()
+def add(path: Path, data: Data = None, lang: Lang = "ko") -> None:
+    """Copy an ONNX file of one's own into the data directory, once it is seen to run."""
+    with errors_told(lang):
+        typer.echo(open_store(Settings(), data).add(path))
+
+
+@models.command()
+def path(name: Annotated[str | None, typer.Argument()] = None, data: Data = None, lang: Lang = "ko") -> None:
+    """Print where a model's file lies, or, without a name, the folder of all."""
+    store = open_store(Settings(), data)
+    with errors_told(lang):
+        typer.echo(store.find(name) if name else store.folder)
+
+
+def pull_shown(store: ModelStore, name: str, lang: Language, url: str | None = None) -> Path:
+    """Fetch with the licence and a progress bar on standard error. Raises what ``ModelStore.pull`` raises."""
+    console = Console(stderr=True)
+    if card := store.card(name):
+        licence = text(f"vision.licences.{card.licence}", lang)
+        console.print(Panel(f"{card.licence}: {licence}\n{card.page}", title=name, expand=False), highlight=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(name, total=None)
+        return store.pull(name, lambda done, total: bar.update(task, completed=done, total=total), url=url)
+
+
+def tell(error: BunriError, lang: Language, about: str | None = None) -> None:
+    """The error's sentence in red on standard error."""
+    sentence = text(f"errors.{error.code}", lang, **error.data)
+    Console(stderr=True).print(f"{about}: {sentence}" if about else sentence, style="red", markup=False, soft_wrap=True)
+
+
+@contextmanager
+def errors_told(lang: Language) -> Iterator[None]:
+    """An expected failure becomes a sentence and exit status 1."""
+    try:
+        yield
+    except BunriError as error:
+        tell(error, lang)
+        raise typer.Exit(1) from error

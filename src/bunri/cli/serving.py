@@ -1,0 +1,127 @@
+"""``bunri up`` and its parts: ``serve``, ``work``, ``beat``, ``migrate``, ``targets``."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bunri.app.settings import Settings
+from bunri.app.targets import QUEUES, TARGETS, domains_of, target
+from bunri.cli.connection import Connection
+from bunri.kit.errors import BunriError
+from bunri.kit.sentences import sentence
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+Data = Annotated[Path | None, typer.Option(help="Data directory. [default: BUNRI_DATA or the user's]")]
+
+
+def up(
+    context: typer.Context,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    data: Data = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that look at photos.")] = 1,
+) -> None:
+    """Everything on one machine: embedded servers, the API, workers and beat, as supervised children."""
+    from bunri.app.up import run
+
+    connection: Connection = context.obj
+    connection.data = data.absolute() if data else None
+    raise typer.Exit(run(connection.given, host, port, workers))
+
+
+def serve(
+    context: typer.Context,
+    name: Annotated[str, typer.Option("--target", help="See `bunri targets`.")] = "all",
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+) -> None:
+    """The HTTP side of a target."""
+    import uvicorn
+
+    from bunri.app.asgi import create_app
+
+    settings = _ready(context)
+    with _refusals():
+        target(name)
+        uvicorn.run(
+            create_app(settings, name),
+            host=host,
+            port=port,
+            loop="uvloop",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+
+
+def work(
+    context: typer.Context,
+    queue: Annotated[list[str], typer.Option(help="Repeat for several; see `bunri targets`.")] = list(QUEUES),  # noqa: B006
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Tasks at once.")] = None,
+) -> None:
+    """A worker of one or more queues."""
+    from bunri.app.worker import work as run
+
+    settings = _ready(context)
+    with _refusals():
+        domains_of(queue)
+        raise typer.Exit(run(settings, queue, concurrency))
+
+
+def beat(context: typer.Context) -> None:
+    """Starts the scheduled tasks; run one."""
+    from bunri.app.worker import beat as run
+
+    run(_ready(context))
+
+
+def migrate(
+    context: typer.Context,
+    sample: Annotated[bool, typer.Option(help="Add a few sample bins when there are none.")] = False,
+) -> None:
+    """Brings the database up to date and loads the rule table. Safe to run again."""
+    from bunri.app.migrating import migrate_all
+
+    asyncio.run(migrate_all(_ready(context), sample=sample))
+
+
+def targets() -> None:
+    """Shows which target owns which domains, URLs and queues."""
+    table = Table("target", "domains", "URL prefixes", "queues", "needs")
+    for one in (*TARGETS, target("all")):
+        table.add_row(one.name, *(" ".join(column) for column in (one.domains, one.prefixes, one.queues, one.needs)))
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def _ready(context: typer.Context) -> Settings:
+    """Settings of a part of a larger installation: everything must be given, or a `bunri up` must be running."""
+    from bunri.platform.telemetry.logs import configure_logs
+
+    connection: Connection = context.obj
+    settings = connection.settings
+    if settings.secret is None:
+        _refuse("BUNRI_SECRET is not set. Make one: openssl rand -base64 33")
+    configure_logs(settings.log_level)
+    return settings
+
+
+class _refusals:  # noqa: N801  # reads as a statement
+    """Turns what the user got wrong into a sentence and exit status 2."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, BunriError):
+            _refuse(sentence(error, "en"))
+
+
+def _refuse(why: str) -> None:
+    Console(stderr=True).print(why, style="red", markup=False)
+    raise typer.Exit(2)

@@ -1,0 +1,39 @@
+"""Asks another map for what our own table may not have."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from bunri.domains.locations.merging import place_as_bin
+from bunri.domains.locations.public import BinKind, NearbyBin
+from bunri.kit.languages import text
+from bunri.platform.places.errors import PlacesFailed
+from bunri.platform.places.protocol import Places
+
+log = structlog.get_logger(__name__)
+
+RADIUS_M: Final = 2_000
+MOST_SEARCHES: Final = 3
+"""A search a kind: the map's daily quota is shared by everybody."""
+USUAL: Final = (BinKind.RECYCLING, BinKind.CLOTHES, BinKind.BATTERY)
+
+
+async def places_nearby(
+    places: Places, lat: float, lng: float, kinds: Sequence[BinKind], limit: int
+) -> list[NearbyBin]:
+    """Places that the map finds by the Korean names of ``kinds`` (the usual ones when empty). What it does not answer
+    is left out: an addition must not cost the answer."""
+    asked = list(dict.fromkeys(kinds or USUAL))[:MOST_SEARCHES]
+    found = await asyncio.gather(*(_search(places, lat, lng, kind, limit) for kind in asked))
+    return [place for each in found for place in each]
+
+
+async def _search(places: Places, lat: float, lng: float, kind: BinKind, limit: int) -> list[NearbyBin]:
+    try:
+        found = await places.nearby(lat, lng, text(f"locations.kinds.{kind}", "ko"), RADIUS_M, limit)
+    except PlacesFailed as failed:
+        log.warning("places.left_out", kind=kind, reason=failed.reason)
+        return []
+    return [place_as_bin(place, kind, lat, lng) for place in found]

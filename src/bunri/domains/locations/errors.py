@@ -1,0 +1,37 @@
+"""What can go wrong with bins."""
+
+from bunri.kit.errors import Invalid, Missing, TooLarge, Unsupported
+
+
+class BinMissing(Missing):
+    code = "bin_missing"
+
+
+class BinsFileTooLarge(TooLarge):
+    """Data: ``limit_mb``."""
+
+    code = "bins_file_too_large"
+
+
+class BinsFileUnsupported(Unsupported):
+    """Neither CSV nor GeoJSON text: a spreadsheet, an archive, UTF-16."""
+
+    code = "bins_file_unsupported"
+
+
+class BinsFileBroken(Invalid):
+    """The file stops being what it claims to be. Data: ``line``."""
+
+    code = "bins_file_broken"
+
+
+class BinsColumnsMissing(Invalid):
+    """No column for the coordinates was recognised. Data: ``found``, the header."""
+
+    code = "bins_columns_missing"
+
+
+class BinsMappingInvalid(Invalid):
+    """A column of ``--map`` is not in the file, or its field is none of ours. Data: ``column``, ``field``."""
+
+    code = "bins_mapping_invalid"

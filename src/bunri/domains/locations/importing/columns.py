@@ -1,0 +1,60 @@
+"""Which column holds what, recognised from the headers of Korean and English open data."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal, get_args
+
+from bunri.domains.locations.errors import BinsColumnsMissing, BinsMappingInvalid
+
+Field = Literal["lat", "lng", "name", "address", "kind", "source"]
+FIELDS: Final[tuple[Field, ...]] = get_args(Field)
+Columns = Mapping[Field, tuple[str, ...]]
+"""The columns of each field, best first: the road address, then the lot number where that is empty."""
+
+_NAMES: Final[Mapping[Field, str]] = {
+    "lat": "위도 wgs84위도 위도좌표 lat latitude y y좌표 좌표y ycoord",
+    "lng": "경도 wgs84경도 경도좌표 lng lon long longitude x x좌표 좌표x xcoord",
+    "name": "명칭 시설명 시설명칭 수거함명 수거함명칭 설치장소명 장소명 기관명 상호명 상호 이름 name title "
+    "설치장소 설치위치 세부위치 상세위치 설치지점 위치 location",
+    "address": "소재지도로명주소 도로명주소 설치도로명주소 설치주소 주소 소재지주소 address addr 소재지 도로명 "
+    "소재지지번주소 지번주소 설치지번주소",
+    "kind": "수거함종류 수거종류 쓰레기통종류 휴지통종류 수거품목 품목 종류 유형 시설구분 구분 "
+    "kind type category types",
+    "source": "출처 source",
+}
+
+
+def recognise(header: Sequence[str], wanted: Mapping[str, str]) -> Columns:
+    """The columns of each field. ``wanted`` (column → field) goes before what the headers say.
+
+    Raises BinsMappingInvalid when ``wanted`` names a column or field that is not there and BinsColumnsMissing when
+    nothing says where a row's coordinates are.
+    """
+    _check(header, wanted)
+    columns = {field: _columns(field, header, wanted) for field in FIELDS}
+    if not (columns["lat"] and columns["lng"]):
+        raise BinsColumnsMissing(found=", ".join(header)[:300])
+    return columns
+
+
+def _check(header: Sequence[str], wanted: Mapping[str, str]) -> None:
+    for column, field in wanted.items():
+        if column not in header or field not in FIELDS:
+            raise BinsMappingInvalid(column=column, field=field)
+
+
+def _columns(field: Field, header: Sequence[str], wanted: Mapping[str, str]) -> tuple[str, ...]:
+    if chosen := tuple(column for column, to in wanted.items() if to == field):
+        return chosen
+    free = {_plain(column): column for column in header if column not in wanted}
+    return tuple(free[name] for name in _NAMES[field].split() if name in free)
+
+
+def _plain(column: str) -> str:
+    """``위도 (WGS84)`` and ``위도`` are one: no brackets, spaces, signs or case."""
+    return re.sub(r"[\W_]+", "", re.sub(r"[(\[（].*?[)\]）]", "", column.casefold()))
+
+
+def first(fields: Mapping[str, str], columns: Iterable[str]) -> str:
+    """The first filled value among ``columns``, or an empty string."""
+    return next((value for column in columns if (value := fields.get(column, ""))), "")

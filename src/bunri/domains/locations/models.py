@@ -1,0 +1,62 @@
+"""Tables of the schema ``locations``."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Computed, DateTime, Double, ForeignKey, Index, Text, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
+
+from bunri.domains.locations.public import BinKind
+from bunri.platform.db import metadata
+
+
+class Cube(UserDefinedType[str]):
+    """A point or box of the extension ``cube``."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        return "public.cube"
+
+
+class Base(DeclarativeBase):
+    metadata = metadata("locations")
+
+
+class Bin(Base):
+    """A place that takes one kind of waste."""
+
+    __tablename__ = "bins"
+    __table_args__ = (
+        CheckConstraint("lat between -90 and 90", name="lat"),
+        CheckConstraint("lng between -180 and 180", name="lng"),
+        Index("bins_earth_idx", "earth", postgresql_using="gist"),
+        *(
+            Index(f"bins_{kind}_idx", "earth", postgresql_using="gist", postgresql_where=text(f"kind = '{kind}'"))
+            for kind in BinKind
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
+    kind: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(Text)
+    lat: Mapped[float] = mapped_column(Double)
+    lng: Mapped[float] = mapped_column(Double)
+    source: Mapped[str] = mapped_column(Text)
+    earth: Mapped[str] = mapped_column(Cube, Computed("locations.ecef(lat, lng)", persisted=True), deferred=True)
+    hidden_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    full_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class CastVote(Base):
+    """What one person last said about one bin."""
+
+    __tablename__ = "votes"
+
+    bin_id: Mapped[UUID] = mapped_column(ForeignKey("locations.bins.id", ondelete="CASCADE"), primary_key=True)
+    person: Mapped[str] = mapped_column(Text, primary_key=True)
+    vote: Mapped[str] = mapped_column(Text)
+    cast_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,159 @@
+"""Every SQL statement of locations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Double, Text, TextClause, bindparam, delete, exists, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bunri.domains.locations.geodesy import settled
+from bunri.domains.locations.importing.duplicates import SAME_ADDRESS, SAME_SPOT
+from bunri.domains.locations.importing.rows import Draft
+from bunri.domains.locations.models import Bin, CastVote
+from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.standing import Cast, Standing, Vote
+
+_IMPORTING: Final = 0x62696E73  # "bins": two imports at once would not see each other's rows
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A bin that may be among the nearest; ``chord`` is the straight line to it in metres."""
+
+    id: UUID
+    kind: BinKind
+    name: str
+    address: str | None
+    lat: float
+    lng: float
+    source: str
+    full: bool
+    chord: float
+
+
+class LocationsRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def nearest_by_chord(
+        self, lat: float, lng: float, kinds: Sequence[BinKind], count: int, now: datetime
+    ) -> list[Candidate]:
+        """The ``count`` bins of ``kinds`` (all when empty) with the shortest chords, shortest first, hidden ones left
+        out."""
+        values = {"lat": settled(lat), "lng": settled(lng), "count": count, "now": now}
+        rows = await self._session.execute(nearest(kinds), values)
+        return [Candidate(row.id, BinKind(row.kind), *row[2:]) for row in rows]
+
+    async def get_by_id(self, bin_id: UUID, *, lock: bool = False) -> Bin | None:
+        """The bin; with ``lock``, votes on it wait for each other."""
+        return await self._session.get(Bin, bin_id, with_for_update=lock)
+
+    async def votes_on(self, bin_id: UUID) -> list[Cast]:
+        rows = await self._session.execute(select(CastVote.vote, CastVote.cast_at).where(CastVote.bin_id == bin_id))
+        return [Cast(Vote(row.vote), row.cast_at) for row in rows]
+
+    async def cast(self, bin_id: UUID, person: str, vote: Vote, now: datetime) -> None:
+        """Puts the person's vote in the place of an earlier one."""
+        said = {"vote": vote, "cast_at": now}
+        statement = insert(CastVote).values(bin_id=bin_id, person=person, **said)
+        await self._session.execute(statement.on_conflict_do_update(index_elements=["bin_id", "person"], set_=said))
+
+    async def set_standing(self, bin_: Bin, standing: Standing) -> None:
+        bin_.hidden_until, bin_.full_until = standing.hidden_until, standing.full_until
+        await self._session.flush()
+
+    async def begin_import(self) -> None:
+        """Waits for another import to end. Until the transaction ends, plans use the indexes: statistics of a table
+        that grows from nothing to a million rows would mislead them."""
+        await self._session.execute(select(func.pg_advisory_xact_lock(_IMPORTING)))
+        await self._session.execute(text("set local enable_seqscan = off"))
+
+    async def known(self, drafts: Sequence[Draft]) -> set[int]:
+        """The positions in ``drafts`` of those that the table has already (duplicates.py says when)."""
+        circles = {"same_spot": SAME_SPOT, "same_address": SAME_ADDRESS}
+        return set(await self._session.scalars(_KNOWN, _columns(drafts) | circles))
+
+    async def add(self, drafts: Sequence[Draft], now: datetime) -> None:
+        await self._session.execute(_ADD, _columns(drafts) | {"now": now})
+
+    async def remove_source(self, source: str) -> int:
+        """Returns how many bins went."""
+        return len((await self._session.scalars(delete(Bin).where(Bin.source == source).returning(Bin.id))).all())
+
+    async def is_empty(self) -> bool:
+        return not await self._session.scalar(select(exists(select(Bin.id))))
+
+    async def counts(self) -> dict[BinKind, int]:
+        """Bins by kind, the kinds without any left out."""
+        rows = await self._session.execute(select(Bin.kind, func.count()).group_by(Bin.kind))
+        return {BinKind(kind): count for kind, count in rows}
+
+    async def newest(self, kind: BinKind | None, limit: int) -> list[Bin]:
+        statement = select(Bin).order_by(Bin.id.desc()).limit(limit)
+        return list(await self._session.scalars(statement.where(Bin.kind == kind) if kind else statement))
+
+
+def nearest(kinds: Sequence[BinKind]) -> TextClause:
+    """One walk through an index for each kind. The kind stands in the text: only then its partial index is used."""
+    walks = [_WALK.format(which=f"kind = '{BinKind(kind)}'") for kind in dict.fromkeys(kinds)]
+    union = " union all ".join(walks or [_WALK.format(which="true")])
+    return text(f"select * from ({union}) as walks order by chord limit :count")  # noqa: S608  # only BinKind goes in
+
+
+_WALK: Final = """
+(select id, kind, name, address, lat, lng, source,
+    coalesce(full_until > :now, false) as full_now, earth <-> locations.ecef(:lat, :lng) as chord
+from locations.bins
+where {which} and (hidden_until is null or hidden_until <= :now)
+order by earth <-> locations.ecef(:lat, :lng)
+limit :count)
+"""
+
+_PLACES: Final = (
+    bindparam("kinds", type_=ARRAY(Text)),
+    bindparam("addresses", type_=ARRAY(Text)),
+    bindparam("lats", type_=ARRAY(Double)),
+    bindparam("lngs", type_=ARRAY(Double)),
+)
+# The lateral subquery with its limit keeps the planner at one index search a row.
+_KNOWN: Final = text(
+    """
+    select new.position::integer - 1
+    from unnest(:kinds, :addresses, :lats, :lngs)
+        with ordinality as new (kind, address, lat, lng, position)
+    cross join lateral (
+        select from locations.bins as old
+        where old.earth <@ cube_enlarge(locations.ecef(new.lat, new.lng), :same_address, 3)
+            and old.kind = new.kind
+            and (
+                old.earth <-> locations.ecef(new.lat, new.lng) <= :same_spot
+                or (
+                    old.earth <-> locations.ecef(new.lat, new.lng) <= :same_address
+                    and replace(old.address, ' ', '') = replace(new.address, ' ', '')
+                )
+            )
+        limit 1
+    ) as old
+    """
+).bindparams(*_PLACES)
+_ADD: Final = text(
+    """
+    insert into locations.bins (kind, address, lat, lng, name, source, created_at)
+    select new.*, :now from unnest(:kinds, :addresses, :lats, :lngs, :names, :sources) as new
+    """
+).bindparams(*_PLACES, bindparam("names", type_=ARRAY(Text)), bindparam("sources", type_=ARRAY(Text)))
+
+
+def _columns(drafts: Sequence[Draft]) -> dict[str, object]:
+    return {
+        "kinds": [draft.kind for draft in drafts],
+        "names": [draft.name for draft in drafts],
+        "addresses": [draft.address for draft in drafts],
+        "lats": [draft.lat for draft in drafts],
+        "lngs": [draft.lng for draft in drafts],
+        "sources": [draft.source for draft in drafts],
+    }

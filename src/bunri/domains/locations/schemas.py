@@ -1,0 +1,34 @@
+"""What the endpoints of locations take and give."""
+
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.standing import Vote
+
+
+class VoteIn(BaseModel):
+    vote: Vote = Field(description="What you saw: it is there (ok), there but full, or gone.")
+
+
+class VoteCounts(BaseModel):
+    """People by their last vote."""
+
+    ok: int = 0
+    full: int = 0
+    gone: int = 0
+
+
+class BinDetails(BaseModel):
+    id: UUID
+    kind: BinKind
+    name: str
+    address: str | None
+    lat: float = Field(description="WGS 84 degrees")
+    lng: float = Field(description="WGS 84 degrees")
+    source: str
+    route_url: str = Field(description="Opens turn-by-turn directions.")
+    full: bool = Field(description="Somebody found it full within the last day.")
+    hidden: bool = Field(description="Enough people found it gone: `nearby` leaves it out for a while.")
+    votes: VoteCounts

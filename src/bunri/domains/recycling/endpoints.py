@@ -1,0 +1,65 @@
+"""``/api/v1/recycling``: the rule table, by words and row by row."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from bunri.domains.recycling.public import Match
+from bunri.domains.recycling.schemas import Category, ItemDetails, Region, Rule
+from bunri.domains.recycling.service import RecyclingService
+from bunri.kit.materials import Tag
+from bunri.platform.inject import PreferredLanguage, use
+
+router = APIRouter(prefix="/api/v1/recycling", tags=["recycling"])
+
+Recycling = Annotated[RecyclingService, use(RecyclingService)]
+Slug = Annotated[str, Query(max_length=80)]
+Place = Annotated[str, Query(max_length=80, description="A region's slug or name.", examples=["seoul-nowon", "노원구"])]
+Tags = Annotated[list[Tag], Query(default_factory=list, max_length=len(Tag), description="What a camera cannot see.")]
+
+
+@router.get("/search", summary="Items by words")
+async def search(
+    recycling: Recycling,
+    language: PreferredLanguage,
+    q: Annotated[str, Query(min_length=1, max_length=200, examples=["컵라면 용기", "깨진 유리"])],
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> list[Match]:
+    """Best first, in Korean or English; forgives typos, half-typed syllables and a keyboard left in English."""
+    return await recycling.search(q, language, limit)
+
+
+@router.get("/items/{slug}", summary="One item")
+async def item(
+    slug: str, recycling: Recycling, language: PreferredLanguage, tags: Tags, region: Place | None = None
+) -> ItemDetails:
+    """How and why to throw it away, and which states would change that."""
+    return await recycling.item(slug, language, region, tags)
+
+
+@router.get("/rules", summary="The rule table")
+async def rules(
+    recycling: Recycling,
+    language: PreferredLanguage,
+    response: Response,
+    tags: Tags,
+    region: Place | None = None,
+    item: Slug | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Slug | None = None,
+) -> list[Rule]:
+    """As it stands in a region, for things in a given state. The next page's cursor is in `X-Next-Cursor`."""
+    page = await recycling.rules(language, region=region, item=item, tags=tags, after=cursor, limit=limit + 1)
+    if len(page) > limit:
+        response.headers["X-Next-Cursor"] = page[limit - 1].item
+    return page[:limit]
+
+
+@router.get("/categories", summary="Where things go")
+async def categories(recycling: Recycling, language: PreferredLanguage) -> list[Category]:
+    return await recycling.categories(language)
+
+
+@router.get("/regions", summary="Cities and districts with rules of their own")
+async def regions(recycling: Recycling, language: PreferredLanguage) -> list[Region]:
+    return await recycling.regions(language)

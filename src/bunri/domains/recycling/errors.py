@@ -1,0 +1,21 @@
+"""What can go wrong with the rules."""
+
+from bunri.kit.errors import Missing, Unavailable
+
+
+class ItemMissing(Missing):
+    """No such item (``slug``)."""
+
+    code = "item_missing"
+
+
+class RegionMissing(Missing):
+    """No such region (``name``)."""
+
+    code = "region_missing"
+
+
+class RulesMissing(Unavailable):
+    """No rule table was loaded yet: ``bunri migrate`` does it."""
+
+    code = "rules_missing"

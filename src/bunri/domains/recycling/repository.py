@@ -1,0 +1,123 @@
+"""Every SQL statement of recycling."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from sqlalchemy import ARRAY, Text, bindparam, delete, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bunri.domains.recycling.models import RuleRow, SearchTerm, Version
+from bunri.domains.recycling.rows import Document
+from bunri.domains.recycling.table import RuleTable
+from bunri.domains.recycling.words import Term, tokens
+
+_LOADING: Final = 0x72756C6573  # "rules": two loads at once wait for each other
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An item found by words, and how well they fit: 1 is its name."""
+
+    item: str
+    score: float
+
+
+class RecyclingRepository:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def active_version(self) -> str | None:
+        return await self._session.scalar(select(Version.version).where(Version.active))
+
+    async def get_document(self, version: str) -> Document:
+        """The rows of a version, by kind, in their order."""
+        statement = select(RuleRow.kind, RuleRow.body).where(RuleRow.version == version)
+        document: Document = {}
+        for kind, body in await self._session.execute(statement.order_by(RuleRow.kind, RuleRow.position)):
+            document.setdefault(kind, []).append(body)
+        return document
+
+    async def load(self, table: RuleTable) -> bool:
+        """Makes ``table`` the one in force and keeps the others; False when it already was."""
+        await self._session.execute(select(func.pg_advisory_xact_lock(_LOADING)))
+        if await self.active_version() == table.version:
+            return False
+        await self._session.execute(update(Version).where(Version.active).values(active=False))
+        known = update(Version).where(Version.version == table.version).values(active=True, loaded_at=func.now())
+        if not await self._session.scalar(known.returning(Version.version)):
+            await self._keep(table)
+        await self._session.execute(delete(SearchTerm))
+        await self._session.execute(insert(SearchTerm), _terms(table.terms))
+        return True
+
+    async def _keep(self, table: RuleTable) -> None:
+        values = {"version": table.version, "active": True, "loaded_at": func.now()}
+        await self._session.execute(insert(Version).values(values))
+        rows = [
+            {"version": table.version, "kind": kind, "slug": row["slug"], "position": position, "body": row}
+            for kind, kept in table.document.items()
+            for position, row in enumerate(kept)
+        ]
+        await self._session.execute(insert(RuleRow), rows)
+
+    async def search(self, words: str, limit: int) -> list[Found]:
+        """Items that ``words`` may mean: names first, then what begins with them, then the most alike."""
+        keys = tokens(words)
+        if not keys:
+            return []
+        values = {
+            "keys": "".join(keys),
+            "spaced": f" {' '.join(keys)} ",
+            "prefix": "".join(keys) + "%",
+            "pieces": _pieces(keys),
+            "limit": limit,
+        }
+        rows = await self._session.execute(_SEARCH, values)
+        return [Found(row.item, float(row.score)) for row in rows]
+
+
+def _terms(terms: Sequence[Term]) -> list[dict[str, object]]:
+    unique = {(term.item, term.keys): (position, term) for position, term in reversed(list(enumerate(terms)))}
+    return [
+        {"item": term.item, "keys": term.keys, "spaced": term.spaced, "glued": term.glued, "position": position}
+        for position, term in unique.values()
+    ]
+
+
+def _pieces(keys: Sequence[str]) -> list[str]:
+    """All of it, each word and each pair of neighbours: where a name may stand in a sentence."""
+    pairs = [first + second for first, second in pairwise(keys)]
+    return list(dict.fromkeys(("".join(keys), *keys, *pairs)))
+
+
+# The scores are those of words.find, which chooses among what people say in a photo's note; a half-typed word comes on
+# top of them. The trigram index finds the candidates: a name in a sentence is like one of the sentence's pieces.
+_SEARCH: Final = text(
+    """
+    with candidates as (
+        select terms.* from unnest(:pieces) as piece join recycling.terms on terms.keys % piece
+        union
+        select * from recycling.terms where keys like :prefix
+    ),
+    scored as (
+        select item, position, keys = :keys as named, keys like :prefix as begun,
+            case
+                when keys = :keys then 1.0
+                when strpos(:spaced, spaced) > 0 or (glued and length(keys) >= 5 and strpos(:keys, keys) > 0)
+                    then 0.45 + 0.25 * (length(keys) + strpos(:keys, keys) + length(keys) - 1) / length(:keys)
+                when keys like :prefix then 0.5 + 0.45 * length(:keys) / length(keys)
+                else 0.95 * similarity(keys, :keys)
+            end as score
+        from candidates
+    ),
+    best as (
+        select distinct on (item) * from scored order by item, named desc, begun desc, score desc, position
+    )
+    select item, score from best
+    where score >= 0.25
+    order by named desc, begun desc, score desc, position
+    limit :limit
+    """
+).bindparams(bindparam("pieces", type_=ARRAY(Text)))

@@ -1,0 +1,274 @@
+"""The rows of the rule table, as people write them in ``data/`` and the database keeps them.
+
+A *document* is the whole table as plain JSON, ``{kind: [row, …]}``, every row with a ``slug``. ``parse`` makes frozen
+values of it; what must hold between rows is in checks.py.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import field
+from datetime import date
+from typing import Any, Final
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+from pydantic_core import ErrorDetails
+
+from bunri.kit.languages import Language
+from bunri.kit.materials import Material, Tag
+
+Document = dict[str, list[dict[str, Any]]]
+
+KINDS: Final = ("source", "step", "category", "condition", "item", "region", "override", "class", "material")
+UNKNOWN_ITEM: Final = "unknown-item"
+"""The last resort: nothing is known of the thing."""
+
+_STRICT: Final = ConfigDict(extra="forbid", str_min_length=1)
+
+
+class BadRules(ValueError):
+    """The rule table contradicts itself. ``problems`` has one sentence for each mistake."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("the rule table has mistakes:\n  " + "\n  ".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Text:
+    """A sentence in each of our languages."""
+
+    ko: str
+    en: str
+
+    def of(self, language: Language) -> str:
+        return self.ko if language == "ko" else self.en
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Step:
+    """One thing to do. A shared step has a key by which a condition can drop it."""
+
+    text: Text
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Rule:
+    """Where a row comes from and on which day the two were compared."""
+
+    source: str
+    date: date
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Source:
+    slug: str
+    name: Text
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Category:
+    """Where things go. ``place`` ends every list of steps; ``bins`` are kinds of bin, best first."""
+
+    slug: str
+    name: Text
+    place: Text
+    steps: tuple[Step, ...]
+    why: Text
+    bins: tuple[str, ...]
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Synonyms:
+    ko: tuple[str, ...] = ()
+    en: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Part:
+    """A part that goes elsewhere than the whole."""
+
+    name: Text
+    material: Material
+    category: str
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Item:
+    """A thing and its rule. Without ``steps`` or ``why`` its category speaks for it; ``note`` is for reviewers."""
+
+    slug: str
+    name: Text
+    category: str
+    material: Material
+    rule: Rule
+    also: Synonyms = field(default_factory=Synonyms)
+    forms: tuple[str, ...] = ()
+    steps: tuple[Step, ...] | None = None
+    why: Text | None = None
+    parts: tuple[Part, ...] = ()
+    note: str | None = None
+
+    def names(self) -> tuple[str, ...]:
+        """All it is called, its own names first."""
+        return (self.name.ko, self.name.en, *self.also.ko, *self.also.en)
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Condition:
+    """What a tag changes, for some items or categories (both empty: for all).
+
+    With ``category`` the thing moves there and ``steps`` replace its own; without, steps whose key is in ``drop`` go
+    and ``first`` come before the rest.
+    """
+
+    slug: str
+    tag: Tag
+    name: Text
+    rule: Rule
+    categories: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    except_: tuple[str, ...] = ()
+    without: tuple[Tag, ...] = ()
+    category: str | None = None
+    steps: tuple[Step, ...] | None = None
+    drop: tuple[str, ...] = ()
+    first: tuple[Step, ...] = ()
+    why: Text | None = None
+
+    def speaks(self, item: str, category: str, tags: frozenset[Tag]) -> bool:
+        """Whether it applies to an item that stands in ``category`` by now."""
+        return (
+            self.tag in tags
+            and tags.isdisjoint(self.without)
+            and (not self.categories or category in self.categories)
+            and (not self.items or item in self.items)
+            and item not in self.except_
+        )
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Region:
+    """A city or district; ``within`` another, whose overrides it inherits."""
+
+    slug: str
+    name: Text
+    also: tuple[str, ...] = ()
+    within: str | None = None
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Override:
+    """What one region does differently, for some items or for whole categories, maybe only with a tag."""
+
+    slug: str
+    region: str
+    rule: Rule
+    items: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    category: str | None = None
+    steps: tuple[Step, ...] | None = None
+    first: tuple[Step, ...] = ()
+    last: tuple[Step, ...] = ()
+    place: Text | None = None
+    why: Text | None = None
+    note: str | None = None
+
+    def speaks(self, item: str, category: str, tags: frozenset[Tag]) -> bool:
+        return (item in self.items or category in self.categories) and tags.issuperset(self.tags)
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Guesses:
+    """What a detector's class usually is: items and how likely each is, together 1."""
+
+    slug: str
+    items: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Default:
+    """The item meant when only the material is known."""
+
+    slug: Material
+    item: str
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class SharedStep:
+    slug: str
+    ko: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Rows:
+    """A document, parsed."""
+
+    source: tuple[Source, ...]
+    step: tuple[SharedStep, ...]
+    category: tuple[Category, ...]
+    condition: tuple[Condition, ...]
+    item: tuple[Item, ...]
+    region: tuple[Region, ...]
+    override: tuple[Override, ...]
+    class_: tuple[Guesses, ...]
+    material: tuple[Default, ...]
+
+    def ruled(self) -> "tuple[Category | Condition | Item | Override, ...]":
+        """The rows that say something about disposal, so each has a source and a date."""
+        return (*self.category, *self.condition, *self.item, *self.override)
+
+    def movers(self) -> "tuple[Condition | Override, ...]":
+        """The rows that change what another row says."""
+        return (*self.condition, *self.override)
+
+
+def parse(document: Document) -> Rows:
+    """The rows of ``document`` with their shared steps filled in. Raises BadRules."""
+    steps = {row.get("slug"): row for row in document.get("step", ())}
+    problems: list[str] = []
+    filled = {
+        f"{kind}_" if kind == "class" else kind: [_with_steps(row, steps, problems) for row in document.get(kind, ())]
+        for kind in KINDS
+    }
+    if problems:
+        raise BadRules(problems)
+    try:
+        return TypeAdapter(Rows).validate_python(filled)
+    except ValidationError as error:
+        raise BadRules([_sentence(document, mistake) for mistake in error.errors()]) from None
+
+
+def spellings(region: Region) -> tuple[str, ...]:
+    """All that a region is called."""
+    return (region.slug, region.name.ko, region.name.en, *region.also)
+
+
+def _with_steps(row: dict[str, Any], steps: Mapping[Any, dict[str, Any]], problems: list[str]) -> dict[str, Any]:
+    filled = {("except_" if name == "except" else name): value for name, value in row.items()}
+    for name in ("steps", "first", "last"):
+        if name in filled:
+            filled[name] = [_step(entry, steps, row, problems) for entry in filled[name]]
+    return filled
+
+
+def _step(entry: Any, steps: Mapping[Any, dict[str, Any]], row: dict[str, Any], problems: list[str]) -> dict[str, Any]:
+    if not isinstance(entry, str):
+        return {"text": entry}
+    if entry not in steps:
+        problems.append(f"{row.get('slug')}: there is no shared step {entry!r}")
+        return {}
+    return {"key": entry, "text": {"ko": steps[entry].get("ko"), "en": steps[entry].get("en")}}
+
+
+def _sentence(document: Document, mistake: ErrorDetails) -> str:
+    kind, place, *rest = (*mistake["loc"], "", "")
+    name = str(kind).rstrip("_")
+    rows = document.get(name, [])
+    slug = rows[place].get("slug", place) if isinstance(place, int) and place < len(rows) else place
+    return f"{name} {slug}: {'.'.join(str(part) for part in rest if part != '')}: {mistake['msg']}"

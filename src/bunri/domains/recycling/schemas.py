@@ -1,0 +1,46 @@
+"""What the endpoints of recycling give."""
+
+from pydantic import BaseModel, Field
+
+from bunri.domains.recycling.public import Disposal, Part
+from bunri.kit.materials import Material, Tag
+
+
+class Rule(BaseModel):
+    """What the table says of one item, with the region and tags asked for."""
+
+    item: str = Field(description="Slug of the item.")
+    name: str
+    material: Material
+    form: str | None
+    disposal: Disposal
+    parts: list[Part]
+
+
+class Change(BaseModel):
+    """What a tag would change."""
+
+    tag: Tag
+    name: str = Field(description="The state as a person would say it.")
+    category: str = Field(description="Slug of the category it goes to then.")
+    category_name: str
+
+
+class ItemDetails(Rule):
+    synonyms: list[str] = Field(description="Other names, in the language asked for.")
+    changes: list[Change] = Field(description="States that change the advice.")
+
+
+class Category(BaseModel):
+    slug: str
+    name: str
+    place: str = Field(description="Where it goes, as a sentence.")
+    why: str
+    bin_kinds: list[str] = Field(description="Kinds of bin that take it, best first.")
+
+
+class Region(BaseModel):
+    slug: str
+    name: str
+    within: str | None = Field(description="Slug of the region whose rules it inherits.")
+    rules: int = Field(description="How many rules differ from the national ones.")

@@ -1,0 +1,197 @@
+"""The rules of disposal: use cases. No transaction is open while a writer thinks."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+
+from bunri.domains.recycling import schemas
+from bunri.domains.recycling.advice import advice_of, brief_of, parts_of, rule_of
+from bunri.domains.recycling.errors import ItemMissing, RegionMissing, RulesMissing
+from bunri.domains.recycling.public import Advice, Disposal, Facts, Match, Meaning
+from bunri.domains.recycling.ranking import Pick, meanings, pick
+from bunri.domains.recycling.repository import RecyclingRepository
+from bunri.domains.recycling.rows import Item
+from bunri.domains.recycling.table import RuleTable, build
+from bunri.domains.recycling.writer import Writer, builtin
+from bunri.kit.languages import Language
+from bunri.kit.materials import Tag
+
+
+class RecyclingService:
+    """Implements RecyclingPublic. One serves a whole process: it remembers the rule table in force.
+
+    Raises RulesMissing as long as no table was loaded.
+    """
+
+    def __init__(self, begin: Callable[[], AbstractAsyncContextManager[RecyclingRepository]], writer: Writer) -> None:
+        self._begin = begin
+        self._writer = writer
+        self._table: RuleTable | None = None
+
+    async def table(self) -> RuleTable:
+        """The table that the database says is in force."""
+        async with self._begin() as repository:
+            return await self._in_force(repository)
+
+    async def _in_force(self, repository: RecyclingRepository) -> RuleTable:
+        version = await repository.active_version()
+        if version is None:
+            raise RulesMissing
+        if self._table is None or self._table.version != version:
+            self._table = build(await repository.get_document(version))
+        return self._table
+
+    async def version(self) -> str:
+        return (await self.table()).version
+
+    async def advise(self, facts: Sequence[Facts], language: Language, region: str | None) -> list[Advice]:
+        table = await self.table()
+        return list(await asyncio.gather(*(self._advise(table, each, language, region) for each in facts)))
+
+    async def _advise(self, table: RuleTable, facts: Facts, language: Language, region: str | None) -> Advice:
+        picked = pick(table, facts, region)
+        written = await self._writer.write(brief_of(table, picked, facts, language))
+        return advice_of(table, picked, written, language)
+
+    async def search(self, words: str, language: Language, limit: int) -> list[Match]:
+        async with self._begin() as repository:
+            table = await self._in_force(repository)
+            found = await repository.search(words, limit)
+        return [
+            _match(table, table.items[each.item], each.score, language) for each in found if each.item in table.items
+        ]
+
+    async def meanings(self, labels: Sequence[str], language: Language) -> dict[str, tuple[Meaning, ...]]:
+        table = await self.table()
+        known = {label: meanings(table, label) for label in labels}
+        return {
+            label: tuple(_meaning(item, share, language) for item, share in meant)
+            for label, meant in known.items()
+            if meant is not None
+        }
+
+    async def item(
+        self, slug: str, language: Language, region: str | None = None, tags: Sequence[Tag] = ()
+    ) -> schemas.ItemDetails:
+        """One item, what the table says of it, and what would change that. Raises ItemMissing, RegionMissing."""
+        table = await self.table()
+        item = _item(table, slug)
+        rule = _rule(table, item, language, _region(table, region), tags)
+        others = [name for name in getattr(item.also, language) if name != rule.name]
+        return schemas.ItemDetails(**rule.model_dump(), synonyms=others, changes=_changes(table, item, language))
+
+    async def rules(
+        self,
+        language: Language,
+        *,
+        region: str | None = None,
+        item: str | None = None,
+        tags: Sequence[Tag] = (),
+        after: str | None = None,
+        limit: int = 50,
+    ) -> list[schemas.Rule]:
+        """The table as it stands in ``region`` for things with ``tags``: ``limit`` rows after the item ``after``, by
+        slug, or the one of ``item``. Raises ItemMissing, RegionMissing."""
+        table = await self.table()
+        place = _region(table, region)
+        chosen = [_item(table, item)] if item else sorted(table.items.values(), key=lambda each: each.slug)
+        page = [each for each in chosen if after is None or each.slug > after][:limit]
+        return [_rule(table, each, language, place, tags) for each in page]
+
+    async def categories(self, language: Language) -> list[schemas.Category]:
+        table = await self.table()
+        return [
+            schemas.Category(
+                slug=each.slug,
+                name=each.name.of(language),
+                place=each.place.of(language),
+                why=each.why.of(language),
+                bin_kinds=list(each.bins),
+            )
+            for each in table.categories.values()
+        ]
+
+    async def regions(self, language: Language) -> list[schemas.Region]:
+        table = await self.table()
+        return [
+            schemas.Region(
+                slug=each.slug,
+                name=each.name.of(language),
+                within=each.within,
+                rules=sum(override.region == each.slug for override in table.overrides),
+            )
+            for each in table.regions.values()
+        ]
+
+
+def _item(table: RuleTable, slug: str) -> Item:
+    if slug not in table.items:
+        raise ItemMissing(slug=slug)
+    return table.items[slug]
+
+
+def _region(table: RuleTable, named: str | None) -> str | None:
+    region = table.region(named)
+    if named and region is None:
+        raise RegionMissing(name=named)
+    return region.slug if region else None
+
+
+def _rule(table: RuleTable, item: Item, language: Language, region: str | None, tags: Sequence[Tag]) -> schemas.Rule:
+    facts = Facts(label=item.slug, tags=tuple(tags))
+    picked = pick(table, facts, region)
+    return schemas.Rule(
+        item=item.slug,
+        name=item.name.of(language),
+        material=item.material,
+        form=_form(item),
+        disposal=_disposal(table, picked, facts, language),
+        parts=list(parts_of(table, picked, language)),
+    )
+
+
+def _disposal(table: RuleTable, picked: Pick, facts: Facts, language: Language) -> Disposal:
+    wording = builtin(brief_of(table, picked, facts, language))
+    return Disposal(
+        category=picked.category.slug,
+        category_name=picked.category.name.of(language),
+        steps=wording.steps,
+        why=wording.why,
+        rule=rule_of(table, picked, language),
+    )
+
+
+def _changes(table: RuleTable, item: Item, language: Language) -> list[schemas.Change]:
+    alone = [(tag, pick(table, Facts(label=item.slug, tags=(tag,)))) for tag in Tag]
+    return [
+        schemas.Change(
+            tag=tag,
+            name=picked.conditions[0].name.of(language),
+            category=picked.category.slug,
+            category_name=picked.category.name.of(language),
+        )
+        for tag, picked in alone
+        if picked.conditions
+    ]
+
+
+def _match(table: RuleTable, item: Item, score: float, language: Language) -> Match:
+    return Match(
+        item=item.slug,
+        name=item.name.of(language),
+        category=item.category,
+        category_name=table.categories[item.category].name.of(language),
+        material=item.material,
+        form=_form(item),
+        score=round(min(1.0, score), 3),
+    )
+
+
+def _meaning(item: Item, share: float, language: Language) -> Meaning:
+    return Meaning(
+        item=item.slug, name=item.name.of(language), material=item.material, form=_form(item), prior=round(share, 3)
+    )
+
+
+def _form(item: Item) -> str | None:
+    return item.forms[0] if item.forms else None

@@ -1,0 +1,21 @@
+"""How the embedded servers can fail."""
+
+from bunri.kit.errors import Conflict, Unavailable
+
+
+class DataDirectoryInUse(Conflict):
+    """Another process runs servers on the directory. Data: ``directory``, and its ``pid`` (0: unknown) and ``what``."""
+
+    code = "data_directory_in_use"
+
+
+class DataDirectoryUnusable(Conflict):
+    """The directory cannot be used by this user. Data: ``directory`` and the system's ``reason``."""
+
+    code = "data_directory_unusable"
+
+
+class ServerFailed(Unavailable):
+    """A server did not come up. Data: ``name`` and ``log``, the last lines that it wrote."""
+
+    code = "embedded_server_failed"

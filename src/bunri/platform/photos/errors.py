@@ -1,0 +1,49 @@
+"""What can be wrong with a photo."""
+
+from bunri.kit.errors import Invalid, Missing, TooLarge, Unsupported
+
+
+class EmptyPhoto(Invalid):
+    code = "empty_photo"
+
+
+class BrokenPhoto(Invalid):
+    """Cut off or corrupt: half a photo is refused, not guessed at."""
+
+    code = "broken_photo"
+
+
+class NotAPhoto(Unsupported):
+    """Something else, whatever its name says. ``data``: ``looks_like`` ('PDF', 'GIF', 'AVIF' …)."""
+
+    code = "not_a_photo"
+
+
+class UnknownFile(NotAPhoto):
+    """Neither a photo that we read nor anything that we recognise."""
+
+    code = "unknown_file"
+
+
+class PhotoTooLarge(TooLarge):
+    """``data``: ``size`` in bytes and ``limit_mb``."""
+
+    code = "photo_too_large"
+
+
+class TooManyPixels(TooLarge):
+    """``data``: ``width``, ``height`` and ``limit_mp`` (megapixels)."""
+
+    code = "too_many_pixels"
+
+
+class TooManyFrames(TooLarge):
+    """``data``: ``frames`` and ``limit``."""
+
+    code = "too_many_frames"
+
+
+class UnreadableFile(Missing):
+    """A path on this machine that cannot be read. ``data``: ``reason``, in the system's words."""
+
+    code = "unreadable_file"

@@ -1,0 +1,54 @@
+"""Everything that is checked before a photo is decoded: bombs go off in decoders (OWASP ASVS 5 §5.2)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bunri.platform.photos import heif, jpeg, png, webp
+from bunri.platform.photos.errors import BrokenPhoto, EmptyPhoto, PhotoTooLarge, TooManyFrames, TooManyPixels
+from bunri.platform.photos.limits import PhotoLimits
+from bunri.platform.photos.outline import Outline
+from bunri.platform.photos.sniff import MediaType, media_type
+
+_OUTLINES: Final[Mapping[MediaType, Callable[[bytes], Outline]]] = {
+    "image/jpeg": jpeg.outline,
+    "image/png": png.outline,
+    "image/webp": webp.outline,
+    "image/heic": heif.outline,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A photo as its container describes it: ``width`` × ``height`` as stored, EXIF ``orientation`` 1–8."""
+
+    media_type: MediaType
+    width: int
+    height: int
+    frames: int
+    orientation: int
+
+    @property
+    def upright(self) -> tuple[int, int]:
+        """Width and height as a person sees it."""
+        return (self.height, self.width) if self.orientation >= 5 else (self.width, self.height)
+
+
+def probe(data: bytes, limits: PhotoLimits) -> Header:
+    """Read the header and decode nothing.
+
+    Raises EmptyPhoto, PhotoTooLarge, NotAPhoto, TooManyPixels, TooManyFrames and, when the end is missing, BrokenPhoto.
+    """
+    if not data:
+        raise EmptyPhoto
+    if len(data) > limits.max_bytes:
+        raise PhotoTooLarge(size=len(data), limit_mb=limits.max_bytes // 2**20)
+    kind = media_type(data)
+    found = _OUTLINES[kind](data)
+    if found.width * found.height > limits.max_pixels:
+        raise TooManyPixels(width=found.width, height=found.height, limit_mp=limits.max_pixels // 1_000_000)
+    if found.frames > limits.max_frames:
+        raise TooManyFrames(frames=found.frames, limit=limits.max_frames)
+    if not found.whole:
+        raise BrokenPhoto
+    return Header(kind, found.width, found.height, found.frames, found.orientation)

@@ -1,0 +1,52 @@
+"""A photo as the rest of the house sees it."""
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final
+
+import cv2
+from PIL import Image
+
+from bunri.platform.photos.decode import Pixels, decode
+from bunri.platform.photos.header import Header, probe
+from bunri.platform.photos.limits import PhotoLimits
+from bunri.platform.photos.phash import phash
+
+LONG_SIDE: Final = 960
+"""Enough for detectors (≤ 640) and crops; lets a 12-megapixel JPEG (4032 or 4000 wide) be decoded at a quarter."""
+KEPT_SIDE: Final = 1024
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """``pixels``: upright BGR, perhaps smaller than the header says; ``sha256`` of the bytes, ``phash`` of the look."""
+
+    pixels: Pixels
+    header: Header
+    sha256: bytes
+    phash: bytes
+
+
+def open_photo(data: bytes, limits: PhotoLimits, *, at_least: int = LONG_SIDE) -> Photo:
+    """Check, decode once and fingerprint; the long side is halved only while it stays ≥ ``at_least``.
+
+    Raises what ``probe`` raises, and BrokenPhoto when decoding fails.
+    """
+    header = probe(data, limits)
+    pixels = decode(data, header, at_least)
+    return Photo(pixels, header, hashlib.sha256(data).digest(), phash(pixels))
+
+
+def keep(photo: Photo) -> bytes:
+    """What we store: WebP of at most 1024 × 1024, made from pixels alone, so no EXIF, GPS or smuggled payload is left.
+
+    Method 0 takes a quarter of the time of the default (method 4) for 15–20 % more bytes at the same quality.
+    """
+    height, width = photo.pixels.shape[:2]
+    scale = min(1.0, KEPT_SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = photo.pixels if scale == 1 else cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA)
+    out = BytesIO()
+    Image.fromarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB)).save(out, "WEBP", quality=75, method=0)
+    return out.getvalue()

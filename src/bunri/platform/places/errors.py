@@ -1,0 +1,13 @@
+"""How asking for places can fail."""
+
+from bunri.kit.errors import Unavailable
+
+
+class PlacesFailed(Unavailable):
+    """The map service gave nothing usable. ``reason``: timeout, connection, resting, spent, status_401, garbage …"""
+
+    code = "places_failed"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)
+        self.reason = reason

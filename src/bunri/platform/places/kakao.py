@@ -1,0 +1,105 @@
+"""Kakao Local, search by keyword (developers.kakao.com/docs/latest/en/local/dev-guide#search-by-keyword)."""
+
+from functools import partial
+from typing import Final
+
+from pydantic import BaseModel, Field, HttpUrl, TypeAdapter, ValidationError
+
+from bunri.platform.outside import Answer, OutsideApi
+from bunri.platform.places.errors import PlacesFailed
+from bunri.platform.places.protocol import Place
+from bunri.platform.places.settings import PlacesSettings
+from bunri.platform.resilience import Guard, OutsideFailed
+
+DEFAULT_URL: Final = "https://dapi.kakao.com"
+PAGE_SIZE: Final = 15
+MOST_PAGES: Final = 3
+"""Kakao shows no more than 45 results of a search."""
+LARGEST_RADIUS_M: Final = 20_000
+LONGEST_WORDS: Final = 100
+QUOTA_SPENT: Final = frozenset({-10, -11})
+"""Codes of Kakao's own, under status 400."""
+
+
+class _Document(BaseModel):
+    id: str
+    place_name: str
+    road_address_name: str = ""
+    address_name: str = ""
+    x: float = Field(ge=-180, le=180, description="longitude")
+    y: float = Field(ge=-90, le=90, description="latitude")
+    place_url: HttpUrl
+    distance: float = Field(ge=0)
+
+    def place(self) -> Place:
+        return Place(
+            id=f"kakao:{self.id}",
+            name=self.place_name,
+            address=self.road_address_name or self.address_name or None,
+            lat=self.y,
+            lng=self.x,
+            url=str(self.place_url),
+            distance_m=self.distance,
+        )
+
+
+class _Meta(BaseModel):
+    is_end: bool
+
+
+class _Page(BaseModel):
+    meta: _Meta
+    documents: list[_Document] = Field(max_length=PAGE_SIZE)
+
+
+class _Problem(BaseModel):
+    code: int
+
+
+class KakaoPlaces:
+    """RemotePlaces by Kakao. Needs ``api_key``."""
+
+    def __init__(self, settings: PlacesSettings) -> None:
+        self._api = OutsideApi(str(settings.base_url or DEFAULT_URL), {"Authorization": f"KakaoAK {settings.key}"})
+        self._guard = Guard("kakao", settings)
+        self._shape = TypeAdapter(_Page)
+
+    async def nearby(self, lat: float, lng: float, words: str, radius_m: int, limit: int) -> list[Place]:
+        """As Places; never more than 45, and the radius is cut at 20 km. Raises PlacesFailed."""
+        query = {
+            "query": words[:LONGEST_WORDS],
+            "x": f"{lng:.6f}",
+            "y": f"{lat:.6f}",
+            "radius": str(min(radius_m, LARGEST_RADIUS_M)),
+            "size": str(min(limit, PAGE_SIZE)),
+            "sort": "distance",
+        }
+        found: dict[str, Place] = {}  # by id: a place that moves between pages while we read comes twice
+        for page in range(1, MOST_PAGES + 1):
+            try:
+                answer = await self._guard.call(partial(self._page, {**query, "page": str(page)}))
+            except OutsideFailed as failed:
+                if found:
+                    break  # the nearest ones are better than none
+                raise PlacesFailed(failed.reason) from failed
+            found |= {place.id: place for place in map(_Document.place, answer.documents)}
+            if answer.meta.is_end or len(found) >= limit:
+                break
+        return list(found.values())[:limit]
+
+    async def aclose(self) -> None:
+        await self._api.aclose()
+
+    async def _page(self, query: dict[str, str]) -> _Page:
+        answer = await self._api.send("GET", "/v2/local/search/keyword.json", query=query)
+        if answer.status == 400 and _code(answer) in QUOTA_SPENT:
+            raise OutsideFailed("spent")  # for the day, most likely: the breaker keeps us from asking on
+        return answer.read(self._shape)
+
+
+def _code(answer: Answer) -> int | None:
+    """Kakao's own error code (developers.kakao.com/docs/latest/en/rest-api/error-code)."""
+    try:
+        return _Problem.model_validate_json(answer.body).code
+    except ValidationError:
+        return None

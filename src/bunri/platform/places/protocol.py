@@ -1,0 +1,37 @@
+"""What a map service promises: places by words around a point."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place on somebody else's map."""
+
+    id: str
+    """Unique within the service: ``kakao:26338954``."""
+    name: str
+    address: str | None
+    lat: float
+    lng: float
+    """WGS 84 degrees."""
+    url: str
+    """The service's page about it."""
+    distance_m: float
+    """From the point asked for, as the service measures it."""
+
+
+class Places(Protocol):
+    """A map service. The point asked for is used for this one question and kept nowhere."""
+
+    async def nearby(self, lat: float, lng: float, words: str, radius_m: int, limit: int) -> list[Place]:
+        """At most ``limit`` places that match ``words`` within ``radius_m``, nearest first. Raises PlacesFailed."""
+        ...
+
+
+class RemotePlaces(Places, Protocol):
+    """Places on the other side of a network."""
+
+    async def aclose(self) -> None:
+        """Ends its connections."""
+        ...

@@ -1,0 +1,51 @@
+"""How keeping objects can fail."""
+
+from bunri.kit.errors import Forbidden, Invalid, Missing, TooLarge, Unavailable, Unsupported
+
+
+class BadKey(Invalid):
+    """A key that is not made of plain lower-case segments."""
+
+    code = "bad_key"
+
+
+class ObjectMissing(Missing):
+    code = "object_missing"
+
+
+class ObjectTooLarge(TooLarge):
+    """The object is larger than the reader takes. Data: ``limit`` in bytes."""
+
+    code = "object_too_large"
+
+
+class TicketInvalid(Forbidden):
+    """Not signed by us, or for something else."""
+
+    code = "ticket_invalid"
+
+
+class TicketExpired(Forbidden):
+    code = "ticket_expired"
+
+
+class WrongSize(Invalid):
+    """The body has not the size of the ticket. Data: ``expected`` in bytes."""
+
+    code = "wrong_size"
+
+
+class WrongType(Unsupported):
+    """The Content-Type is not the ticket's. Data: ``expected``."""
+
+    code = "wrong_type"
+
+
+class StorageFull(Unavailable):
+    code = "storage_full"
+
+
+class StorageUnavailable(Unavailable):
+    """The store did not answer, or refused us. Data: ``reason``."""
+
+    code = "storage_unavailable"

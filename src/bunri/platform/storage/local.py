@@ -1,0 +1,203 @@
+"""Objects as plain files in a directory, behind the contract that S3 has: uploads by a signed URL."""
+
+import asyncio
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, Final
+from urllib.parse import quote
+
+from bunri.kit.clock import Clock, now
+from bunri.platform.storage.errors import (
+    ObjectMissing,
+    ObjectTooLarge,
+    StorageFull,
+    StorageUnavailable,
+    WrongSize,
+    WrongType,
+)
+from bunri.platform.storage.protocol import ObjectStat, UploadTicket, canary, checked
+from bunri.platform.storage.signing import Grant
+
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_COMING: Final = ".coming"  # objects on their way; no key begins with a dot
+_TYPES: Final = ".types"  # the Content-Type of each object, under its key
+_CHUNK: Final = 2**20
+
+
+class LocalStorage:
+    """A directory of objects. ``secret`` signs the URLs; ``clock`` says when they have expired."""
+
+    def __init__(self, root: Path, secret: str, clock: Clock = now) -> None:
+        self._root = root
+        self._secret = hashlib.sha256(b"objects\n" + secret.encode()).digest()
+        self._clock = clock
+
+    async def ticket(
+        self, key: str, *, content_type: str, size: int, expires_in: timedelta, base_url: str
+    ) -> UploadTicket:
+        expires_at = (self._clock() + expires_in).replace(microsecond=0)
+        grant = Grant("PUT", checked(key), int(expires_at.timestamp()), size, content_type)
+        return UploadTicket(self._url(grant, base_url), expires_at, {"Content-Type": content_type})
+
+    async def url(self, key: str, *, expires_in: timedelta, base_url: str) -> str:
+        return self._url(Grant("GET", checked(key), int((self._clock() + expires_in).timestamp())), base_url)
+
+    def _url(self, grant: Grant, base_url: str) -> str:
+        return f"{base_url.rstrip('/')}/api/v1/objects/{quote(grant.key)}?{grant.query(self._secret)}"
+
+    def check_grant(self, grant: Grant, signature: str) -> None:
+        """Raises BadKey, TicketInvalid or TicketExpired."""
+        checked(grant.key)
+        grant.check(self._secret, signature, self._clock())
+
+    async def receive(self, grant: Grant, content_type: str, body: AsyncIterable[bytes]) -> None:
+        """Keep an upload that its checked ``grant`` allows. Raises WrongType, WrongSize, StorageFull.
+
+        Reads no further than the granted size, and keeps nothing of a body that ends early or goes on.
+        """
+        if content_type != grant.content_type:
+            raise WrongType(expected=grant.content_type)
+        left = grant.size
+        async with self._coming(grant.key, content_type) as file:
+            async for chunk in _gathered(body):
+                left -= len(chunk)
+                if left < 0:
+                    break
+                await asyncio.to_thread(file.write, chunk)
+            if left != 0:
+                raise WrongSize(expected=grant.size)
+
+    async def write(self, key: str, data: bytes, content_type: str) -> None:
+        async with self._coming(checked(key), content_type) as file:
+            await asyncio.to_thread(file.write, data)
+
+    async def read(self, key: str, max_bytes: int) -> bytes:
+        return await asyncio.to_thread(self._read, checked(key), max_bytes)
+
+    async def stat(self, key: str) -> ObjectStat | None:
+        return await asyncio.to_thread(self._stat, checked(key))
+
+    async def delete(self, key: str) -> None:
+        await asyncio.to_thread(self._delete, checked(key))
+
+    async def sweep(self, *, older_than: timedelta) -> int:
+        return await asyncio.to_thread(self._sweep, self._clock() - older_than)
+
+    async def check(self) -> None:
+        await canary(self)
+
+    @asynccontextmanager
+    async def _coming(self, key: str, content_type: str) -> AsyncIterator[IO[bytes]]:
+        """A file that becomes the object when the block ends well, and leaves nothing when it does not."""
+        draft = self._root / _COMING / secrets.token_hex(16)
+        with _as_ours():
+            file = await asyncio.to_thread(_create, draft)
+            try:
+                yield file
+                await asyncio.to_thread(self._place, file, draft, key, content_type)
+            finally:
+                await asyncio.to_thread(_discard, file, draft)
+
+    def _place(self, file: IO[bytes], draft: Path, key: str, content_type: str) -> None:
+        _settle(file)
+        label = draft.with_suffix(".type")
+        try:
+            with _create(label) as handle:
+                handle.write(content_type.encode())
+                _settle(handle)
+            _move(label, self._root / _TYPES / key)
+        finally:
+            label.unlink(missing_ok=True)
+        _move(draft, self._root / key)
+
+    def _read(self, key: str, max_bytes: int) -> bytes:
+        with _as_ours():
+            try:
+                with (self._root / key).open("rb") as file:
+                    data = file.read(max_bytes + 1)
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                raise ObjectMissing from None
+        if len(data) > max_bytes:
+            raise ObjectTooLarge(limit=max_bytes)
+        return data
+
+    def _stat(self, key: str) -> ObjectStat | None:
+        path = self._root / key
+        with _as_ours():
+            if not path.is_file():
+                return None
+            try:
+                return ObjectStat(path.stat().st_size, (self._root / _TYPES / key).read_text("utf-8"))
+            except FileNotFoundError:
+                return None  # deleted while we looked
+
+    def _delete(self, key: str) -> None:
+        with _as_ours():
+            for path in (self._root / key, self._root / _TYPES / key):
+                with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                    path.unlink()
+
+    def _sweep(self, before: datetime) -> int:
+        """Walks everything, drafts of uploads that were cut off by a crash included; these do not count."""
+        count = 0
+        with _as_ours():
+            for path in self._root.rglob("*"):
+                with suppress(FileNotFoundError):
+                    if path.is_file() and path.stat().st_mtime < before.timestamp():
+                        path.unlink()
+                        count += not path.relative_to(self._root).parts[0].startswith(".")
+        return count
+
+
+async def _gathered(body: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """The body in larger pieces, so that writing it takes few threads."""
+    pieces = bytearray()
+    async for piece in body:
+        pieces += piece
+        if len(pieces) >= _CHUNK:
+            yield bytes(pieces)
+            pieces.clear()
+    yield bytes(pieces)
+
+
+def _create(path: Path) -> IO[bytes]:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path.open("xb")
+
+
+def _settle(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _move(source: Path, target: Path) -> None:
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    source.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _discard(file: IO[bytes], draft: Path) -> None:
+    with suppress(OSError):  # closing writes what is left, and the disk may be full
+        file.close()
+    draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _as_ours() -> Iterator[None]:
+    """The system's errors in our words."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFull from error
+        raise StorageUnavailable(reason=error.strerror or str(error)) from error

@@ -1,0 +1,81 @@
+"""What the rest of the house knows about keeping objects."""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from bunri.platform.storage.errors import BadKey, StorageUnavailable
+
+_KEY: Final = re.compile(r"(?!.{201})[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
+
+
+@dataclass(frozen=True)
+class UploadTicket:
+    """Permission to send one object: ``method`` it to ``url`` with exactly these ``headers`` before ``expires_at``."""
+
+    url: str
+    expires_at: datetime
+    headers: dict[str, str]
+    method: str = "PUT"
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ObjectStat:
+    """``size`` in bytes."""
+
+    size: int
+    content_type: str
+
+
+class Storage(Protocol):
+    """Objects by key. Keys are lower-case segments between slashes, at most 200 characters: BadKey otherwise.
+
+    Every method raises StorageUnavailable when the store does not answer.
+    """
+
+    async def ticket(
+        self, key: str, *, content_type: str, size: int, expires_in: timedelta, base_url: str
+    ) -> UploadTicket:
+        """A ticket to upload ``size`` bytes of ``content_type``; ``base_url`` is where clients reach this house."""
+
+    async def read(self, key: str, max_bytes: int) -> bytes:
+        """The whole object. Raises ObjectMissing; ObjectTooLarge before more than ``max_bytes`` are read."""
+
+    async def stat(self, key: str) -> ObjectStat | None:
+        """What is known of an object without reading it; None when there is none."""
+
+    async def write(self, key: str, data: bytes, content_type: str) -> None:
+        """Keep an object whole or not at all, in place of the one before. Raises StorageFull."""
+
+    async def delete(self, key: str) -> None:
+        """Forget an object; no matter if there is none."""
+
+    async def url(self, key: str, *, expires_in: timedelta, base_url: str) -> str:
+        """Where the object can be looked at until then, without further permission."""
+
+    async def sweep(self, *, older_than: timedelta) -> int:
+        """Forget what was written longer ago; the number of objects forgotten."""
+
+    async def check(self) -> None:
+        """Really write, read and delete. Raises what is wrong."""
+
+
+def checked(key: str) -> str:
+    """``key`` when it is safe as a path and as an S3 key; raises BadKey."""
+    if not _KEY.fullmatch(key):
+        raise BadKey
+    return key
+
+
+async def canary(storage: Storage) -> None:
+    """The whole life of a small object. Raises what goes wrong in it."""
+    key, data = f"canary/{secrets.token_hex(8)}", secrets.token_bytes(64)
+    await storage.write(key, data, "application/octet-stream")
+    try:
+        if await storage.read(key, len(data)) != data:
+            raise StorageUnavailable(reason="other bytes came back than were written")
+    finally:
+        await storage.delete(key)

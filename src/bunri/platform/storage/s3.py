@@ -1,0 +1,234 @@
+"""Objects in any store that speaks the plain S3 API: AWS, SeaweedFS, Garage, RustFS, Ceph …"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+import boto3
+import structlog
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bunri.kit.clock import Clock, now
+from bunri.platform.storage.errors import ObjectMissing, ObjectTooLarge, StorageFull, StorageUnavailable
+from bunri.platform.storage.protocol import ObjectStat, UploadTicket, canary, checked
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.literals import BucketLocationConstraintType
+    from mypy_boto3_s3.type_defs import LifecycleRuleTypeDef
+
+_ABSENT: Final = {"NoSuchKey", "404", "NotFound"}
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class S3Address:
+    """Where a bucket is and how to ask for it. Empty fields are left to the environment and AWS's defaults."""
+
+    bucket: str
+    endpoint: str | None = None
+    public_endpoint: str | None = None
+    key: str | None = None
+    secret: str | None = None
+    region: str = "us-east-1"
+    path_style: bool = True
+
+    @classmethod
+    def parse(cls, url: str) -> "S3Address":
+        """``s3://[KEY:SECRET@]HOST[:PORT]/BUCKET?region=&tls=&path_style=&public=``, or ``s3://BUCKET`` for AWS.
+
+        ``tls`` and ``path_style`` are ``true`` unless said otherwise; ``public`` is the endpoint's URL as clients see
+        it, where that differs. Raises ValueError.
+        """
+        parts = urlsplit(url)
+        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        unknown = query.keys() - {"region", "tls", "path_style", "public"}
+        host, path = parts.hostname or "", parts.path.strip("/")
+        if parts.scheme != "s3" or not host or "/" in path or unknown:
+            raise ValueError("an S3 address is s3://[KEY:SECRET@]HOST[:PORT]/BUCKET?region=&tls=&path_style=&public=")
+        return cls(
+            bucket=path or host,
+            endpoint=_endpoint(parts, query.get("tls", "true")) if path else None,
+            public_endpoint=query.get("public"),
+            key=unquote(parts.username) if parts.username else None,
+            secret=unquote(parts.password) if parts.password else None,
+            region=query.get("region", "us-east-1"),
+            path_style=bool(path) and query.get("path_style", "true") != "false",
+        )
+
+
+def _endpoint(parts: SplitResult, tls: str) -> str:
+    scheme = "http" if tls == "false" else "https"
+    return f"{scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+class S3Storage:
+    """A bucket. boto3 blocks, so each call runs in a thread; a client may be shared between threads."""
+
+    def __init__(self, address: S3Address, clock: Clock = now) -> None:
+        self._bucket = address.bucket
+        self._client = _client(address, address.endpoint)
+        self._public = _client(address, address.public_endpoint) if address.public_endpoint else self._client
+        self._clock = clock
+
+    async def ticket(
+        self,
+        key: str,
+        *,
+        content_type: str,
+        size: int,
+        expires_in: timedelta,
+        base_url: str,  # noqa: ARG002 - S3 has an address of its own
+    ) -> UploadTicket:
+        """Size and type are among the signed headers: the store refuses others."""
+        wanted = {"Bucket": self._bucket, "Key": checked(key), "ContentType": content_type, "ContentLength": size}
+        expires_at = self._clock() + expires_in
+        url = await asyncio.to_thread(
+            self._public.generate_presigned_url, "put_object", Params=wanted, ExpiresIn=int(expires_in.total_seconds())
+        )
+        return UploadTicket(url, expires_at, {"Content-Type": content_type})
+
+    async def url(self, key: str, *, expires_in: timedelta, base_url: str) -> str:  # noqa: ARG002
+        wanted = {"Bucket": self._bucket, "Key": checked(key), "ResponseCacheControl": "private, max-age=300"}
+        return await asyncio.to_thread(
+            self._public.generate_presigned_url, "get_object", Params=wanted, ExpiresIn=int(expires_in.total_seconds())
+        )
+
+    async def read(self, key: str, max_bytes: int) -> bytes:
+        return await asyncio.to_thread(self._read, checked(key), max_bytes)
+
+    async def stat(self, key: str) -> ObjectStat | None:
+        return await asyncio.to_thread(self._stat, checked(key))
+
+    async def write(self, key: str, data: bytes, content_type: str) -> None:
+        await asyncio.to_thread(self._write, checked(key), data, content_type)
+
+    async def delete(self, key: str) -> None:
+        await asyncio.to_thread(self._delete, checked(key))
+
+    async def sweep(self, *, older_than: timedelta) -> int:
+        """What the bucket's lifecycle does by itself, for stores that have none."""
+        return await asyncio.to_thread(self._sweep, older_than)
+
+    async def check(self) -> None:
+        await canary(self)
+
+    async def ensure_bucket(self, keep: timedelta = timedelta(days=30)) -> bool:
+        """Make the bucket when missing and have it forget objects after ``keep``.
+
+        False when the store knows no lifecycles: then ``sweep`` must be called from time to time.
+        """
+        return await asyncio.to_thread(self._ensure_bucket, keep)
+
+    def _read(self, key: str, max_bytes: int) -> bytes:
+        with _as_ours():
+            answer = self._client.get_object(Bucket=self._bucket, Key=key)
+            with answer["Body"] as body:
+                if answer["ContentLength"] > max_bytes:
+                    raise ObjectTooLarge(limit=max_bytes)
+                return body.read()
+
+    def _stat(self, key: str) -> ObjectStat | None:
+        with suppress(ObjectMissing), _as_ours():
+            answer = self._client.head_object(Bucket=self._bucket, Key=key)
+            return ObjectStat(answer["ContentLength"], answer.get("ContentType", "application/octet-stream"))
+        return None
+
+    def _write(self, key: str, data: bytes, content_type: str) -> None:
+        with _as_ours():
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=content_type)
+
+    def _delete(self, key: str) -> None:
+        with suppress(ObjectMissing), _as_ours():
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def _sweep(self, older_than: timedelta) -> int:
+        before, count = self._clock() - older_than, 0
+        with _as_ours():
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket):
+                for entry in page.get("Contents", []):
+                    if entry["LastModified"] < before:
+                        self._client.delete_object(Bucket=self._bucket, Key=entry["Key"])
+                        count += 1
+        return count
+
+    def _ensure_bucket(self, keep: timedelta) -> bool:
+        with _as_ours():
+            try:
+                self._client.head_bucket(Bucket=self._bucket)
+            except ClientError as error:
+                if _code(error) not in _ABSENT:
+                    raise
+                self._create_bucket()
+            try:
+                return self._forget_after(keep.days)
+            except ClientError as error:
+                log.warning("bucket_without_lifecycle", bucket=self._bucket, reason=_code(error))
+                return False
+
+    def _create_bucket(self) -> None:
+        region = self._client.meta.region_name
+        if region == "us-east-1":  # AWS takes its first region only by leaving it out
+            self._client.create_bucket(Bucket=self._bucket)
+        else:
+            place = cast("BucketLocationConstraintType", region)
+            self._client.create_bucket(Bucket=self._bucket, CreateBucketConfiguration={"LocationConstraint": place})
+
+    def _forget_after(self, days: int) -> bool:
+        """Whether the store has the rule afterwards: some take it with a smile and forget it."""
+        rule: LifecycleRuleTypeDef = {
+            "ID": "bunri-forget",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "Expiration": {"Days": days},
+        }
+        self._client.put_bucket_lifecycle_configuration(Bucket=self._bucket, LifecycleConfiguration={"Rules": [rule]})
+        kept = self._client.get_bucket_lifecycle_configuration(Bucket=self._bucket)
+        return any(found.get("ID") == rule["ID"] for found in kept["Rules"])
+
+
+def _client(address: S3Address, endpoint: str | None) -> "S3Client":
+    return boto3.session.Session().client(
+        "s3",
+        endpoint_url=endpoint,
+        aws_access_key_id=address.key,
+        aws_secret_access_key=address.secret,
+        region_name=address.region,
+        config=Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path" if address.path_style else "virtual"},
+            connect_timeout=3,
+            read_timeout=20,
+            retries={"mode": "standard", "total_max_attempts": 3},
+            max_pool_connections=32,
+            # Not every store knows the checksums that boto3 sends by itself.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    )
+
+
+@contextmanager
+def _as_ours() -> Iterator[None]:
+    """boto3's errors in our words."""
+    try:
+        yield
+    except ClientError as error:
+        code = _code(error)
+        if code in _ABSENT:
+            raise ObjectMissing from error
+        if code in {"InsufficientStorage", "507", "XMinioStorageFull", "QuotaExceeded"}:
+            raise StorageFull from error
+        raise StorageUnavailable(reason=code) from error
+    except BotoCoreError as error:
+        raise StorageUnavailable(reason=str(error)) from error
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))

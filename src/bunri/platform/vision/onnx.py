@@ -1,0 +1,170 @@
+"""A detector that is an ONNX graph, run by ONNX Runtime on the CPU or whatever provider it has."""
+
+import ast
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from bunri.platform.vision import coco
+from bunri.platform.vision.errors import ModelBroken, ModelNotRecognised, VisionFailed
+from bunri.platform.vision.heads import Candidates, Floats, recognise
+from bunri.platform.vision.letterbox import Fit, letterbox
+from bunri.platform.vision.protocol import Detection, Pixels
+
+IOU: Final = 0.45
+_DYNAMIC_SIDE: Final = 640
+_STRIDE: Final = 32
+_MOST: Final = 1000
+"""Candidates that enter the removal of overlaps, best first: bounds its time when a threshold is very low."""
+_FATAL: Final = 4
+_MAX_NAMES: Final = 100_000
+
+
+class OnnxDetector:
+    """A ``Detector`` (protocol.py) with the head that its outputs show.
+
+    ``detect`` may run in several threads at once: ``Run`` of a session is thread-safe and nothing else is shared.
+    """
+
+    def __init__(
+        self,
+        model: Path | bytes,
+        name: str,
+        *,
+        threads: int = 1,
+        provider: str = "CPUExecutionProvider",
+        confidence: float | None = None,
+        iou: float | None = None,
+    ) -> None:
+        """Load, and look at a blank picture once: it warms up, and its outputs tell the head.
+
+        Raises ModelBroken when the file does not run, ModelNotRecognised when its outputs are none that we decode.
+        """
+        self.name = name
+        self.version = _digest(model)[:8]
+        self._session = _session(model, name, threads, provider)
+        self._input = _picture_input(self._session, name)
+        self._sides = _sides(self._input.shape)
+        height, width = (side or _DYNAMIC_SIDE for side in self._sides)
+        outputs = self._run_blank(height, width)
+        found = recognise([output.shape for output in outputs], height, width)
+        metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
+        if found is None or metadata.get("task", "detect") != "detect":
+            raise ModelNotRecognised(name=name, outputs=[list(output.shape) for output in outputs])
+        self.head, count = found
+        self.classes = _class_names(metadata, count)
+        self._confidence = self.head.confidence if confidence is None else confidence
+        self._iou = IOU if iou is None else iou
+
+    def detect(self, pixels: Pixels, *, confidence: float | None = None, iou: float | None = None) -> list[Detection]:
+        """Objects in an upright BGR picture, best first. Raises VisionFailed when the runtime does."""
+        least = self._confidence if confidence is None else confidence
+        fit = self._fit(pixels)
+        canvas = letterbox(pixels, fit, self.head.pad)
+        outputs = self._run(self._blob(canvas))
+        found = _without_overlaps(
+            self.head.decode(outputs, (fit.height, fit.width), least), self._iou if iou is None else iou
+        )
+        boxes = fit.fractions(found.boxes).tolist()
+        return [
+            Detection(self.classes[label], score, (box[0], box[1], box[2], box[3]))
+            for label, score, box in zip(found.classes.tolist(), found.scores.tolist(), boxes, strict=True)
+        ]
+
+    def _fit(self, pixels: Pixels) -> Fit:
+        """Where the graph leaves its input open, no larger than the picture's shape needs: whole strides."""
+        height, width = pixels.shape[:2]
+        scale = _DYNAMIC_SIDE / max(height, width)
+        rows, columns = (
+            side or max(_STRIDE, -(-round(length * scale) // _STRIDE) * _STRIDE)
+            for side, length in zip(self._sides, (height, width), strict=True)
+        )
+        return Fit.into((width, height), rows, columns, centred=self.head.centred)
+
+    def _blob(self, canvas: Pixels) -> NDArray[Any]:
+        """1 × 3 × height × width in the graph's type, each channel normalised straight into its place."""
+        blob = np.empty((1, 3, *canvas.shape[:2]), self._dtype)
+        for channel in range(3):
+            source = canvas[:, :, 2 - channel if self.head.rgb else channel]
+            scale = np.float32(1 / self.head.std[channel])
+            np.subtract(source, np.float32(self.head.mean[channel]), out=blob[0, channel], casting="same_kind")
+            blob[0, channel] *= scale
+        return blob
+
+    @property
+    def _dtype(self) -> type[np.floating[Any]]:
+        return np.float16 if self._input.type == "tensor(float16)" else np.float32
+
+    def _run(self, blob: NDArray[Any]) -> Sequence[Floats]:
+        try:
+            outputs = self._session.run(None, {self._input.name: blob})
+        except Exception as error:  # the runtime's errors share no base but Exception
+            raise VisionFailed(model=self.name) from error
+        return [output.astype(np.float32, copy=False) for output in outputs]
+
+    def _run_blank(self, height: int, width: int) -> Sequence[Floats]:
+        try:
+            return self._run(np.zeros((1, 3, height, width), self._dtype))
+        except VisionFailed as error:
+            raise ModelBroken(name=self.name) from error
+
+
+def _session(model: Path | bytes, name: str, threads: int, provider: str) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _FATAL  # what matters is raised
+    # Spinning threads wait for work by burning the core that the next photo needs: twice the time on two busy cores.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return ort.InferenceSession(model, options, providers=[provider])
+    except Exception as error:  # the runtime's errors share no base but Exception
+        raise ModelBroken(name=name) from error
+
+
+def _digest(model: Path | bytes) -> str:
+    if isinstance(model, bytes):
+        return hashlib.sha256(model).hexdigest()
+    with model.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _picture_input(session: ort.InferenceSession, name: str) -> ort.NodeArg:
+    """The one input, of rank 4."""
+    inputs = session.get_inputs()
+    if len(inputs) != 1 or len(inputs[0].shape) != 4:
+        raise ModelNotRecognised(name=name, outputs=[output.shape for output in session.get_outputs()])
+    return inputs[0]
+
+
+def _sides(shape: Sequence[int | str | None]) -> tuple[int | None, int | None]:
+    """Height and width that the graph demands of its n × 3 × height × width; None where it takes any."""
+    height, width = (side if isinstance(side, int) else None for side in shape[2:])
+    return height, width
+
+
+def _class_names(metadata: dict[str, str], count: int) -> tuple[str, ...]:
+    """From the ``names`` that Ultralytics' exports carry, else COCO's when there are as many, else numbers."""
+    try:
+        names = ast.literal_eval(metadata.get("names", "")[:_MAX_NAMES])
+        return tuple(str(names[number]) for number in range(count))
+    except (ValueError, SyntaxError, KeyError, TypeError, IndexError, RecursionError):
+        return coco.CLASSES if count == len(coco.CLASSES) else tuple(f"class {number}" for number in range(count))
+
+
+def _without_overlaps(found: Candidates, iou: float) -> Candidates:
+    """Of boxes of one class that overlap more than ``iou`` only the best is kept; best first."""
+    order = np.argsort(-found.scores, kind="stable")[:_MOST]
+    boxes, scores, classes = found.boxes[order], found.scores[order], found.classes[order]
+    if not len(boxes):
+        return Candidates(boxes, scores, classes)
+    sides = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
+    indices = cv2.dnn.NMSBoxesBatched(sides.tolist(), scores.tolist(), classes.tolist(), 0.0, iou)
+    kept = np.sort(np.asarray(indices, np.intp).ravel())
+    return Candidates(boxes[kept], scores[kept], classes[kept])

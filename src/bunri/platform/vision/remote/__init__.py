@@ -1,0 +1,1 @@
+"""Eyes on somebody else's machine."""

@@ -1,0 +1,83 @@
+"""Hugging Face's object-detection task (huggingface.co/docs/inference-providers/tasks/object-detection)."""
+
+from typing import Final
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+
+from bunri.platform.outside import Answer, OutsideApi
+from bunri.platform.resilience import Guard, OutsideFailed
+from bunri.platform.vision.errors import VisionFailed
+from bunri.platform.vision.protocol import Pixels, Sight
+from bunri.platform.vision.remote.picture import picture_of
+from bunri.platform.vision.remote.settings import RemoteVisionSettings
+from bunri.platform.vision.remote.things import detected, likeliest
+
+DEFAULT_URL: Final = "https://router.huggingface.co/hf-inference"
+
+
+class _Corners(BaseModel):
+    """Pixels of the picture sent."""
+
+    xmin: float
+    ymin: float
+    xmax: float
+    ymax: float
+
+
+class _Found(BaseModel):
+    label: str
+    score: float = Field(ge=0, le=1)
+    box: _Corners
+
+
+class _Loading(BaseModel):
+    estimated_time: float = Field(ge=0)
+
+
+class HuggingFaceVision:
+    """A RemoteVision. Needs ``model`` (``owner/name``)."""
+
+    def __init__(self, settings: RemoteVisionSettings) -> None:
+        self._model = settings.model or ""
+        self._materials = settings.materials
+        self._confidence = settings.confidence
+        key = {"Authorization": f"Bearer {settings.key}"} if settings.key else {}
+        self._api = OutsideApi(str(settings.base_url or DEFAULT_URL), key)
+        self._guard = Guard("huggingface", settings)
+        self._shape = TypeAdapter(list[_Found])
+
+    @property
+    def models(self) -> dict[str, str]:
+        return {"detector": f"huggingface/{self._model}"}
+
+    async def see(self, pixels: Pixels) -> Sight:
+        """As Vision. Raises VisionFailed."""
+        picture = await picture_of(pixels)
+        try:
+            found = await self._guard.call(lambda: self._ask(picture.jpeg))
+        except OutsideFailed as failed:
+            raise VisionFailed(reason=failed.reason) from failed
+        things = (
+            detected(one.label, one.score, picture.box(*one.box.model_dump().values()), self._materials)
+            for one in found
+            if one.score >= self._confidence
+        )
+        return Sight(likeliest(things), self.models)
+
+    async def aclose(self) -> None:
+        await self._api.aclose()
+
+    async def _ask(self, jpeg: bytes) -> list[_Found]:
+        headers = {"Content-Type": "image/jpeg"}
+        answer = await self._api.send("POST", f"/models/{self._model}", content=jpeg, headers=headers)
+        if answer.status == 503:
+            raise OutsideFailed("loading", again=True, retry_after=_estimate(answer))
+        return answer.read(self._shape)
+
+
+def _estimate(answer: Answer) -> float | None:
+    """Seconds until a cold model is loaded, where the body says so."""
+    try:
+        return _Loading.model_validate_json(answer.body).estimated_time
+    except ValidationError:
+        return None

@@ -1,0 +1,72 @@
+"""Whose eyes look, if not our own."""
+
+from typing import Literal, Protocol, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from bunri.kit.languages import Language
+from bunri.kit.materials import Material
+from bunri.platform.llm.settings import ModelSettings
+from bunri.platform.vision.protocol import Vision
+from bunri.platform.vision.remote.things import clean
+
+
+class RemoteVision(Vision, Protocol):
+    """A Vision on the other side of a network."""
+
+    async def aclose(self) -> None:
+        """Ends its connections."""
+        ...
+
+
+class RemoteVisionSettings(ModelSettings):
+    """A remote model to look at photos. ``roboflow`` models are named ``project/version``."""
+
+    provider: Literal["none", "roboflow", "huggingface", "openai", "claude"] = "none"
+    timeout_s: float = Field(10.0, gt=0, le=600, description="For a whole look: every try and every wait between them.")
+    confidence: float = Field(0.25, ge=0, le=1, description="Detections below it are left out (roboflow, huggingface).")
+    materials: dict[str, Material] = Field(
+        {}, description="Class → material, for a detector with classes of its own (roboflow, huggingface)."
+    )
+    language: Language = Field("en", description="Of the instructions (openai, claude); labels are English either way.")
+
+    @field_validator("materials")
+    @classmethod
+    def _named_as_detected(cls, materials: dict[str, Material]) -> dict[str, Material]:
+        return {clean(name): material for name, material in materials.items()}
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.provider in {"roboflow", "huggingface"} and self.model is None:
+            raise ValueError(f"provider '{self.provider}' needs model")
+        if self.provider in {"roboflow", "claude"} and not self.key:
+            raise ValueError(f"provider '{self.provider}' needs api_key")
+        if self.provider in {"huggingface", "openai"} and not self.key and self.base_url is None:
+            raise ValueError(f"provider '{self.provider}' needs api_key, or the base_url of a server without keys")
+        return self
+
+
+def open_remote(settings: RemoteVisionSettings) -> RemoteVision | None:
+    """The eyes that ``settings`` name, to be closed with ``aclose``; None for none."""
+    # Each brings its own client library: only the one in use is imported.
+    match settings.provider:
+        case "roboflow":
+            from bunri.platform.vision.remote.roboflow import RoboflowVision
+
+            return RoboflowVision(settings)
+        case "huggingface":
+            from bunri.platform.vision.remote.huggingface import HuggingFaceVision
+
+            return HuggingFaceVision(settings)
+        case "claude":
+            from bunri.platform.llm.claude import ClaudeModel
+            from bunri.platform.vision.remote.described import DescribedVision
+
+            return DescribedVision(ClaudeModel(settings), settings.language)
+        case "openai":
+            from bunri.platform.llm.openai import OpenAiModel
+            from bunri.platform.vision.remote.described import DescribedVision
+
+            return DescribedVision(OpenAiModel(settings), settings.language)
+        case "none":
+            return None

@@ -1,0 +1,29 @@
+"""What an operator may set about the eyes: ``BUNRI_VISION__*``."""
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+def _from_environment() -> Path | None:
+    folder = os.environ.get("BUNRI_MODELS_DIR")
+    return Path(folder) if folder else None
+
+
+class VisionSettings(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    detector: str = Field("yolox_nano", description="A name of the registry, or of an .onnx file in a models folder.")
+    models_dir: Path | None = Field(
+        default_factory=_from_environment,
+        description="A second folder of weights, only read; BUNRI_MODELS_DIR for short. The first is <data>/models.",
+    )
+    fetch: bool = Field(True, description="Fetch weights that are missing; their licence is shown first.")
+    confidence: float | None = Field(None, ge=0, le=1, description="Least score; unset: the model's own.")
+    iou: float | None = Field(None, ge=0, le=1, description="Overlap above which two boxes are one; unset: 0.45.")
+    workers: int = Field(1, ge=1, le=64, description="Photos looked at side by side in one process.")
+    threads: int = Field(
+        1, ge=1, le=64, description="Threads inside one look. Small networks gain nothing from a second on 2 cores."
+    )
+    provider: str = Field("CPUExecutionProvider", description="An execution provider that this ONNX Runtime has.")

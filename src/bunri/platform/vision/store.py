@@ -1,0 +1,109 @@
+"""Weights on this machine: ``<data>/models`` first, then folders that are only read."""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from bunri.platform.vision.download import Progress, download
+from bunri.platform.vision.errors import ModelBroken, ModelMissing, ModelNotPublished, ModelUnknown
+from bunri.platform.vision.onnx import OnnxDetector
+from bunri.platform.vision.registry import NAME, ModelCard, cards
+from bunri.platform.vision.settings import VisionSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model by name: its card when the registry has it, its file when it is here."""
+
+    name: str
+    card: ModelCard | None
+    path: Path | None
+
+
+class ModelStore:
+    """Any ``NAME.onnx`` in a folder is a model called NAME; the registry adds what could be fetched."""
+
+    def __init__(
+        self, folder: Path, others: Sequence[Path] = (), registry: Mapping[str, ModelCard] | None = None
+    ) -> None:
+        self.folder = folder
+        self._folders = (folder, *others)
+        self._cards = cards() if registry is None else registry
+
+    @classmethod
+    def of(cls, data: Path, settings: VisionSettings) -> Self:
+        """The store of a data directory."""
+        return cls(data / "models", [settings.models_dir] if settings.models_dir else [])
+
+    def list(self) -> list[Listed]:
+        """All that is here or could be, by name."""
+        here = {path.stem: path for folder in reversed(self._folders) for path in folder.glob("*.onnx")}
+        names = sorted({name for name in here if re.fullmatch(NAME, name)} | set(self._cards))
+        return [Listed(name, self._cards.get(name), here.get(name)) for name in names]
+
+    def card(self, name: str) -> ModelCard | None:
+        return self._cards.get(name)
+
+    def find(self, name: str) -> Path:
+        """The file of a model. Raises ModelUnknown for a name nobody knows, ModelMissing when it is not here."""
+        if re.fullmatch(NAME, name):
+            for folder in self._folders:
+                if (path := folder / f"{name}.onnx").is_file():
+                    return path
+        if name in self._cards:
+            raise ModelMissing(name=name, folder=str(self.folder))
+        raise ModelUnknown(name=name, known=", ".join(listed.name for listed in self.list()))
+
+    def open(self, name: str, settings: VisionSettings) -> OnnxDetector:
+        """A detector ready to look. Raises ModelUnknown, ModelMissing, ModelBroken, ModelNotRecognised."""
+        path, card = self.find(name), self._cards.get(name)
+        return OnnxDetector(
+            path,
+            name,
+            threads=settings.threads,
+            provider=settings.provider,
+            confidence=card.confidence if settings.confidence is None and card else settings.confidence,
+            iou=card.iou if settings.iou is None and card else settings.iou,
+        )
+
+    def pull(self, name: str, progress: Progress, *, url: str | None = None) -> Path:
+        """Fetch a model of the registry, from its makers or from a mirror at ``url``; what is here is replaced.
+
+        Raises ModelUnknown, ModelNotPublished, ModelDownloadFailed, ModelBroken, ModelNotRecognised.
+        """
+        card = self._cards.get(name)
+        if card is None:
+            raise ModelUnknown(name=name, known=", ".join(self._cards))
+        source = url or card.url
+        if source is None:
+            raise ModelNotPublished(name=name, page=card.page)
+        fetched = download(name, source, self.folder, progress=progress, sha256=card.sha256, max_bytes=card.bytes)
+        return self._keep(fetched, name)
+
+    def add(self, path: Path) -> Path:
+        """Copy somebody's own ONNX file into the store under its own name, once it is seen to run.
+
+        Raises ModelBroken, ModelNotRecognised.
+        """
+        name = path.stem
+        if not re.fullmatch(NAME, name) or not path.is_file():
+            raise ModelBroken(name=path.name)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=self.folder)
+        os.close(handle)
+        shutil.copyfile(path, temporary)
+        return self._keep(Path(temporary), name)
+
+    def _keep(self, temporary: Path, name: str) -> Path:
+        """Move a file into place in one step, if it is a model."""
+        try:
+            OnnxDetector(temporary, name)
+            temporary.chmod(0o644)
+            return temporary.replace(self.folder / f"{name}.onnx")
+        finally:
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,56 @@
+from datetime import UTC, datetime, timedelta
+
+from bunri.domains.locations.standing import FULL_FOR, HALF_LIFE, Cast, Standing, Vote, standing
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def gone(*days_ago: float) -> list[Cast]:
+    return [Cast(Vote.GONE, NOW - days * DAY) for days in days_ago]
+
+
+class TestHidden:
+    def test_nobody_hides_a_bin_alone_nor_do_two(self) -> None:
+        assert standing(gone(0), NOW).hidden_until is None
+        assert standing(gone(0, 0), NOW).hidden_until is None
+
+    def test_three_hide_it_for_some_seven_weeks(self) -> None:
+        until = standing(gone(0, 0, 0), NOW).hidden_until
+        assert until is not None
+        assert 49 * DAY < until - NOW < 56 * DAY
+
+    def test_stays_right_until_the_next_vote(self) -> None:
+        votes = gone(0, 1, 2, 3)
+        until = standing(votes, NOW).hidden_until
+        assert until is not None
+        assert standing(votes, until - DAY).hidden_until is not None
+        assert standing(votes, until + DAY).hidden_until is None
+
+    def test_one_fresh_vote_hides_it_again_on_top_of_old_ones(self) -> None:
+        old = gone(60, 60, 60)
+        assert standing(old, NOW).hidden_until is None
+        assert standing([*old, *gone(0)], NOW).hidden_until is not None
+
+    def test_who_still_finds_it_takes_one_back(self) -> None:
+        for seen in (Vote.OK, Vote.FULL):
+            assert standing([*gone(0, 0, 0), Cast(seen, NOW)], NOW).hidden_until is None
+
+    def test_a_vote_counts_half_after_a_half_life(self) -> None:
+        three_fresh = standing(gone(0, 0, 0), NOW)
+        six_old = standing([Cast(Vote.GONE, NOW - HALF_LIFE)] * 6, NOW)
+        assert six_old == three_fresh
+
+
+class TestFull:
+    def test_lasts_a_day(self) -> None:
+        votes = [Cast(Vote.FULL, NOW)]
+        assert standing(votes, NOW) == Standing(hidden_until=None, full_until=NOW + FULL_FOR)
+        assert standing(votes, NOW + FULL_FOR).full_until is None
+
+    def test_ends_when_somebody_sees_otherwise(self) -> None:
+        votes = [Cast(Vote.FULL, NOW - timedelta(hours=2)), Cast(Vote.OK, NOW - timedelta(hours=1))]
+        assert standing(votes, NOW).full_until is None
+
+    def test_no_votes_say_nothing(self) -> None:
+        assert standing([], NOW) == Standing(None, None)

@@ -1,0 +1,125 @@
+"""The routes of the local store: what a client is told when its upload does not fit."""
+
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+
+from bunri.edge.http import objects, problems
+from bunri.platform.storage import LocalStorage, UploadTicket
+from bunri.platform.storage.signing import Grant
+
+KEY = "uploads/photo"
+JPEG = "image/jpeg"
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> LocalStorage:
+    return LocalStorage(tmp_path, "secret")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(storage: LocalStorage) -> AsyncIterator[httpx.AsyncClient]:
+    app = FastAPI()
+    app.state.storage = storage
+    app.include_router(objects.router)
+    problems.install(app)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://house") as client:
+        yield client
+
+
+async def ticket_for(storage: LocalStorage, expires_in: timedelta = timedelta(minutes=5)) -> UploadTicket:
+    return await storage.ticket(KEY, content_type=JPEG, size=5, expires_in=expires_in, base_url="http://house")
+
+
+async def body(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+class TestUpload:
+    @pytest.mark.parametrize(
+        ("content", "content_type", "status", "code"),
+        [
+            (b"photo", "text/html", 415, "wrong_type"),
+            (b"photos", JPEG, 422, "wrong_size"),
+            (b"phot", JPEG, 422, "wrong_size"),
+        ],
+    )
+    async def test_that_does_not_fit_is_told_why(
+        self,
+        storage: LocalStorage,
+        client: httpx.AsyncClient,
+        content: bytes,
+        content_type: str,
+        status: int,
+        code: str,
+    ) -> None:
+        ticket = await ticket_for(storage)
+        answer = await client.put(ticket.url, content=content, headers={"Content-Type": content_type})
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert await storage.stat(KEY) is None
+
+    async def test_without_a_length_is_counted(self, storage: LocalStorage, client: httpx.AsyncClient) -> None:
+        ticket = await ticket_for(storage)
+        answer = await client.put(ticket.url, content=body(b"photo", b"more"), headers=ticket.headers)
+        assert answer.json()["code"] == "wrong_size"
+        assert (await client.put(ticket.url, content=body(b"ph", b"oto"), headers=ticket.headers)).is_success
+        assert await storage.read(KEY, 5) == b"photo"
+
+    async def test_with_an_expired_ticket_is_told_so(self, storage: LocalStorage, client: httpx.AsyncClient) -> None:
+        ticket = await ticket_for(storage, timedelta(seconds=-1))
+        answer = await client.put(ticket.url, content=b"photo", headers=ticket.headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "ticket_expired")
+
+    @pytest.mark.parametrize(
+        ("part", "value"),
+        [("size", "6"), ("type", "text/html"), ("expires", "4102444800"), ("signature", "0" * 64), ("signature", "é")],
+    )
+    async def test_with_any_part_of_the_ticket_changed_is_refused(
+        self, storage: LocalStorage, client: httpx.AsyncClient, part: str, value: str
+    ) -> None:
+        ticket = await ticket_for(storage)
+        url = httpx.URL(ticket.url).copy_set_param(part, value)
+        answer = await client.put(url, content=b"photo", headers=ticket.headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "ticket_invalid")
+
+    async def test_with_a_ticket_of_another_house_is_refused(self, tmp_path: Path, client: httpx.AsyncClient) -> None:
+        ticket = await ticket_for(LocalStorage(tmp_path, "another secret"))
+        answer = await client.put(ticket.url, content=b"photo", headers=ticket.headers)
+        assert answer.json()["code"] == "ticket_invalid"
+
+    async def test_with_a_url_for_looking_is_refused(self, storage: LocalStorage, client: httpx.AsyncClient) -> None:
+        url = await storage.url(KEY, expires_in=timedelta(minutes=5), base_url="http://house")
+        answer = await client.put(f"{url}&size=0&type=", content=b"")
+        assert answer.json()["code"] == "ticket_invalid"
+
+    @pytest.mark.parametrize("path", ["../../etc/passwd", "%2e%2e/%2e%2e/etc/passwd", "/etc/passwd", ".types/a"])
+    async def test_goes_nowhere_else_even_signed(
+        self, storage: LocalStorage, client: httpx.AsyncClient, path: str
+    ) -> None:
+        query = Grant("PUT", path, int(time.time()) + 60, 1, JPEG).query(storage._secret)
+        answer = await client.put(f"/api/v1/objects/{path}?{query}", content=b"x", headers={"Content-Type": JPEG})
+        assert answer.is_client_error
+
+
+class TestLooking:
+    async def test_shows_pictures_and_never_lets_them_be_anything_else(
+        self, storage: LocalStorage, client: httpx.AsyncClient
+    ) -> None:
+        for content_type, disposition in (("image/webp", "inline"), ("text/html", "attachment")):
+            await storage.write(KEY, b"<script>", content_type)
+            answer = await client.get(await storage.url(KEY, expires_in=timedelta(minutes=5), base_url="http://house"))
+            assert answer.headers["content-type"].startswith(content_type)
+            assert answer.headers["content-disposition"] == disposition
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert "sandbox" in answer.headers["content-security-policy"]
+
+    async def test_at_what_is_gone_is_missing(self, storage: LocalStorage, client: httpx.AsyncClient) -> None:
+        answer = await client.get(await storage.url(KEY, expires_in=timedelta(minutes=5), base_url="http://house"))
+        assert (answer.status_code, answer.json()["code"]) == (404, "object_missing")

@@ -1,0 +1,172 @@
+"""What every request goes through: ids, limits, problems, idempotency."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from bunri.app.settings import Settings
+from bunri.edge.http import problems
+from bunri.edge.http.idempotency import Idempotency
+from bunri.edge.http.requests import BodyLimit, RequestContext
+from bunri.kit.errors import Limited, Unavailable
+from bunri.kit.ids import new_id
+from bunri.platform.cache import Cache
+
+LIMIT = 1000
+
+
+class Order(BaseModel):
+    drink: str
+    cups: int
+
+
+class Shop:
+    def __init__(self) -> None:
+        self.served = 0
+        self.closed = False
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+@pytest.fixture
+async def client(settings: Settings, shop: Shop) -> AsyncIterator[httpx.AsyncClient]:
+    cache = Cache(settings.cache_address("common"))
+    app = FastAPI()
+    problems.install(app)
+
+    @app.post("/orders", status_code=201)
+    async def order(body: Order) -> dict[str, int]:
+        if shop.closed:
+            raise Unavailable
+        shop.served += body.cups
+        return {"served": shop.served}
+
+    @app.get("/broken")
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    @app.get("/busy")
+    async def busy() -> None:
+        raise Limited(retry_after=7)
+
+    app.add_middleware(Idempotency, cache=cache, prefixes=("/orders",))
+    app.add_middleware(BodyLimit, limit=LIMIT, unlimited=("/free",))
+    app.add_middleware(RequestContext)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop") as made:
+        yield made
+    await cache.close()
+
+
+class TestProblems:
+    async def test_a_wrong_field_is_named(self, client: httpx.AsyncClient) -> None:
+        response = await client.post("/orders", json={"drink": "tea", "cups": "many"})
+        problem = response.json()
+        assert response.headers["content-type"] == "application/problem+json"
+        assert (problem["status"], problem["code"], problem["errors"][0]["field"]) == (422, "invalid", "body.cups")
+        assert problem["request_id"] == response.headers["x-request-id"]
+
+    async def test_the_sentence_is_in_the_callers_language(self, client: httpx.AsyncClient) -> None:
+        korean = await client.get("/nowhere")
+        english = await client.get("/nowhere", headers={"Accept-Language": "en"})
+        assert korean.json()["detail"] == "그런 주소는 없어요."
+        assert english.json()["detail"] == "There is nothing at this address."
+        assert (english.json()["code"], english.headers["content-language"]) == ("not_found", "en")
+
+    async def test_a_bug_is_a_problem_without_its_insides(self, client: httpx.AsyncClient) -> None:
+        response = await client.get("/broken")
+        assert (response.status_code, response.json()["code"]) == (500, "internal")
+        assert "ZeroDivision" not in response.text
+
+    async def test_a_limit_says_when_to_come_back(self, client: httpx.AsyncClient) -> None:
+        response = await client.get("/busy", headers={"Accept-Language": "en"})
+        assert (response.status_code, response.headers["retry-after"]) == (429, "7")
+        assert "7 s" in response.json()["detail"]
+
+    async def test_a_wrong_method_is_a_problem_too(self, client: httpx.AsyncClient) -> None:
+        response = await client.delete("/orders")
+        assert (response.status_code, response.json()["code"]) == (405, "method_not_allowed")
+
+
+class TestRequestId:
+    async def test_a_sane_id_of_the_caller_is_kept(self, client: httpx.AsyncClient) -> None:
+        response = await client.get("/nowhere", headers={"X-Request-ID": "order-12345678"})
+        assert response.headers["x-request-id"] == "order-12345678"
+
+    @pytest.mark.parametrize("given", ["short", "x" * 65, "no spaces here", "<script>alert</script>"])
+    async def test_any_other_is_replaced(self, client: httpx.AsyncClient, given: str) -> None:
+        response = await client.get("/nowhere", headers={"X-Request-ID": given})
+        assert response.headers["x-request-id"] != given
+
+
+class TestBodyLimit:
+    async def test_a_large_body_is_refused_by_its_length(self, client: httpx.AsyncClient) -> None:
+        response = await client.post("/orders", content=b" " * (LIMIT + 1))
+        assert (response.status_code, response.json()["code"]) == (413, "too_large")
+
+    async def test_a_large_body_is_refused_though_it_hides_its_length(self, client: httpx.AsyncClient) -> None:
+        async def chunks() -> AsyncIterator[bytes]:
+            for _ in range(20):
+                yield b" " * 100
+
+        response = await client.post("/orders", content=chunks())
+        assert response.status_code == 413
+
+    @pytest.mark.parametrize("length", ["-1", "many"])
+    async def test_a_nonsense_length_is_refused(self, client: httpx.AsyncClient, length: str) -> None:
+        response = await client.post("/orders", content=b"{}", headers={"Content-Length": length})
+        assert response.status_code == 413
+
+
+@pytest.fixture
+def key() -> dict[str, str]:
+    return {"Idempotency-Key": str(new_id())}
+
+
+TEA = {"drink": "tea", "cups": 1}
+
+
+class TestIdempotency:
+    async def test_a_repeat_is_answered_once(self, client: httpx.AsyncClient, shop: Shop, key: dict[str, str]) -> None:
+        first = await client.post("/orders", json=TEA, headers=key)
+        again = await client.post("/orders", json=TEA, headers=key)
+        assert (first.json(), again.json(), shop.served) == ({"served": 1}, {"served": 1}, 1)
+        assert again.status_code == 201
+
+    async def test_without_a_key_every_post_counts(self, client: httpx.AsyncClient, shop: Shop) -> None:
+        await client.post("/orders", json=TEA)
+        await client.post("/orders", json=TEA)
+        assert shop.served == 2
+
+    async def test_another_body_under_the_same_key_is_refused(
+        self, client: httpx.AsyncClient, key: dict[str, str]
+    ) -> None:
+        await client.post("/orders", json=TEA, headers=key)
+        response = await client.post("/orders", json={**TEA, "cups": 2}, headers=key)
+        assert (response.status_code, response.json()["code"]) == (422, "idempotency_key_reused")
+
+    async def test_another_person_may_use_the_same_key(
+        self, client: httpx.AsyncClient, shop: Shop, key: dict[str, str]
+    ) -> None:
+        for token in ("one", "two"):
+            await client.post("/orders", json=TEA, headers={**key, "Authorization": f"Bearer {token}"})
+        assert shop.served == 2
+
+    async def test_a_failure_of_ours_is_tried_again(
+        self, client: httpx.AsyncClient, shop: Shop, key: dict[str, str]
+    ) -> None:
+        shop.closed = True
+        assert (await client.post("/orders", json=TEA, headers=key)).status_code == 503
+        shop.closed = False
+        assert (await client.post("/orders", json=TEA, headers=key)).status_code == 201
+
+    @pytest.mark.parametrize("bad", ["", "x" * 129, "with space"])
+    async def test_a_bad_key_is_refused(self, client: httpx.AsyncClient, bad: str) -> None:
+        response = await client.post("/orders", json=TEA, headers={"Idempotency-Key": bad})
+        assert (response.status_code, response.json()["code"]) == (422, "idempotency_key_invalid")

@@ -1,0 +1,52 @@
+"""Each domain's role sees its own schema and nothing else."""
+
+import itertools
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+from tests.conftest import Sessions
+
+from bunri.app.settings import Settings
+from bunri.app.targets import DOMAINS
+from bunri.platform.db import Database
+from bunri.platform.db.address import role_address
+from bunri.platform.db.engine import DatabaseUnavailable
+
+TABLES = {"auth": "sessions", "waste": "jobs", "recycling": "outbox", "locations": "bins"}
+
+
+class TestLeastPrivilege:
+    @pytest.mark.parametrize("domain", DOMAINS)
+    async def test_a_role_reads_its_own(self, session_of: Sessions, domain: str) -> None:
+        async with session_of(domain) as session:
+            await session.execute(text(f"select * from {domain}.{TABLES[domain]} limit 1"))
+
+    @pytest.mark.parametrize(("domain", "other"), itertools.permutations(DOMAINS, 2))
+    async def test_a_role_cannot_read_anothers(self, session_of: Sessions, domain: str, other: str) -> None:
+        async with session_of(domain) as session:
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                await session.execute(text(f"select * from {other}.{TABLES[other]} limit 1"))
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "create table public.mine (id int)",
+            "create table waste.mine (id int)",
+            "drop table waste.jobs",
+            "create role friend",
+            "copy waste.jobs to program 'cat'",
+            "select pg_read_file('/etc/passwd')",
+        ],
+    )
+    async def test_a_role_changes_no_structure(self, session_of: Sessions, statement: str) -> None:
+        async with session_of("waste") as session:
+            with pytest.raises(ProgrammingError):
+                await session.execute(text(statement))
+
+
+async def test_another_secret_does_not_open_the_database(settings: Settings) -> None:
+    wrong = Database(role_address(str(settings.database_url), "waste", "another secret"))
+    with pytest.raises(DatabaseUnavailable):
+        await wrong.check()
+    await wrong.dispose()

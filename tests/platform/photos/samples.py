@@ -1,0 +1,69 @@
+"""Photos made up on the spot, good and bad."""
+
+import struct
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pillow_heif
+from PIL import Image
+
+Picture = Image.Image
+
+WHITE = (255, 255, 255)
+RED, GREEN, BLUE, YELLOW = (220, 30, 30), (30, 200, 60), (40, 60, 210), (240, 220, 40)
+
+
+def corners(width: int = 160, height: int = 96) -> Picture:
+    """Red top left, green top right, blue bottom left, yellow bottom right: tells how it was turned."""
+    quarters = np.array([[RED, GREEN], [BLUE, YELLOW]], np.uint8)
+    return Image.fromarray(quarters.repeat(height // 2, 0).repeat(width // 2, 1))
+
+
+def scene(width: int = 640, height: int = 480, seed: int = 7) -> Picture:
+    """Smooth blobs, like a photo out of focus: much in the low frequencies, little noise."""
+    blobs = np.random.default_rng(seed).integers(0, 256, (9, 12, 3), np.uint8)
+    return Image.fromarray(blobs).resize((width, height), Image.Resampling.BICUBIC)
+
+
+def encoded(picture: Picture, kind: str, **options: object) -> bytes:
+    out = BytesIO()
+    if kind == "HEIF":
+        pillow_heif.from_pillow(picture).save(out, quality=90)
+    else:
+        picture.save(out, kind, **options)
+    return out.getvalue()
+
+
+def exif(orientation: int = 1, *, gps: bool = False) -> bytes:
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    tags[0x010F] = "Camera Maker"
+    if gps:
+        tags.get_ifd(0x8825).update({1: "N", 2: (37.0, 33.0, 58.8), 3: "E", 4: (126.0, 58.0, 40.0)})
+    return tags.tobytes()
+
+
+def png_chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png_bomb(width: int, height: int, frames: int = 1) -> bytes:
+    """Under two hundred bytes that promise ``frames`` pictures of ``width`` × ``height`` pixels."""
+    header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    pixels = png_chunk(b"IDAT", zlib.compress(bytes(4096)))
+    animation = png_chunk(b"acTL", struct.pack(">II", frames, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + animation + pixels + png_chunk(b"IEND", b"")
+
+
+def webp_chunk(kind: bytes, body: bytes) -> bytes:
+    return kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+
+
+def webp_animation(frames: int) -> bytes:
+    """A WebP of ``frames`` equal 2 × 2 frames, built by hand: no encoder is asked ten thousand times."""
+    still = encoded(Image.new("RGB", (2, 2), RED), "WEBP", lossless=True)
+    frame = webp_chunk(b"ANMF", bytes(6) + b"\x01\0\0\x01\0\0" + b"\x64\0\0\0" + still[12:])
+    canvas = webp_chunk(b"VP8X", b"\x02\0\0\0" + b"\x01\0\0\x01\0\0")
+    body = b"WEBP" + canvas + webp_chunk(b"ANIM", bytes(6)) + frame * frames
+    return b"RIFF" + struct.pack("<I", len(body)) + body

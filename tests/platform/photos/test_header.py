@@ -1,0 +1,133 @@
+"""Headers are read, and bombs refused, before anything is decoded."""
+
+import pytest
+from tests.platform.photos.samples import corners, encoded, exif, png_bomb, webp_animation
+
+from bunri.kit.errors import BunriError
+from bunri.platform.photos.errors import (
+    BrokenPhoto,
+    EmptyPhoto,
+    NotAPhoto,
+    PhotoTooLarge,
+    TooManyFrames,
+    TooManyPixels,
+    UnknownFile,
+)
+from bunri.platform.photos.header import Header, probe
+from bunri.platform.photos.limits import PhotoLimits
+from bunri.platform.photos.sniff import MediaType
+
+LIMITS = PhotoLimits()
+
+
+class TestGoodHeaders:
+    @pytest.mark.parametrize(
+        ("kind", "media_type"),
+        [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp"), ("HEIF", "image/heic")],
+    )
+    def test_tell_type_and_size(self, kind: str, media_type: MediaType) -> None:
+        assert probe(encoded(corners(), kind), LIMITS) == Header(media_type, 160, 96, 1, 1)
+
+    @pytest.mark.parametrize("options", [{"lossless": True}, {"quality": 50}, {"exif": exif(6)}])
+    def test_every_kind_of_webp_tells_its_size(self, options: dict[str, object]) -> None:
+        header = probe(encoded(corners(), "WEBP", **options), LIMITS)
+        assert (header.width, header.height) == (160, 96)
+
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+    @pytest.mark.parametrize("orientation", range(1, 9))
+    def test_tell_how_the_camera_was_held(self, kind: str, orientation: int) -> None:
+        header = probe(encoded(corners(), kind, exif=exif(orientation)), LIMITS)
+        assert header.orientation == orientation
+        assert header.upright == ((160, 96) if orientation < 5 else (96, 160))
+
+    def test_progressive_jpeg_is_read_through_its_many_scans(self) -> None:
+        assert probe(encoded(corners(), "JPEG", progressive=True), LIMITS).width == 160
+
+    def test_what_a_phone_appends_to_a_jpeg_does_no_harm(self) -> None:
+        assert probe(encoded(corners(), "JPEG") + b"\0\0\0\x18ftypmp42" + bytes(5000), LIMITS).width == 160
+
+    def test_fill_bytes_between_segments_are_allowed(self) -> None:
+        data = encoded(corners(), "JPEG")
+        assert probe(data[:2] + b"\xff" * 9 + data[2:], LIMITS).width == 160
+
+    def test_frames_of_an_animation_are_counted(self) -> None:
+        assert probe(webp_animation(7), LIMITS).frames == 7
+        frames = [corners(), corners().rotate(180), corners().rotate(90)]
+        animated = encoded(frames[0], "PNG", save_all=True, append_images=frames[1:])
+        assert probe(animated, LIMITS).frames == 3
+
+
+class TestBombs:
+    def test_fifty_thousand_pixels_square_are_refused(self) -> None:
+        bomb = png_bomb(50_000, 50_000)
+        assert len(bomb) < 500
+        with pytest.raises(TooManyPixels) as caught:
+            probe(bomb, LIMITS)
+        assert caught.value.data == {"width": 50_000, "height": 50_000, "limit_mp": 52}
+
+    def test_ten_thousand_frames_are_refused(self) -> None:
+        with pytest.raises(TooManyFrames):
+            probe(webp_animation(10_000), LIMITS)
+        with pytest.raises(TooManyFrames):
+            probe(png_bomb(10, 10, frames=10_000), LIMITS)
+
+    def test_forty_megabytes_are_refused(self) -> None:
+        with pytest.raises(PhotoTooLarge):
+            probe(encoded(corners(), "JPEG") + bytes(40 * 2**20), LIMITS)
+
+    def test_thousands_of_scans_are_refused(self) -> None:
+        data = encoded(corners(), "JPEG", progressive=True)
+        scan = data.index(b"\xff\xda")
+        with pytest.raises(BrokenPhoto):
+            probe(data[:scan] + data[scan:-2] * 100 + data[-2:], LIMITS)
+
+    def test_a_jpeg_of_nothing_but_segments_ends_early(self) -> None:
+        with pytest.raises(BrokenPhoto):
+            probe(b"\xff\xd8\xff" + b"\xfe\0\x02\xff" * 2_000_000, LIMITS)
+
+
+class TestNotAPhoto:
+    def test_nothing_at_all(self) -> None:
+        with pytest.raises(EmptyPhoto):
+            probe(b"", LIMITS)
+
+    @pytest.mark.parametrize(
+        ("data", "name"),
+        [
+            (b"%PDF-1.7\n%...", "PDF"),
+            (b"GIF89a" + bytes(20), "GIF"),
+            (b"\0\0\0\x20ftypavif\0\0\0\0mif1miaf", "AVIF"),
+            (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", "AVIF"),
+            (b"\0\0\0\x18ftypmp42\0\0\0\0isommp42", "MP4"),
+            (b"  <!DOCTYPE html><html>", "HTML"),
+            (b"PK\x03\x04....", "ZIP"),
+        ],
+    )
+    def test_says_what_it_looks_like_instead(self, data: bytes, name: str) -> None:
+        with pytest.raises(NotAPhoto) as caught:
+            probe(data, LIMITS)
+        assert caught.value.data == {"looks_like": name}
+
+    def test_noise_is_an_unknown_file(self) -> None:
+        with pytest.raises(UnknownFile):
+            probe(b"\x07nonsense", LIMITS)
+
+
+class TestBroken:
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+    @pytest.mark.parametrize("left", [16, 0.1, 0.5])
+    def test_cut_off_early_is_refused(self, kind: str, left: float) -> None:
+        data = encoded(corners(), kind)
+        cut = int(left if left > 1 else len(data) * left)
+        with pytest.raises(BunriError) as caught:
+            probe(data[:cut], LIMITS)
+        assert isinstance(caught.value, BrokenPhoto)
+
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+    def test_the_last_bytes_missing_is_noticed(self, kind: str) -> None:
+        with pytest.raises(BrokenPhoto):
+            probe(encoded(corners(), kind)[:-3], LIMITS)
+
+    def test_no_width_is_no_photo(self) -> None:
+        with pytest.raises(BrokenPhoto):
+            probe(png_bomb(0, 10), LIMITS)

@@ -1,0 +1,83 @@
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+
+from bunri.platform.storage import StorageUnavailable, open_storage
+from bunri.platform.storage.s3 import S3Address, S3Storage
+
+
+class TestAddress:
+    def test_names_endpoint_bucket_and_credentials(self) -> None:
+        address = S3Address.parse("s3://key:s%2Fcret@store:9000/waste-images?region=ap-northeast-2&tls=false")
+        assert address == S3Address(
+            "waste-images", "http://store:9000", key="key", secret="s/cret", region="ap-northeast-2"
+        )
+
+    def test_of_aws_is_the_bucket_alone_and_leaves_credentials_to_the_environment(self) -> None:
+        address = S3Address.parse("s3://waste-images?region=ap-northeast-2")
+        assert address == S3Address("waste-images", region="ap-northeast-2", path_style=False)
+
+    @pytest.mark.parametrize(
+        "url", ["s3://", "s3:///bucket", "s3://host/a/b", "s3://host/bucket?tsl=false", "https://host/bucket"]
+    )
+    def test_that_makes_no_sense_is_refused(self, url: str) -> None:
+        with pytest.raises(ValueError, match="s3://"):
+            S3Address.parse(url)
+
+    def test_of_clients_may_differ_from_ours(self) -> None:
+        address = S3Address.parse("s3://key:secret@store:9000/b?tls=false&public=https://files.example.org")
+        assert address.public_endpoint == "https://files.example.org"
+
+
+class TestBucket:
+    async def test_is_made_with_a_lifecycle_of_30_days(self, moto_address: S3Address) -> None:
+        assert await S3Storage(moto_address).ensure_bucket()
+        assert await S3Storage(moto_address).ensure_bucket()
+        client = boto3.client(
+            "s3",
+            endpoint_url=moto_address.endpoint,
+            aws_access_key_id="key",
+            aws_secret_access_key="secret",
+            region_name=moto_address.region,
+        )
+        [rule] = client.get_bucket_lifecycle_configuration(Bucket="bunri")["Rules"]
+        assert rule["Status"] == "Enabled"
+        assert rule["Expiration"] == {"Days": 30}
+        assert rule["Filter"] == {"Prefix": ""}
+
+    async def test_says_when_the_store_knows_no_lifecycles(self, s3_address: str) -> None:
+        assert await S3Storage(S3Address.parse(s3_address)).ensure_bucket() is False
+
+
+class TestTickets:
+    async def test_point_clients_to_the_public_endpoint(self, s3_address: str) -> None:
+        storage = open_storage(f"{s3_address}&public=https://files.example.org", secret="")
+        ticket = await storage.ticket(
+            "uploads/a", content_type="image/jpeg", size=5, expires_in=timedelta(minutes=5), base_url=""
+        )
+        assert urlsplit(ticket.url).netloc == "files.example.org"
+
+    async def test_sign_size_and_type(self, s3_address: str) -> None:
+        storage = open_storage(s3_address, secret="")
+        ticket = await storage.ticket(
+            "uploads/a", content_type="image/jpeg", size=5, expires_in=timedelta(minutes=5), base_url=""
+        )
+        assert "X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost" in ticket.url
+        assert "X-Amz-Expires=300" in ticket.url
+
+
+class TestFaults:
+    async def test_wrong_credentials_are_unavailability_with_a_reason(self, s3_address: str) -> None:
+        _, _, host = s3_address.rpartition("@")
+        with pytest.raises(StorageUnavailable, match=r"SignatureDoesNotMatch|AccessDenied|Invalid"):
+            await open_storage(f"s3://AKTESTS:wrong@{host}", secret="").check()
+
+    async def test_a_bucket_that_is_not_there_is_unavailability(self, s3_address: str) -> None:
+        with pytest.raises(StorageUnavailable, match="NoSuchBucket"):
+            await open_storage(s3_address.replace("/bunri?", "/nowhere?"), secret="").check()
+
+    async def test_no_server_is_unavailability(self) -> None:
+        with pytest.raises(StorageUnavailable):
+            await open_storage("s3://key:secret@127.0.0.1:9/bunri?tls=false", secret="").check()

@@ -1,0 +1,98 @@
+"""Local eyes look in a bounded pool and hand crops to whoever judges material."""
+
+import asyncio
+import threading
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.platform.vision.graphs import always
+
+from bunri.kit.materials import Material
+from bunri.platform.vision.errors import VisionFailed, VisionMissing
+from bunri.platform.vision.local import LocalVision, crop
+from bunri.platform.vision.onnx import OnnxDetector
+from bunri.platform.vision.protocol import Detection, Pixels
+
+PHOTO = np.zeros((100, 200, 3), np.uint8)
+
+
+class SlowDetector:
+    """Sees a bottle after a while, and remembers how many looked at once."""
+
+    name, version = "slow", "1"
+    classes: tuple[str, ...] = ("bottle", "cup")
+
+    def __init__(self) -> None:
+        self.looking = self.most = 0
+        self._lock = threading.Lock()
+
+    def detect(self, pixels: Pixels, *, confidence: float | None = None, iou: float | None = None) -> list[Detection]:
+        with self._lock:
+            self.looking += 1
+            self.most = max(self.most, self.looking)
+        time.sleep(0.01)
+        with self._lock:
+            self.looking -= 1
+        return [Detection("bottle", 0.9, (0.1, 0.2, 0.5, 0.8)), Detection("cup", 0.4, (0, 0, 1, 1))]
+
+
+class BrokenDetector(SlowDetector):
+    def detect(self, pixels: Pixels, *, confidence: float | None = None, iou: float | None = None) -> list[Detection]:
+        raise VisionFailed(model=self.name)
+
+
+class BySize:
+    """Large crops are glass, small ones metal."""
+
+    name, version = "by_size", "2"
+
+    def classify(self, crops: list[Pixels]) -> list[dict[Material, float]]:
+        return [{Material.GLASS if each.size > 30_000 else Material.METAL: 0.8} for each in crops]
+
+
+class TestSeeing:
+    async def test_a_real_network_through_the_whole_way(self) -> None:
+        output = np.zeros((1, 84, 84), np.float32)
+        output[0, :4, 0], output[0, 4 + 39, 0] = [32, 32, 32, 16], 0.8
+        eyes = LocalVision(detector := OnnxDetector(always(output), "tiny"))
+        sight = await eyes.see(PHOTO)
+        assert sight.models == eyes.models == {"detector": f"tiny@{detector.version}"}
+        assert [(thing.label, thing.materials) for thing in sight.things] == [("bottle", {})]
+        assert sight.things[0].box == pytest.approx((0.25, 0.25, 0.75, 0.75))
+
+    async def test_material_is_judged_crop_by_crop(self) -> None:
+        eyes = LocalVision(SlowDetector(), BySize())
+        sight = await eyes.see(PHOTO)
+        assert [thing.materials for thing in sight.things] == [{Material.METAL: 0.8}, {Material.GLASS: 0.8}]
+        assert sight.models == {"detector": "slow@1", "classifier": "by_size@2"}
+
+    async def test_no_more_photos_at_once_than_workers(self) -> None:
+        detector = SlowDetector()
+        eyes = LocalVision(detector, workers=2)
+        sights = await asyncio.gather(*(eyes.see(PHOTO) for _ in range(12)))
+        assert len(sights) == 12
+        assert detector.most == 2
+        eyes.close()
+
+    async def test_without_a_detector_it_says_so(self) -> None:
+        eyes = LocalVision(None)
+        assert eyes.models == {}
+        with pytest.raises(VisionMissing):
+            await eyes.see(PHOTO)
+
+    async def test_a_failing_model_is_our_error(self) -> None:
+        with pytest.raises(VisionFailed):
+            await LocalVision(BrokenDetector()).see(PHOTO)
+
+
+class TestCropping:
+    def test_takes_a_little_more_than_the_box(self) -> None:
+        assert crop(PHOTO, (0.25, 0.2, 0.75, 0.8)).shape == (66, 110, 3)
+
+    @given(*[st.floats(0, 1)] * 4, st.integers(1, 50), st.integers(1, 50))
+    def test_is_never_empty(self, a: float, b: float, c: float, d: float, height: int, width: int) -> None:
+        box = (min(a, b), min(c, d), max(a, b), max(c, d))
+        assert crop(np.zeros((height, width, 3), np.uint8), box).size > 0
