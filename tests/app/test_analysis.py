@@ -134,7 +134,7 @@ class TestEvents:
         person.completes(job)
         headers = {"Authorization": f"Bearer {person.token}"}
         url = platform.url(f"/api/v1/waste/status/{job['job_id']}/events")
-        with person.http.stream("GET", url, headers=headers) as stream:
+        with platform.http.stream("GET", url, headers=headers) as stream:
             assert stream.headers["content-type"].startswith("text/event-stream")
             lines = [line for line in stream.iter_lines() if line.startswith("data: ")]
         assert '"progress":100' in lines[-1]

@@ -20,10 +20,9 @@ from bunri.platform.db.address import role_address
 Run = Callable[..., Result]
 
 
-class TestConnection:
+class ServersOfTests:
     """Reaches the servers of the tests as ``bunri.cli.connection.Connection`` reaches those of the settings."""
 
-    __test__ = False
     data: Path | None = None
 
     def __init__(self, settings: Settings) -> None:
@@ -49,7 +48,7 @@ class TestConnection:
 def run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
     """``bunri bins`` with arguments, on an empty table."""
     monkeypatch.setenv("COLUMNS", "200")
-    connection = TestConnection(settings)
+    connection = ServersOfTests(settings)
     asyncio.run(connection.empty())
     return lambda *arguments: CliRunner().invoke(bins, [str(each) for each in arguments], obj=connection)
 

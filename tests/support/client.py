@@ -15,20 +15,18 @@ class Person:
     """Signed in as a guest."""
 
     platform: Platform
-    http: httpx.Client
     id: str
     token: str
     language: str = "ko"
 
     @classmethod
     def arrives(cls, platform: Platform, name: str = "초록이", language: str = "ko") -> "Person":
-        http = httpx.Client(timeout=20)
-        tokens = http.post(platform.url("/api/v1/auth/guest"), json={"username": name}).json()
-        return cls(platform, http, tokens["user"]["id"], tokens["access_token"], language)
+        tokens = platform.http.post(platform.url("/api/v1/auth/guest"), json={"username": name}).json()
+        return cls(platform, tokens["user"]["id"], tokens["access_token"], language)
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}", "Accept-Language": self.language, **more.pop("headers", {})}
-        return self.http.request(method, self.platform.url(path), headers=headers, **more)
+        return self.platform.http.request(method, self.platform.url(path), headers=headers, **more)
 
     def begins(self, photo: bytes, content_type: str = "image/jpeg", **more: Any) -> dict[str, Any]:
         """A job and its ticket."""
@@ -40,7 +38,7 @@ class Person:
         return job
 
     def uploads(self, job: dict[str, Any], photo: bytes) -> httpx.Response:
-        return self.http.request(job["upload_method"], job["upload_url"], content=photo, headers=job["upload_headers"])
+        return self.platform.http.request(job["upload_method"], job["upload_url"], content=photo, headers=job["upload_headers"])
 
     def completes(self, job: dict[str, Any], **told: Any) -> httpx.Response:
         return self.ask("POST", f"/api/v1/waste/upload-complete/{job['job_id']}", json=told)

@@ -48,6 +48,7 @@ class Platform:
     bases: dict[str, str]
     """URL prefix → base URL."""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20))
 
     def url(self, path: str) -> str:
         for prefix, base in self.bases.items():
@@ -62,6 +63,7 @@ class Platform:
             )
 
     def stop(self) -> None:
+        self.http.close()
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():

@@ -153,19 +153,22 @@ class Supervisor:
 
     def run(self) -> int:
         """Returns the exit status: 0 when asked to stop, 1 when a child would not come up."""
-        if _reachable(self._url):  # else our child could not listen, and somebody else's readiness would look like ours
-            self._say("taken", address=self._url.netloc)
-            return 1
         with self._listening():
             try:
-                if self._servers:
-                    self._servers.start()
-                for watched in self._watched:
-                    watched.start(self._selector)
-                threading.Thread(target=self._announce_when_ready, daemon=True).start()
-                return self._watch()
+                return self._start_all() or self._watch()
             finally:
                 self._stop()
+
+    def _start_all(self) -> int:
+        if _reachable(self._url):  # our child could not listen there, and what answers would look like ours
+            self._say("taken", address=self._url.netloc)
+            return 1
+        if self._servers:
+            self._servers.start()
+        for watched in self._watched:
+            watched.start(self._selector)
+        threading.Thread(target=self._announce_when_ready, daemon=True).start()
+        return 0
 
     def _watch(self) -> int:
         while not self._asked:

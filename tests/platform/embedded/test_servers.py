@@ -13,7 +13,16 @@ import redis.asyncio as redis
 from tests.platform.embedded.conftest import Hold
 from tests.platform.embedded.processes import family, gone, running
 
-from bunri.platform.embedded import Addresses, DataDirectoryInUse, EmbeddedServers, ServerFailed, attach
+from bunri.platform.embedded import (
+    Addresses,
+    DataDirectoryInUse,
+    DataDirectoryUnusable,
+    EmbeddedServers,
+    ServerFailed,
+    attach,
+)
+from bunri.platform.embedded.account import server_account
+from bunri.platform.embedded.postgres import socket_folder
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to change accounts")
 
@@ -105,6 +114,18 @@ class TestStart:
         finally:
             servers.stop()
 
+    def test_none_can_be_asked_for_and_the_directory_is_held_all_the_same(self, tmp_path: Path) -> None:
+        servers = EmbeddedServers(tmp_path, postgres=False, valkey=False)
+        assert servers.start() == servers.start() == Addresses(None, None)
+        with pytest.raises(DataDirectoryInUse):
+            EmbeddedServers(tmp_path).start()
+        servers.stop()
+
+    def test_a_directory_that_cannot_be_used_is_refused_with_the_reason(self, tmp_path: Path) -> None:
+        (tmp_path / "secrets").write_text("not a folder")
+        with pytest.raises(DataDirectoryUnusable, match="File exists"):
+            EmbeddedServers(tmp_path).start()
+
     def test_a_deep_directory_gets_its_socket_elsewhere(self, tmp_path: Path) -> None:
         deep = tmp_path / ("깊은 폴더, " * 8) / ("x" * 100)
         servers = EmbeddedServers(deep, valkey=False)
@@ -117,15 +138,15 @@ class TestStart:
             servers.stop()
         assert not Path(folder).exists()
 
-    def test_a_socket_folder_of_somebody_else_is_not_used(self, tmp_path: Path) -> None:
-        (tmp_path / "data" / "run").mkdir(parents=True, mode=0o755)
-        data = tmp_path / "data"
-        folder = socket_folder(data, server_account(data / "postgres"))
-        folder.symlink_to(tmp_path) if folder != data / "run" else None
-        servers = EmbeddedServers(data, valkey=False)
-        with pytest.raises(DataDirectoryUnusable, match="not a private folder"):
-            servers.start()
-        assert (tmp_path / "data").is_dir()
+    def test_a_socket_folder_that_somebody_else_prepared_is_not_used(self, tmp_path: Path) -> None:
+        deep = tmp_path / ("x" * 100)
+        folder = socket_folder(deep, server_account(deep / "postgres"))
+        folder.symlink_to(tmp_path)
+        try:
+            with pytest.raises(DataDirectoryUnusable, match="not a private folder"):
+                EmbeddedServers(deep, valkey=False).start()
+        finally:
+            folder.unlink()
 
     def test_a_server_that_fails_shows_its_last_words_and_leaves_nothing_running(self, tmp_path: Path) -> None:
         (tmp_path / "postgres").mkdir(mode=0o700)
@@ -219,7 +240,7 @@ class TestRoot:
         assert all(running(pid) for pid in holder.pids.values())
         assert stat.S_IMODE(place.stat().st_mode) == 0o700
 
-    async def test_can_take_over_the_data_of_a_user_and_back(self, hold: Hold, place: Path) -> None:
+    async def test_can_take_over_the_data_of_a_user(self, hold: Hold, place: Path) -> None:
         os.chown(place, 65534, 65534)
         user = hold(place / "data", user=65534)
         await remember(Addresses(user.database_url, user.valkey_url), "user")

@@ -8,6 +8,7 @@ strange facts: the last resort is the general bag. Tags never choose the item an
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 from typing import Final
 
 from bunri.domains.recycling.public import Facts
@@ -259,12 +260,16 @@ def _changed(table: RuleTable, draft: _Draft, condition: Condition) -> _Draft:
     else:
         kept = tuple(step for step in draft.steps if step.key is None or step.key not in condition.drop)
         why = draft.why + ((condition.why,) if condition.why else ())
-        draft = replace(draft, steps=condition.first + kept, why=why, rules=(*draft.rules, condition.rule))
+        draft = replace(draft, steps=_each_once(condition.first, kept), why=why, rules=(*draft.rules, condition.rule))
     return replace(
         draft,
         reasons=(*draft.reasons, Reason(Clue.CONDITION, condition.name)),
         conditions=(*draft.conditions, condition),
     )
+
+
+def _each_once(*steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    return tuple(dict.fromkeys(chain(*steps)))
 
 
 def _localise(table: RuleTable, draft: _Draft, tags: frozenset[Tag], regions: tuple[Region, ...]) -> _Draft:
@@ -285,7 +290,7 @@ def _localise(table: RuleTable, draft: _Draft, tags: frozenset[Tag], regions: tu
 def _added(draft: _Draft, override: Override) -> _Draft:
     return replace(
         draft,
-        steps=override.first + draft.steps + override.last,
+        steps=_each_once(override.first, draft.steps, override.last),
         place=draft.place or override.place,
         why=draft.why + ((override.why,) if override.why else ()),
         rules=(*draft.rules, override.rule),

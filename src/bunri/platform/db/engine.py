@@ -28,6 +28,7 @@ class Database:
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
+            hide_parameters=True,  # an error's text goes to the log; where somebody stands must not
             pool_pre_ping=True,  # a restarted server costs a round trip, not a failed request
             connect_args={
                 "timeout": 5,

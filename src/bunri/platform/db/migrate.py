@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bunri.platform.db.address import role_of, role_password
 
-EXTENSIONS = ("cube", "earthdistance", "pg_trgm", "btree_gist")
+EXTENSIONS = ("cube", "pg_trgm")
 _LOCK = 0x62756E7269  # "bunri": two migrations of one database wait for each other
 
 

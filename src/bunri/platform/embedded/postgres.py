@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -126,7 +127,8 @@ class Postgres(Server):
     def _make_sockets(self) -> None:
         """The folder of the socket. Below /tmp, somebody could have been there before us: then it is not used."""
         folder = self._sockets
-        folder.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
         status = folder.lstat()
         ours = {os.geteuid(), self.account.uid if self.account else os.geteuid()}
         if not stat.S_ISDIR(status.st_mode) or status.st_uid not in ours or status.st_mode & 0o077:

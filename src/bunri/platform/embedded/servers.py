@@ -8,6 +8,7 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import Final
 
+from bunri.platform.embedded.errors import DataDirectoryUnusable
 from bunri.platform.embedded.keeper import Keeper
 from bunri.platform.embedded.lock import DataLock, holder
 from bunri.platform.embedded.postgres import Postgres
@@ -36,7 +37,7 @@ class Addresses:
 class EmbeddedServers:
     """PostgreSQL and Valkey as children of this process. They end when it ends, in whatever way.
 
-    ``what`` tells a second process who holds the directory. Start from the main thread (Keeper says why).
+    ``what`` tells a second process who holds the directory. Best started from the main thread (Keeper says why).
     """
 
     def __init__(self, data: Path, *, postgres: bool = True, valkey: bool = True, what: str = "bunri up") -> None:
@@ -63,7 +64,7 @@ class EmbeddedServers:
 
         Raises DataDirectoryInUse, DataDirectoryUnusable, and ServerFailed; then nothing is left running.
         """
-        if self._servers:
+        if self._lock.held:
             return self.addresses
         self._lock.acquire(self._what)
         try:
@@ -73,8 +74,11 @@ class EmbeddedServers:
             for server in self._servers.values():
                 _await(server)
             _publish(self._data, self.addresses)
+        except OSError as error:
+            self.stop()
+            raise DataDirectoryUnusable(directory=str(self._data), reason=str(error)) from error
         except BaseException:
-            self.stop(within=5.0)
+            self.stop()
             raise
         return self.addresses
 

@@ -1,0 +1,96 @@
+"""The files people review."""
+
+from datetime import date
+
+import pytest
+
+from bunri.domains.locations.public import BinKind
+from bunri.domains.recycling.checks import check
+from bunri.domains.recycling.files import shipped
+from bunri.domains.recycling.public import Facts
+from bunri.domains.recycling.ranking import pick
+from bunri.domains.recycling.rows import Rows, parse
+from bunri.domains.recycling.table import NOT_WASTE, RuleTable
+from bunri.kit.languages import LANGUAGES, catalogue
+from bunri.kit.materials import Material, Tag
+
+COCO = """person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light, fire hydrant, stop sign,
+parking meter, bench, bird, cat, dog, horse, sheep, cow, elephant, bear, zebra, giraffe, backpack, umbrella, handbag,
+tie, suitcase, frisbee, skis, snowboard, sports ball, kite, baseball bat, baseball glove, skateboard, surfboard,
+tennis racket, bottle, wine glass, cup, fork, knife, spoon, bowl, banana, apple, sandwich, orange, broccoli, carrot,
+hot dog, pizza, donut, cake, chair, couch, potted plant, bed, dining table, toilet, tv, laptop, mouse, remote,
+keyboard, cell phone, microwave, oven, toaster, sink, refrigerator, book, clock, vase, scissors, teddy bear,
+hair drier, toothbrush"""
+
+
+@pytest.fixture(scope="module")
+def rows() -> Rows:
+    return parse(shipped())
+
+
+class TestFiles:
+    def test_do_not_contradict_themselves(self) -> None:
+        check(shipped())
+
+    def test_hold_enough_items_and_categories(self, rows: Rows) -> None:
+        assert len(rows.item) >= 120
+        assert 24 <= len(rows.category) <= 30
+        assert len({region.slug for region in rows.region if region.within is None}) >= 3
+
+    def test_name_a_source_and_a_date_for_every_rule(self, rows: Rows) -> None:
+        for row in rows.ruled():
+            assert row.rule.source, row.slug
+            assert date(2019, 1, 1) < row.rule.date <= date(2026, 11, 20), row.slug
+
+    def test_say_where_sources_disagree(self, rows: Rows) -> None:
+        """What rests on one source, or on none that was read, is marked."""
+        unread = {"practice", "jeju-press"}
+        for row in rows.ruled():
+            assert not (row.rule.verified and row.rule.source in unread), row.slug
+
+    def test_use_every_condition_and_every_tag_they_know(self, rows: Rows) -> None:
+        assert {condition.tag for condition in rows.condition} == set(Tag)
+
+    def test_send_people_to_bins_that_exist(self, rows: Rows) -> None:
+        assert {kind for category in rows.category for kind in category.bins} <= set(BinKind)
+
+    def test_use_every_source_category_and_step(self, rows: Rows, table: RuleTable) -> None:
+        assert {source.slug for source in rows.source} == {row.rule.source for row in rows.ruled()}
+        used = {item.category for item in rows.item} | {c.category for c in rows.condition}
+        assert {category.slug for category in rows.category} <= used
+        steps = (step.key for row in rows.ruled() for step in row.steps or ())
+        first = (step.key for row in rows.movers() for step in row.first)
+        assert {step.slug for step in rows.step} == {key for key in (*steps, *first) if key}
+
+    def test_have_a_sentence_for_every_reason(self) -> None:
+        for language in LANGUAGES:
+            assert {key for key in catalogue(language) if key.startswith("recycling.reason.")}
+
+
+class TestItems:
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_read_well_whatever_is_added(self, table: RuleTable, language: str) -> None:
+        """Every item under every tag and in every region: a few different steps and a reason, none of them doubled."""
+        for slug in table.items:
+            for tag in (None, *Tag):
+                for region in (None, *table.regions):
+                    picked = pick(table, Facts(label=slug, tags=(tag,) if tag else ()), region)
+                    steps = [getattr(step.text, language) for step in picked.steps]
+                    why = [getattr(sentence, language) for sentence in picked.why]
+                    assert 1 <= len(steps) <= 9, (slug, tag, region, steps)
+                    assert len(set(steps)) == len(steps), (slug, tag, region, steps)
+                    assert why, (slug, tag, region)
+
+
+class TestClasses:
+    def test_cover_all_of_coco(self, table: RuleTable) -> None:
+        assert set(table.classes) == {name.strip().replace("\n", " ") for name in COCO.split(",")}
+
+    def test_call_people_and_animals_no_waste(self, table: RuleTable) -> None:
+        for name in ("person", "dog", "bus", "stop sign"):
+            assert pick(table, Facts(label=name)).category.slug == NOT_WASTE
+
+    def test_have_an_item_for_every_material(self, table: RuleTable) -> None:
+        for material in Material:
+            item = table.items[table.defaults[material]]
+            assert item.material in (material, Material.UNKNOWN)

@@ -1,0 +1,240 @@
+"""Golden advice: real questions with the answer a person in Korea should get."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bunri.domains.recycling.public import Facts
+from bunri.domains.recycling.ranking import Clue, identify, meanings, pick
+from bunri.domains.recycling.table import RuleTable
+from bunri.kit.materials import Material, Tag
+
+SAID = [
+    # words, tags, region → item, category, a piece of the steps, a piece of the reason
+    ("피자 박스", "greasy", None, "pizza-box", "general", "깨끗한 부분은 잘라", "기름이 밴 종이"),
+    ("피자 박스", "", None, "pizza-box", "cardboard", "기름이나 치즈가 묻은 부분은 잘라", "다시 상자"),
+    ("컵라면 용기", "clean", None, "noodle-cup", "styrofoam", "뚜껑과 비닐은 떼고", "하얗게 씻긴"),
+    ("컵라면 용기", "food_left", None, "noodle-cup", "general", "음식물쓰레기로 비워요", "자국이 남은 스티로폼"),
+    ("종이 컵라면", "", None, "paper-noodle-cup", "general", "국물과 건더기", "코팅되어"),
+    ("깨진 유리", "", None, "broken-glass", "incombustible", "신문지로 여러 겹", "다치게"),
+    ("맥주병", "broken", None, "beer-bottle", "incombustible", "‘깨진 유리’라고", "재활용할 수 없고"),
+    ("맥주병", "", None, "beer-bottle", "deposit", "보증금을 받아요", "씻어서 그대로 다시"),
+    ("생수병", "label_on", None, "clear-pet-bottle", "clear_pet", "라벨을 절취선을 따라", "라벨은 병과 재질이 달라"),
+    ("생수병", "coloured", None, "clear-pet-bottle", "plastic", "플라스틱류 수거함", "투명페트병과 섞이지 않게"),
+    ("막걸리병", "", None, "coloured-pet-bottle", "plastic", "플라스틱류 수거함", "플라스틱류로 모아요"),
+    ("우유팩", "", None, "milk-carton", "carton", "가위로 잘라 펼쳐요", "화장지로"),
+    ("두유팩", "", None, "soy-milk-carton", "carton", "빨대와 비닐", "멸균팩도 종이팩"),
+    ("종이컵", "food_left", None, "paper-cup", "paper", "남은 음료를 비우고", "종이컵끼리"),
+    ("아이스 아메리카노 테이크아웃컵", "", None, "takeout-cup", "plastic", "얼음과 음료", "플라스틱류로 모아요"),
+    ("택배박스", "tape_on", None, "cardboard-box", "cardboard", "테이프와 택배 송장", "재활용 품질"),
+    ("신문지", "wet", None, "newspaper", "paper", "완전히 말려요", "젖은 종이는"),
+    ("영수증", "", None, "receipt", "general", "종량제봉투", "감열지"),
+    ("부탄가스", "gas_left", None, "butane-can", "can", "가스를 끝까지 빼요", "터져요"),
+    ("헤어스프레이", "", None, "aerosol-can", "can", "노즐을 눌러", "눌리면 터져요"),
+    ("참치캔", "greasy", None, "food-can", "can", "기름기는 세제로", "다시 금속"),
+    ("후라이팬", "", None, "frying-pan", "scrap_metal", "손잡이는", "녹여서 다시"),
+    ("식칼", "", None, "knife-scissors", "general", "‘날카로움 주의’", "다치게"),
+    ("베개", "", None, "pillow", "general", "봉투에 들어가게", "의류수거함에 넣지"),
+    ("베개", "large", None, "pillow", "bulky", "스티커를 사서", "봉투에 들어가지 않는"),
+    ("보조배터리", "", None, "power-bank", "battery", "전지(폐건전지)", "불이 나요"),
+    ("보조배터리", "leaking", None, "power-bank", "battery", "맨손으로 만지지", "갑자기 불이"),
+    ("건전지", "", None, "battery", "battery", "테이프를 붙여", "중금속"),
+    ("형광등", "broken", None, "fluorescent-lamp", "incombustible", "창문을 열고", "수은이 새고"),
+    ("LED 전구", "", None, "led-bulb", "lamp", "폐형광등 전용", "2023년부터"),
+    ("먹다남은 약", "", None, "medicine", "medicine", "약국, 보건소", "하수구"),
+    ("페인트", "", None, "paint", "hazardous", "밀봉해요", "하수구에 버리지"),
+    ("치킨뼈", "", None, "bones", "general", "살을 떼어", "동물이 먹을 수 없고"),
+    ("달걀껍질", "", None, "eggshell", "general", "종량제봉투", "소화하지"),
+    ("바나나껍질", "", None, "fruit-peel", "food", "음식물쓰레기 전용", "사료나 퇴비"),
+    ("헌옷", "", None, "clothes", "textile", "의류수거함", "다시 입고"),
+    ("헌옷", "torn", None, "clothes", "general", "걸레로", "다시 입을 수 없어요"),
+    ("과자봉지", "", None, "snack-bag", "vinyl", "부스러기를 털어요", "은색이어도"),
+    ("비닐봉지", "food_left", None, "plastic-bag", "general", "쉽게 씻기면", "더럽혀요"),
+    ("소파", "", None, "sofa", "bulky", "스티커", "따로 거두어"),
+    ("냉장고", "", None, "refrigerator", "large_electronics", "1599-0903", "냉매"),
+    ("장난감", "battery_inside", None, "plastic-toy", "small_electronics", "빠지지 않으면", "불이 나요"),
+    ("젤 아이스팩", "", None, "gel-ice-pack", "general", "뜯지 말고", "미세 플라스틱"),
+    ("락스통", "chemical_left", None, "detergent-bottle", "hazardous", "하수구에 붓지 말고", "유해폐기물이에요"),
+    ("식용유", "", None, "cooking-oil", "used_oil", "식히고", "바이오디젤"),
+    # regions
+    ("깨진 그릇", "", "군포시", "ceramic", "incombustible", "불연성 전용 마대에 담아 20시", "군포시는"),
+    ("검은 스티로폼", "", "노원구", "coloured-foam", "general", "종량제봉투", "노원구는"),
+    ("스티로폼 상자", "coloured", "강남구", "styrofoam-box", "general", "종량제봉투", "서울시는"),
+    ("비계", "", "인천 연수구", "meat-fat", "general", "종량제봉투", "연수구는"),
+    ("비계", "", None, "meat-fat", "food", "음식물쓰레기", "사료"),
+    ("통배추", "", "부산진구", "whole-cabbage", "general", "종량제봉투", "부산진구는"),
+    ("화장품병", "", "대구 중구", "cosmetic-glass", "incombustible", "마대", "대구 중구는"),
+    ("페트병", "", "제주시", "clear-pet-bottle", "clear_pet", "월·수·금·일요일", "고품질"),
+    ("페트병", "", "강남구", "clear-pet-bottle", "clear_pet", "목요일 20시", "강남구 주택가"),
+    ("알약", "", "서울 노원구", "medicine", "medicine", "우체통", "하수구"),
+]  # fmt: skip
+
+
+class TestGoldenAdvice:
+    @pytest.mark.parametrize(
+        ("words", "tag", "region", "item", "category", "step", "why"),
+        SAID,
+        ids=[f"{words}-{tag or 'plain'}-{region or 'national'}" for words, tag, region, *_ in SAID],
+    )
+    def test_is_what_a_person_should_do(
+        self, table: RuleTable, words: str, tag: str, region: str | None, item: str, category: str, step: str, why: str
+    ) -> None:
+        picked = pick(table, Facts(words=words, tags=(Tag(tag),) if tag else ()), region)
+        assert (picked.item.slug, picked.category.slug) == (item, category)
+        assert step in " ".join(each.text.ko for each in picked.steps)
+        assert why in " ".join(each.ko for each in picked.why)
+
+
+class TestIdentify:
+    def test_a_class_means_its_usual_items_in_the_shares_we_state(self, table: RuleTable) -> None:
+        found = {each.item.slug: each.certainty for each in identify(table, Facts(label="bottle"))}
+        assert found == pytest.approx({"clear-pet-bottle": 0.45, "glass-bottle": 0.35, "coloured-pet-bottle": 0.2})
+
+    @pytest.mark.parametrize(
+        ("material", "item"),
+        [("glass", "glass-bottle"), ("pet", "clear-pet-bottle"), ("metal", "drink-can"), ("carton", "milk-carton")],
+    )
+    def test_the_material_decides_between_them(self, table: RuleTable, material: str, item: str) -> None:
+        assert identify(table, Facts(label="bottle", material=Material(material)))[0].item.slug == item
+
+    @pytest.mark.parametrize(
+        ("label", "material", "item"),
+        [
+            ("cup", "paper", "paper-cup"),
+            ("cup", "plastic", "takeout-cup"),
+            ("cup", "styrofoam", "noodle-cup"),
+            ("cup", "glass", "drinking-glass"),
+            ("vase", "glass", "glass-bottle"),
+            ("spoon", "metal", "cutlery"),
+            ("toothbrush", "electronics", "electric-toothbrush"),
+        ],
+    )
+    def test_class_and_material_together_name_the_item(
+        self, table: RuleTable, label: str, material: str, item: str
+    ) -> None:
+        assert identify(table, Facts(label=label, material=Material(material)))[0].item.slug == item
+
+    @pytest.mark.parametrize(
+        ("material", "form", "item"),
+        [
+            ("metal", "can", "drink-can"),
+            ("paper", "cup", "paper-cup"),
+            ("plastic", "cup", "yogurt-cup"),
+            ("glass", "jar", "glass-jar"),
+            ("styrofoam", "tray", "meat-tray"),
+            ("food", None, "leftovers"),
+            ("unknown", None, "unknown-item"),
+        ],
+    )
+    def test_material_and_form_are_enough_for_an_answer(
+        self, table: RuleTable, material: str, form: str | None, item: str
+    ) -> None:
+        assert identify(table, Facts(material=Material(material), form=form))[0].item.slug == item
+
+    def test_what_a_person_says_beats_what_a_model_sees(self, table: RuleTable) -> None:
+        facts = Facts(label="bottle", material=Material.PLASTIC, words="소주병이에요")
+        assert identify(table, facts)[0].item.slug == "soju-bottle"
+
+    def test_a_label_that_is_no_class_is_read_as_words(self, table: RuleTable) -> None:
+        assert identify(table, Facts(label="milk carton"))[0].item.slug == "milk-carton"
+
+    def test_it_says_why(self, table: RuleTable) -> None:
+        best = identify(table, Facts(label="bottle", material=Material.GLASS, form="bottle", words="잼병"))[0]
+        assert [reason.clue for reason in best.reasons] == [Clue.SAID, Clue.MATERIAL, Clue.FORM]
+
+
+class TestMeanings:
+    def test_of_a_class_are_its_shares_without_what_is_no_waste(self, table: RuleTable) -> None:
+        assert [(item.slug, share) for item, share in meanings(table, "bench") or ()] == [("chair", 0.6)]
+        assert meanings(table, "person") == []
+
+    def test_of_a_free_label_are_the_items_it_names(self, table: RuleTable) -> None:
+        (item, share), *_ = meanings(table, "drink can") or [(None, 0)]
+        assert item
+        assert item.slug == "drink-can"
+        assert share > 0.8
+
+    def test_of_an_unknown_label_are_none(self, table: RuleTable) -> None:
+        assert meanings(table, "flux capacitor") is None
+
+
+class TestRegions:
+    def test_the_nearest_region_speaks_before_the_one_around_it(self, table: RuleTable) -> None:
+        picked = pick(table, Facts(label="coloured-foam"), "노원구")
+        assert [override.slug for override in picked.overrides] == ["nowon-coloured-foam"]
+        assert picked.region
+        assert picked.region.slug == "seoul-nowon"
+
+    def test_an_unknown_region_gets_the_national_rule(self, table: RuleTable) -> None:
+        assert pick(table, Facts(label="coloured-foam"), "Atlantis") == pick(table, Facts(label="coloured-foam"))
+
+    def test_the_row_that_decided_is_named(self, table: RuleTable) -> None:
+        national, condition, local = (
+            pick(table, Facts(label="glass-bottle")),
+            pick(table, Facts(label="glass-bottle", tags=(Tag.BROKEN,))),
+            pick(table, Facts(label="glass-bottle", tags=(Tag.BROKEN,)), "군포"),
+        )
+        assert national.id == "glass-bottle"
+        assert condition.id == "glass-bottle+broken-glass"
+        assert local.id == "glass-bottle+broken-glass@gunpo-sack"
+        assert local.rule.source == "gunpo"
+
+    def test_one_unverified_row_makes_the_advice_unverified(self, table: RuleTable) -> None:
+        assert pick(table, Facts(label="clear-pet-bottle")).rule.verified
+        assert not pick(table, Facts(label="clear-pet-bottle"), "제주").rule.verified
+
+
+anything = st.builds(
+    Facts,
+    label=st.none() | st.text(max_size=40) | st.sampled_from(["bottle", "person", "noodle-cup", "drink can", "책"]),
+    material=st.sampled_from(Material),
+    form=st.none() | st.text(max_size=10) | st.sampled_from(["bottle", "cup", "can", "box"]),
+    tags=st.lists(st.sampled_from(Tag), max_size=5).map(tuple),
+    words=st.none() | st.text(max_size=200) | st.sampled_from(["깨진 유리", "컵라면 용기", "plastic bag"]),
+)
+somewhere = st.none() | st.text(max_size=20) | st.sampled_from(["노원구", "seoul", "제주", "군포", "대구 중구"])
+
+
+class TestAlways:
+    @given(facts=anything, region=somewhere)
+    @settings(max_examples=300)
+    def test_there_is_an_answer_with_its_rule(self, table: RuleTable, facts: Facts, region: str | None) -> None:
+        picked = pick(table, facts, region)
+        assert picked.steps
+        assert picked.why
+        assert picked.rule.source in table.sources
+        assert 0 <= picked.certainty <= 1
+        assert picked.reasons
+        assert picked.item not in [other.item for other in picked.alternatives]
+
+    @given(facts=anything, region=somewhere)
+    def test_the_same_facts_get_the_same_answer(self, table: RuleTable, facts: Facts, region: str | None) -> None:
+        assert pick(table, facts, region) == pick(table, facts, region)
+
+    @given(facts=anything, region=somewhere)
+    def test_a_region_changes_nothing_elsewhere(self, table: RuleTable, facts: Facts, region: str | None) -> None:
+        picked = pick(table, facts, region)
+        around = {each.slug for each in table.surroundings(table.region(region))}
+        assert {override.region for override in picked.overrides} <= around
+        if not picked.overrides:
+            assert picked == pick(table, facts)
+
+    @given(facts=anything, region=somewhere)
+    def test_tags_change_the_advice_only_by_a_named_row(
+        self, table: RuleTable, facts: Facts, region: str | None
+    ) -> None:
+        tagged, plain = pick(table, facts, region), pick(table, facts.model_copy(update={"tags": ()}), region)
+        assert tagged.item == plain.item
+        if not tagged.conditions and tagged.overrides == plain.overrides:
+            assert (tagged.steps, tagged.why, tagged.category) == (plain.steps, plain.why, plain.category)
+        assert len({condition.tag for condition in tagged.conditions}) == len(tagged.conditions)
+
+    def test_nothing_known_means_the_general_bag(self, table: RuleTable) -> None:
+        picked = pick(table, Facts())
+        assert (picked.item.slug, picked.category.slug, picked.certainty) == ("unknown-item", "general", 0)
+
+    @given(words=st.text(max_size=200))
+    def test_no_words_can_make_a_region_or_a_condition(self, table: RuleTable, words: str) -> None:
+        picked = pick(table, Facts(words=words))
+        assert not picked.conditions
+        assert not picked.overrides

@@ -1,0 +1,93 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bunri.domains.recycling.table import RuleTable
+from bunri.domains.recycling.words import find, keystrokes, similarity, term, trigrams
+
+
+class TestKeystrokes:
+    @pytest.mark.parametrize(
+        ("text", "keys"),
+        [
+            ("페트병", "vpxmqud"),
+            ("값", "rkqt"),
+            ("까치", "rkcl"),
+            ("뷁", "qnpfr"),
+            ("의자", "dmlwk"),
+            ("ㅍㅔㅌ", "vpx"),
+            ("ㄳ", "rt"),
+            ("PET 병!", "petqud"),
+            ("Café №5", "cafeno5"),
+            ("ﾊﾞﾅﾅ", ""),
+            ("★ ★", ""),
+        ],
+    )
+    def test_are_those_of_the_two_set_keyboard(self, text: str, keys: str) -> None:
+        assert keystrokes(text) == keys
+
+    def test_fold_tense_consonants(self) -> None:
+        assert keystrokes("뽁뽁이") == keystrokes("복복이")
+
+    def test_do_not_care_for_spaces(self) -> None:
+        assert keystrokes("컵 라면용 기") == keystrokes("컵라면 용기")
+
+    def test_of_a_half_typed_word_begin_the_whole(self) -> None:
+        whole = "스티로폼"
+        for half in ("스티로ㅍ", "스티로포", "스팁", "스"):
+            assert keystrokes(whole).startswith(keystrokes(half)), half
+
+    @given(st.text())
+    def test_are_always_plain_letters_and_digits(self, text: str) -> None:
+        keys = keystrokes(text)
+        assert all(key.isascii() and key.isalnum() and key == key.lower() for key in keys)
+
+    @given(st.text(alphabet=st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), max_size=50))
+    def test_typed_with_the_keyboard_in_english_are_the_same_word(self, text: str) -> None:
+        assert keystrokes(keystrokes(text)) == keystrokes(text)
+
+
+class TestSimilarity:
+    @given(st.text(), st.text())
+    def test_is_a_share_and_goes_both_ways(self, left: str, right: str) -> None:
+        one, other = trigrams(keystrokes(left)), trigrams(keystrokes(right))
+        assert 0 <= similarity(one, other) == similarity(other, one) <= 1
+        assert similarity(one, one) == 1
+
+
+class TestFind:
+    @pytest.mark.parametrize(
+        ("said", "item"),
+        [
+            ("페트병", "clear-pet-bottle"),
+            ("패트병", "clear-pet-bottle"),
+            ("vpxmqud", "clear-pet-bottle"),
+            ("컵라면용기", "noodle-cup"),
+            ("이거 컵라면 용기인데 어디에 버려요?", "noodle-cup"),
+            ("스티로품 상자", "styrofoam-box"),
+            ("바나나껍질이요", "fruit-peel"),
+            ("보조밧데리", "power-bank"),
+            ("plastic botle", "clear-pet-bottle"),
+            ("two milk cartons", "milk-carton"),
+            ("greasy pizza box", "pizza-box"),
+            ("기름 묻은 피자박스", "pizza-box"),
+            ("깨진 유리컵", "broken-glass"),
+        ],
+    )
+    def test_hears_what_people_mean(self, table: RuleTable, said: str, item: str) -> None:
+        hits = find(said, table.terms)
+        assert max(hits, key=lambda slug: hits[slug].quality) == item
+
+    @pytest.mark.parametrize("said", ["open the door", "asdfgh", "이거 뭐예요", "", "  ", "🥤"])
+    def test_hears_nothing_in_other_words(self, table: RuleTable, said: str) -> None:
+        assert find(said, table.terms) == {}
+
+    def test_a_short_english_word_is_not_heard_inside_another(self) -> None:
+        assert find("open carpets", [term("pen", "pen"), term("pet", "pet")]) == {}
+
+    def test_a_name_inside_a_longer_name_says_nothing(self, table: RuleTable) -> None:
+        assert "battery" not in find("보조배터리", table.terms)
+
+    @given(said=st.text(max_size=300))
+    def test_never_fails_and_never_promises_more_than_certainty(self, table: RuleTable, said: str) -> None:
+        assert all(0 < hit.quality <= 1 for hit in find(said, table.terms).values())
