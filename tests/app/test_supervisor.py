@@ -113,15 +113,16 @@ def supervise(place: Path) -> Iterator[Supervise]:
         data: Path | None = None,
         user: int = 0,
         stop_within: float = 10.0,
+        stderr: Path | None = None,
         **children: list[str],
     ) -> House:
         plan = place / f"plan-{len(houses)}.json"
         settings = {"ready": ready, "data": str(data or ""), "user": user, "stop_within": stop_within}
         plan.write_text(json.dumps(settings | {"children": children}))
-        said = plan.with_suffix(".stderr")
-        with said.open("w") as stderr:
+        said = stderr or plan.with_suffix(".stderr")
+        with said.open("w") as output:
             command = [sys.executable, "-c", _SUPERVISE, str(plan)]
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=output, text=True)
         houses.append(House(process, said))
         return houses[-1]
 
@@ -204,6 +205,17 @@ class TestStopping:
         house.ready()
         everything = house.everything()
         assert house.end(number) == 0
+        assert gone(everything)
+
+    def test_is_not_hindered_by_a_terminal_that_is_gone(
+        self, supervise: Supervise, web: tuple[list[str], str], place: Path
+    ) -> None:
+        command, url = web
+        chatty = ["/bin/sh", "-c", "while :; do echo still here; sleep 0.1; done"]
+        house = supervise(url, stderr=Path("/dev/full"), data=place / "data", api=command, worker=chatty)
+        house.ready()
+        everything = house.everything()
+        assert house.end(signal.SIGHUP) == 0
         assert gone(everything)
 
     def test_waits_for_what_a_child_has_in_hand(

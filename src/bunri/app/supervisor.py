@@ -104,8 +104,7 @@ class _Watched:
         written = self.process.stdout.read(65536)
         if written:
             self._words.extend(written.splitlines(keepends=True))
-            sys.stderr.buffer.write(written)
-            sys.stderr.flush()
+            _write(written)
         return written != b""
 
     def bury(self, selector: selectors.BaseSelector) -> str:
@@ -202,7 +201,7 @@ class Supervisor:
                 with suppress(BunriError):  # it is dead still, and comes round again
                     self._servers.restart(name, wait=False)
             elif not backoff.waiting:
-                self._say("ended", name=name, how="embedded", seconds=backoff.died())
+                self._say("ended", name=name, how="embedded server", seconds=backoff.died())
 
     def _stop(self) -> None:
         """Children first, so that they can finish or hand back what they have in hand; then the servers."""
@@ -253,8 +252,13 @@ class Supervisor:
         self._asked += 1
 
     def _say(self, key: str, **data: object) -> None:
-        sys.stderr.write(text(f"supervisor.{key}", self._language, **data) + "\n")
-        sys.stderr.flush()
+        _write(text(f"supervisor.{key}", self._language, **data).encode() + b"\n")
+
+
+def _write(words: bytes) -> None:
+    with suppress(OSError):  # the terminal may be gone, and that is no reason to fall
+        sys.stderr.buffer.write(words)
+        sys.stderr.buffer.flush()
 
 
 def _reachable(url: SplitResult) -> bool:

@@ -13,14 +13,7 @@ from bunri.domains.recycling.rows import Rows, parse
 from bunri.domains.recycling.table import NOT_WASTE, RuleTable
 from bunri.kit.languages import LANGUAGES, catalogue
 from bunri.kit.materials import Material, Tag
-
-COCO = """person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light, fire hydrant, stop sign,
-parking meter, bench, bird, cat, dog, horse, sheep, cow, elephant, bear, zebra, giraffe, backpack, umbrella, handbag,
-tie, suitcase, frisbee, skis, snowboard, sports ball, kite, baseball bat, baseball glove, skateboard, surfboard,
-tennis racket, bottle, wine glass, cup, fork, knife, spoon, bowl, banana, apple, sandwich, orange, broccoli, carrot,
-hot dog, pizza, donut, cake, chair, couch, potted plant, bed, dining table, toilet, tv, laptop, mouse, remote,
-keyboard, cell phone, microwave, oven, toaster, sink, refrigerator, book, clock, vase, scissors, teddy bear,
-hair drier, toothbrush"""
+from bunri.platform.vision.coco import CLASSES
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +77,7 @@ class TestItems:
 
 class TestClasses:
     def test_cover_all_of_coco(self, table: RuleTable) -> None:
-        assert set(table.classes) == {name.strip().replace("\n", " ") for name in COCO.split(",")}
+        assert set(table.classes) == set(CLASSES)
 
     def test_call_people_and_animals_no_waste(self, table: RuleTable) -> None:
         for name in ("person", "dog", "bus", "stop sign"):

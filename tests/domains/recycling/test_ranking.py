@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bunri.domains.recycling.public import Facts
-from bunri.domains.recycling.ranking import Clue, identify, meanings, pick
+from bunri.domains.recycling.ranking import pick
 from bunri.domains.recycling.table import RuleTable
 from bunri.kit.materials import Material, Tag
 
@@ -51,7 +51,7 @@ SAID = [
     ("과자봉지", "", None, "snack-bag", "vinyl", "부스러기를 털어요", "은색이어도"),
     ("비닐봉지", "food_left", None, "plastic-bag", "general", "쉽게 씻기면", "더럽혀요"),
     ("소파", "", None, "sofa", "bulky", "스티커", "따로 거두어"),
-    ("냉장고", "", None, "refrigerator", "large_electronics", "1599-0903", "냉매"),
+    ("냉장고", "", None, "fridge", "large_electronics", "1599-0903", "냉매"),
     ("장난감", "battery_inside", None, "plastic-toy", "small_electronics", "빠지지 않으면", "불이 나요"),
     ("젤 아이스팩", "", None, "gel-ice-pack", "general", "뜯지 말고", "미세 플라스틱"),
     ("락스통", "chemical_left", None, "detergent-bottle", "hazardous", "하수구에 붓지 말고", "유해폐기물이에요"),
@@ -83,79 +83,6 @@ class TestGoldenAdvice:
         assert (picked.item.slug, picked.category.slug) == (item, category)
         assert step in " ".join(each.text.ko for each in picked.steps)
         assert why in " ".join(each.ko for each in picked.why)
-
-
-class TestIdentify:
-    def test_a_class_means_its_usual_items_in_the_shares_we_state(self, table: RuleTable) -> None:
-        found = {each.item.slug: each.certainty for each in identify(table, Facts(label="bottle"))}
-        assert found == pytest.approx({"clear-pet-bottle": 0.45, "glass-bottle": 0.35, "coloured-pet-bottle": 0.2})
-
-    @pytest.mark.parametrize(
-        ("material", "item"),
-        [("glass", "glass-bottle"), ("pet", "clear-pet-bottle"), ("metal", "drink-can"), ("carton", "milk-carton")],
-    )
-    def test_the_material_decides_between_them(self, table: RuleTable, material: str, item: str) -> None:
-        assert identify(table, Facts(label="bottle", material=Material(material)))[0].item.slug == item
-
-    @pytest.mark.parametrize(
-        ("label", "material", "item"),
-        [
-            ("cup", "paper", "paper-cup"),
-            ("cup", "plastic", "takeout-cup"),
-            ("cup", "styrofoam", "noodle-cup"),
-            ("cup", "glass", "drinking-glass"),
-            ("vase", "glass", "glass-bottle"),
-            ("spoon", "metal", "cutlery"),
-            ("toothbrush", "electronics", "electric-toothbrush"),
-        ],
-    )
-    def test_class_and_material_together_name_the_item(
-        self, table: RuleTable, label: str, material: str, item: str
-    ) -> None:
-        assert identify(table, Facts(label=label, material=Material(material)))[0].item.slug == item
-
-    @pytest.mark.parametrize(
-        ("material", "form", "item"),
-        [
-            ("metal", "can", "drink-can"),
-            ("paper", "cup", "paper-cup"),
-            ("plastic", "cup", "yogurt-cup"),
-            ("glass", "jar", "glass-jar"),
-            ("styrofoam", "tray", "meat-tray"),
-            ("food", None, "leftovers"),
-            ("unknown", None, "unknown-item"),
-        ],
-    )
-    def test_material_and_form_are_enough_for_an_answer(
-        self, table: RuleTable, material: str, form: str | None, item: str
-    ) -> None:
-        assert identify(table, Facts(material=Material(material), form=form))[0].item.slug == item
-
-    def test_what_a_person_says_beats_what_a_model_sees(self, table: RuleTable) -> None:
-        facts = Facts(label="bottle", material=Material.PLASTIC, words="소주병이에요")
-        assert identify(table, facts)[0].item.slug == "soju-bottle"
-
-    def test_a_label_that_is_no_class_is_read_as_words(self, table: RuleTable) -> None:
-        assert identify(table, Facts(label="milk carton"))[0].item.slug == "milk-carton"
-
-    def test_it_says_why(self, table: RuleTable) -> None:
-        best = identify(table, Facts(label="bottle", material=Material.GLASS, form="bottle", words="잼병"))[0]
-        assert [reason.clue for reason in best.reasons] == [Clue.SAID, Clue.MATERIAL, Clue.FORM]
-
-
-class TestMeanings:
-    def test_of_a_class_are_its_shares_without_what_is_no_waste(self, table: RuleTable) -> None:
-        assert [(item.slug, share) for item, share in meanings(table, "bench") or ()] == [("chair", 0.6)]
-        assert meanings(table, "person") == []
-
-    def test_of_a_free_label_are_the_items_it_names(self, table: RuleTable) -> None:
-        (item, share), *_ = meanings(table, "drink can") or [(None, 0)]
-        assert item
-        assert item.slug == "drink-can"
-        assert share > 0.8
-
-    def test_of_an_unknown_label_are_none(self, table: RuleTable) -> None:
-        assert meanings(table, "flux capacitor") is None
 
 
 class TestRegions:

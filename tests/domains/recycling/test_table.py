@@ -26,32 +26,32 @@ def _problems(document: Document) -> str:
 
 class TestMistakes:
     def test_an_unknown_category_is_named(self, document: Document) -> None:
-        _row(document, "item", "book")["category"] = "papier"
-        assert "book: there is no category 'papier'" in _problems(document)
+        _row(document, "item", "book-magazine")["category"] = "papier"
+        assert "book-magazine: there is no category 'papier'" in _problems(document)
 
     def test_a_missing_language_is_named(self, document: Document) -> None:
-        del _row(document, "item", "book")["name"]["en"]
-        assert _problems(document).startswith("item book: name.en: ")
+        del _row(document, "item", "book-magazine")["name"]["en"]
+        assert _problems(document).startswith("item book-magazine: name.en: ")
 
     def test_a_rule_without_source_or_date_is_refused(self, document: Document) -> None:
-        del _row(document, "item", "book")["rule"]["date"]
-        assert "item book: rule.date: " in _problems(document)
+        del _row(document, "item", "book-magazine")["rule"]["date"]
+        assert "item book-magazine: rule.date: " in _problems(document)
 
     def test_a_source_nobody_knows_is_named(self, document: Document) -> None:
-        _row(document, "item", "book")["rule"]["source"] = "hearsay"
-        assert "book: there is no source 'hearsay'" in _problems(document)
+        _row(document, "item", "book-magazine")["rule"]["source"] = "hearsay"
+        assert "book-magazine: there is no source 'hearsay'" in _problems(document)
 
     def test_a_word_that_means_two_things_is_named(self, document: Document) -> None:
-        _row(document, "item", "book")["also"]["ko"].append("신 문")
+        _row(document, "item", "book-magazine")["also"]["ko"].append("신 문")
         assert "'신 문' already means newspaper" in _problems(document)
 
     def test_a_misspelt_field_is_named(self, document: Document) -> None:
-        _row(document, "item", "book")["categroy"] = "paper"
-        assert "item book: categroy: " in _problems(document)
+        _row(document, "item", "book-magazine")["categroy"] = "paper"
+        assert "item book-magazine: categroy: " in _problems(document)
 
     def test_a_shared_step_that_does_not_exist_is_named(self, document: Document) -> None:
-        _row(document, "item", "book")["steps"] = ["iron_it"]
-        assert "book: there is no shared step 'iron_it'" in _problems(document)
+        _row(document, "item", "book-magazine")["steps"] = ["iron_it"]
+        assert "book-magazine: there is no shared step 'iron_it'" in _problems(document)
 
     def test_a_condition_that_moves_a_thing_needs_steps(self, document: Document) -> None:
         del _row(document, "condition", "broken-glass")["steps"]
@@ -66,15 +66,15 @@ class TestMistakes:
         assert "class bottle: its shares" in _problems(document)
 
     def test_korean_text_in_the_english_field_is_refused(self, document: Document) -> None:
-        _row(document, "item", "book")["name"]["en"] = "책"
-        assert "book: the English name '책' is Korean" in _problems(document)
+        _row(document, "item", "book-magazine")["name"]["en"] = "책"
+        assert "book-magazine: the English name '책' is Korean" in _problems(document)
 
     def test_a_word_of_signs_only_is_refused(self, document: Document) -> None:
-        _row(document, "item", "book")["also"]["ko"].append("★")
-        assert "book: '★' has no letters" in _problems(document)
+        _row(document, "item", "book-magazine")["also"]["ko"].append("★")
+        assert "book-magazine: '★' has no letters" in _problems(document)
 
     def test_all_mistakes_are_told_at_once(self, document: Document) -> None:
-        _row(document, "item", "book")["category"] = "papier"
+        _row(document, "item", "book-magazine")["category"] = "papier"
         _row(document, "item", "pen")["forms"] = ["pointy"]
         assert len(_problems(document).splitlines()) == 2
 
@@ -85,7 +85,7 @@ class TestVersion:
         assert len(table.version) == 16
 
     def test_changes_with_a_single_letter(self, document: Document, table: RuleTable) -> None:
-        _row(document, "item", "book")["name"]["ko"] += "."
+        _row(document, "item", "book-magazine")["name"]["ko"] += "."
         assert version_of(document) != table.version
 
     def test_changes_with_the_order_of_conditions(self, document: Document, table: RuleTable) -> None:

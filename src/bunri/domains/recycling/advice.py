@@ -1,7 +1,8 @@
 """From a pick to the words that leave the house."""
 
+from bunri.domains.recycling.identifying import Reason
 from bunri.domains.recycling.public import Advice, Alternative, Disposal, Facts, Part, RuleRef
-from bunri.domains.recycling.ranking import Clue, Pick, Reason
+from bunri.domains.recycling.ranking import Pick
 from bunri.domains.recycling.table import RuleTable
 from bunri.domains.recycling.writer import Brief, Written
 from bunri.kit.languages import Language, text
@@ -76,4 +77,4 @@ def parts_of(table: RuleTable, pick: Pick, language: Language) -> tuple[Part, ..
 def sentence(reason: Reason, language: Language) -> str:
     """Why, as a person reads it: "‘피자박스’라고 하셨어요."."""
     what = reason.what if isinstance(reason.what, str) else reason.what.of(language)
-    return text(f"recycling.reason.{Clue(reason.clue)}", language, what=what)
+    return text(f"recycling.reason.{reason.clue}", language, what=what)

@@ -42,6 +42,14 @@ def _unique(rows: Rows) -> Iterator[str]:
             yield f"{name.rstrip('_')} {slug}: there are two of them"
 
 
+def _labels(rows: Rows) -> Iterator[str]:
+    """A label may be a slug or a class, so no name is both."""
+    classes = {guesses.slug for guesses in rows.class_}
+    for item in rows.item:
+        if item.slug in classes:
+            yield f"{item.slug}: a detector's class has that name"
+
+
 def _sources(rows: Rows) -> Iterator[str]:
     known = {source.slug for source in rows.source}
     for row in rows.ruled():
@@ -170,5 +178,5 @@ def _hangul(text: str) -> bool:
 
 
 _RULES: Final[tuple[Callable[[Rows], Iterator[str]], ...]] = (
-    _unique, _sources, _references, _moves, _drops, _circles, _spellings, _languages, _forms, _shares,
+    _unique, _labels, _sources, _references, _moves, _drops, _circles, _spellings, _languages, _forms, _shares,
 )  # fmt: skip

@@ -106,7 +106,7 @@ _SEARCH: Final = text(
             case
                 when keys = :keys then 1.0
                 when strpos(:spaced, spaced) > 0 or (glued and length(keys) >= 5 and strpos(:keys, keys) > 0)
-                    then 0.45 + 0.25 * (length(keys) + strpos(:keys, keys) + length(keys) - 1) / length(:keys)
+                    then 0.45 + (0.35 * length(keys) + 0.15 * (strpos(:keys, keys) + length(keys) - 1)) / length(:keys)
                 when keys like :prefix then 0.5 + 0.45 * length(:keys) / length(keys)
                 else 0.95 * similarity(keys, :keys)
             end as score

@@ -7,8 +7,9 @@ from contextlib import AbstractAsyncContextManager
 from bunri.domains.recycling import schemas
 from bunri.domains.recycling.advice import advice_of, brief_of, parts_of, rule_of
 from bunri.domains.recycling.errors import ItemMissing, RegionMissing, RulesMissing
+from bunri.domains.recycling.identifying import meanings
 from bunri.domains.recycling.public import Advice, Disposal, Facts, Match, Meaning
-from bunri.domains.recycling.ranking import Pick, meanings, pick
+from bunri.domains.recycling.ranking import Pick, pick
 from bunri.domains.recycling.repository import RecyclingRepository
 from bunri.domains.recycling.rows import Item
 from bunri.domains.recycling.table import RuleTable, build

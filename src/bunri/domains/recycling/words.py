@@ -124,7 +124,7 @@ def _quality(heard: _Heard, candidate: Term) -> float:
     if _inside(heard, candidate):
         # The longer the name, and the nearer to the end (where Korean and English put the noun), the more it says.
         end = heard.keys.rfind(candidate.keys) + len(candidate.keys)
-        return 0.45 + 0.25 * (len(candidate.keys) + end) / len(heard.keys)
+        return 0.45 + (0.35 * len(candidate.keys) + 0.15 * end) / len(heard.keys)
     alike = similarity(heard.pieces, candidate.pieces)
     return 0.95 * alike if alike >= _ALIKE else 0.0
 

@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 KEPT: Final = timedelta(days=30)
 MOST_STEPS, LONGEST_STEP, LONGEST_WHY = 8, 200, 500
-_LINK: Final = re.compile(r"://|www\.|\b[\w-]+\.(?:com|net|org|io|kr|co)\b", re.IGNORECASE)
+_LINK: Final = re.compile(r"://|www\.|\S\.[a-z]{2,}", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d{3,}")
 
 

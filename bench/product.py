@@ -1,0 +1,92 @@
+"""``bunri up`` on a fresh data directory, as anybody would start it."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from bench.places import environment, workplace
+from bunri.app.settings import Settings
+from bunri.platform.embedded import attach
+from bunri.platform.vision.settings import VisionSettings
+
+STOP_WITHIN: Final = 20.0
+
+
+class ProductFailed(Exception):
+    """It did not become ready; the message is the end of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    url: str
+    data: Path
+    seconds_to_ready: float
+    process: psutil.Process
+
+    def settings(self) -> Settings:
+        """What reaches the running servers from this process."""
+        return Settings(data=self.data, vision=VisionSettings(fetch=False)).on(attach(self.data))
+
+    def memory(self) -> float:
+        """MiB of everything that it runs: each shared page counted once (PSS)."""
+        total = 0
+        for process in (self.process, *self.process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):  # a connection that has just closed
+                total += process.memory_full_info().pss
+        return total / 2**20
+
+
+@contextmanager
+def running(*, workers: int = 1) -> Iterator[Product]:
+    """Started and ready; stopped, and its data removed, afterwards. Raises ProductFailed."""
+    with workplace() as folder:
+        port, log = _free_port(), folder / "log"
+        command = [sys.executable, "-m", "bunri", "up", "--data", str(folder / "data"), "--port", str(port)]
+        started = time.perf_counter()
+        with log.open("wb") as words:
+            process = subprocess.Popen(
+                [*command, "--workers", str(workers)],
+                stdout=subprocess.PIPE,
+                stderr=words,
+                env=environment(),
+                cwd=folder,  # no bunri.toml of the person's
+            )
+        try:
+            url = _await_ready(process, log)
+            yield Product(url, folder / "data", time.perf_counter() - started, psutil.Process(process.pid))
+        finally:
+            _stop(process)
+
+
+def _await_ready(process: subprocess.Popen[bytes], log: Path) -> str:
+    assert process.stdout
+    for line in process.stdout:
+        if line.startswith(b"ready "):
+            return line.split()[1].decode()
+    raise ProductFailed(log.read_text("utf-8", "replace")[-2000:])
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout:
+        process.stdout.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

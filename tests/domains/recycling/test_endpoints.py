@@ -1,0 +1,99 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from bunri.domains.recycling.endpoints import router
+from bunri.domains.recycling.service import RecyclingService
+from bunri.edge.http import problems
+from bunri.edge.http.requests import RequestContext
+from bunri.platform.inject import Services
+
+
+@pytest.fixture
+async def client(recycling: RecyclingService) -> AsyncIterator[httpx.AsyncClient]:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[RecyclingService]:
+        yield recycling
+
+    app = FastAPI()
+    problems.install(app)
+    app.include_router(router)
+    app.add_middleware(RequestContext)
+    app.state.services = Services()
+    app.state.services.offer(RecyclingService, opened)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test/api/v1/recycling") as made:
+        yield made
+
+
+class TestSearch:
+    async def test_answers_in_the_callers_language(self, client: httpx.AsyncClient) -> None:
+        found = await client.get("/search", params={"q": "깨진 유리"}, headers={"Accept-Language": "en"})
+        assert found.status_code == 200
+        assert found.json()[0] == {
+            "item": "broken-glass",
+            "name": "Broken glass",
+            "category": "incombustible",
+            "category_name": "Non-combustible waste sack",
+            "material": "glass",
+            "form": "piece",
+            "score": 1.0,
+        }
+
+    @pytest.mark.parametrize(
+        "params", [{}, {"q": ""}, {"q": "가" * 201}, {"q": "캔", "limit": 0}, {"q": "캔", "limit": 51}]
+    )
+    async def test_bounds_what_it_is_asked(self, client: httpx.AsyncClient, params: dict[str, str]) -> None:
+        assert (await client.get("/search", params=params)).status_code == 422
+
+
+class TestItem:
+    async def test_knows_region_and_tags(self, client: httpx.AsyncClient) -> None:
+        asked = {"region": "노원구", "tags": ["coloured", "clean"]}
+        body = (await client.get("/items/styrofoam-box", params=asked)).json()
+        assert body["disposal"]["category"] == "general"
+        assert body["disposal"]["rule"]["region"] == "seoul-nowon"
+        assert "노원구는" in body["disposal"]["why"]
+
+    async def test_that_does_not_exist_is_a_problem_with_a_sentence(self, client: httpx.AsyncClient) -> None:
+        missing = await client.get("/items/flux-capacitor")
+        assert missing.status_code == 404
+        assert missing.json()["code"] == "item_missing"
+        assert "flux-capacitor" in missing.json()["detail"]
+
+
+class TestRules:
+    async def test_page_by_cursor(self, client: httpx.AsyncClient) -> None:
+        first = await client.get("/rules", params={"limit": 2})
+        second = await client.get("/rules", params={"limit": 2, "cursor": first.headers["X-Next-Cursor"]})
+        slugs = [rule["item"] for rule in first.json() + second.json()]
+        assert len(slugs) == 4
+        assert slugs == sorted(set(slugs))
+
+    async def test_end_without_a_cursor(self, client: httpx.AsyncClient) -> None:
+        one = await client.get("/rules", params={"item": "book-magazine"})
+        assert len(one.json()) == 1
+        assert "X-Next-Cursor" not in one.headers
+
+    @pytest.mark.parametrize(
+        ("params", "status", "code"),
+        [({"region": "Atlantis"}, 404, "region_missing"), ({"item": "x"}, 404, "item_missing")],
+    )
+    async def test_say_what_is_missing(
+        self, client: httpx.AsyncClient, params: dict[str, str], status: int, code: str
+    ) -> None:
+        response = await client.get("/rules", params=params)
+        assert (response.status_code, response.json()["code"]) == (status, code)
+
+    async def test_refuse_a_tag_nobody_knows(self, client: httpx.AsyncClient) -> None:
+        assert (await client.get("/rules", params={"tags": "haunted"})).status_code == 422
+
+
+class TestLists:
+    async def test_of_categories_and_regions(self, client: httpx.AsyncClient) -> None:
+        categories, regions = (await client.get("/categories")).json(), (await client.get("/regions")).json()
+        assert categories[0]["name"] == "종이류"
+        assert {"slug": "seoul-nowon", "name": "서울 노원구", "within": "seoul", "rules": 5} in regions

@@ -1,0 +1,58 @@
+"""A worker that kills itself with SIGKILL, once for each job whose note says where: ``die:vision``.
+
+Run as ``python -m tests.faults.mortal QUEUE MARKS``; in the folder MARKS it remembers where it has died already.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bunri.app.settings import Settings
+from bunri.app.worker import work
+from bunri.domains.recycling.explaining import Explaining
+from bunri.domains.recycling.public import ExplainRequested
+from bunri.domains.waste.board import Board
+from bunri.domains.waste.models import Job
+from bunri.domains.waste.states import Stage
+from bunri.platform.db.outbox import Relay, Staged
+
+
+def main(queue: str, marks: Path) -> int:
+    def die(note: str | None, place: str) -> None:
+        mark = marks / place
+        if note == f"die:{place}" and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    show, explain, send_now = Board.show, Explaining.explain, Relay.send_now
+
+    async def mortal_show(self: Board, job: Job, stage: Stage | None = None) -> None:
+        await show(self, job, stage)
+        die(job.note, str(stage))
+
+    async def mortal_explain(self: Explaining, asked: ExplainRequested) -> None:
+        die(asked.facts[0].words, "advice")
+        await explain(self, asked)
+        die(asked.facts[0].words, "advised")
+
+    async def mortal_send(self: Relay, events: Sequence[Staged]) -> None:
+        die(_words(events[0][2]), "send")
+        await send_now(self, events)
+
+    Board.show = mortal_show  # type: ignore[method-assign]
+    Explaining.explain = mortal_explain  # type: ignore[method-assign]
+    Relay.send_now = mortal_send  # type: ignore[method-assign]
+    return work(Settings(), [queue])
+
+
+def _words(payload: dict[str, Any]) -> str | None:
+    facts = payload.get("facts") or [{}]
+    words: str | None = facts[0].get("words")
+    return words
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], Path(sys.argv[2])))

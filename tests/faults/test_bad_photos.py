@@ -1,0 +1,206 @@
+"""What bad things get: a clear error or a finished job, never a stuck one."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from io import BytesIO
+from uuid import UUID
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+from sqlalchemy import select
+from tests.conftest import Sessions
+from tests.support.client import Person
+from tests.support.pictures import encoded, jpeg, picture
+from tests.support.platform import Platform, running
+
+from bunri.app.settings import Settings
+from bunri.domains.waste.models import Job
+from bunri.kit.ids import new_id
+
+
+@pytest.fixture(scope="module")
+def platform(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with running(settings, "single", tmp_path_factory.mktemp("logs")) as started:
+        yield started
+
+
+@pytest.fixture
+def person(platform: Platform) -> Person:
+    return Person.arrives(platform, language="en")
+
+
+def _png_of(width: int, height: int) -> bytes:
+    """A PNG that says it is so large and holds next to nothing."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+def _webp_of(frames: int) -> bytes:
+    out = BytesIO()
+    first, *rest = [Image.new("RGB", (4, 4), (n % 256, n // 256, 0)) for n in range(frames)]
+    first.save(out, "WEBP", save_all=True, append_images=rest, duration=20, method=0, lossless=True)
+    return out.getvalue()
+
+
+BAD = {
+    "a PDF named .jpg": (b"%PDF-1.7\n" + bytes(500), "image/jpeg", "not_a_photo"),
+    "no picture at all": (bytes(range(256)) * 4, "image/png", None),
+    "a 50k × 50k PNG": (_png_of(50_000, 50_000), "image/png", "too_many_pixels"),
+    "a 10k-frame WebP": (_webp_of(10_000), "image/webp", "too_many_frames"),
+    "a truncated JPEG": (jpeg(6000)[:9_000], "image/jpeg", "broken_photo"),
+    "a JPEG of one byte": (b"\xff", "image/jpeg", None),
+}
+
+ODD = {
+    "an animated WebP of three frames": (_webp_of(3), "image/webp"),
+    "a CMYK JPEG": (encoded(picture(6001).convert("CMYK"), "JPEG"), "image/jpeg"),
+    "a 16-bit PNG": (
+        encoded(Image.fromarray(np.random.default_rng(6002).integers(0, 65536, (90, 120), dtype=np.uint16)), "PNG"),
+        "image/png",
+    ),
+    "a grey JPEG": (encoded(picture(6003).convert("L"), "JPEG"), "image/jpeg"),
+    "a picture of one pixel": (encoded(Image.new("RGB", (1, 1)), "PNG"), "image/png"),
+    "a PNG announced as a JPEG": (encoded(picture(6004), "PNG"), "image/jpeg"),
+}
+
+
+class TestPhotos:
+    @pytest.mark.parametrize("what", BAD)
+    def test_a_bad_photo_fails_with_a_sentence(self, person: Person, what: str) -> None:
+        photo, content_type, code = BAD[what]
+        status = person.analyzes(photo, content_type)
+        assert (status["status"], status["progress"]) == ("failed", -1)
+        assert status["code"] == (code or status["code"])
+        assert status["code"] not in ("internal", "gave_up")
+        assert status["retryable"] is False
+        assert len(status["message"]) > 10
+
+    @pytest.mark.parametrize("what", ODD)
+    def test_an_odd_photo_is_read(self, person: Person, what: str) -> None:
+        photo, content_type = ODD[what]
+        assert person.analyzes(photo, content_type)["status"] in ("done", "asked")
+
+    @pytest.mark.parametrize(
+        ("asked", "status", "code"),
+        [
+            ({"content_type": "image/jpeg", "size": 0}, 422, "invalid"),
+            ({"content_type": "image/jpeg", "size": -5}, 422, "invalid"),
+            ({"content_type": "image/jpeg", "size": 40 * 2**20}, 413, "photo_size_unsupported"),
+            ({"content_type": "application/pdf", "size": 100}, 415, "photo_type_unsupported"),
+            ({"content_type": "image/svg+xml", "size": 100}, 415, "photo_type_unsupported"),
+            ({"content_type": "image/jpeg", "size": 100, "sha256": "abc"}, 422, "invalid"),
+            ({"size": 100}, 422, "invalid"),
+            ([], 422, "invalid"),
+        ],
+    )
+    def test_what_we_do_not_take_is_refused_before_the_upload(
+        self, person: Person, asked: object, status: int, code: str
+    ) -> None:
+        response = person.ask("POST", "/api/v1/waste/analyze", json=asked)
+        assert (response.status_code, response.json()["code"]) == (status, code)
+        assert response.headers["content-type"] == "application/problem+json"
+
+
+class TestUploads:
+    def test_more_bytes_than_announced_are_not_taken(self, person: Person) -> None:
+        job = person.begins(jpeg(6100))
+        assert person.uploads(job, jpeg(6100) + b"more").status_code == 422
+        assert person.completes(job).json()["code"] == "upload_missing"
+
+    def test_half_an_upload_leaves_nothing(self, platform: Platform, person: Person) -> None:
+        photo = jpeg(6101)
+        job = person.begins(photo)
+        url = httpx.URL(job["upload_url"])
+
+        def half() -> Iterator[bytes]:
+            yield photo[: len(photo) // 2]
+            raise ConnectionAbortedError
+
+        headers = {**job["upload_headers"], "content-length": str(len(photo))}
+        with pytest.raises((httpx.HTTPError, ConnectionAbortedError)):
+            httpx.put(url, content=half(), headers=headers)
+        assert person.completes(job).json()["code"] == "upload_missing"
+        assert person.uploads(job, photo).status_code == 200
+        assert person.completes(job).status_code == 200
+
+    def test_a_tampered_ticket_is_refused(self, person: Person) -> None:
+        photo = jpeg(6102)
+        job = person.begins(photo)
+        job["upload_url"] = job["upload_url"].replace("size=", "size=1")
+        response = person.uploads(job, photo)
+        assert (response.status_code, response.headers["content-type"]) == (403, "application/problem+json")
+
+    def test_a_ticket_opens_one_object_only(self, person: Person) -> None:
+        photo = jpeg(6103)
+        one, other = person.begins(photo), person.begins(photo)
+        one["upload_url"] = one["upload_url"].replace(one["job_id"], other["job_id"])
+        assert person.uploads(one, photo).status_code == 403
+
+    def test_another_type_than_announced_is_refused(self, person: Person) -> None:
+        photo = jpeg(6104)
+        job = person.begins(photo)
+        job["upload_headers"] = {**job["upload_headers"], "Content-Type": "text/html"}
+        assert person.uploads(job, photo).status_code in (415, 422)
+
+    def test_completing_without_an_upload_is_refused_and_can_be_mended(self, person: Person) -> None:
+        photo = jpeg(6105)
+        job = person.begins(photo)
+        refused = person.completes(job)
+        assert (refused.status_code, refused.json()["code"]) == (409, "upload_missing")
+        person.uploads(job, photo)
+        assert person.completes(job).status_code == 200
+
+    def test_other_bytes_than_announced_by_hash_fail_the_job(self, person: Person) -> None:
+        photo = jpeg(6106)
+        job = person.begins(photo, sha256=sha256(b"something else").hexdigest())
+        person.uploads(job, photo)
+        person.completes(job)
+        assert person.waits(job)["code"] == "upload_corrupt"
+
+    async def test_completing_twice_at_once_starts_one_job(self, person: Person, session_of: Sessions) -> None:
+        photo = jpeg(6107)
+        job = person.begins(photo)
+        person.uploads(job, photo)
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: person.completes(job), range(8)))
+        assert {answer.status_code for answer in answers} == {200}
+        person.waits(job)
+        async with session_of("waste") as session:
+            row = (await session.execute(select(Job).where(Job.id == UUID(job["job_id"])))).scalar_one()
+            assert row.attempt == 1
+
+
+class TestStrangers:
+    def test_another_persons_job_looks_like_none(self, platform: Platform, person: Person) -> None:
+        photo = jpeg(6200)
+        job = person.begins(photo)
+        stranger = Person.arrives(platform)
+        for method, path, body in (
+            ("GET", f"/api/v1/waste/status/{job['job_id']}", None),
+            ("POST", f"/api/v1/waste/upload-complete/{job['job_id']}", {}),
+            ("POST", f"/api/v1/waste/jobs/{job['job_id']}/answer", {"value": "glass"}),
+            ("POST", f"/api/v1/waste/jobs/{job['job_id']}/correct", {"value": "glass"}),
+            ("DELETE", f"/api/v1/waste/jobs/{job['job_id']}", None),
+        ):
+            foreign = stranger.ask(method, path, json=body)
+            missing = stranger.ask(method, path.replace(job["job_id"], str(new_id())), json=body)
+            assert (foreign.status_code, foreign.json()["code"]) == (404, "job_missing")
+            assert foreign.json()["detail"] == missing.json()["detail"]
+
+    @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer x.y.z", "Basic abc"])
+    def test_nobody_gets_nowhere(self, platform: Platform, person: Person, authorization: str | None) -> None:
+        job = person.begins(jpeg(6201))
+        headers = {"Authorization": authorization} if authorization is not None else {}
+        url = platform.url(f"/api/v1/waste/status/{job['job_id']}")
+        response = httpx.get(url, headers=headers)
+        assert response.status_code == 401
+        assert response.headers["www-authenticate"] == "Bearer"

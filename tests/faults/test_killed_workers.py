@@ -1,0 +1,98 @@
+"""A worker dies by SIGKILL at every stage; every job ends, and once."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from tests.conftest import Sessions
+from tests.support.client import Person
+from tests.support.pictures import jpeg
+from tests.support.platform import Platform, environment, running
+
+from bunri.app.settings import Settings
+from bunri.domains.waste.models import Job, outbox
+
+STAGES = (
+    "download",
+    "hash",
+    "cache",
+    "preprocess",
+    "vision",
+    "fuse",
+    "explain",
+    "send",
+    "advice",
+    "advised",
+    "locations",
+)
+QUICK = {
+    "BUNRI_WASTE__LEASE": "PT1S",
+    "BUNRI_WASTE__QUEUE_PATIENCE": "PT3S",
+    "BUNRI_WASTE__EXPLAIN_LEASE": "PT3S",
+}
+
+
+class Mortals:
+    """Mortal workers of both queues, started again as often as they die."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self._folder = folder
+        self._env = environment(settings, **QUICK)
+        self._ending = threading.Event()
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._threads = [threading.Thread(target=self._keep, args=(queue,)) for queue in ("waste", "recycling")]
+        for thread in self._threads:
+            thread.start()
+
+    def _keep(self, queue: str) -> None:
+        command = [sys.executable, "-m", "tests.faults.mortal", queue, str(self._folder)]
+        while not self._ending.is_set():
+            with (self._folder / f"{queue}.log").open("ab") as log:
+                self._running[queue] = subprocess.Popen(command, env=self._env, stdout=log, stderr=log)
+            self._running[queue].wait()
+
+    def stop(self) -> None:
+        self._ending.set()
+        for process in self._running.values():
+            process.terminate()
+        for thread in self._threads:
+            thread.join(30)
+
+
+@pytest.fixture(scope="module")
+def platform(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    logs = tmp_path_factory.mktemp("logs")
+    with running(settings, "single", logs, workers=False, **QUICK) as started:
+        started.start("beat", ["beat"], environment(settings, **QUICK), logs / "beat.log")
+        yield started
+
+
+@pytest.mark.timeout(300)
+async def test_every_job_ends_once_wherever_its_worker_dies(
+    platform: Platform, settings: Settings, tmp_path: Path, session_of: Sessions
+) -> None:
+    person = Person.arrives(platform)
+    jobs = {}
+    for number, stage in enumerate(STAGES):
+        photo = jpeg(5000 + number)
+        jobs[stage] = person.begins(photo)
+        person.uploads(jobs[stage], photo)
+        assert person.completes(jobs[stage], note=f"die:{stage}").status_code == 200
+    mortals = Mortals(settings, tmp_path)
+    try:
+        ended = {stage: person.waits(job, within=200)["status"] for stage, job in jobs.items()}
+    finally:
+        mortals.stop()
+    assert ended == dict.fromkeys(STAGES, "asked")
+    assert {mark.name for mark in tmp_path.iterdir() if mark.suffix != ".log"} == set(STAGES)
+    async with session_of("waste") as session:
+        rows = (await session.execute(select(Job).where(Job.owner == person.id))).scalars().all()
+        assert all(row.result is not None and row.lease_until is None for row in rows)
+        left = (await session.execute(select(outbox))).all()
+        assert [
+            row for row in left if row.payload.get("reference") in {str(job["job_id"]) for job in jobs.values()}
+        ] == []
