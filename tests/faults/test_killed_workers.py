@@ -88,7 +88,7 @@ async def test_every_job_ends_once_wherever_its_worker_dies(
     finally:
         mortals.stop()
     assert ended == dict.fromkeys(STAGES, "asked")
-    assert {mark.name for mark in tmp_path.iterdir() if mark.suffix != ".log"} == set(STAGES)
+    assert _died_at(tmp_path) == set(STAGES)
     async with session_of("waste") as session:
         rows = (await session.execute(select(Job).where(Job.owner == person.id))).scalars().all()
         assert all(row.result is not None and row.lease_until is None for row in rows)
@@ -96,3 +96,7 @@ async def test_every_job_ends_once_wherever_its_worker_dies(
         assert [
             row for row in left if row.payload.get("reference") in {str(job["job_id"]) for job in jobs.values()}
         ] == []
+
+
+def _died_at(marks: Path) -> set[str]:
+    return {mark.name for mark in marks.iterdir() if mark.suffix != ".log"}

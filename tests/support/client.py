@@ -38,7 +38,9 @@ class Person:
         return job
 
     def uploads(self, job: dict[str, Any], photo: bytes) -> httpx.Response:
-        return self.platform.http.request(job["upload_method"], job["upload_url"], content=photo, headers=job["upload_headers"])
+        return self.platform.http.request(
+            job["upload_method"], job["upload_url"], content=photo, headers=job["upload_headers"]
+        )
 
     def completes(self, job: dict[str, Any], **told: Any) -> httpx.Response:
         return self.ask("POST", f"/api/v1/waste/upload-complete/{job['job_id']}", json=told)

@@ -1,6 +1,7 @@
 """``bunri migrate``: the database of every domain, and what it starts with."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bunri.app.settings import Settings
 from bunri.app.targets import DOMAINS
@@ -16,10 +17,21 @@ async def migrate_all(settings: Settings, *, domains: Sequence[str] = DOMAINS, s
     """
     secret = settings.key("database roles")
     await migrate(owner_address(str(settings.database_url)), domains, secret)
+    if "waste" in domains and settings.storage_url is not None:
+        await _prepare_bucket(settings)
     if "recycling" in domains:
         await _load_rules(settings, secret)
     if "locations" in domains and sample:
         await _load_sample(settings, secret)
+
+
+async def _prepare_bucket(settings: Settings) -> None:
+    from bunri.platform.storage import open_storage
+    from bunri.platform.storage.s3 import S3Storage
+
+    storage = open_storage(str(settings.storage_url), secret=settings.key("upload tickets"))
+    if isinstance(storage, S3Storage):
+        await storage.ensure_bucket(timedelta(days=settings.waste.keep_days))
 
 
 async def _load_rules(settings: Settings, secret: str) -> None:

@@ -1,6 +1,7 @@
 """``bunri up``: one machine, everything on it. This process stays small: it only starts, watches and stops others."""
 
 import os
+import signal
 import subprocess
 import sys
 from typing import Final
@@ -11,6 +12,7 @@ from bunri.app.settings import Settings
 from bunri.app.supervisor import Child, Supervisor
 from bunri.kit.errors import BunriError
 from bunri.kit.sentences import sentence
+from bunri.platform.embedded.keeper import Keeper
 from bunri.platform.embedded.servers import EmbeddedServers
 
 BUNRI: Final = (sys.executable, "-m", "bunri")
@@ -22,9 +24,11 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
     servers = EmbeddedServers(
         settings.data, postgres=settings.database_url is None, valkey=settings.valkey_url is None, what="bunri up"
     )
+    for asked in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, signal.default_int_handler)  # as Ctrl-C, until the supervisor takes over
     try:
         environment = _environment(settings.on(servers.start()))
-        if _migrate(environment) != 0:
+        if _run(environment, "migrate", "--sample") != 0:
             return 1
         _fetch_eyes(settings, environment)
         return Supervisor(
@@ -57,8 +61,18 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _migrate(environment: dict[str, str]) -> int:
-    return subprocess.run([*BUNRI, "migrate", "--sample"], env=environment, check=False).returncode  # noqa: S603  # our own
+def _run(environment: dict[str, str], *words: str, within: float | None = None) -> int:
+    """A command of ours to its end, which comes with our own at the latest. Raises subprocess.TimeoutExpired."""
+    keeper = Keeper()
+    process = keeper.spawn([*BUNRI, *words], farewell=signal.SIGTERM, output=sys.stderr.buffer, env=environment)
+    try:
+        return process.wait(within)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    finally:
+        keeper.close()
 
 
 def _fetch_eyes(settings: Settings, environment: dict[str, str]) -> None:
@@ -67,9 +81,8 @@ def _fetch_eyes(settings: Settings, environment: dict[str, str]) -> None:
     folders = (settings.data / "models", settings.vision.models_dir)
     if not settings.vision.fetch or any(folder and (folder / f"{name}.onnx").is_file() for folder in folders):
         return
-    command = [*BUNRI, "models", "pull", name]
     try:
-        subprocess.run(command, env=environment, check=False, timeout=FETCH_WITHIN_S)  # noqa: S603  # our own
+        _run(environment, "models", "pull", name, within=FETCH_WITHIN_S)
     except subprocess.TimeoutExpired:
         Console(stderr=True).print(f"{name} did not arrive within {FETCH_WITHIN_S} s: people are asked instead")
 

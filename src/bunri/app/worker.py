@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import structlog
 from celery.apps.beat import Beat
 from celery.apps.worker import Worker
-from celery.platforms import SecurityWarning
+from celery.exceptions import SecurityWarning
 from celery.signals import worker_ready
 
 from bunri.app import canaries, rooms

@@ -1,8 +1,21 @@
 """``bunri``: the one command. Each file is a group of subcommands."""
 
+import sys
+
+from pydantic import ValidationError
+
+from bunri.kit.errors import BunriError
+from bunri.kit.sentences import sentence
+
 
 def main() -> None:
-    """Entry point of the distribution."""
+    """Entry point of the distribution. What the user can mend is a sentence and not a traceback."""
     from bunri.cli.root import bunri
 
-    bunri()
+    try:
+        bunri()
+    except BunriError as error:
+        sys.exit(f"{sentence(error, 'ko')}\n{sentence(error, 'en')}")
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, fault['loc'])) or error.title}: {fault['msg']}" for fault in error.errors()]
+        sys.exit("\n".join(faults))

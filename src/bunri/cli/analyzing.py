@@ -18,8 +18,9 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from bunri.app.inline import OWNER, InlineHouse
+from bunri.app.settings import Settings
 from bunri.cli.connection import Connection
-from bunri.cli.models import Data, Lang
+from bunri.cli.models import Data, Lang, fetch_missing, open_store, tell
 from bunri.domains.waste.board import Board
 from bunri.domains.waste.objects import upload_key
 from bunri.domains.waste.schemas import AnalyzeIn, Item, Place, Status, UploadCompleteIn
@@ -56,14 +57,24 @@ def analyze(
     )
     connection: Connection = context.obj
     connection.data = data
-    good = asyncio.run(_analyze(connection, photos, told, lang, as_json))
+    _fetch_eyes(connection.given, lang)
+    good = asyncio.run(_analyze(connection.settings, photos, told, lang, as_json))
     raise typer.Exit(0 if good else 1)
 
 
+def _fetch_eyes(settings: Settings, lang: Language) -> None:
+    """Without the detector, and without a way to get it, people are asked what a thing is."""
+    store, name = open_store(settings, settings.data), settings.vision.detector
+    try:
+        fetch_missing(store, name, lang, allowed=settings.vision.fetch)
+    except BunriError as error:
+        tell(error, lang)
+
+
 async def _analyze(
-    connection: Connection, photos: Sequence[Path], told: UploadCompleteIn, lang: Language, as_json: bool
+    settings: Settings, photos: Sequence[Path], told: UploadCompleteIn, lang: Language, as_json: bool
 ) -> bool:
-    house = InlineHouse(connection.settings)
+    house = InlineHouse(settings)
     good = True
     try:
         house.open_workplace()
@@ -170,7 +181,7 @@ def _tell(path: Path, status: Status, seconds: float, lang: Language) -> None:
     for item in status.result.items:
         parts += _described(item, lang)
     for found in status.result.nearby_bins:
-        parts.append(Text(f"📍 {found.name} · {found.distance_m:,.0f} m · {found.route_url}", style="cyan"))
+        parts.append(Text(f"📍 {found.name} · {found.distance_m:,.0f} m", style=f"cyan link {found.route_url}"))
     style = "green" if status.status == State.DONE else "yellow"
     Console().print(Panel(Group(*parts), title=title, title_align="left", border_style=style))
 

@@ -33,7 +33,7 @@ class Connection:
     @cached_property
     def given(self) -> Settings:
         """The settings as the environment gives them; ``--data`` wins."""
-        return Settings(data=self.data) if self.data else Settings()
+        return Settings(data=self.data.absolute()) if self.data else Settings()
 
     @cached_property
     def settings(self) -> Settings:

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bunri.app.settings import Settings
-from bunri.cli.models import Data, Lang, errors_told, open_store, pull_shown, tell
+from bunri.cli.models import Data, Lang, errors_told, fetch_missing, open_store, tell
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
 from bunri.platform.photos.errors import UnreadableFile
@@ -22,7 +22,6 @@ from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.photo import Photo, open_photo
 from bunri.platform.vision import coco
 from bunri.platform.vision.draw import annotate
-from bunri.platform.vision.errors import ModelMissing
 from bunri.platform.vision.onnx import OnnxDetector
 from bunri.platform.vision.protocol import Detection
 
@@ -66,12 +65,7 @@ def detect(
 
 def _open(settings: Settings, name: str, data: Path | None, lang: Language) -> OnnxDetector:
     store = open_store(settings, data)
-    try:
-        return store.open(name, settings.vision)
-    except ModelMissing:
-        if not settings.vision.fetch:
-            raise
-    pull_shown(store, name, lang)
+    fetch_missing(store, name, lang, allowed=settings.vision.fetch)
     return store.open(name, settings.vision)
 
 

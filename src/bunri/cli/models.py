@@ -14,6 +14,7 @@ from rich.table import Table
 from bunri.app.settings import Settings
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
+from bunri.platform.vision.errors import ModelMissing
 from bunri.platform.vision.store import ModelStore
 
 models = typer.Typer(help="모델 · Weights of the detectors.", no_args_is_help=True)
@@ -76,6 +77,16 @@ def pull_shown(store: ModelStore, name: str, lang: Language, url: str | None = N
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task(name, total=None)
         return store.pull(name, lambda done, total: bar.update(task, completed=done, total=total), url=url)
+
+
+def fetch_missing(store: ModelStore, name: str, lang: Language, *, allowed: bool) -> None:
+    """Fetch a model that is not here. Raises ModelMissing when that is not allowed, else what ``pull`` raises."""
+    try:
+        store.find(name)
+    except ModelMissing:
+        if not allowed:
+            raise
+        pull_shown(store, name, lang)
 
 
 def tell(error: BunriError, lang: Language, about: str | None = None) -> None:

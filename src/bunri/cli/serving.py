@@ -10,10 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bunri.app.settings import Settings
-from bunri.app.targets import QUEUES, TARGETS, domains_of, target
+from bunri.app.targets import QUEUES, TARGETS, target
 from bunri.cli.connection import Connection
-from bunri.kit.errors import BunriError
-from bunri.kit.sentences import sentence
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
@@ -31,7 +29,7 @@ def up(
     from bunri.app.up import run
 
     connection: Connection = context.obj
-    connection.data = data.absolute() if data else None
+    connection.data = data
     raise typer.Exit(run(connection.given, host, port, workers))
 
 
@@ -47,18 +45,16 @@ def serve(
     from bunri.app.asgi import create_app
 
     settings = _ready(context)
-    with _refusals():
-        target(name)
-        uvicorn.run(
-            create_app(settings, name),
-            host=host,
-            port=port,
-            loop="uvloop",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-        )
+    uvicorn.run(
+        create_app(settings, name),
+        host=host,
+        port=port,
+        loop="uvloop",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
 
 
 def work(
@@ -69,10 +65,7 @@ def work(
     """A worker of one or more queues."""
     from bunri.app.worker import work as run
 
-    settings = _ready(context)
-    with _refusals():
-        domains_of(queue)
-        raise typer.Exit(run(settings, queue, concurrency))
+    raise typer.Exit(run(_ready(context), queue, concurrency))
 
 
 def beat(context: typer.Context) -> None:
@@ -107,21 +100,7 @@ def _ready(context: typer.Context) -> Settings:
     connection: Connection = context.obj
     settings = connection.settings
     if settings.secret is None:
-        _refuse("BUNRI_SECRET is not set. Make one: openssl rand -base64 33")
+        Console(stderr=True).print("BUNRI_SECRET is not set. Make one: openssl rand -base64 33", style="red")
+        raise typer.Exit(2)
     configure_logs(settings.log_level)
     return settings
-
-
-class _refusals:  # noqa: N801  # reads as a statement
-    """Turns what the user got wrong into a sentence and exit status 2."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, BunriError):
-            _refuse(sentence(error, "en"))
-
-
-def _refuse(why: str) -> None:
-    Console(stderr=True).print(why, style="red", markup=False)
-    raise typer.Exit(2)

@@ -106,7 +106,7 @@ class TestLlmWriter:
             ({"steps": []}, "empty"),
             ({"why": "  "}, "empty"),
             ({"steps": ["  "]}, "empty"),
-            ({"steps": ["하나씩 해요."] * 9}, "too long"),
+            ({"steps": ["하나씩 해요."] * 11}, "too long"),
             ({"steps": ["아" * 201]}, "too long"),
             ({"why": "아" * 501}, "too long"),
             ({"why": "자세한 것은 https://example.org 를 보세요."}, "a link"),

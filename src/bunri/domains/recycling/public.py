@@ -34,7 +34,7 @@ class RuleRef(_Frozen):
     source: str
     date: date
     region: str | None = Field(None, description="The district whose override decided; null for the national rule.")
-    verified: bool = Field(True, description="False while a row that had a say rests on a single source.")
+    verified: bool = Field(True, description="False while a row that had a say was not found in its source.")
 
 
 class Disposal(_Frozen):

@@ -17,7 +17,7 @@ from bunri.platform.llm.protocol import LanguageModel
 log = structlog.get_logger(__name__)
 
 KEPT: Final = timedelta(days=30)
-MOST_STEPS, LONGEST_STEP, LONGEST_WHY = 8, 200, 500
+MOST_STEPS, LONGEST_STEP, LONGEST_WHY = 10, 200, 500
 _LINK: Final = re.compile(r"://|www\.|\S\.[a-z]{2,}", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d{3,}")
 

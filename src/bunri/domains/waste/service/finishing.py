@@ -81,11 +81,11 @@ class Finishing:
         await self._storage.delete(upload_key(job.id))
 
     async def nearest(self, job_id: UUID, kinds: Sequence[str], place: Place | None = None) -> list[NearbyBin]:
-        """The nearest bins of ``kinds``; none when we don't know where the person is, or nobody answers."""
-        place = place or await self._board.place(job_id)
-        if place is None:
-            return []
+        """The nearest bins of ``kinds``; none when nothing takes it, or nobody knows where the person is."""
         known = [BinKind(kind) for kind in kinds if kind in tuple(BinKind)]
+        place = place or await self._board.place(job_id)
+        if place is None or not known:
+            return []
         try:
             return await self._locations.nearby(place.lat, place.lng, known, MOST_BINS)
         except Unavailable as error:

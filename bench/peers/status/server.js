@@ -1,0 +1,13 @@
+// The peer of the status poll: one GET from Valkey, auto-pipelined, its bytes passed on as JSON.
+// node server.js redis://…  prints the port on which it listens.
+const fastify = require("fastify")({ logger: false });
+const { Redis } = require("ioredis");
+
+const valkey = new Redis(process.argv[2], { enableAutoPipelining: true });
+
+fastify.get("/status/:id", async (request, reply) => {
+  reply.type("application/json");
+  return valkey.get(`bench:${request.params.id}`);
+});
+
+fastify.listen({ host: "127.0.0.1", port: 0 }).then(() => console.log(fastify.server.address().port));

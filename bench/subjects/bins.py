@@ -1,0 +1,118 @@
+"""The nearest ten among a million bins, as the repository asks for them and as the whole use case answers."""
+
+import asyncio
+import time
+from typing import Any, Final
+
+import asyncpg
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import TextClause, text
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
+
+from bench import database
+from bench.line import Line, at_least, below, missing, times
+from bench.stats import ms, warmed
+from bunri.domains.locations.geodesy import distance
+from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.repository import LocationsRepository, nearest
+from bunri.domains.locations.service import SPARE, LocationsService
+from bunri.kit.clock import now
+from bunri.platform.db import Database
+
+LIMIT: Final = 10
+COMMON, RARE = BinKind.CLOTHES, BinKind.FOOD
+SHARE: Final = {COMMON: 0.9, BinKind.BATTERY: 0.0999, RARE: 0.0001}
+CHECKED: Final = 100
+DEGREES: Final = """
+select * from (
+    select id, kind, name, address, lat, lng, source, full_until, earth <-> locations.ecef(:lat, :lng) as chord
+    from locations.bins order by point(lng, lat) <-> point(:lng, :lat) limit :count
+) as near order by chord
+"""
+
+Points = NDArray[np.float64]
+
+
+def measure(quick: bool) -> list[Line]:
+    return asyncio.run(_measure(*(100_000, 500) if quick else (1_000_000, 2000)))
+
+
+async def _measure(count: int, queries: int) -> list[Line]:
+    random = np.random.default_rng(1)
+    points, kinds = _bins(count, random)
+    here = points[random.integers(0, count, queries)] + random.normal(0, 0.01, (queries, 2))
+    async with database.migrated("locations") as (owner, locations):
+        async with database.without_indexes(owner, "locations.bins"):
+            await _fill(owner, points, kinds)
+        await owner.execute("create index on locations.bins using gist (point(lng, lat))")
+        await owner.execute("vacuum analyze locations.bins")
+        floor = await _timed(owner, text("select 1"), here)
+        degrees = await _timed(owner, text(DEGREES), here, count=40)
+        mixed = await _timed(owner, nearest([]), here, count=LIMIT + SPARE, now=now())
+        common = await _timed(owner, nearest([COMMON]), here, count=LIMIT + SPARE, now=now())
+        rare = await _timed(owner, nearest([RARE]), here, count=LIMIT + SPARE, now=now())
+        exact, whole = await _whole(locations, points, here)
+    among = f"among {count:,}"
+    by_degrees = "point <-> in degrees, 40 re-ranked (not exact)"
+    return [
+        Line(f"nearest {LIMIT} {among}, exact", exact / CHECKED, "", at_least(1), note=f"{exact} of {CHECKED} checked"),
+        Line("p99 in the database", ms(mixed, 0.99), "ms", below(1), by_degrees, ms(degrees, 0.99), _p50(mixed)),
+        Line("p99, a common kind", ms(common, 0.99), "ms", below(1), "select 1", ms(floor, 0.99), _p50(common)),
+        Line("p99, a kind with 1 in 10,000", ms(rare, 0.99), "ms", below(1), "select 1", ms(floor, 0.99), _p50(rare)),
+        Line("p99 of the use case", ms(whole, 0.99), "ms", note=f"{_p50(whole)}, transaction and geodesics included"),
+        missing("beside PostGIS", "ms", "the embedded PostgreSQL has no PostGIS; geography took 0.72 ms", times(1.7)),
+    ]
+
+
+def _p50(seconds: list[float]) -> str:
+    return f"p50 {ms(seconds, 0.5):.2f} ms"
+
+
+def _bins(count: int, random: np.random.Generator) -> tuple[Points, list[str]]:
+    """Bins around 300 towns of Korea."""
+    towns = np.c_[random.uniform(34, 38.5, 300), random.uniform(126, 129.5, 300)]
+    points = towns[random.integers(0, 300, count)] + random.normal(0, 0.05, (count, 2))
+    kinds = random.choice([str(kind) for kind in SHARE], count, p=list(SHARE.values()))
+    return points, kinds.tolist()
+
+
+async def _fill(owner: asyncpg.Connection, points: Points, kinds: list[str]) -> None:
+    moment = now()
+    rows = ((kind, "수거함", lat, lng, "bench", moment) for (lat, lng), kind in zip(points.tolist(), kinds, strict=True))
+    columns = ["kind", "name", "lat", "lng", "source", "created_at"]
+    await owner.copy_records_to_table("bins", schema_name="locations", columns=columns, records=rows)
+
+
+async def _timed(owner: asyncpg.Connection, statement: TextClause, here: Points, **values: object) -> list[float]:
+    """The statement as the repository sends it, prepared, one at a time."""
+    compiled = statement.compile(dialect=dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
+    prepared = await owner.prepare(str(compiled))
+    seconds = []
+    for lat, lng in here.tolist():
+        bound: dict[str, Any] = {"lat": lat, "lng": lng, **values}
+        arguments = [bound[parameter] for parameter in compiled.positiontup or ()]
+        started = time.perf_counter()
+        await prepared.fetch(*arguments)
+        seconds.append(time.perf_counter() - started)
+    return list(warmed(seconds))
+
+
+async def _whole(locations: Database, points: Points, here: Points) -> tuple[int, list[float]]:
+    """How many of the first answers are those of computing every distance, and the seconds of each."""
+    seconds, exact = [], 0
+    for position, (lat, lng) in enumerate(here[:500].tolist()):
+        started = time.perf_counter()
+        async with locations.transaction() as session:
+            found = await LocationsService(LocationsRepository(session), now).nearby(lat, lng, [], LIMIT)
+        seconds.append(time.perf_counter() - started)
+        if position < CHECKED:
+            exact += [each.distance_m for each in found] == _by_hand(points, lat, lng)
+    return exact, list(warmed(seconds))
+
+
+def _by_hand(points: Points, lat: float, lng: float) -> list[float]:
+    """Geodesics to all bins that can be among the nearest: those near in degrees, generously."""
+    apart = np.hypot(points[:, 0] - lat, (points[:, 1] - lng) * np.cos(np.radians(lat)))
+    near = points[np.argpartition(apart, 200)[:200]].tolist()
+    return sorted(round(distance(lat, lng, *point), 2) for point in near)[:LIMIT]

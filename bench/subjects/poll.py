@@ -1,0 +1,132 @@
+"""The status poll: 500 people every half second, and how many a process can answer at all beside Node."""
+
+import json
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import redis
+
+from bench import product
+from bench.client import Person
+from bench.crew import ROOT
+from bench.line import Line, at_most, below, missing, times
+from bench.load import load, request
+from bench.places import workplace
+from bench.product import Product
+from bench.stats import median
+
+CLIENTS: Final = 500
+EVERY: Final = 0.5
+CONNECTIONS: Final = 64
+TICKET: Final = {"content_type": "image/jpeg", "size": 2_914_816}
+PEER: Final = ROOT / "bench" / "peers" / "status"
+CEILING: Final = f"ceiling, {CONNECTIONS} connections, one process"
+_RATE: Final = re.compile(r"Requests/sec:\s*([\d.]+)")
+_BAD: Final = re.compile(r"Non-2xx|Socket errors")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is asked for again and again."""
+
+    url: str
+    path: str
+    headers: dict[str, str]
+
+
+def measure(quick: bool) -> list[Line]:
+    with product.running() as running:
+        return [*_beat(running, 5.0 if quick else 15.0), _ceiling(running, 1 if quick else 3, 2 if quick else 5)]
+
+
+def _beat(running: Product, seconds: float) -> list[Line]:
+    """Each client with a job of its own."""
+    person = Person.arrives(running.url)
+    jobs = [person.ask("POST", "/api/v1/waste/analyze", TICKET)["job_id"] for _ in range(CLIENTS)]
+    polls = [request("GET", f"/api/v1/waste/status/{job}", person.headers) for job in jobs]
+    polled = load(polls, running.url, clients=CLIENTS, seconds=seconds, period=EVERY)
+    rate = f"p50 {polled.p50:.2f} ms, {polled.per_second:,.0f} polls/s"
+    return [
+        Line(f"p99, {CLIENTS} clients every {EVERY} s", polled.p99, "ms", below(20), note=rate),
+        Line("errors", polled.errors, "", at_most(0)),
+    ]
+
+
+def _ceiling(running: Product, rounds: int, seconds: int) -> Line:
+    """In turns with the peer, so that both meet the same moods of the machine."""
+    person = Person.arrives(running.url)
+    job = person.ask("POST", "/api/v1/waste/analyze", TICKET)["job_id"]
+    ours = Target(running.url, f"/api/v1/waste/status/{job}", person.headers)
+    if shutil.which("wrk") is None:
+        most = load([request("GET", ours.path, ours.headers)], ours.url, clients=CONNECTIONS, seconds=seconds * 2.0)
+        why = "without wrk our own generator may be the bottleneck, so no ratio: apt install wrk"
+        return Line(CEILING, most.per_second, "req/s", times(1.1), note=why)
+    with workplace() as folder:
+        why = _install(folder)
+        if why:
+            return Line(CEILING, median([_wrk(ours, seconds) for _ in range(rounds)]), "req/s", times(1.1), note=why)
+        document = person.ask("GET", ours.path)
+        with _node(folder, running, job, document) as theirs:
+            pairs = [(_wrk(ours, seconds), _wrk(theirs, seconds)) for _ in range(rounds)]
+    return Line(
+        CEILING,
+        median([pair[0] for pair in pairs]),
+        "req/s",
+        times(1.1),
+        peer="Node, fastify + ioredis auto-pipelined",
+        beside=median([pair[1] for pair in pairs]),
+        note=f"medians of {rounds} turns; ours checks a token and the owner too",
+    )
+
+
+def _wrk(target: Target, seconds: int) -> float:
+    """Answers a second. Raises RuntimeError when any was no success."""
+    headers = [part for name, value in target.headers.items() for part in ("-H", f"{name}: {value}")]
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *headers, target.url + target.path]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
+    rate = _RATE.search(said)
+    if rate is None or _BAD.search(said):
+        raise RuntimeError(said)
+    return float(rate[1])
+
+
+def _install(folder: Path) -> str:
+    """Puts the peer and its packages into ``folder``; why it could not be done, else nothing."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        return "no peer: node and npm are not installed"
+    shutil.copytree(PEER, folder, dirs_exist_ok=True)
+    command = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=180)
+    except subprocess.TimeoutExpired:
+        return "no peer: npm install took longer than 3 minutes"
+    return "" if done.returncode == 0 else f"no peer: npm install: {done.stderr.strip()[:200]}"
+
+
+@contextmanager
+def _node(folder: Path, running: Product, job: str, document: object) -> Iterator[Target]:
+    """The peer on the product's own Valkey, with the same document under a key of its own."""
+    address = running.settings().cache_address("common")
+    with redis.Redis.from_url(address) as valkey:
+        valkey.set(f"bench:{job}", json.dumps(document, ensure_ascii=False, separators=(",", ":")), ex=600)
+    process = subprocess.Popen(
+        ["node", "server.js", address], cwd=folder, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout
+        port = process.stdout.readline().strip()
+        if not port:
+            raise RuntimeError("the Node peer did not start")
+        time.sleep(0.5)
+        yield Target(f"http://127.0.0.1:{port}", f"/status/{job}", {})
+    finally:
+        process.kill()
+        process.wait()

@@ -1,0 +1,62 @@
+"""Search by words, as people type them: whole names, beginnings, and a letter too few."""
+
+import asyncio
+import time
+from typing import Final
+from urllib.parse import quote
+
+from bench import product
+from bench.client import Person
+from bench.line import Line, below
+from bench.product import Product
+from bench.stats import ms, warmed
+from bunri.app.inline import InlineHouse
+from bunri.domains.recycling.service import RecyclingService
+
+BUDGET: Final = below(20)
+QUERIES: Final = 600
+QUICK: Final = 150
+
+
+def measure(quick: bool) -> list[Line]:
+    count = QUICK if quick else QUERIES
+    with product.running() as running:
+        words = _words(Person.arrives(running.url))
+        asked = [words[number % len(words)] for number in range(count)]
+        http = _over_http(running, asked)
+        service = asyncio.run(_in_process(running, asked))
+    kinds = f"{len(set(asked))} searches: names, beginnings, a letter too few"
+    return [
+        Line("p99 over HTTP", ms(http, 0.99), "ms", BUDGET, note=f"p50 {ms(http, 0.5):.1f} ms; {kinds}"),
+        Line("p99 of the service", ms(service, 0.99), "ms", BUDGET, note=f"p50 {ms(service, 0.5):.1f} ms"),
+    ]
+
+
+def _words(person: Person) -> list[str]:
+    """Spread over the whole rule table; a name, half of it and a misspelt one in turns."""
+    rules = person.ask("GET", "/api/v1/recycling/rules?limit=100")
+    names = [str(rule["name"]) for rule in rules]
+    typed = (lambda name: name, lambda name: name[: max(1, len(name) // 2)], lambda name: name[:1] + name[2:])
+    return [typed[number % 3](name) or name for number, name in enumerate(names)]
+
+
+def _over_http(running: Product, asked: list[str]) -> list[float]:
+    person, seconds = Person.arrives(running.url), []
+    for words in asked:
+        started = time.perf_counter()
+        person.ask("GET", f"/api/v1/recycling/search?q={quote(words)}")
+        seconds.append(time.perf_counter() - started)
+    return list(warmed(seconds))
+
+
+async def _in_process(running: Product, asked: list[str]) -> list[float]:
+    house, seconds = InlineHouse(running.settings()), []
+    try:
+        for words in asked:
+            started = time.perf_counter()
+            async with house.services.open(RecyclingService) as recycling:
+                await recycling.search(words, "ko", 10)
+            seconds.append(time.perf_counter() - started)
+    finally:
+        await house.close()
+    return list(warmed(seconds))

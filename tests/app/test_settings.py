@@ -1,0 +1,72 @@
+"""Settings: typed, composed, and refused when they cannot work."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bunri.app.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No bunri.toml of the developer's own."""
+    monkeypatch.chdir(tmp_path)
+
+
+class TestSources:
+    def test_the_environment_reaches_a_part(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("BUNRI_WASTE__MAX_PHOTO_MB", "7")
+        assert Settings().waste.max_photo_mb == 7
+
+    def test_a_file_reaches_a_part_and_the_environment_wins(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        (tmp_path / "bunri.toml").write_text("[waste]\nmax_photo_mb = 7\nkeep_days = 3\n")
+        monkeypatch.setenv("BUNRI_WASTE__MAX_PHOTO_MB", "8")
+        assert (Settings().waste.max_photo_mb, Settings().waste.keep_days) == (8, 3)
+
+    def test_a_misspelled_setting_in_the_file_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "bunri.toml").write_text("databse_url = 'x'\n")
+        with pytest.raises(ValidationError, match="databse_url"):
+            Settings()
+
+
+class TestConcerns:
+    def test_each_has_its_own_number_of_one_server(self) -> None:
+        settings = Settings(valkey_url="redis://localhost:6379")
+        concerns = ("sessions", "jobs", "llm_cache", "common", "broker")
+        assert [settings.cache_address(concern)[-2:] for concern in concerns] == ["/0", "/1", "/2", "/3", "/4"]
+
+    def test_one_may_live_elsewhere(self) -> None:
+        settings = Settings(valkey_url="redis://localhost:6379", broker_url="redis://broker:6379/0")
+        assert settings.cache_address("broker") == "redis://broker:6379/0"
+        assert settings.cache_address("jobs") == "redis://localhost:6379/1"
+
+
+class TestSoundness:
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            ({"secret": "short"}, "32 characters"),
+            ({"peers": {"chta": "http://x"}}, "chta"),
+            ({"database_url": "postgresql://x/y"}, "BUNRI_VALKEY_URL"),
+            ({"llm": {"provider": "claude"}}, "api_key"),
+        ],
+    )
+    def test_what_cannot_work_is_refused_with_a_sentence(self, given: dict[str, object], said: str) -> None:
+        with pytest.raises(ValidationError, match=said):
+            Settings.model_validate(given)
+
+    def test_there_is_no_default_secret(self) -> None:
+        with pytest.raises(ValueError, match="BUNRI_SECRET"):
+            Settings().key("access tokens")
+
+    def test_each_purpose_has_its_own_key(self) -> None:
+        settings = Settings.model_validate({"secret": "x" * 32})
+        assert settings.key("a") != settings.key("b")
+        assert settings.key("a") == settings.key("a")
+
+    def test_secrets_are_not_printed(self) -> None:
+        settings = Settings.model_validate({"secret": "x" * 32})
+        assert "x" * 32 not in repr(settings)

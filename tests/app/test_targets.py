@@ -1,0 +1,43 @@
+"""The table of targets, and the subscriptions: nothing is owned twice, nothing is forgotten."""
+
+import pytest
+
+from bunri.app.house import House
+from bunri.app.settings import Settings
+from bunri.app.subscriptions import ROUTES, SCHEDULE
+from bunri.app.targets import DOMAINS, QUEUES, TARGETS, QueueUnknown, TargetUnknown, domains_of, target
+from bunri.app.worker import furnish
+from bunri.platform.queue import InlinePublisher
+
+
+class TestTargets:
+    def test_every_prefix_queue_and_domain_has_one_owner(self) -> None:
+        for owned in ("prefixes", "queues", "domains"):
+            found = [name for one in TARGETS for name in getattr(one, owned)]
+            assert len(found) == len(set(found))
+
+    def test_no_prefix_hides_another(self) -> None:
+        prefixes = [prefix for one in TARGETS for prefix in one.prefixes]
+        assert not [(a, b) for a in prefixes for b in prefixes if a != b and (a + "/").startswith(b + "/")]
+
+    def test_all_is_everything(self) -> None:
+        assert set(target("all").domains) == set(DOMAINS)
+        assert set(target("all").queues) == set(QUEUES)
+
+    def test_an_unknown_name_is_refused_with_the_known_ones(self) -> None:
+        with pytest.raises(TargetUnknown) as raised:
+            target("wast")
+        assert "waste" in str(raised.value.data["known"])
+        with pytest.raises(QueueUnknown):
+            domains_of(["mail"])
+
+
+async def test_every_route_ends_at_a_handler_that_understands_it(settings: Settings) -> None:
+    house = House(settings, InlinePublisher(ROUTES))
+    handlers = {each.name: each for each in furnish(house, DOMAINS)}
+    await house.close()
+    assert {(route.task, topic) for topic, routes in ROUTES.items() for route in routes} == {
+        (each.name, each.takes) for each in handlers.values() if each.takes
+    }
+    timed = {one.route.task for one in SCHEDULE if not one.route.task.startswith("canary.")}
+    assert timed == {each.name for each in handlers.values() if each.takes is None}

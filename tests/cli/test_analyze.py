@@ -1,0 +1,74 @@
+"""``bunri analyze``: a folder of photos, a line each."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from tests.support.pictures import jpeg
+from tests.support.platform import environment
+
+from bunri.app.settings import Settings
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / f"{number}.jpg" for number in range(3)]
+    for number, path in enumerate(paths):
+        path.write_bytes(jpeg(8000 + number))
+    return paths
+
+
+def bunri(settings: Settings, *arguments: object) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "bunri", "analyze", *map(str, arguments)]
+    return subprocess.run(command, env=environment(settings), capture_output=True, text=True, timeout=100, check=False)
+
+
+def documents(run: "subprocess.CompletedProcess[str]") -> Sequence[dict[str, object]]:
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+class TestJson:
+    def test_every_photo_is_a_line_of_the_contract(self, settings: Settings, photos: list[Path]) -> None:
+        run = bunri(settings, *photos, "--json", "--lat", 37.5663, "--lng", 126.9779)
+        assert run.returncode == 0, run.stderr
+        found = documents(run)
+        assert [document["file"] for document in found] == [str(path) for path in photos]
+        for document in found:
+            assert document["status"] in ("done", "asked")
+            assert isinstance(document["seconds"], float)
+            wanted = {"items", "feedback", "nearby_bins", "cached", "models", "waste_type", "confidence"}
+            assert wanted <= set(document)
+
+    def test_a_bad_photo_does_not_stop_the_others(self, settings: Settings, photos: list[Path], tmp_path: Path) -> None:
+        (tmp_path / "letter.jpg").write_bytes(b"%PDF-1.7\n" + bytes(100))
+        (tmp_path / "empty.jpg").touch()
+        bad = [tmp_path / "letter.jpg", tmp_path / "empty.jpg", tmp_path / "nowhere.jpg", tmp_path]
+        run = bunri(settings, *bad, photos[0], "--json", "--lang", "en")
+        assert run.returncode == 1
+        codes = [document.get("code") for document in documents(run)]
+        assert codes == ["not_a_photo", "empty_photo", "unreadable_file", "unreadable_file", None]
+
+    def test_what_is_said_decides(self, settings: Settings, photos: list[Path]) -> None:
+        clean = documents(bunri(settings, photos[0], "--json"))[0]
+        wet = documents(bunri(settings, photos[0], "--json", "--tag", "wet"))[0]
+        assert clean["items"][0]["tags"] == []  # type: ignore[index]
+        assert wet["items"][0]["tags"] == ["wet"]  # type: ignore[index]
+
+
+class TestPeople:
+    def test_a_person_reads_a_panel_with_steps_and_source(self, settings: Settings, photos: list[Path]) -> None:
+        run = bunri(settings, photos[0], "--lang", "en")
+        assert run.returncode == 0, run.stderr
+        assert "Which material comes closest?" in run.stdout
+        assert "1." in run.stdout
+
+    def test_half_a_position_is_refused(self, settings: Settings, photos: list[Path]) -> None:
+        run = bunri(settings, photos[0], "--lat", "37.5")
+        assert run.returncode == 2
+        assert "--lng" in run.stderr
+
+    def test_an_unknown_tag_is_refused(self, settings: Settings, photos: list[Path]) -> None:
+        assert bunri(settings, photos[0], "--tag", "sparkling").returncode == 2
