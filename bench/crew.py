@@ -24,11 +24,12 @@ class CrewFailed(Exception):
     """A member ended without an answer; the message is its last words."""
 
 
-def run(module: str, plans: Sequence[Plan], *, cwd: Path | None = None) -> list[dict[str, Any]]:
+def run(module: str, plans: Sequence[Plan]) -> list[dict[str, Any]]:
     """The answers of one process for each plan. Raises CrewFailed."""
     with TemporaryFile() as words, ExitStack() as crew:
-        members = [crew.enter_context(_start(module, words, cwd or ROOT)) for _ in plans]
-        crew.callback(lambda: [member.kill() for member in members])
+        members = [crew.enter_context(_start(module, words)) for _ in plans]
+        for member in members:
+            crew.callback(member.kill)
         try:
             for member, plan in zip(members, plans, strict=True):
                 _tell(member, json.dumps(plan))
@@ -42,7 +43,7 @@ def run(module: str, plans: Sequence[Plan], *, cwd: Path | None = None) -> list[
             raise CrewFailed(words.read()[-_TAIL:].decode("utf-8", "replace")) from None
 
 
-def _start(module: str, words: IO[bytes], cwd: Path) -> subprocess.Popen[str]:
+def _start(module: str, words: IO[bytes]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", module],
         stdin=subprocess.PIPE,
@@ -50,7 +51,6 @@ def _start(module: str, words: IO[bytes], cwd: Path) -> subprocess.Popen[str]:
         stderr=words,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-        cwd=cwd,
     )
 
 

@@ -83,9 +83,7 @@ async def copy(owner: asyncpg.Connection, schema: str, table: str, columns: Mapp
             yield rows.tobytes()
         yield b"\xff\xff"
 
-    await owner.copy_to_table(
-        table, schema_name=schema, columns=list(arrays), source=encoded(), format="binary"
-    )
+    await owner.copy_to_table(table, schema_name=schema, columns=list(arrays), source=encoded(), format="binary")
 
 
 def _flat(values: NDArray[Any]) -> NDArray[Any]:

@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import uvloop
@@ -66,8 +66,7 @@ class _Connection(asyncio.Protocol):
         self._answered: asyncio.Future[bool] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's derives from nothing
 
     def ask(self, request: bytes) -> asyncio.Future[bool]:
         """Resolves to whether the answer was a success."""
@@ -100,7 +99,7 @@ class _Run:
     def __init__(self, plan: crew.Plan) -> None:
         self._requests = [request.encode("latin-1") for request in plan["requests"]]
         address = urlsplit(plan["url"])
-        self._host, self._port = address.hostname, address.port
+        self._address = address.hostname or "", address.port or 80
         self._clients: int = plan["clients"]
         self._seconds: float = plan["seconds"]
         self._period: float | None = plan["period"]
@@ -122,7 +121,7 @@ class _Run:
 
     async def _client(self, number: int, began: float) -> None:
         loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(_Connection, self._host, self._port)
+        _, connection = await loop.create_connection(_Connection, *self._address)
         due = began + random.random() * (self._period or 0.05)
         turn = number
         while (due := max(due, time.perf_counter()) if self._period is None else due) < self._until:
@@ -131,7 +130,7 @@ class _Run:
             ended = time.perf_counter()
             if not good:
                 self._errors += 1
-                _, connection = await loop.create_connection(_Connection, self._host, self._port)
+                _, connection = await loop.create_connection(_Connection, *self._address)
             elif self._counted_from <= due:
                 self._took.append(ended - due)
             due = ended if self._period is None else due + self._period

@@ -30,7 +30,7 @@ def photo(seed: int) -> bytes:
     picture = _shadows(random)
     scenes = _scenes()
     if scenes:
-        picture = cv2.addWeighted(_part(scenes[seed % len(scenes)], random), 0.6, picture, 0.4, 0)  # type: ignore[assignment]
+        picture = cv2.addWeighted(_part(scenes[seed % len(scenes)], random), 0.6, picture, 0.4, 0)
     down, across = random.integers(0, (HEIGHT, WIDTH))
     grainy = cv2.add(picture, np.roll(_grain(), (down, across), (0, 1)), dtype=cv2.CV_8U)
     return bytes(cv2.imencode(".jpg", grainy, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1])

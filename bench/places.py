@@ -47,9 +47,23 @@ def detector() -> Path | None:
     return path if path and path.is_file() else None
 
 
-def environment() -> dict[str, str]:
-    """For the product under measurement: nothing of the person's own settings, least of all their database."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("BUNRI_")}
-    folder = weights()
-    eyes = {"BUNRI_MODELS_DIR": str(folder)} if folder else {}
-    return {**kept, **eyes, "BUNRI_VISION__FETCH": "false"}
+@contextmanager
+def no_settings() -> Iterator[None]:
+    """Nothing of the person's own settings, least of all their database, reaches what runs in this block: neither
+    ``BUNRI_*`` nor a ``bunri.toml`` where we stand."""
+    before, here, folder, reference = dict(os.environ), Path.cwd(), weights(), shared()
+    with workplace() as elsewhere:
+        for name in [name for name in os.environ if name.startswith("BUNRI_")]:
+            del os.environ[name]
+        os.environ["BUNRI_VISION__FETCH"] = "false"
+        if folder:
+            os.environ["BUNRI_MODELS_DIR"] = str(folder.absolute())
+        if reference:
+            os.environ["BUNRI_SHARED"] = str(reference)
+        os.chdir(elsewhere)
+        try:
+            yield
+        finally:
+            os.chdir(here)
+            os.environ.clear()
+            os.environ.update(before)

@@ -12,7 +12,7 @@ from typing import Final
 
 import psutil
 
-from bench.places import environment, workplace
+from bench.places import weights, workplace
 from bunri.app.settings import Settings
 from bunri.platform.embedded import attach
 from bunri.platform.vision.settings import VisionSettings
@@ -31,10 +31,6 @@ class Product:
     seconds_to_ready: float
     process: psutil.Process
 
-    def settings(self) -> Settings:
-        """What reaches the running servers from this process."""
-        return Settings(data=self.data, vision=VisionSettings(fetch=False)).on(attach(self.data))
-
     def memory(self) -> float:
         """MiB of everything that it runs: each shared page counted once (PSS)."""
         total = 0
@@ -42,6 +38,11 @@ class Product:
             with suppress(psutil.NoSuchProcess):  # a connection that has just closed
                 total += process.memory_full_info().pss
         return total / 2**20
+
+
+def settings(data: Path) -> Settings:
+    """What reaches the servers that run on ``data`` from another process."""
+    return Settings(data=data, vision=VisionSettings(models_dir=weights(), fetch=False)).on(attach(data))
 
 
 @contextmanager
@@ -56,8 +57,7 @@ def running(*, workers: int = 1) -> Iterator[Product]:
                 [*command, "--workers", str(workers)],
                 stdout=subprocess.PIPE,
                 stderr=words,
-                env=environment(),
-                cwd=folder,  # no bunri.toml of the person's
+                cwd=folder,
             )
         try:
             url = _await_ready(process, log)

@@ -1,11 +1,10 @@
-"""The table that people read, and the same as JSON."""
+"""The table that people read."""
 
 import os
 import platform
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rich.table import Table
 from rich.text import Text
@@ -15,24 +14,31 @@ from bench.line import Line
 _WITHIN: Final = {True: Text("yes", "green"), False: Text("NO", "bold red"), None: Text("–", "dim")}
 
 
-def table(lines: Sequence[Line], title: str) -> Table:
-    """what | measured | budget | peer or limit | ratio | within?"""
-    made = Table("what", title=title, title_justify="left")
+def table(lines: Mapping[str, Sequence[Line]]) -> Table:
+    """what | measured | budget | peer or limit | ratio | within?, a section for each subject"""
+    made = Table("what")
     for heading in ("measured", "budget"):
         made.add_column(heading, justify="right", no_wrap=True)
     made.add_column("peer or limit")
     made.add_column("ratio", justify="right", no_wrap=True)
     made.add_column("within?")
-    for line in lines:
-        made.add_row(
-            Text.assemble(line.what, (f"\n{line.note}", "dim")) if line.note else line.what,
-            amount(line.measured, line.unit),
-            f"{line.budget.bound} {line.budget.value:g}" if line.budget else "",
-            f"{line.peer}: {amount(line.beside, line.unit)}" if line.peer else "",
-            f"{line.ratio:.2f} ×" if line.ratio else "",
-            _WITHIN[line.within],
-        )
+    for subject, found in lines.items():
+        for line in found:
+            made.add_row(*_cells(subject, line))
+        made.add_section()
     return made
+
+
+def _cells(subject: str, line: Line) -> tuple[str | Text, ...]:
+    what = Text.assemble((f"{subject}  ", "cyan"), line.what, (f"\n{line.note}" if line.note else "", "dim"))
+    return (
+        what,
+        amount(line.measured, line.unit),
+        f"{line.budget.bound} {line.budget.value:g}" if line.budget else "",
+        f"{line.peer}: {amount(line.beside, line.unit)}" if line.peer else "",
+        f"{line.ratio:.2f} ×" if line.ratio else "",
+        _WITHIN[line.within],
+    )
 
 
 def amount(value: float | None, unit: str) -> str:
@@ -47,15 +53,6 @@ def machine() -> str:
     """What it ran on: processor, cores, memory, Python."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
-
-
-def document(lines: Sequence[Line], when: datetime, *, quick: bool) -> dict[str, Any]:
-    return {
-        "date": when.isoformat(),
-        "machine": machine(),
-        "quick": quick,
-        "lines": [line.document() for line in lines],
-    }
 
 
 def _processor() -> str:

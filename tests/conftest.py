@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from tests.support.platform import Platform, running
 
 from bunri.app.migrating import migrate_all
 from bunri.app.settings import Settings
@@ -49,6 +50,13 @@ async def settings(servers: EmbeddedServers, tmp_path_factory: pytest.TempPathFa
     )
     await migrate_all(made, sample=False)
     return made
+
+
+@pytest.fixture(scope="session")
+def single(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The whole product: one API for everything, a worker for each queue, and beat."""
+    with running(settings, "single", tmp_path_factory.mktemp("logs")) as started:
+        yield started
 
 
 @pytest.fixture

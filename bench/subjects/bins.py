@@ -79,7 +79,9 @@ def _bins(count: int, random: np.random.Generator) -> tuple[Points, list[str]]:
 
 async def _fill(owner: asyncpg.Connection, points: Points, kinds: list[str]) -> None:
     moment = now()
-    rows = ((kind, "수거함", lat, lng, "bench", moment) for (lat, lng), kind in zip(points.tolist(), kinds, strict=True))
+    rows = (
+        (kind, "수거함", lat, lng, "bench", moment) for (lat, lng), kind in zip(points.tolist(), kinds, strict=True)
+    )
     columns = ["kind", "name", "lat", "lng", "source", "created_at"]
     await owner.copy_records_to_table("bins", schema_name="locations", columns=columns, records=rows)
 

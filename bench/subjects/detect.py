@@ -83,6 +83,7 @@ def _opencv(path: Path) -> Callable[[bytes], object]:
 
     def look(file: bytes) -> Any:
         picture = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_COLOR)
+        assert picture is not None
         net.setInput(cv2.dnn.blobFromImage(picture, size=(width, height)))
         return net.forward(outputs)
 

@@ -16,7 +16,7 @@ import redis
 from bench import product
 from bench.client import Person
 from bench.crew import ROOT
-from bench.line import Line, at_most, below, missing, times
+from bench.line import Line, at_most, below, times
 from bench.load import load, request
 from bench.places import workplace
 from bench.product import Product
@@ -114,12 +114,10 @@ def _install(folder: Path) -> str:
 @contextmanager
 def _node(folder: Path, running: Product, job: str, document: object) -> Iterator[Target]:
     """The peer on the product's own Valkey, with the same document under a key of its own."""
-    address = running.settings().cache_address("common")
+    address = product.settings(running.data).cache_address("common")
     with redis.Redis.from_url(address) as valkey:
         valkey.set(f"bench:{job}", json.dumps(document, ensure_ascii=False, separators=(",", ":")), ex=600)
-    process = subprocess.Popen(
-        ["node", "server.js", address], cwd=folder, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen(["node", "server.js", address], cwd=folder, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout
         port = process.stdout.readline().strip()

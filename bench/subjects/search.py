@@ -50,7 +50,7 @@ def _over_http(running: Product, asked: list[str]) -> list[float]:
 
 
 async def _in_process(running: Product, asked: list[str]) -> list[float]:
-    house, seconds = InlineHouse(running.settings()), []
+    house, seconds = InlineHouse(product.settings(running.data)), []
     try:
         for words in asked:
             started = time.perf_counter()

@@ -18,7 +18,10 @@ CITY_HALL = {"lat": 37.5663, "lng": 126.9779}
 def platform(
     request: pytest.FixtureRequest, settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Platform]:
-    with running(settings, request.param, tmp_path_factory.mktemp("logs")) as started:
+    if request.param == "single":
+        yield request.getfixturevalue("single")
+        return
+    with running(settings, "split", tmp_path_factory.mktemp("logs")) as started:
         yield started
 
 

@@ -16,22 +16,15 @@ from sqlalchemy import select
 from tests.conftest import Sessions
 from tests.support.client import Person
 from tests.support.pictures import encoded, jpeg, picture
-from tests.support.platform import Platform, running
+from tests.support.platform import Platform
 
-from bunri.app.settings import Settings
 from bunri.domains.waste.models import Job
 from bunri.kit.ids import new_id
 
 
-@pytest.fixture(scope="module")
-def platform(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with running(settings, "single", tmp_path_factory.mktemp("logs")) as started:
-        yield started
-
-
 @pytest.fixture
-def person(platform: Platform) -> Person:
-    return Person.arrives(platform, language="en")
+def person(single: Platform) -> Person:
+    return Person.arrives(single, language="en")
 
 
 def _png_of(width: int, height: int) -> bytes:
@@ -116,7 +109,7 @@ class TestUploads:
         assert person.uploads(job, jpeg(6100) + b"more").status_code == 422
         assert person.completes(job).json()["code"] == "upload_missing"
 
-    def test_half_an_upload_leaves_nothing(self, platform: Platform, person: Person) -> None:
+    def test_half_an_upload_leaves_nothing(self, single: Platform, person: Person) -> None:
         photo = jpeg(6101)
         job = person.begins(photo)
         url = httpx.URL(job["upload_url"])
@@ -180,10 +173,10 @@ class TestUploads:
 
 
 class TestStrangers:
-    def test_another_persons_job_looks_like_none(self, platform: Platform, person: Person) -> None:
+    def test_another_persons_job_looks_like_none(self, single: Platform, person: Person) -> None:
         photo = jpeg(6200)
         job = person.begins(photo)
-        stranger = Person.arrives(platform)
+        stranger = Person.arrives(single)
         for method, path, body in (
             ("GET", f"/api/v1/waste/status/{job['job_id']}", None),
             ("POST", f"/api/v1/waste/upload-complete/{job['job_id']}", {}),
@@ -197,10 +190,10 @@ class TestStrangers:
             assert foreign.json()["detail"] == missing.json()["detail"]
 
     @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer x.y.z", "Basic abc"])
-    def test_nobody_gets_nowhere(self, platform: Platform, person: Person, authorization: str | None) -> None:
+    def test_nobody_gets_nowhere(self, single: Platform, person: Person, authorization: str | None) -> None:
         job = person.begins(jpeg(6201))
         headers = {"Authorization": authorization} if authorization is not None else {}
-        url = platform.url(f"/api/v1/waste/status/{job['job_id']}")
+        url = single.url(f"/api/v1/waste/status/{job['job_id']}")
         response = httpx.get(url, headers=headers)
         assert response.status_code == 401
         assert response.headers["www-authenticate"] == "Bearer"

@@ -16,7 +16,7 @@ from bunri.app.subscriptions import ROUTES
 from bunri.app.targets import Target, target
 from bunri.domains.waste.board import Board
 from bunri.domains.waste.polling import StatusPoll
-from bunri.edge.http import health, problems
+from bunri.edge.http import health, openapi, problems
 from bunri.edge.http.idempotency import Idempotency
 from bunri.edge.http.requests import BodyLimit, RequestContext
 from bunri.platform.queue import CeleryPublisher
@@ -64,7 +64,7 @@ def create_app(settings: Settings, name: str = "all") -> FastAPI:
         version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
-        responses=problems.documented(422),
+        generate_unique_id_function=openapi.operation_id,
         docs_url="/docs",
         redoc_url=None,
     )
@@ -73,6 +73,7 @@ def create_app(settings: Settings, name: str = "all") -> FastAPI:
     app.state.public_url = str(settings.public_url) if settings.public_url else None
     app.state.canaries = canaries.of_target(house, this)
     problems.install(app)
+    openapi.install(app)
     app.include_router(health.router)
     for router in routers:
         app.include_router(router)

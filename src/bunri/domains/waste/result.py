@@ -51,6 +51,7 @@ def _item(seen: SeenItem, said: Advice, sure: float, language: Language) -> Item
         tags=list(seen.tags),
         mixed=said.mixed,
         disposal=said.disposal,
+        reasons=list(said.reasons),
         alternatives=list(said.alternatives),
         bin_kinds=list(said.bin_kinds),
         question=fusion.question(seen, sure, language),

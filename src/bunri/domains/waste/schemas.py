@@ -74,6 +74,7 @@ class Item(BaseModel):
     tags: list[Tag] = Field(default_factory=list)
     mixed: bool = False
     disposal: Disposal
+    reasons: list[str] = Field(default_factory=list, description="What spoke for this rule, in sentences.")
     alternatives: list[Alternative] = Field(default_factory=list)
     bin_kinds: list[str] = Field(default_factory=list, description="Kinds of bin that take it, best first.")
     question: Question | None = Field(None, description="Set when we are not sure enough.")

@@ -126,15 +126,3 @@ async def _plain(request: Request, error: Exception) -> Response:
 async def _unexpected(request: Request, error: Exception) -> Response:
     log.error("request.failed", exc_info=error)
     return problem(request, 500, "internal", text("errors.internal", _language(request)))
-
-
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The ``responses`` of a route for OpenAPI."""
-    return {
-        status: {
-            "description": HTTPStatus(status).phrase,
-            "content": {"application/problem+json": {}},
-            "model": Problem,
-        }
-        for status in statuses
-    }

@@ -1,0 +1,73 @@
+"""``python -m bench [NAME…] [--quick] [--json FILE]``"""
+
+import signal
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import orjson
+import typer
+from rich.console import Console
+
+from bench import report
+from bench.line import Line, missing
+from bench.places import no_settings
+from bench.subjects import SUBJECTS
+
+WIDTH: Final = 160
+"""Where there is no terminal that knows better."""
+
+
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME…", help=f"Of {', '.join(SUBJECTS)}.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Smaller sizes: shows that it works, not how fast.")] = False,
+    file: Annotated[Path | None, typer.Option("--json", help="Write the lines there too.")] = None,
+) -> None:
+    """Print each budget beside its peer or limit. Ends with 1 when something could not be measured."""
+    unknown = [name for name in names or () if name not in SUBJECTS]
+    if unknown:
+        raise typer.BadParameter(f"{', '.join(unknown)}: there are {', '.join(SUBJECTS)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exception: everything that runs is taken down
+    lines: dict[str, list[Line]] = {}
+    file = file.absolute() if file else None
+    broken = []
+    with no_settings():
+        for name in names or SUBJECTS:
+            lines[name], good = _measured(name, quick)
+            broken += [] if good else [name]
+    _show(lines, quick)
+    if file:
+        file.write_bytes(orjson.dumps(_document(lines, quick), option=orjson.OPT_INDENT_2))
+    raise typer.Exit(1 if broken else 0)
+
+
+def _measured(name: str, quick: bool) -> tuple[list[Line], bool]:
+    """A subject's lines; whatever goes wrong in one does not cost the others."""
+    said = Console(stderr=True)
+    with said.status(f"{name} …"):
+        try:
+            return SUBJECTS[name](quick), True
+        except Exception as error:
+            said.print(traceback.format_exc(), markup=False)
+            return [missing(name, "", f"failed: {type(error).__name__}")], False
+
+
+def _show(lines: dict[str, list[Line]], quick: bool) -> None:
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    console.print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · {report.machine()}{' · --quick' if quick else ''}")
+    console.print(report.table(lines))
+
+
+def _document(lines: dict[str, list[Line]], quick: bool) -> dict[str, Any]:
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": report.machine(),
+        "quick": quick,
+        "lines": [{"subject": name, **line.document()} for name, found in lines.items() for line in found],
+    }
+
+
+if __name__ == "__main__":
+    typer.run(bench)

@@ -1,0 +1,48 @@
+"""A member of a crew: the product's own pipeline in one process, photo after photo, without HTTP and broker."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bench import crew
+from bench.pictures import photo, photos
+from bench.product import settings
+from bunri.app.inline import OWNER, InlineHouse
+from bunri.domains.waste.objects import upload_key
+from bunri.domains.waste.schemas import AnalyzeIn, UploadCompleteIn
+from bunri.domains.waste.service.jobs import Jobs
+
+
+def prepare(plan: crew.Plan) -> Callable[[], Mapping[str, float]]:
+    """Photos are handed over and everything is warm before the clock starts."""
+    runner = asyncio.Runner()
+    house = InlineHouse(settings(Path(plan["data"])))
+    runner.run(_hand_over(house, photo(plan["first"] + 500)))
+    house.open_workplace()
+    runner.run(house.work())
+    for picture in photos(plan["count"], plan["first"]):
+        runner.run(_hand_over(house, picture))
+
+    def work() -> Mapping[str, float]:
+        started = time.perf_counter()
+        runner.run(house.work())
+        seconds = time.perf_counter() - started
+        runner.run(house.close())
+        runner.close()
+        return {"seconds": seconds}
+
+    return work
+
+
+async def _hand_over(house: InlineHouse, picture: bytes) -> None:
+    async with house.services.open(Jobs) as jobs:
+        asked = AnalyzeIn(content_type="image/jpeg", size=len(picture))
+        job, _ = await jobs.analyze(OWNER, asked, "ko", base_url="")
+    await house.storage.write(upload_key(job.id), picture, job.content_type)
+    async with house.services.open(Jobs) as jobs:
+        await jobs.upload_complete(OWNER, job.id, UploadCompleteIn())
+
+
+if __name__ == "__main__":
+    crew.member(prepare)
