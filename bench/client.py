@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 ENDED: Final = ("done", "asked", "failed", "cancelled")
 POLL_EVERY: Final = 0.005
 STUCK_AFTER: Final = 60.0
+IDLE: Final = 2.0
+"""Seconds after which a kept connection is not trusted any more."""
 _JSON: Final = {"content-type": "application/json"}
 
 
@@ -24,6 +26,7 @@ class Person:
     url: str
     token: str = ""
     _connection: http.client.HTTPConnection = field(init=False)
+    _used: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=30)
@@ -79,9 +82,12 @@ class Person:
         return result, time.perf_counter() - started
 
     def _send(self, method: str, path: str, content: bytes | None, headers: dict[str, str]) -> bytes:
+        if time.monotonic() - self._used > IDLE:
+            self._connection.close()  # the server may have done so already; the next request opens it again
         self._connection.request(method, path, content, headers)
         response = self._connection.getresponse()
         answer = response.read()
+        self._used = time.monotonic()
         if response.status >= 300:
             raise Refused(f"{method} {path}: {response.status} {answer[:500].decode('utf-8', 'replace')}")
         return answer

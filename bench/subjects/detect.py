@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 
+from bench.bare import bare_session, sides
 from bench.line import Line, missing, times
 from bench.pictures import photos
 from bench.places import weights
@@ -18,7 +18,6 @@ from bunri.platform.photos.photo import open_photo
 from bunri.platform.vision.onnx import OnnxDetector
 
 NAMES: Final = ("yolox_nano", "nanodet_m", "yolov5n_640")
-THREADS: Final = 1
 
 
 def measure(quick: bool) -> list[Line]:
@@ -27,7 +26,7 @@ def measure(quick: bool) -> list[Line]:
     here = [path for path in paths if path.is_file()]
     if not here:
         return [missing("from a JPEG file", "photos/s", "no weights: set BUNRI_MODELS_DIR or BUNRI_SHARED")]
-    cv2.setNumThreads(THREADS)
+    cv2.setNumThreads(1)
     files = list(photos(6 if quick else 20))
     lines = [line for path in here for line in _lines(path, files)]
     why = "no YOLOv5m weights and no Ultralytics here; the same path is measured with the models above"
@@ -36,7 +35,7 @@ def measure(quick: bool) -> list[Line]:
 
 def _lines(path: Path, files: list[bytes]) -> list[Line]:
     """In turns, photo by photo, so that all meet the same moods of the machine."""
-    detector = OnnxDetector(path, path.stem, threads=THREADS)
+    detector = OnnxDetector(path, path.stem, threads=1)
     ways: dict[str, Callable[[bytes], object]] = {
         "ours": lambda file: detector.detect(open_photo(file, PhotoLimits()).pixels),
         "network": _network(path),
@@ -49,7 +48,7 @@ def _lines(path: Path, files: list[bytes]) -> list[Line]:
     rates = _rates(ways, files)
     what = f"{path.stem}: 3 MB JPEG → detections"
     return [
-        Line(what, rates["ours"], "photos/s", None, "session.run alone", rates["network"], f"{THREADS} thread"),
+        Line(what, rates["ours"], "photos/s", None, "session.run alone", rates["network"], "1 thread"),
         Line(what, rates["ours"], "photos/s", None, "cv2.imread + OpenCV DNN", rates["opencv"])
         if "opencv" in rates
         else missing(f"{path.stem} beside OpenCV DNN", "photos/s", why),
@@ -67,18 +66,15 @@ def _rates(ways: dict[str, Callable[[bytes], object]], files: list[bytes]) -> di
 
 
 def _network(path: Path) -> Callable[[bytes], object]:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = THREADS
-    session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    name = session.get_inputs()[0].name
-    blob = np.zeros((1, 3, *_sides(session)), np.float32)
+    session = bare_session(path)
+    name, blob = session.get_inputs()[0].name, np.zeros((1, 3, *sides(session)), np.float32)
     return lambda _: session.run(None, {name: blob})
 
 
 def _opencv(path: Path) -> Callable[[bytes], object]:
     """As an example of OpenCV's would: the whole picture decoded, squeezed into the input, forwarded."""
     net = cv2.dnn.readNetFromONNX(str(path))
-    width, height = _sides(ort.InferenceSession(path, providers=["CPUExecutionProvider"]))[::-1]
+    height, width = sides(bare_session(path))
     outputs = net.getUnconnectedOutLayersNames()
 
     def look(file: bytes) -> Any:
@@ -89,8 +85,3 @@ def _opencv(path: Path) -> Callable[[bytes], object]:
 
     look(cv2.imencode(".jpg", np.zeros((64, 64, 3), np.uint8))[1].tobytes())
     return look
-
-
-def _sides(session: ort.InferenceSession) -> tuple[int, int]:
-    height, width = session.get_inputs()[0].shape[2:]
-    return (height, width) if isinstance(height, int) and isinstance(width, int) else (640, 640)

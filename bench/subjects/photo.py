@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -11,7 +12,7 @@ from bench.line import Line, at_least, below, times
 from bench.pictures import photo, photos
 from bench.places import detector
 from bench.product import Product
-from bench.stats import ms, warmed
+from bench.stats import median, ms, warmed
 
 WORKERS: Final = 2
 PEOPLE: Final = 4
@@ -23,20 +24,25 @@ def measure(quick: bool) -> list[Line]:
     count = 16 if quick else 60
     with product.running() as running:
         lines = [*_new(running, count), *_again(running, 40 if quick else 160)]
-    return [*lines, *_many(count)]
+    return [*lines, *_many(12 if quick else 30, 1 if quick else 3)]
 
 
 def _new(running: Product, count: int) -> list[Line]:
     """One after the other, with a rest in between: nothing else is going on."""
     person, seconds, ends = Person.arrives(running.url), [], Counter[str]()
-    for picture in photos(count):
+    for picture in photos(count + 1):
         result, took = person.analyzes(picture)
         seconds.append(took)
         ends[result.get("cached") or "new"] += 1
         time.sleep(PAUSE)
+    first, rest = seconds[0], seconds[1:]
     eyes = "yolox_nano" if detector() else "no weights: nothing is looked at"
-    note = f"p50 {ms(seconds, 0.5):.0f} ms, worst {max(seconds) * 1e3:.0f} ms (the first); {dict(ends)}; {eyes}"
-    return [Line("new photo, upload-complete → result, p95", ms(seconds, 0.95), "ms", below(400), note=note)]
+    answers = ", ".join(f"{number} {how}" for how, number in ends.items())
+    note = f"p50 {ms(rest, 0.5):.0f} ms, worst {max(rest) * 1e3:.0f} ms; {answers}; {eyes}"
+    return [
+        Line("new photo, upload-complete → result, p95", ms(rest, 0.95), "ms", below(400), note=note),
+        Line("the very first one after a start", first * 1e3, "ms"),
+    ]
 
 
 def _again(running: Product, count: int) -> list[Line]:
@@ -60,31 +66,39 @@ def _again(running: Product, count: int) -> list[Line]:
     ]
 
 
-def _many(count: int) -> list[Line]:
-    """All at once on two workers, beside nothing but decoding and the network in two processes."""
+def _many(count: int, rounds: int) -> list[Line]:
+    """All at once on two workers, beside nothing but decoding and the network in two processes; in turns, so that all
+    of them meet the same moods of the machine."""
+    ways: dict[str, Callable[[int], float]] = {}
     with product.running(workers=WORKERS) as running:
-        through = _through(running, count)
-        inside = _by_crew("bench.pipeline", count, data=str(running.data))
+        ways["up"] = lambda turn: _through(running, count, 1000 * (turn + 1))
+        ways["alone"] = lambda turn: _by_crew("bench.pipeline", count, 1000 * (turn + 11), data=str(running.data))
+        if detector():
+            ways["quarter"] = lambda turn: _by_crew("bench.bare", count, 1000 * turn, reduced=True)
+            ways["full"] = lambda turn: _by_crew("bench.bare", count, 1000 * turn, reduced=False)
+        turns = [{name: measured(turn) for name, measured in ways.items()} for turn in range(rounds)]
+    rates = {name: median([turn[name] for turn in turns]) for name in ways}
+    limits = {"quarter": "bare loop: quarter decode, session.run", "full": "bare loop: cv2.imread, session.run"}
+    whats = {
+        "up": f"new photos, bunri up --workers {WORKERS}",
+        "alone": f"new photos, the pipeline alone in {WORKERS} processes",
+    }
     if not detector():
         why = "no bare loop without weights: set BUNRI_MODELS_DIR or BUNRI_SHARED"
-        return [Line(f"new photos, bunri up --workers {WORKERS}", through, "photos/s", THROUGHPUT, note=why)]
-    quarter = _by_crew("bench.bareloop", count, reduced=True)
-    full = _by_crew("bench.bareloop", count, reduced=False)
-    bare, imread = "bare loop, quarter decode + session.run", "bare loop, cv2.imread + session.run"
-    up, alone = f"new photos, bunri up --workers {WORKERS}", f"new photos, pipeline alone in {WORKERS} processes"
+        return [Line(what, rates[way], "photos/s", THROUGHPUT, note=why) for way, what in whats.items()]
     return [
-        Line(up, through, "photos/s", THROUGHPUT, bare, quarter, "API, broker, beat and client on the same cores"),
-        Line(alone, inside, "photos/s", THROUGHPUT, bare, quarter, "PostgreSQL, Valkey and the idle product beside it"),
-        Line(up, through, "photos/s", THROUGHPUT, imread, full),
-        Line(alone, inside, "photos/s", THROUGHPUT, imread, full),
+        Line(what, rates[way], "photos/s", THROUGHPUT, name, rates[limit])
+        for limit, name in limits.items()
+        for way, what in whats.items()
     ]
 
 
-def _through(running: Product, count: int) -> float:
+def _through(running: Product, count: int, first: int) -> float:
     """Photos a second, from the first upload-complete to the last result; uploaded before the clock starts."""
     person = Person.arrives(running.url)
-    person.analyzes(photo(900))  # both workers' first look is behind them: uploads take long enough
-    jobs = [person.begins(picture) for picture in photos(count, first=1000)]
+    for picture in photos(2 * WORKERS, first + 500):  # everybody's first look is behind them
+        person.analyzes(picture)
+    jobs = [person.begins(picture) for picture in photos(count, first)]
     started = time.perf_counter()
     for job in jobs:
         person.completes(job)
@@ -93,8 +107,8 @@ def _through(running: Product, count: int) -> float:
     return count / (time.perf_counter() - started)
 
 
-def _by_crew(module: str, count: int, **plan: object) -> float:
+def _by_crew(module: str, count: int, first: int, **plan: object) -> float:
     """Photos a second of so many processes, each with its share."""
     share = count // WORKERS
-    plans = [{"first": 2000 + number * share, "count": share, **plan} for number in range(WORKERS)]
+    plans = [{"first": first + number * share, "count": share, **plan} for number in range(WORKERS)]
     return share * WORKERS / max(float(answer["seconds"]) for answer in crew.run(module, plans))

@@ -10,7 +10,10 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from bunri.app import links
+from bunri.app.links.local import local
+from bunri.app.links.remote import PeerUnavailable, remote
+from bunri.app.links.serving import router
+from bunri.app.links.tokens import NotAPeer, PeerTokens
 from bunri.edge.http import problems
 from bunri.kit.errors import Missing
 
@@ -50,18 +53,18 @@ async def opened() -> AsyncIterator[Juke]:
 def app() -> FastAPI:
     made = FastAPI()
     problems.install(made)
-    made.include_router(links.router(Songs, "songs", opened, links.PeerTokens("a key for tests", lambda: NOW)))
+    made.include_router(router(Songs, "songs", opened, PeerTokens("a key for tests", lambda: NOW)))
     return made
 
 
 @pytest.fixture(params=["local", "remote"])
 async def songs(request: pytest.FixtureRequest, app: FastAPI) -> AsyncIterator[Songs]:
     if request.param == "local":
-        yield links.local(Songs, opened)
+        yield local(Songs, opened)
         return
-    tokens = links.PeerTokens("a key for tests", lambda: NOW)
+    tokens = PeerTokens("a key for tests", lambda: NOW)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
-        yield links.remote(Songs, "songs", client, "http://songs", tokens)
+        yield remote(Songs, "songs", client, "http://songs", tokens)
 
 
 class TestBothWays:
@@ -91,18 +94,18 @@ class TestRemote:
         assert (response.status_code, response.json()["code"]) == (403, "not_a_peer")
 
     async def test_an_old_token_is_refused(self) -> None:
-        old = links.PeerTokens("a key for tests", lambda: NOW - timedelta(minutes=5)).issue()
-        with pytest.raises(links.NotAPeer):
-            links.PeerTokens("a key for tests", lambda: NOW).check(f"Bearer {old}")
+        old = PeerTokens("a key for tests", lambda: NOW - timedelta(minutes=5)).issue()
+        with pytest.raises(NotAPeer):
+            PeerTokens("a key for tests", lambda: NOW).check(f"Bearer {old}")
 
     async def test_another_key_is_refused(self) -> None:
-        foreign = links.PeerTokens("another key, long enough", lambda: NOW).issue()
-        with pytest.raises(links.NotAPeer):
-            links.PeerTokens("a key for tests", lambda: NOW).check(f"Bearer {foreign}")
+        foreign = PeerTokens("another key, long enough", lambda: NOW).issue()
+        with pytest.raises(NotAPeer):
+            PeerTokens("a key for tests", lambda: NOW).check(f"Bearer {foreign}")
 
     async def test_a_dead_peer_is_unavailable(self) -> None:
-        tokens = links.PeerTokens("a key for tests", lambda: NOW)
+        tokens = PeerTokens("a key for tests", lambda: NOW)
         async with httpx.AsyncClient() as client:
-            songs = links.remote(Songs, "songs", client, "http://127.0.0.1:9", tokens)
-            with pytest.raises(links.PeerUnavailable):
+            songs = remote(Songs, "songs", client, "http://127.0.0.1:9", tokens)
+            with pytest.raises(PeerUnavailable):
                 await songs.find(["a"])

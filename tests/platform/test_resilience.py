@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from bunri.platform.resilience import Guard, OutsideFailed, OutsideSettings, failed_status
+from bunri.platform.outside_settings import OutsideSettings
+from bunri.platform.resilience import Guard, OutsideFailed, failed_status
 
 QUICK = {"first_wait_s": 0.0, "longest_wait_s": 0.05, "timeout_s": 30.0}
 

@@ -6,14 +6,16 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
-from starlette.types import ASGIApp
 
 from bunri import __version__
-from bunri.app import canaries, links, rooms
+from bunri.app import canaries, rooms
 from bunri.app.house import House
+from bunri.app.links.methods import Open
+from bunri.app.links.serving import router as internal_router
 from bunri.app.settings import Settings
 from bunri.app.subscriptions import ROUTES
 from bunri.app.targets import Target, target
+from bunri.domains.auth import tokens
 from bunri.domains.waste.board import Board
 from bunri.domains.waste.polling import StatusPoll
 from bunri.edge.http import health, openapi, problems
@@ -69,7 +71,7 @@ def create_app(settings: Settings, name: str = "all") -> FastAPI:
         redoc_url=None,
     )
     app.state.services = house.services
-    app.state.verifier = house.verifier
+    app.state.verifier = tokens.Verifier(tokens.signing_key(settings.key("access tokens")), house.clock)
     app.state.public_url = str(settings.public_url) if settings.public_url else None
     app.state.canaries = canaries.of_target(house, this)
     problems.install(app)
@@ -92,11 +94,7 @@ def _middleware(app: FastAPI, house: House, this: Target) -> None:
     app.add_middleware(RequestContext)
     if "waste" in this.domains:
         board = Board(house.cache("jobs"))
-        app.add_middleware(_status_poll, board=board, house=house)
-
-
-def _status_poll(app: ASGIApp, board: Board, house: House) -> ASGIApp:
-    return StatusPoll(app, board, house.verifier)
+        app.add_middleware(StatusPoll, board=board, verifier=app.state.verifier)
 
 
 def _serve_objects(app: FastAPI, house: House) -> None:
@@ -120,11 +118,11 @@ def _internal(house: House, this: Target) -> list[APIRouter]:
         "locations": (LocationsPublic, LocationsService),
     }
 
-    def opener(service: type[Any]) -> links.Open:
+    def opener(service: type[Any]) -> Open:
         return lambda: house.services.open(service)
 
     return [
-        links.router(protocol, domain, opener(service), house.peer_tokens)
+        internal_router(protocol, domain, opener(service), house.peer_tokens)
         for domain, (protocol, service) in faces.items()
         if domain in this.domains
     ]

@@ -1,32 +1,18 @@
 """What ``/ready`` tries: each part a target needs, for real."""
 
-from datetime import timedelta
-from typing import Final
-
 import orjson
 
 from bunri.app.house import House
+from bunri.app.marks import mark_key
 from bunri.app.targets import Target
 from bunri.edge.http.health import Canary
 from bunri.kit.errors import Unavailable
-from bunri.platform.cache import Cache
-
-MARK_TTL: Final = timedelta(seconds=30)
 
 
 class QueueSilent(Unavailable):
     """No worker of the queue has done its canary for a while."""
 
     code = "queue_silent"
-
-
-def mark_key(queue: str) -> str:
-    return f"canary:{queue}"
-
-
-async def mark(cache: Cache, queue: str, remark: str | None) -> None:
-    """What a worker does for the canary task: says that it works, and what it is missing."""
-    await cache.set(mark_key(queue), orjson.dumps({"remark": remark}), MARK_TTL)
 
 
 def of_target(house: House, this: Target) -> dict[str, Canary]:

@@ -9,23 +9,24 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import httpx
 import structlog
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bunri.app import links
+from bunri.app.links.local import local
 from bunri.app.settings import Settings
-from bunri.domains.auth import tokens
 from bunri.kit.clock import Clock, now
 from bunri.platform.cache import Cache
 from bunri.platform.db import Database, Relay
 from bunri.platform.db.address import role_address
 from bunri.platform.db.outbox import Publisher
-from bunri.platform.inject import Services
+from bunri.platform.services import Services
 from bunri.platform.storage import Storage, open_storage
 
 if TYPE_CHECKING:
+    import httpx
+
+    from bunri.app.links.tokens import PeerTokens
     from bunri.platform.vision.local import LocalVision
 
 log = structlog.get_logger(__name__)
@@ -70,12 +71,10 @@ class House:
         return open_storage(url, secret=self.settings.key("upload tickets"))
 
     @cached_property
-    def verifier(self) -> tokens.Verifier:
-        return tokens.Verifier(tokens.signing_key(self.settings.key("access tokens")), self.clock)
+    def peer_tokens(self) -> "PeerTokens":
+        from bunri.app.links.tokens import PeerTokens
 
-    @cached_property
-    def peer_tokens(self) -> links.PeerTokens:
-        return links.PeerTokens(self.settings.key("peers"), self.clock)
+        return PeerTokens(self.settings.key("peers"), self.clock)
 
     @cached_property
     def eyes(self) -> "LocalVision":
@@ -95,7 +94,9 @@ class House:
         return eyes
 
     @cached_property
-    def _http(self) -> httpx.AsyncClient:
+    def _http(self) -> "httpx.AsyncClient":
+        import httpx
+
         client = httpx.AsyncClient(timeout=30)
         self.closing.push_async_callback(client.aclose)
         return client
@@ -133,9 +134,11 @@ class House:
 
     def sibling(self, protocol: type[P], domain: str, service: type[Any]) -> P:
         """Another domain's public face: over HTTP when a peer is set for it, else in this process."""
-        if domain in self.settings.peers:
-            return links.remote(protocol, domain, self._http, self.settings.peers[domain], self.peer_tokens)
-        return links.local(protocol, lambda: self.services.open(service))
+        if domain not in self.settings.peers:
+            return local(protocol, lambda: self.services.open(service))
+        from bunri.app.links.remote import remote
+
+        return remote(protocol, domain, self._http, self.settings.peers[domain], self.peer_tokens)
 
     async def close(self) -> None:
         await self.closing.aclose()

@@ -1,18 +1,17 @@
-"""``bunri work``: the Celery worker of some queues. ``bunri beat``: what starts the scheduled tasks."""
+"""``bunri work``: the Celery worker of some queues."""
 
 import warnings
 from collections.abc import Sequence
 
 import structlog
-from celery.apps.beat import Beat
 from celery.apps.worker import Worker
 from celery.exceptions import SecurityWarning
 from celery.signals import worker_ready
 
-from bunri.app import canaries, rooms
+from bunri.app import marks, rooms
 from bunri.app.house import House
 from bunri.app.settings import Settings
-from bunri.app.subscriptions import ROUTES, SCHEDULE
+from bunri.app.subscriptions import ROUTES
 from bunri.app.targets import domains_of
 from bunri.platform.queue import CeleryPublisher, Handler
 from bunri.platform.queue.celery import Loop, make_celery, register
@@ -84,23 +83,6 @@ def _canary(house: House, queue: str) -> Handler:
 
     async def run(*_: object) -> None:
         remark = await rooms.eyes_remark(house) if queue == "waste" else None
-        await canaries.mark(house.cache("common"), queue, remark)
+        await marks.mark(house.cache("common"), queue, remark)
 
     return Handler(f"canary.{queue}", run, None)
-
-
-def beat(settings: Settings) -> None:
-    """Starts the scheduled tasks for as long as it runs. One of it is enough, and two do no harm."""
-    celery = make_celery(settings.cache_address("broker"))
-    celery.conf.beat_schedule = {
-        timed.route.task: {
-            "task": timed.route.task,
-            "schedule": timed.every,
-            "args": ({},),
-            # A run that nobody took in time is not worth doing any more: the next one is there.
-            "options": {"queue": timed.route.queue, "expires": max(10.0, timed.every), "ignore_result": True},
-        }
-        for timed in SCHEDULE
-    }
-    # The schedule is this table, so there is no file to keep it in.
-    Beat(app=celery, scheduler_cls="celery.beat:Scheduler", max_interval=5, quiet=True, loglevel="WARNING").run()

@@ -70,7 +70,7 @@ def work(
 
 def beat(context: typer.Context) -> None:
     """Starts the scheduled tasks; run one."""
-    from bunri.app.worker import beat as run
+    from bunri.app.beat import beat as run
 
     run(_ready(context))
 

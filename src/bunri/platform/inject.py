@@ -1,36 +1,16 @@
-"""How endpoints and tasks get what they work with, without knowing who made it.
+"""How endpoints get what they work with, without knowing who made it: an endpoint states its need as a parameter::
 
-``app.wiring`` fills a ``Services``; an endpoint states its need as a parameter::
-
-    @router.get("/search")
-    async def search(service: Annotated[RecyclingService, use(RecyclingService)]) -> …
+@router.get("/search")
+async def search(service: Annotated[RecyclingService, use(RecyclingService)]) -> …
 """
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
-from typing import Annotated, Any, TypeVar
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 
 from bunri.kit.languages import Language, negotiate
-
-T = TypeVar("T")
-
-
-class Services:
-    """Opens a service for one unit of work: one transaction, committed when the block ends well."""
-
-    def __init__(self) -> None:
-        self._openers: dict[type, Callable[[], AbstractAsyncContextManager[Any]]] = {}
-
-    def offer(self, kind: type[T], opener: Callable[[], AbstractAsyncContextManager[T]]) -> None:
-        self._openers[kind] = opener
-
-    def offers(self, kind: type[Any]) -> bool:
-        return kind in self._openers
-
-    def open(self, kind: type[T]) -> AbstractAsyncContextManager[T]:
-        return self._openers[kind]()
+from bunri.platform.services import Services
 
 
 def use(kind: type[Any]) -> Any:

@@ -16,7 +16,7 @@ from bunri.domains.locations.service import LocationsService
 from bunri.edge.http import problems
 from bunri.edge.http.requests import RequestContext
 from bunri.platform.db import Database
-from bunri.platform.inject import Services
+from bunri.platform.services import Services
 
 Headers = Callable[[str], dict[str, str]]
 

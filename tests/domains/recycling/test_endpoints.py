@@ -9,7 +9,7 @@ from bunri.domains.recycling.endpoints import router
 from bunri.domains.recycling.service import RecyclingService
 from bunri.edge.http import problems
 from bunri.edge.http.requests import RequestContext
-from bunri.platform.inject import Services
+from bunri.platform.services import Services
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ from bunri.domains.waste.service.jobs import Jobs
 from bunri.domains.waste.service.replying import Replying
 from bunri.domains.waste.states import ENDED, State
 from bunri.kit import cursor as cursors
-from bunri.platform.inject import BaseUrl, PreferredLanguage, Services, use
+from bunri.platform.inject import BaseUrl, PreferredLanguage, use
+from bunri.platform.services import Services
 
 router = APIRouter(prefix="/api/v1/waste", tags=["waste"])
 

@@ -15,7 +15,8 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bunri.edge.http.problems import problem, status_of
+from bunri.edge.http.problems import problem
+from bunri.edge.http.statuses import status_of
 from bunri.kit.errors import BunriError, Conflict, Invalid
 from bunri.kit.languages import negotiate
 from bunri.kit.sentences import sentence

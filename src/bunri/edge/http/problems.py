@@ -10,24 +10,12 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from bunri.kit import errors
+from bunri.edge.http.statuses import status_of
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, negotiate, text
 from bunri.kit.sentences import sentence
 
 log = structlog.get_logger(__name__)
-
-STATUS: Final[tuple[tuple[type[BunriError], int], ...]] = (
-    (errors.Invalid, 422),
-    (errors.Unauthenticated, 401),
-    (errors.Forbidden, 403),
-    (errors.Missing, 404),
-    (errors.Conflict, 409),
-    (errors.TooLarge, 413),
-    (errors.Unsupported, 415),
-    (errors.Limited, 429),
-    (errors.Unavailable, 503),
-)
 
 _CODES: Final = {
     404: "not_found",
@@ -64,10 +52,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _unfit)
     app.add_exception_handler(HTTPException, _plain)
     app.add_exception_handler(Exception, _unexpected)
-
-
-def status_of(error: BunriError) -> int:
-    return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
 
 
 def problem(

@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from bunri.platform.llm.protocol import RemoteModel
-from bunri.platform.resilience import OutsideSettings
+from bunri.platform.outside_settings import OutsideSettings
 
 
 class ModelSettings(OutsideSettings):

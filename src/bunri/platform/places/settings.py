@@ -4,8 +4,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from bunri.platform.outside_settings import OutsideSettings
 from bunri.platform.places.protocol import RemotePlaces
-from bunri.platform.resilience import OutsideSettings
 
 
 class PlacesSettings(OutsideSettings):

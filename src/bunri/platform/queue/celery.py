@@ -10,9 +10,9 @@ from celery import Celery
 from celery.app.task import Task
 
 from bunri.kit.errors import Unavailable
-from bunri.platform.inject import Services
 from bunri.platform.queue.handlers import Handler
 from bunri.platform.queue.pulse import Pulse
+from bunri.platform.services import Services
 
 log = structlog.get_logger(__name__)
 

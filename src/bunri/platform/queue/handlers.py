@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bunri.kit.events import Event
-from bunri.platform.inject import Services
+from bunri.platform.services import Services
 
 S = TypeVar("S")
 E = TypeVar("E", bound=Event)

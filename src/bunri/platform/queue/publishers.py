@@ -9,8 +9,8 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from bunri.kit.errors import Unavailable
-from bunri.platform.inject import Services
 from bunri.platform.queue.handlers import Handler
+from bunri.platform.services import Services
 
 
 class Route(NamedTuple):

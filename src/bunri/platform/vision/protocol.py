@@ -5,14 +5,15 @@ to know at which size somebody else looked.
 """
 
 from dataclasses import dataclass, field
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from bunri.kit.materials import Material
 
-Pixels = NDArray[np.uint8]
+if TYPE_CHECKING:  # most processes talk about eyes and have none: NumPy is for those who look
+    import numpy as np
+    from numpy.typing import NDArray
+
+Pixels: TypeAlias = "NDArray[np.uint8]"
 """An upright picture: height × width × 3, BGR, 0–255."""
 
 Box = tuple[float, float, float, float]

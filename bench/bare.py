@@ -1,7 +1,8 @@
-"""A member of a crew: what anybody would write in ten lines, decode and ``session.run``, and nothing else."""
+"""The limit: what anybody would write in ten lines, decode and ``session.run``. A member of a crew."""
 
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,16 +12,30 @@ from bench import crew
 from bench.pictures import photos
 from bench.places import detector
 
+_QUIET = 4
+
+
+def bare_session(path: Path) -> ort.InferenceSession:
+    """The network on one thread."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = _QUIET
+    return ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def sides(session: ort.InferenceSession) -> tuple[int, int]:
+    """Height and width of its input; 640 where it takes any."""
+    height, width = (side if isinstance(side, int) else 640 for side in session.get_inputs()[0].shape[2:])
+    return height, width
+
 
 def prepare(plan: crew.Plan) -> Callable[[], Mapping[str, float]]:
     """``reduced``: the decoder leaves out what a small network does not need, as ours does."""
     cv2.setNumThreads(1)
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
     path = detector()
     assert path
-    session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    name, (height, width) = session.get_inputs()[0].name, session.get_inputs()[0].shape[2:]
+    session = bare_session(path)
+    name, (height, width) = session.get_inputs()[0].name, sides(session)
     how = cv2.IMREAD_REDUCED_COLOR_4 if plan["reduced"] else cv2.IMREAD_COLOR
     files = list(photos(plan["count"], plan["first"]))
 
