@@ -32,26 +32,27 @@ def bench(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exception: everything that runs is taken down
     lines: dict[str, list[Line]] = {}
     file = file.absolute() if file else None
-    broken = []
-    with no_settings():
-        for name in names or SUBJECTS:
-            lines[name], good = _measured(name, quick)
-            broken += [] if good else [name]
-    _show(lines, quick)
+    try:
+        with no_settings():
+            failed = [name for name in names or SUBJECTS if not _measure(name, quick, lines)]
+    finally:
+        _show(lines, quick)  # ended half-way, it shows that half
     if file:
         file.write_bytes(orjson.dumps(_document(lines, quick), option=orjson.OPT_INDENT_2))
-    raise typer.Exit(1 if broken else 0)
+    raise typer.Exit(1 if failed else 0)
 
 
-def _measured(name: str, quick: bool) -> tuple[list[Line], bool]:
-    """A subject's lines; whatever goes wrong in one does not cost the others."""
+def _measure(name: str, quick: bool, lines: dict[str, list[Line]]) -> bool:
+    """Adds a subject's lines; False when it failed, which does not cost the others."""
     said = Console(stderr=True)
     with said.status(f"{name} …"):
         try:
-            return SUBJECTS[name](quick), True
+            lines[name] = SUBJECTS[name](quick)
         except Exception as error:
             said.print(traceback.format_exc(), markup=False)
-            return [missing(name, "", f"failed: {type(error).__name__}")], False
+            lines[name] = [missing(name, "", f"failed: {type(error).__name__}")]
+            return False
+    return True
 
 
 def _show(lines: dict[str, list[Line]], quick: bool) -> None:

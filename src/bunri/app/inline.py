@@ -18,8 +18,8 @@ class InlineHouse(House):
     """Every room; what is published is done when ``work`` is called."""
 
     def __init__(self, settings: Settings) -> None:
-        self._inline = InlinePublisher(ROUTES)
-        super().__init__(settings, self._inline)
+        self.inline = InlinePublisher(ROUTES)
+        super().__init__(settings, self.inline)
         for room in (rooms.recycling, rooms.locations, rooms.waste):
             room(self)
 
@@ -29,4 +29,4 @@ class InlineHouse(House):
 
     async def work(self) -> None:
         """Does everything that has been published, and everything that follows from it."""
-        await self._inline.drain(self._handlers, self.services)
+        await self.inline.drain(self._handlers, self.services)

@@ -1,8 +1,5 @@
 """The stores as they are in production: the directory behind its HTTP routes, and a server that speaks S3."""
 
-import contextlib
-import secrets
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +13,8 @@ import pytest
 import pytest_asyncio
 import uvicorn
 from fastapi import FastAPI
+from tests.support.platform import free_port
+from tests.support.s3 import answering, s3_server
 
 from bunri.edge.http import objects, problems
 from bunri.platform.storage import LocalStorage, Storage, open_storage
@@ -28,20 +27,6 @@ class Store:
 
     storage: Storage
     base_url: str
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def answering(port: int, process: subprocess.Popen[bytes]) -> None:
-    while process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.05)
-    pytest.fail("the server has ended")
 
 
 @pytest.fixture(scope="session")
@@ -66,22 +51,8 @@ def local_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @pytest.fixture(scope="session")
 def s3_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """``rclone serve s3``: it checks signatures and secrets as S3 does."""
-    port, key, secret = free_port(), "AKTESTS", secrets.token_hex(16)
-    rclone = str(Path(sys.executable).with_name("rclone"))
-    command = [
-        rclone,
-        "serve",
-        "s3",
-        "--auth-key",
-        f"{key},{secret}",
-        "--addr",
-        f"127.0.0.1:{port}",
-        "--vfs-cache-mode=off",
-    ]
-    with subprocess.Popen([*command, str(tmp_path_factory.mktemp("s3"))], stderr=subprocess.DEVNULL) as process:
-        answering(port, process)
-        yield f"s3://{key}:{secret}@127.0.0.1:{port}/bunri?tls=false"
-        process.kill()
+    with s3_server(tmp_path_factory.mktemp("s3")) as address:
+        yield address
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -53,13 +53,13 @@ class InlinePublisher:
 
     def __init__(self, routes: Routes) -> None:
         self._routes = routes
-        self._waiting: deque[tuple[str, dict[str, Any]]] = deque()
+        self.waiting: deque[tuple[str, dict[str, Any]]] = deque()
 
     async def publish(self, topic: str, payload: dict[str, Any]) -> None:
-        self._waiting.extend((route.task, payload) for route in self._routes.get(topic, ()))
+        self.waiting.extend((route.task, payload) for route in self._routes.get(topic, ()))
 
     async def drain(self, handlers: Mapping[str, Handler], services: Services) -> None:
         """Runs everything published so far and everything that follows from it."""
-        while self._waiting:
-            task, payload = self._waiting.popleft()
+        while self.waiting:
+            task, payload = self.waiting.popleft()
             await handlers[task].run(services, payload)

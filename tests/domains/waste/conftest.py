@@ -1,0 +1,110 @@
+"""A workplace for the pipeline: real database, cache and storage, eyes that see what a test says."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bunri.app.inline import InlineHouse
+from bunri.app.settings import Settings
+from bunri.domains.waste.board import Board
+from bunri.domains.waste.models import Job
+from bunri.domains.waste.objects import upload_key
+from bunri.domains.waste.repository import WasteRepository
+from bunri.domains.waste.schemas import AnalyzeIn, Status, UploadCompleteIn
+from bunri.domains.waste.service.finishing import Finishing
+from bunri.domains.waste.service.jobs import Jobs
+from bunri.domains.waste.service.seeing import Seeing
+from bunri.domains.waste.service.sweeping import Sweeping
+from bunri.kit.ids import new_id
+from bunri.platform.vision.errors import VisionFailed, VisionMissing
+from bunri.platform.vision.protocol import Pixels, Sight, Thing
+
+
+@dataclass
+class Eyes:
+    """Sees ``things``; counts its looks; can be blind (no weights) or down."""
+
+    models: dict[str, str]
+    things: tuple[Thing, ...] = (Thing("bottle", 0.9, (0.2, 0.1, 0.8, 0.9)),)
+    looks: int = 0
+    down: bool = False
+    blind: bool = False
+
+    async def see(self, pixels: Pixels) -> Sight:
+        self.looks += 1
+        if self.blind:
+            raise VisionMissing
+        if self.down:
+            raise VisionFailed(reason="down")
+        return Sight(self.things, self.models)
+
+
+@dataclass
+class Workplace:
+    """The house with its own eyes, and a clock that a test turns."""
+
+    house: InlineHouse
+    own: Eyes = field(default_factory=lambda: Eyes({"detector": f"own@{new_id()}"}))
+    remote: Eyes | None = None
+    owner: str = field(default_factory=lambda: f"guest_{new_id()}")
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def furnish(self) -> None:
+        """Puts this workplace's eyes and clock into the rooms. Call again after giving it remote eyes."""
+        house, settings = self.house, self.house.settings.waste
+        house.clock = self.now
+        house.open_workplace()
+        from bunri.app.rooms import locations_public, recycling_public
+
+        begin, board = house.begin("waste", WasteRepository), Board(house.cache("jobs"))
+        advice = recycling_public(house)
+        finishing = Finishing(begin, board, house.storage, advice, locations_public(house), settings, self.now)
+        house.offer_open(Finishing, finishing)
+        house.offer_open(Sweeping, Sweeping(begin, board, house.storage, settings, self.now))
+        eyes = (self.own, self.remote)
+        house.offer_open(Seeing, Seeing(begin, board, house.storage, *eyes, advice, finishing, settings, self.now))
+
+    async def begins(self, photo: bytes, *, uploaded: bool = True) -> Job:
+        async with self.house.services.open(Jobs) as jobs:
+            asked = AnalyzeIn(content_type="image/jpeg", size=len(photo))
+            job, _ = await jobs.analyze(self.owner, asked, "ko", "http://here")
+        if uploaded:
+            await self.house.storage.write(upload_key(job.id), photo, job.content_type)
+        return job
+
+    async def completes(self, job: Job, **told: Any) -> None:
+        async with self.house.services.open(Jobs) as jobs:
+            await jobs.upload_complete(self.owner, job.id, UploadCompleteIn(**told))
+
+    async def status(self, job: Job) -> Status:
+        async with self.house.services.open(Jobs) as jobs:
+            return await jobs.status(self.owner, job.id)
+
+    async def analyzes(self, photo: bytes, **told: Any) -> Status:
+        """From the photo to the end, with everything that follows done here and now."""
+        job = await self.begins(photo)
+        await self.completes(job, **told)
+        await self.house.work()
+        return await self.status(job)
+
+    def loses_messages(self) -> None:
+        """Whatever waits in the queue is gone, as after the death of a broker without persistence."""
+        self.house.inline.waiting.clear()
+
+    async def sweeps(self) -> int:
+        async with self.house.services.open(Sweeping) as sweeping:
+            return await sweeping.sweep()
+
+
+@pytest.fixture
+async def workplace(settings: Settings) -> AsyncIterator[Workplace]:
+    made = Workplace(InlineHouse(settings))
+    made.furnish()
+    yield made
+    await made.house.close()
