@@ -1,5 +1,6 @@
 """The same way of a photo with its objects in a real S3 server: the client uploads straight to it."""
 
+import pytest
 from tests.support.client import Person
 from tests.support.pictures import jpeg
 from tests.support.platform import running

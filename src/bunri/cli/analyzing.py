@@ -156,7 +156,7 @@ async def _follow(house: InlineHouse, job_id: UUID, progress: Progress) -> None:
         async with house.services.open(Board) as board:
             mirrored = await board.read(job_id)
         if mirrored:
-            status = orjson.loads(mirrored[1])
+            status = orjson.loads(mirrored.document)
             progress.update(task, completed=max(0, status["progress"]), description=status["message"])
         await asyncio.sleep(0.02)
 

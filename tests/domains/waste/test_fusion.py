@@ -54,6 +54,16 @@ class TestFuse:
         small, large = Thing("banana", 0.9, (0, 0, 0.1, 0.1)), Thing("bottle", 0.5, (0, 0, 0.9, 0.9))
         assert [item.label for item in fuse(seen(small, large), MEANINGS)] == ["bottle", "banana"]
 
+    def test_things_that_nothing_tells_apart_are_one_item(self) -> None:
+        apples = [Thing("banana", 0.6, (0, 0, size, size)) for size in (0.1, 0.3, 0.2)]
+        (item,) = fuse(seen(*apples), MEANINGS)
+        assert item.box == (0, 0, 0.3, 0.3)
+
+    def test_things_of_different_materials_stay_apart(self) -> None:
+        glass = Thing("bottle", 0.9, BOX, {Material.GLASS: 0.9})
+        clear = Thing("bottle", 0.9, BOX, {Material.PET: 0.9})
+        assert [item.material for item in fuse(seen(glass, clear), MEANINGS)] == [Material.GLASS, Material.PET]
+
     def test_words_decide_about_the_largest_thing_only(self) -> None:
         items = fuse(seen(Thing("bottle", 0.9, BOX), Thing("banana", 0.9, (0, 0, 0.1, 0.1))), MEANINGS, told=TOLD)
         assert items[0].candidates[0].item == "cup-noodle"

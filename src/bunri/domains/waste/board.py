@@ -2,12 +2,15 @@
 
 Keys and lives by contract (COACH-6): ``job:{id}:progress`` 1 h, ``job:{id}:result`` 24 h,
 ``cache:hash:{sha256}`` 7 days.
-A progress value is ``owner "\\n" JSON``, so that a poll compares the owner and passes the rest on unparsed.
-Nothing here is needed to finish a job: when Valkey is away, writing is skipped and reading finds nothing.
+A progress value is ``owner "\\n" time "\\n" JSON``, so that a poll compares the owner and passes the rest on unparsed.
+Nothing here is needed to finish a job: when Valkey is away, writing is skipped and reading finds nothing. A write that
+was skipped leaves an old mirror behind, so a mirror of a running job counts for FRESH only and is then compared with
+the row.
 """
 
+import time
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -16,7 +19,7 @@ from pydantic import BaseModel
 from bunri.domains.waste.fusion import SeenItem
 from bunri.domains.waste.models import Job
 from bunri.domains.waste.schemas import Place, Result, Status
-from bunri.domains.waste.states import FIRST_STAGE, Stage, State
+from bunri.domains.waste.states import ANSWERED, ENDED, FIRST_STAGE, Stage, State
 from bunri.kit.languages import Language, text
 from bunri.kit.sentences import sentence_of
 from bunri.platform.cache import Cache, CacheUnavailable
@@ -26,6 +29,16 @@ log = structlog.get_logger(__name__)
 PROGRESS_TTL: Final = timedelta(hours=1)
 RESULT_TTL: Final = timedelta(hours=24)
 HASH_TTL: Final = timedelta(days=7)
+FRESH: Final = 3.0
+"""Seconds for which the mirror of a running job is believed without a look at its row."""
+
+
+class Mirror(NamedTuple):
+    """What Valkey says of a job: its owner, the status document as bytes, and whether that can be believed as it is."""
+
+    owner: str
+    document: bytes
+    fresh: bool
 
 
 def language_of(job: Job) -> Language:
@@ -63,28 +76,33 @@ class Board:
 
     async def show(self, job: Job, stage: Stage | None = None) -> None:
         """Mirrors where ``job`` is."""
-        value = _progress_value(job.owner, status_of(job, stage))
-        await self._set(_progress_key(job.id), value, PROGRESS_TTL)
+        await self.show_status(job.owner, status_of(job, stage))
+
+    async def show_status(self, owner: str, status: Status) -> None:
+        document = status.model_dump_json(exclude_none=True, exclude={"result"}).encode()
+        value = b"%s\n%.1f\n%s" % (owner.encode(), time.time(), document)
+        await self._set(_progress_key(status.job_id), value, PROGRESS_TTL)
 
     async def show_result(self, job: Job, result: Result) -> None:
         """Mirrors an answered job: the result first, so that nobody sees "done" without it."""
         await self._set(_result_key(job.id), result.model_dump_json(exclude_none=True).encode(), RESULT_TTL)
         await self.show(job)
 
-    async def read(self, job_id: UUID) -> tuple[str, bytes] | None:
-        """(owner, status document) in one round trip; None when it is not (wholly) mirrored."""
+    async def read(self, job_id: UUID) -> Mirror | None:
+        """The mirror in one round trip; None when there is none, or not all of it."""
         try:
             progress, result = await self._cache.get_many(_progress_key(job_id), _result_key(job_id))
         except CacheUnavailable:
             return None
         if progress is None:
             return None
-        owner, _, document = progress.partition(b"\n")
-        if document.startswith((b'done"', b'asked"'), _STATUS_AT):
+        owner, written, document = progress.split(b"\n", 2)
+        ended = document.startswith(_ENDED, _STATUS_AT)
+        if document.startswith(_ANSWERED, _STATUS_AT):
             if result is None:
                 return None
             document = document[:-1] + b',"result":' + result + b"}"
-        return owner.decode(), document
+        return Mirror(owner.decode(), document, ended or time.time() - float(written) < FRESH)
 
     async def forget(self, job_id: UUID) -> None:
         await self._quietly(_progress_key(job_id), _result_key(job_id), _place_key(job_id))
@@ -129,12 +147,10 @@ class Board:
             log.warning("board.skipped", reason=str(error))
 
 
-def _progress_value(owner: str, status: Status) -> bytes:
-    return owner.encode() + b"\n" + status.model_dump_json(exclude_none=True).encode()
-
-
 _STATUS_AT: Final = len('{"job_id":"","status":"') + 36
 """Where the status stands in a status document: behind a field of fixed width, so it is read without parsing."""
+_ANSWERED: Final = tuple(f'{state}"'.encode() for state in ANSWERED)
+_ENDED: Final = tuple(f'{state}"'.encode() for state in ENDED)
 
 
 def _progress_key(job_id: UUID) -> str:

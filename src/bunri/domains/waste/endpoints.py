@@ -105,8 +105,8 @@ async def _document(services: Services, owner: str, job_id: UUID) -> bytes:
     """The status document, from the mirror when it is there."""
     async with services.open(Board) as board:
         mirrored = await board.read(job_id)
-    if mirrored and mirrored[0] == owner:
-        return mirrored[1]
+    if mirrored and mirrored.owner == owner and mirrored.fresh:
+        return mirrored.document
     async with services.open(Jobs) as jobs:
         return (await jobs.status(owner, job_id)).model_dump_json(exclude_none=True).encode()
 

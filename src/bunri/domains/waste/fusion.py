@@ -103,13 +103,21 @@ def fuse(
     ``told`` is the item that the person's words name: it decides about the largest thing, or about the whole picture
     when nothing was found.
     """
-    found = [item for thing in sight.things if (item := _item(thing, meanings, tuple(tags)))]
-    found = sorted(found, key=lambda item: -_area(item.box))[:MOST_ITEMS]
+    found = [item for thing in _distinct(sight.things) if (item := _item(thing, meanings, tuple(tags)))][:MOST_ITEMS]
     if not found:
         found = [SeenItem(label=UNKNOWN, candidates=(), tags=tuple(tags))]
     if told is not None and told.score >= WORDS_DECIDE:
         found[0] = decide(found[0], as_candidate(told))
     return found
+
+
+def _distinct(things: Sequence[Thing]) -> list[Thing]:
+    """Largest first. Of things that nothing tells apart (three apples) the largest stands for all."""
+    chosen: list[Thing] = []
+    for thing in sorted(things, key=lambda thing: -_area(thing.box)):
+        if thing.materials or all(thing.label != other.label for other in chosen):
+            chosen.append(thing)
+    return chosen
 
 
 def _item(thing: Thing, meanings: Mapping[str, Sequence[Meaning]], tags: tuple[Tag, ...]) -> SeenItem | None:

@@ -44,9 +44,9 @@ class StatusPoll:
         except BunriError:
             return False
         mirrored = await self._board.read(job_id)
-        if mirrored is None or mirrored[0] != caller.id:
+        if mirrored is None or mirrored.owner != caller.id or not mirrored.fresh:
             return False
-        document = mirrored[1]
+        document = mirrored.document
         etag = b'"%08x"' % zlib.crc32(document)
         common = [(b"etag", etag), (b"cache-control", b"private, no-cache")]
         if not any(mark in document[:100] for mark in _ENDED):

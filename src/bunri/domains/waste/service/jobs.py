@@ -104,14 +104,19 @@ class Jobs:
             raise UploadMismatch(expected=job.content_type, got=stat.content_type)
 
     async def status(self, owner: str, job_id: UUID) -> Status:
-        """Where the job is, from the row. Mirrors it again, since whoever asks here found no mirror."""
+        """Where the job is, by its row; the mirror knows the stage better where it agrees. Mirrors it again, since
+        whoever asks here found no mirror, or an old one."""
         job = await self._owned(job_id, owner)
         status = status_of(job)
         if job.state in ANSWERED and job.result is not None:
             status.result = Result.model_validate(job.result)
             await self._board.show_result(job, status.result)
-        else:
-            await self._board.show(job)
+            return status
+        mirror = await self._board.read(job_id)
+        mirrored = Status.model_validate_json(mirror.document) if mirror else status
+        if mirrored.status == status.status:
+            status = mirrored
+        await self._board.show_status(owner, status)
         return status
 
     async def history(self, owner: str, before: UUID | None, limit: int) -> Sequence[Job]:
