@@ -1,5 +1,6 @@
 """``python -m bench [NAME…] [--quick] [--json FILE]``"""
 
+import os
 import signal
 import sys
 import traceback
@@ -31,14 +32,15 @@ def bench(
         raise typer.BadParameter(f"{', '.join(unknown)}: there are {', '.join(SUBJECTS)}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exception: everything that runs is taken down
     lines: dict[str, list[Line]] = {}
+    where = f"{report.machine()}, load before {os.getloadavg()[0]:.1f}{', --quick' if quick else ''}"
     file = file.absolute() if file else None
     try:
         with no_settings():
             failed = [name for name in names or SUBJECTS if not _measure(name, quick, lines)]
     finally:
-        _show(lines, quick)  # ended half-way, it shows that half
+        _show(lines, where)  # ended half-way, it shows that half
     if file:
-        file.write_bytes(orjson.dumps(_document(lines, quick), option=orjson.OPT_INDENT_2))
+        file.write_bytes(orjson.dumps(_document(lines, where), option=orjson.OPT_INDENT_2))
     raise typer.Exit(1 if failed else 0)
 
 
@@ -55,17 +57,16 @@ def _measure(name: str, quick: bool, lines: dict[str, list[Line]]) -> bool:
     return True
 
 
-def _show(lines: dict[str, list[Line]], quick: bool) -> None:
+def _show(lines: dict[str, list[Line]], where: str) -> None:
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
-    console.print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · {report.machine()}{' · --quick' if quick else ''}")
+    console.print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · {where}", highlight=False)
     console.print(report.table(lines))
 
 
-def _document(lines: dict[str, list[Line]], quick: bool) -> dict[str, Any]:
+def _document(lines: dict[str, list[Line]], where: str) -> dict[str, Any]:
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": report.machine(),
-        "quick": quick,
+        "machine": where,
         "lines": [{"subject": name, **line.document()} for name, found in lines.items() for line in found],
     }
 

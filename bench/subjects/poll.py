@@ -1,6 +1,7 @@
 """The status poll: 500 people every half second, and how many a process can answer at all beside Node."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -117,7 +118,13 @@ def _node(folder: Path, running: Product, job: str, document: object) -> Iterato
     address = product.settings(running.data).cache_address("common")
     with redis.Redis.from_url(address) as valkey:
         valkey.set(f"bench:{job}", json.dumps(document, ensure_ascii=False, separators=(",", ":")), ex=600)
-    process = subprocess.Popen(["node", "server.js", address], cwd=folder, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        ["node", "server.js"],
+        cwd=folder,
+        env={**os.environ, "VALKEY_URL": address},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         assert process.stdout
         port = process.stdout.readline().strip()

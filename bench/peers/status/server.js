@@ -1,9 +1,9 @@
 // The peer of the status poll: one GET from Valkey, auto-pipelined, its bytes passed on as JSON.
-// node server.js redis://…  prints the port on which it listens.
+// VALKEY_URL=redis://… node server.js  prints the port on which it listens.
 const fastify = require("fastify")({ logger: false });
 const { Redis } = require("ioredis");
 
-const valkey = new Redis(process.argv[2], { enableAutoPipelining: true });
+const valkey = new Redis(process.env.VALKEY_URL, { enableAutoPipelining: true });
 
 fastify.get("/status/:id", async (request, reply) => {
   reply.type("application/json");

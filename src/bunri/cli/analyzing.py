@@ -42,6 +42,7 @@ def analyze(
     lng: Annotated[float | None, typer.Option(min=-180, max=180)] = None,
     region: Annotated[str | None, typer.Option(help="Slug of a district.")] = None,
     tag: Annotated[list[Tag], typer.Option(help="What a camera cannot see; repeat for several.")] = [],  # noqa: B006
+    note: Annotated[str | None, typer.Option(help="What it is, in your own words.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line.")] = False,
     data: Data = None,
     lang: Lang = "ko",
@@ -53,7 +54,7 @@ def analyze(
     if (lat is None) != (lng is None):
         raise typer.BadParameter("--lat and --lng go together")
     told = UploadCompleteIn(
-        tags=tag, region=region, location=None if lat is None or lng is None else Place(lat=lat, lng=lng)
+        note=note, tags=tag, region=region, location=None if lat is None or lng is None else Place(lat=lat, lng=lng)
     )
     connection: Connection = context.obj
     connection.data = data
@@ -193,7 +194,7 @@ def _described(item: Item, lang: Language) -> list[Text]:
     ]
     if item.question:
         choices = " / ".join(choice.label for choice in item.question.choices)
-        lines.append(Text(f"❓ {item.question.text} {choices}", style="yellow"))
+        lines.append(Text(f"  ? {item.question.text} {choices}", style="yellow"))
     lines += [Text(f"  {number}. {step}") for number, step in enumerate(item.disposal.steps, 1)]
     lines += [Text(f"  + {part.name} → {part.category_name}") for part in item.parts]
     rule = item.disposal.rule
