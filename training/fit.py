@@ -20,7 +20,7 @@ from torch.nn import functional
 
 from training.network import Network, pretrained
 
-BATCH = 64
+BATCH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Recipe:
     smoothing: float = 0.06
     mixed: float = 0.5
     """Share of batches that are mixed: half of them as a blend, half as a patch."""
-    averaged: float = 0.998
+    averaged: float = 0.995
     probe_steps: int = 1500
 
 
@@ -151,7 +151,7 @@ def _batches(parts: list[tuple[NDArray[np.uint8], NDArray[np.float32]]], rng: np
 
 
 def _tensor(pixels: NDArray[np.uint8]) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float()
+    return torch.from_numpy(np.array(pixels)).permute(0, 3, 1, 2).float()
 
 
 def _mix(pixels: Tensor, targets: Tensor, rng: np.random.Generator, chance: float) -> tuple[Tensor, Tensor]:

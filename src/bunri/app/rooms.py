@@ -59,7 +59,7 @@ def waste(house: House) -> None:
 def locations(house: House) -> None:
     from bunri.domains.locations.repository import LocationsRepository
     from bunri.domains.locations.service import LocationsService
-    from bunri.platform.places.settings import open_places
+    from bunri.platform.places.opening import open_places
 
     places = open_places(house.settings.places)
     if places:
@@ -79,7 +79,7 @@ def waste_work(house: House) -> None:
     from bunri.domains.waste.service.finishing import Finishing
     from bunri.domains.waste.service.seeing import Seeing
     from bunri.domains.waste.service.sweeping import Sweeping
-    from bunri.platform.vision.remote.settings import open_remote
+    from bunri.platform.vision.remote.opening import open_remote
 
     settings, clock, storage = house.settings.waste, house.clock, house.storage
     begin, board = house.begin("waste", WasteRepository), Board(house.cache("jobs"))
@@ -112,7 +112,7 @@ def recycling(house: House) -> None:
     from bunri.domains.recycling.repository import RecyclingRepository
     from bunri.domains.recycling.service import RecyclingService
     from bunri.domains.recycling.writer import BuiltinWriter, LlmWriter, Writer
-    from bunri.platform.llm.settings import open_model
+    from bunri.platform.llm.opening import open_model
 
     model = open_model(house.settings.llm)
     writer: Writer = BuiltinWriter()

@@ -14,8 +14,9 @@ from pydantic import BaseModel, Field
 from tests.support.servers import Server, Step, cut, garbage, hang, ok, serving, slow, status, too_many
 
 from bunri.platform.llm.errors import LlmFailed
+from bunri.platform.llm.opening import open_model
 from bunri.platform.llm.protocol import RemoteModel
-from bunri.platform.llm.settings import LlmSettings, open_model
+from bunri.platform.llm.settings import LlmSettings
 
 
 class Where(StrEnum):

@@ -4,7 +4,8 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from bunri.platform.llm.settings import LlmSettings, open_model
+from bunri.platform.llm.opening import open_model
+from bunri.platform.llm.settings import LlmSettings
 
 
 class TestChoosingAModel:
@@ -38,7 +39,8 @@ class TestChoosingAModel:
 
     def test_the_sdks_are_not_imported_before_they_are_used(self) -> None:
         program = (
-            "import sys; from bunri.platform.llm.settings import LlmSettings, open_model; open_model(LlmSettings());"
+            "import sys; from bunri.platform.llm.opening import open_model;"
+            "from bunri.platform.llm.settings import LlmSettings; open_model(LlmSettings());"
             "sys.exit(bool({'anthropic', 'openai'} & sys.modules.keys()))"
         )
         assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -7,8 +7,9 @@ from pydantic import ValidationError
 from tests.support.servers import Server, Step, cut, garbage, hang, ok, serving, slow, status, too_many
 
 from bunri.platform.places.errors import PlacesFailed
+from bunri.platform.places.opening import open_places
 from bunri.platform.places.protocol import Place, RemotePlaces
-from bunri.platform.places.settings import PlacesSettings, open_places
+from bunri.platform.places.settings import PlacesSettings
 
 CITY_HALL = (37.566826, 126.978656)
 

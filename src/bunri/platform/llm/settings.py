@@ -4,7 +4,6 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from bunri.platform.llm.protocol import RemoteModel
 from bunri.platform.outside_settings import OutsideSettings
 
 
@@ -30,19 +29,3 @@ class LlmSettings(ModelSettings):
         if self.provider == "openai" and not self.key and self.base_url is None:
             raise ValueError("provider 'openai' needs api_key, or the base_url of a compatible server without keys")
         return self
-
-
-def open_model(settings: LlmSettings) -> RemoteModel | None:
-    """The model that ``settings`` name, to be closed with ``aclose``; None for the built-in writer."""
-    # The SDKs cost about a second and 60 MiB to import: only the one in use pays.
-    match settings.provider:
-        case "claude":
-            from bunri.platform.llm.claude import ClaudeModel
-
-            return ClaudeModel(settings)
-        case "openai":
-            from bunri.platform.llm.openai import OpenAiModel
-
-            return OpenAiModel(settings)
-        case "builtin":
-            return None

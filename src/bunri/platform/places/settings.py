@@ -5,7 +5,6 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from bunri.platform.outside_settings import OutsideSettings
-from bunri.platform.places.protocol import RemotePlaces
 
 
 class PlacesSettings(OutsideSettings):
@@ -19,14 +18,3 @@ class PlacesSettings(OutsideSettings):
         if self.provider == "kakao" and not self.key:
             raise ValueError("provider 'kakao' needs api_key")
         return self
-
-
-def open_places(settings: PlacesSettings) -> RemotePlaces | None:
-    """The map service that ``settings`` name, to be closed with ``aclose``; None for none."""
-    match settings.provider:
-        case "kakao":
-            from bunri.platform.places.kakao import KakaoPlaces
-
-            return KakaoPlaces(settings)
-        case "none":
-            return None

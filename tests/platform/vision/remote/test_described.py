@@ -13,7 +13,8 @@ from bunri.kit.languages import LANGUAGES, text
 from bunri.kit.materials import Material
 from bunri.platform.vision.errors import VisionFailed
 from bunri.platform.vision.protocol import Pixels, Sight, Thing
-from bunri.platform.vision.remote.settings import RemoteVision, RemoteVisionSettings, open_remote
+from bunri.platform.vision.remote.opening import RemoteVision, open_remote
+from bunri.platform.vision.remote.settings import RemoteVisionSettings
 
 PHOTO: Pixels = np.full((400, 800, 3), 127, np.uint8)
 

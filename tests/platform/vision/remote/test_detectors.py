@@ -14,7 +14,8 @@ from tests.support.servers import Server, Step, cut, garbage, hang, ok, serving,
 from bunri.kit.materials import Material
 from bunri.platform.vision.errors import VisionFailed
 from bunri.platform.vision.protocol import Pixels, Sight, Thing
-from bunri.platform.vision.remote.settings import RemoteVision, RemoteVisionSettings, open_remote
+from bunri.platform.vision.remote.opening import RemoteVision, open_remote
+from bunri.platform.vision.remote.settings import RemoteVisionSettings
 
 Found = tuple[str, float, tuple[float, float, float, float]]
 """Class, score, corners in pixels."""

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bunri.platform.vision.remote.settings import RemoteVisionSettings, open_remote
+from bunri.platform.vision.remote.opening import open_remote
+from bunri.platform.vision.remote.settings import RemoteVisionSettings
 
 
 class TestChoosingEyes:

@@ -1,22 +1,13 @@
 """Whose eyes look, if not our own."""
 
-from typing import Literal, Protocol, Self
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from bunri.kit.languages import Language
 from bunri.kit.materials import Material
 from bunri.platform.llm.settings import ModelSettings
-from bunri.platform.vision.protocol import Vision
 from bunri.platform.vision.remote.things import clean
-
-
-class RemoteVision(Vision, Protocol):
-    """A Vision on the other side of a network."""
-
-    async def aclose(self) -> None:
-        """Ends its connections."""
-        ...
 
 
 class RemoteVisionSettings(ModelSettings):
@@ -44,29 +35,3 @@ class RemoteVisionSettings(ModelSettings):
         if self.provider in {"huggingface", "openai"} and not self.key and self.base_url is None:
             raise ValueError(f"provider '{self.provider}' needs api_key, or the base_url of a server without keys")
         return self
-
-
-def open_remote(settings: RemoteVisionSettings) -> RemoteVision | None:
-    """The eyes that ``settings`` name, to be closed with ``aclose``; None for none."""
-    # Each brings its own client library: only the one in use is imported.
-    match settings.provider:
-        case "roboflow":
-            from bunri.platform.vision.remote.roboflow import RoboflowVision
-
-            return RoboflowVision(settings)
-        case "huggingface":
-            from bunri.platform.vision.remote.huggingface import HuggingFaceVision
-
-            return HuggingFaceVision(settings)
-        case "claude":
-            from bunri.platform.llm.claude import ClaudeModel
-            from bunri.platform.vision.remote.described import DescribedVision
-
-            return DescribedVision(ClaudeModel(settings), settings.language)
-        case "openai":
-            from bunri.platform.llm.openai import OpenAiModel
-            from bunri.platform.vision.remote.described import DescribedVision
-
-            return DescribedVision(OpenAiModel(settings), settings.language)
-        case "none":
-            return None
