@@ -85,7 +85,9 @@ def fine_tune(network: Network, parts: list[tuple[NDArray[np.uint8], NDArray[np.
         schedule.step()
         _average(averaged, network, min(recipe.averaged, (step + 1) / (step + 10)))
         if step % 50 == 0:
-            sys.stderr.write(f"seed {seed} step {step}/{steps} loss {float(loss.detach()):.3f} {time.monotonic() - began:.0f} s\n")
+            sys.stderr.write(
+                f"seed {seed} step {step}/{steps} loss {float(loss.detach()):.3f} {time.monotonic() - began:.0f} s\n"
+            )
     return averaged.eval()
 
 

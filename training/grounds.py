@@ -128,6 +128,10 @@ def _clutter(rng: np.random.Generator, side: int) -> Floats:
     ground = _plain(rng, side)
     for _ in range(int(rng.integers(4, 14))):
         shade = tuple(float(value) for value in rng.uniform(10, 245, 3))
-        box = ((float(rng.integers(side)), float(rng.integers(side))), tuple(rng.uniform(12, 130, 2)), rng.uniform(0, 90))
+        box = (
+            (float(rng.integers(side)), float(rng.integers(side))),
+            tuple(rng.uniform(12, 130, 2)),
+            rng.uniform(0, 90),
+        )
         cv2.fillPoly(ground, [cv2.boxPoints(box).astype(np.int32)], shade)
     return cv2.GaussianBlur(ground, (0, 0), rng.uniform(0.5, 3)) + noise(rng, side, 16, 2)[:, :, None] * 4

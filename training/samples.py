@@ -90,7 +90,9 @@ def web_samples(data: Path) -> list[Sample]:
     for folder, names in WEB.items():
         right = tuple(MATERIALS.index(name) for name in names.split("|"))
         target = _target({MATERIALS[index]: 1 / len(right) for index in right})
-        found += [Sample(path, "web", "test", target, right) for path in sorted((data / "waste-web" / folder).iterdir())]
+        found += [
+            Sample(path, "web", "test", target, right) for path in sorted((data / "waste-web" / folder).iterdir())
+        ]
     return found
 
 

@@ -78,11 +78,24 @@ def draw(path: Path, studio: Studio, numbers: Sequence[int], side: int, manner: 
         unfinished = path.with_suffix(".part")
         np.lib.format.open_memmap(unfinished, "w+", np.uint8, shape).flush()
         parts = np.array_split(np.arange(len(numbers)), processes * 8)
-        tasks = [(unfinished, studio, part.tolist(), [int(numbers[at]) for at in part], side, manner, seed) for part in parts]
+        tasks = [
+            (unfinished, studio, part.tolist(), [int(numbers[at]) for at in part], side, manner, seed) for part in parts
+        ]
         with get_context("fork").Pool(processes) as pool:
             pool.starmap(_draw_part, tasks, chunksize=1)
         unfinished.rename(path)
     return ViewSet(np.load(path, mmap_mode="r"), np.asarray(numbers, np.int64))
+
+
+def held_out(out: Path, samples: list[Sample], side: Side, size: int, processes: int) -> dict[str, ViewSet]:
+    """Two looks at every held-out thing, each on grey floors where it could be cut out and as hard as in training."""
+    studio = Studio(samples, out / "pictures", side)
+    numbers = [number for number, sample in enumerate(samples) if sample.side == side]
+    loose = [number for number in numbers if (out / f"pictures/{number}.png").exists()]
+    return {
+        f"{side}-floor": draw(out / f"{side}-floor.npy", studio, loose * 2, size, views.FLOOR, seed=11, processes=processes),
+        f"{side}-views": draw(out / f"{side}-views.npy", studio, numbers * 2, size, views.TRAIN, seed=12, processes=processes),
+    }  # fmt: skip
 
 
 def whole(path: Path, samples: list[Sample], side: int) -> ViewSet:
@@ -114,7 +127,9 @@ def _draw_one(studio: Studio, number: int, rng: np.random.Generator, side: int, 
         return views.nothing(props, rng, side)
     sample = studio.samples[number]
     clear = MATERIALS[sample.label] in ("glass", "plastic")
-    return views.view(studio.picture(number), props, rng, side, manner, clear=clear, boarded=sample.source == "trashnet")
+    return views.view(
+        studio.picture(number), props, rng, side, manner, clear=clear, boarded=sample.source == "trashnet"
+    )
 
 
 @cache

@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from bunri import __version__
 from bunri.cli.connection import Connection
+from bunri.platform.telemetry.logs import configure_logs
 
 COMMANDS: Final = {
     "up": "serving:up",
@@ -59,4 +60,5 @@ def root(context: typer.Context, version: Annotated[bool, typer.Option("--versio
     if version:
         typer.echo(__version__)
         raise typer.Exit
+    configure_logs("WARNING")  # to standard error: standard output is for results
     context.obj = context.with_resource(Connection())

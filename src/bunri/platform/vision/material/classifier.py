@@ -1,6 +1,21 @@
-from bunri.kit.materials import Material
+"""The shipped network behind the ``Classifier`` protocol."""
 
-MATERIALS = (
+import hashlib
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+
+from bunri.kit.materials import Material
+from bunri.platform.vision.errors import ModelBroken, VisionFailed
+from bunri.platform.vision.material import calibration
+from bunri.platform.vision.material.calibration import Floats
+from bunri.platform.vision.material.square import square
+from bunri.platform.vision.protocol import Pixels
+
+MATERIALS: Final = (
     Material.GLASS,
     Material.METAL,
     Material.PAPER,
@@ -12,6 +27,71 @@ MATERIALS = (
     Material.ELECTRONICS,
     Material.OTHER,
 )
+"""What pixels alone may say. Battery, lamp, styrofoam and film are not among them: there is no honest picture of
+them to learn from. ``plastic`` covers clear bottles too; colour is another's question."""
+
+SIDE: Final = 224
+_FOLDER: Final = Path(__file__).parent
+_FATAL: Final = 4
 
 
-class MaterialClassifier: ...
+class MaterialClassifier:
+    """A ``Classifier`` (protocol.py). Two looks a crop, as it is and mirrored. ``classify`` may run in many threads."""
+
+    name = "material"
+
+    def __init__(self, folder: Path = _FOLDER, *, threads: int = 1, provider: str = "CPUExecutionProvider") -> None:
+        """Load ``material.onnx`` and ``calibration.json``. Raises ModelBroken when they are not what they should be."""
+        model = folder / "material.onnx"
+        try:
+            self.calibration = calibration.load(folder / "calibration.json")
+            self._session = _session(model, threads, provider)
+            self.version = _digest(model, folder / "calibration.json")[:8]
+            blank = self._logits(looks(np.zeros((1, 1, 3), np.uint8)))
+        except Exception as error:  # the runtime's errors share no base but Exception
+            raise ModelBroken(name=self.name) from error
+        if blank.shape != (1, len(self.calibration.materials)):
+            raise ModelBroken(name=self.name)
+
+    def classify(self, crops: list[Pixels]) -> list[dict[Material, float]]:
+        """Calibrated probabilities of each upright BGR crop, over all of MATERIALS.
+
+        Raises VisionFailed for a crop without pixels, or when the runtime fails.
+        """
+        return [self._one(crop) for crop in crops]
+
+    def _one(self, crop: Pixels) -> dict[Material, float]:
+        if crop.ndim != 3 or not crop.size:
+            raise VisionFailed(model=self.name)
+        probabilities = self.calibration.probabilities(self._logits(looks(crop)))[0]
+        return dict(zip(self.calibration.materials, probabilities.tolist(), strict=True))
+
+    def _logits(self, views: Pixels) -> Floats:
+        """The mean over the looks: 1 × classes."""
+        try:
+            (logits,) = self._session.run(None, {"pixels": views})
+        except Exception as error:  # the runtime's errors share no base but Exception
+            raise VisionFailed(model=self.name) from error
+        return np.asarray(logits.mean(axis=0, keepdims=True), np.float32)
+
+
+def looks(crop: Pixels) -> Pixels:
+    """What the network is shown of a BGR crop: 2 × SIDE × SIDE × 3, RGB bytes; the rest is inside the graph."""
+    view = cv2.cvtColor(square(crop, SIDE), cv2.COLOR_BGR2RGB)
+    return np.stack([view, view[:, ::-1]])
+
+
+def _session(model: Path, threads: int, provider: str) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _FATAL  # what matters is raised
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return ort.InferenceSession(model, options, providers=[provider])
+
+
+def _digest(*files: Path) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,158 @@
+"""The shipped material model: what it promises, what it refuses, and that it still sees what its card says."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from bunri.kit.materials import Material
+from bunri.platform.vision import material
+from bunri.platform.vision.errors import ModelBroken, VisionFailed
+from bunri.platform.vision.material import MATERIALS, Calibration, MaterialClassifier
+from bunri.platform.vision.material.square import GREY, square
+from bunri.platform.vision.protocol import Classifier, Pixels
+
+SHIPPED = Path(material.__file__).parent
+NEVER = {Material.BATTERY, Material.LAMP, Material.STYROFOAM, Material.VINYL}
+
+
+@pytest.fixture(scope="module")
+def classifier() -> MaterialClassifier:
+    return MaterialClassifier()
+
+
+def read(path: Path) -> Pixels:
+    pixels = cv2.imread(str(path))
+    assert pixels is not None
+    return np.asarray(pixels, np.uint8)
+
+
+def some(folder: Path, count: int) -> list[Pixels]:
+    """Pictures spread evenly over a folder."""
+    paths = sorted(folder.glob("*.jpg"))
+    return [read(path) for path in paths[:: max(1, len(paths) // count)][:count]]
+
+
+class TestShippedFiles:
+    def test_the_network_is_small_enough_to_travel_in_the_package(self) -> None:
+        assert (SHIPPED / "material.onnx").stat().st_size <= 6 * 2**20
+
+    def test_it_is_a_classifier_with_a_name_and_a_version(self, classifier: MaterialClassifier) -> None:
+        promised: Classifier = classifier
+        assert promised.name == "material"
+        assert len(promised.version) == 8
+
+    def test_it_never_names_what_it_has_no_pictures_of(self, classifier: MaterialClassifier) -> None:
+        assert classifier.calibration.materials == MATERIALS
+        assert not NEVER & set(MATERIALS)
+
+
+class TestClassify:
+    def test_probabilities_add_up_for_crops_of_every_shape(self, classifier: MaterialClassifier) -> None:
+        shapes = ((1, 1), (3, 900), (900, 3), (224, 224), (40, 61), (1200, 1600))
+        crops = [np.full((*shape, 3), 90, np.uint8) for shape in shapes]
+        judged = classifier.classify(crops)
+        assert [set(one) for one in judged] == [set(MATERIALS)] * len(shapes)
+        assert [sum(one.values()) for one in judged] == pytest.approx([1] * len(shapes), abs=1e-5)
+
+    def test_a_crop_that_is_a_view_into_a_photo_is_judged_like_its_copy(self, classifier: MaterialClassifier) -> None:
+        photo = np.random.default_rng(0).integers(0, 256, (400, 500, 3), np.uint8)
+        crop = photo[50:300, 100:220]
+        assert classifier.classify([crop]) == classifier.classify([crop.copy()])
+
+    def test_a_mirrored_crop_is_the_same_material(self, classifier: MaterialClassifier) -> None:
+        crop = np.random.default_rng(1).integers(0, 256, (120, 120, 3), np.uint8)
+        first, mirrored = classifier.classify([crop, crop[:, ::-1]])
+        assert list(first.values()) == pytest.approx(list(mirrored.values()), abs=1e-5)
+
+    def test_nothing_to_judge_is_nothing_judged(self, classifier: MaterialClassifier) -> None:
+        assert classifier.classify([]) == []
+
+    @pytest.mark.parametrize("shape", [(0, 5, 3), (5, 0, 3), (5, 5)])
+    def test_a_crop_without_pixels_or_colour_is_refused(self, classifier: MaterialClassifier, shape: tuple[int, ...]) -> None:  # fmt: skip
+        with pytest.raises(VisionFailed):
+            classifier.classify([np.zeros(shape, np.uint8)])
+
+    def test_it_is_not_sure_of_an_empty_floor(self, classifier: MaterialClassifier) -> None:
+        floor = np.random.default_rng(2).normal(128, 6, (300, 400, 3)).clip(0, 255).astype(np.uint8)
+        (judged,) = classifier.classify([floor])
+        assert not classifier.calibration.is_sure(judged)
+
+
+class TestLoading:
+    def test_a_folder_without_the_model_says_so(self, tmp_path: Path) -> None:
+        with pytest.raises(ModelBroken):
+            MaterialClassifier(tmp_path)
+
+    def test_a_calibration_of_other_classes_is_refused(self, tmp_path: Path, classifier: MaterialClassifier) -> None:
+        other = classifier.calibration.model_copy(
+            update={"materials": MATERIALS[:-1], "bias": (0.0,) * (len(MATERIALS) - 1)}
+        )
+        (tmp_path / "calibration.json").write_text(other.model_dump_json())
+        (tmp_path / "material.onnx").write_bytes((SHIPPED / "material.onnx").read_bytes())
+        with pytest.raises(ModelBroken):
+            MaterialClassifier(tmp_path)
+
+
+class TestDoubt:
+    CALIBRATION = Calibration(
+        materials=MATERIALS, temperature=1, bias=(0.0,) * len(MATERIALS), sure=0.9, cover=0.93, most_choices=3
+    )
+
+    def spread(self, **shares: float) -> dict[Material, float]:
+        rest = (1 - sum(shares.values())) / (len(MATERIALS) - len(shares))
+        return {name: shares.get(name.value, rest) for name in MATERIALS}
+
+    def test_only_from_the_threshold_on_it_is_sure(self) -> None:
+        assert self.CALIBRATION.is_sure(self.spread(glass=0.9))
+        assert not self.CALIBRATION.is_sure(self.spread(glass=0.89))
+
+    def test_something_else_is_never_a_sure_answer(self) -> None:
+        assert not self.CALIBRATION.is_sure(self.spread(other=0.99))
+
+    def test_it_asks_for_as_few_choices_as_cover_the_truth(self) -> None:
+        asked = self.CALIBRATION.choices(self.spread(glass=0.6, plastic=0.35))
+        assert asked == (Material.GLASS, Material.PLASTIC)
+
+    def test_it_asks_for_two_at_least_and_three_at_most(self) -> None:
+        assert len(self.CALIBRATION.choices(self.spread(glass=0.97))) == 2
+        assert len(self.CALIBRATION.choices(self.spread(glass=0.2, plastic=0.2, metal=0.2))) == 3
+
+
+class TestSquare:
+    def test_a_four_to_three_photo_is_squeezed_without_a_border(self) -> None:
+        assert (square(np.full((300, 400, 3), 9, np.uint8), 64) == 9).all()
+
+    def test_a_long_crop_is_padded_in_the_middle_with_grey(self) -> None:
+        made = square(np.full((100, 400, 3), 9, np.uint8), 64)
+        rows = np.flatnonzero((made == 9).all((1, 2)))
+        assert len(rows) == round(64 / 4 * 4 / 3)
+        assert rows[0] == (64 - len(rows)) // 2
+        assert (made[: rows[0]] == GREY).all()
+
+
+@pytest.mark.parametrize(
+    ("material", "folder"),
+    [
+        (Material.GLASS, "trashnet/glass"),
+        (Material.METAL, "trashnet/metal"),
+        (Material.PAPER, "trashnet/paper"),
+        (Material.CARDBOARD, "trashnet/cardboard"),
+        (Material.PLASTIC, "trashnet/plastic"),
+        (Material.CARTON, "more-photos/grocery/carton_milk"),
+        (Material.TEXTILE, "more-photos/clothing/shirt"),
+        (Material.FOOD, "more-photos/grocery/vegetables"),
+        (Material.ELECTRONICS, "more-photos/electronics/keyboard"),
+    ],
+)
+def test_it_knows_most_of_what_it_was_taught(
+    classifier: MaterialClassifier, shared: Path, material: Material, folder: str
+) -> None:
+    judged = classifier.classify(some(shared / "data" / folder, 12))
+    assert sum(max(one, key=one.__getitem__) is material for one in judged) >= 9
+
+
+def test_it_is_hardly_ever_sure_of_a_battery(classifier: MaterialClassifier, shared: Path) -> None:
+    judged = classifier.classify(some(shared / "data/battery-eval", 80))
+    assert sum(map(classifier.calibration.is_sure, judged)) <= 8
