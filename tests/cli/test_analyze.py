@@ -21,9 +21,11 @@ def photos(tmp_path: Path) -> list[Path]:
     return paths
 
 
-def bunri(settings: Settings, *arguments: object) -> "subprocess.CompletedProcess[str]":
+def bunri(settings: Settings, *arguments: object, **env: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "bunri", "analyze", *map(str, arguments)]
-    return subprocess.run(command, env=environment(settings), capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(
+        command, env=environment(settings, **env), capture_output=True, text=True, timeout=100, check=False
+    )
 
 
 def documents(run: "subprocess.CompletedProcess[str]") -> Sequence[dict[str, object]]:
@@ -41,6 +43,15 @@ class TestJson:
             assert isinstance(document["seconds"], float)
             wanted = {"items", "feedback", "nearby_bins", "cached", "models", "waste_type", "confidence"}
             assert wanted <= set(document)
+
+    def test_without_weights_it_asks_and_says_what_is_missing(
+        self, settings: Settings, photos: list[Path], tmp_path: Path
+    ) -> None:
+        run = bunri(settings, photos[0], "--json", "--lang", "en", BUNRI_MODELS_DIR=str(tmp_path))
+        assert run.returncode == 0, run.stderr
+        (found,) = documents(run)
+        assert (found["status"], found["models"]) == ("asked", {})
+        assert "yolox_nano" in run.stderr
 
     def test_a_bad_photo_does_not_stop_the_others(self, settings: Settings, photos: list[Path], tmp_path: Path) -> None:
         (tmp_path / "letter.jpg").write_bytes(b"%PDF-1.7\n" + bytes(100))
