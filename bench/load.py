@@ -124,7 +124,7 @@ class _Run:
         _, connection = await loop.create_connection(_Connection, *self._address)
         due = began + random.random() * (self._period or 0.05)
         turn = number
-        while (due := max(due, time.perf_counter()) if self._period is None else due) < self._until:
+        while due < self._until:
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             good = await self._answer(connection, self._requests[turn % len(self._requests)])
             ended = time.perf_counter()

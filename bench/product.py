@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ from bunri.app.settings import Settings
 from bunri.platform.embedded import attach
 from bunri.platform.vision.settings import VisionSettings
 
+START_WITHIN: Final = 120.0
 STOP_WITHIN: Final = 20.0
 
 
@@ -68,9 +70,14 @@ def running(*, workers: int = 1) -> Iterator[Product]:
 
 def _await_ready(process: subprocess.Popen[bytes], log: Path) -> str:
     assert process.stdout
-    for line in process.stdout:
-        if line.startswith(b"ready "):
-            return line.split()[1].decode()
+    patience = threading.Timer(START_WITHIN, process.terminate)  # its output then ends, and with it the loop
+    patience.start()
+    try:
+        for line in process.stdout:
+            if line.startswith(b"ready "):
+                return line.split()[1].decode()
+    finally:
+        patience.cancel()
     raise ProductFailed(log.read_text("utf-8", "replace")[-2000:])
 
 

@@ -68,7 +68,15 @@ def _part(
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     studio = sets.Studio(samples, out / "pictures", "train")
     chosen = sets.balanced(samples, VIEWS, number)
-    drawn = sets.draw(out / f"train-{number}.npy", studio, chosen.tolist(), TRAIN_SIDE, views.TRAIN, seed=100 + number, processes=processes)  # fmt: skip
+    drawn = sets.draw(
+        out / f"train-{number}.npy",
+        studio,
+        chosen.tolist(),
+        TRAIN_SIDE,
+        views.TRAIN,
+        seed=100 + number,
+        processes=processes,
+    )
     return drawn.pixels, drawn.targets(samples)
 
 
@@ -110,8 +118,8 @@ def _quantised(out: Path, network: Network, pixels: NDArray[np.uint8]) -> None:
 
 def _calibrated(out: Path, samples: list[Sample], processes: int) -> None:
     logits, shown = [], []
-    for name, drawn in sets.held_out(out, samples, "tune", SIDE, processes).items():
-        logits.append(measure.logits_of(out / "material.onnx", drawn.pixels))
+    for name, drawn in sets.held_out(out, samples, "tune", processes).items():
+        logits.append(measure.logits_of(out / "material.onnx", drawn.pictures()))
         shown += [samples[number] for number in drawn.numbers]
         np.save(out / f"logits-{name}.npy", logits[-1])
     (out / "calibration.json").write_text(calibrate(np.concatenate(logits), shown).model_dump_json(indent=2) + "\n")

@@ -7,6 +7,7 @@ import argparse
 import re
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +19,9 @@ from matplotlib.axes import Axes
 
 from bunri.platform.vision import material
 from bunri.platform.vision.material import MATERIALS, MaterialClassifier
-from bunri.platform.vision.material.classifier import SIDE
 from bunri.platform.vision.material.calibration import Calibration
 from training import cutouts, measure, sets
+from training.cutouts import Image
 from training.measure import Floats, Score
 from training.samples import Sample, battery_samples, taco_elsewhere, training_samples, web_samples
 
@@ -71,7 +72,12 @@ def main() -> None:
     card = DOCS / "model-card.md"
     text = card.read_text()
     for name, block in blocks.items():
-        text = re.sub(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", lambda found, block=block: f"{found[1]}{block}\n{found[2]}", text, flags=re.DOTALL)  # fmt: skip
+        text = re.sub(
+            rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)",
+            lambda found, block=block: f"{found[1]}{block}\n{found[2]}",
+            text,
+            flags=re.DOTALL,
+        )
     card.write_text(text)
 
 
@@ -79,23 +85,26 @@ def _measure(data: Path, out: Path, classifier: MaterialClassifier, processes: i
     out.mkdir(parents=True, exist_ok=True)
     samples = training_samples(data)
     cutouts.prepare(samples, out / "pictures", processes)
-    test = [sample for sample in samples if sample.side == "test"]
-    held_out = sets.held_out(out, samples, "test", SIDE, processes)
-    shown = {
-        "test": ("held-out pictures as they are", test, sets.whole(out / "test-whole.npy", test, SIDE)),
-        "floor": ("held-out things on grey floors", None, held_out["test-floor"]),
-        "views": ("held-out things, hard views", None, held_out["test-views"]),
-        "taco": ("outdoor litter, never trained on (TACO)", taco_elsewhere(data), None),
-        "web": ("web pictures, never trained on", web_samples(data), None),
-        "battery": ("AA cells, never trained on", battery_samples(data), None),
+    found = {
+        name: _looked_at(title, shown, (cutouts.read(sample.path) for sample in shown), classifier)
+        for name, title, shown in (
+            ("test", "held-out pictures as they are", [sample for sample in samples if sample.side == "test"]),
+            ("taco", "outdoor litter, never trained on (TACO)", taco_elsewhere(data)),
+            ("web", "web pictures, never trained on", web_samples(data)),
+            ("battery", "AA cells, never trained on", battery_samples(data)),
+        )
     }
-    found = {}
-    for name, (title, known, drawn) in shown.items():
-        taken = drawn or sets.whole(out / f"{name}.npy", known or [], SIDE)
-        logits = measure.logits_of(PACKAGE / "material.onnx", taken.pixels)
-        of = known or [samples[number] for number in taken.numbers]
-        found[name] = Measured(title, of, classifier.calibration.probabilities(logits))
+    drawn = sets.held_out(out, samples, "test", processes)
+    for name, title in (("floor", "held-out things on grey floors"), ("views", "held-out things, hard views")):
+        views = drawn[f"test-{name}"]
+        shown = [samples[number] for number in views.numbers]
+        found[name] = _looked_at(title, shown, views.pictures(), classifier)
     return found
+
+
+def _looked_at(title: str, shown: list[Sample], pictures: Iterable[Image], classifier: MaterialClassifier) -> Measured:
+    logits = measure.logits_of(PACKAGE / "material.onnx", pictures)
+    return Measured(title, shown, classifier.calibration.probabilities(logits))
 
 
 def _results(measured: dict[str, Measured], classifier: MaterialClassifier) -> str:
@@ -111,8 +120,8 @@ def _results(measured: dict[str, Measured], classifier: MaterialClassifier) -> s
         "| set | pictures | top-1 | top-3 | sure | right when sure | right or among the choices | calibration error |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    for row in rows:
-        lines.append(_line(row.title, measure.score(row.probabilities, row.samples, classifier.calibration)))
+    made = classifier.calibration
+    lines += [_line(row.title, measure.score(row.probabilities, row.samples, made)) for row in rows]
     return "\n".join(lines)
 
 
@@ -127,10 +136,11 @@ def _line(title: str, score: Score) -> str:
 
 def _sets(samples: list[Sample]) -> str:
     counts = Counter((MATERIALS[sample.label].value, sample.side) for sample in samples)
-    lines = ["| material | train | tune | test |", "| --- | ---: | ---: | ---: |"]
-    for name in MATERIALS:
-        lines.append(f"| {name} | {counts[name, 'train']} | {counts[name, 'tune']} | {counts[name, 'test']} |")
-    return "\n".join(lines)
+    head = ["| material | train | tune | test |", "| --- | ---: | ---: | ---: |"]
+    shown = [
+        f"| {name} | {counts[name, 'train']} | {counts[name, 'tune']} | {counts[name, 'test']} |" for name in MATERIALS
+    ]
+    return "\n".join(head + shown)
 
 
 def _facts(classifier: MaterialClassifier) -> str:
@@ -143,7 +153,7 @@ def _facts(classifier: MaterialClassifier) -> str:
         times.append(time.perf_counter() - began)
     made = classifier.calibration
     return (
-        f"{size:.2f} MiB; {1000 * float(np.median(times)):.1f} ms a crop of 640 × 480 on one core (median of 60, both "
+        f"{size:.2f} MiB; {1000 * float(np.median(times)):.1f} ms a crop of 640 × 480 on one core (median of 60, two "
         f"looks and preprocessing); temperature {made.temperature}, sure from {made.sure}."
     )
 
@@ -163,10 +173,9 @@ def _taco(samples: list[Sample]) -> str:
 
 
 def _figures(measured: dict[str, Measured], classifier: MaterialClassifier) -> None:
-    mpl.rcParams.update({
-        "svg.fonttype": "none", "svg.hashsalt": "bunri", "font.family": "sans-serif", "text.color": INK, "axes.labelcolor": INK,
-        "axes.edgecolor": PALE, "xtick.color": INK, "ytick.color": INK, "font.size": 9, "axes.titlesize": 10,
-    })  # fmt: skip
+    mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "bunri", "font.size": 9, "axes.titlesize": 10})
+    mpl.rcParams.update(dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK))
+    mpl.rcParams["axes.edgecolor"] = PALE
     figure, panes = plt.subplots(1, 3, figsize=(13.5, 4.6), layout="constrained")
     for pane, name in zip(panes, ("test", "floor", "web"), strict=True):
         _draw_confusion(pane, measured[name])
@@ -179,7 +188,12 @@ def _figures(measured: dict[str, Measured], classifier: MaterialClassifier) -> N
     panes[0].set(xlabel="confidence", ylabel="share right", title="Calibration", xlim=(0, 1), ylim=(0, 1))
     panes[0].legend(frameon=False)
     panes[1].axhline(0.95, ls="--", color=PALE)
-    panes[1].set(xlabel="share answered without a question", ylabel="share right of these", title="What doubt buys (dot: the shipped threshold)", ylim=(0.4, 1.01))  # fmt: skip
+    panes[1].set(
+        xlabel="share answered without a question",
+        ylabel="share right of these",
+        title="What doubt buys (dot: the shipped threshold)",
+        ylim=(0.4, 1.01),
+    )
     _save(figure, "model-calibration")
 
 
@@ -189,7 +203,9 @@ def _draw_confusion(pane: Axes, shown: Measured) -> None:
     pane.imshow(shares, cmap="Greens", vmin=0, vmax=1)
     for truth, answer in np.argwhere(shares >= 0.005):
         ink = "white" if shares[truth, answer] > 0.6 else INK
-        pane.text(answer, truth, f"{shares[truth, answer]:.0%}".rstrip("%"), ha="center", va="center", color=ink, fontsize=7)  # fmt: skip
+        pane.text(
+            answer, truth, f"{shares[truth, answer]:.0%}".rstrip("%"), ha="center", va="center", color=ink, fontsize=7
+        )
     names = [name.value for name in MATERIALS]
     pane.set_xticks(range(len(names)), names, rotation=60, ha="right")
     pane.set_yticks(range(len(names)), names)

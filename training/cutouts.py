@@ -7,6 +7,7 @@ elsewhere the thing is what GrabCut finds around the middle. What cannot be cut 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,7 +23,10 @@ _SMALL = 144
 _LEAST, _MOST = 0.04, 0.72
 """Share of the picture that a clean cut-out covers."""
 
-Image = NDArray[np.uint8]
+Image = NDArray[Any]
+"""Bytes; OpenCV's own types promise no more."""
+
+Floats = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +45,23 @@ def prepare(samples: list[Sample], cache: Path, threads: int) -> None:
 
 
 def load(cache: Path, number: int) -> Picture:
-    pixels = cv2.imread(str(cache / f"{number}.jpg"))
-    assert pixels is not None
     mask = cache / f"{number}.png"
-    return Picture(pixels, cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE) if mask.exists() else None)
+    alpha = cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE) if mask.exists() else None
+    return Picture(read(cache / f"{number}.jpg"), None if alpha is None else alpha.astype(np.uint8))
+
+
+def read(path: Path) -> Image:
+    """BGR. Raises ValueError where there is no picture."""
+    pixels = cv2.imread(str(path))
+    if pixels is None:
+        raise ValueError(f"{path} is no picture")
+    return pixels.astype(np.uint8)
 
 
 def _prepare(sample: Sample, path: Path) -> None:
     if path.exists():
         return
-    pixels = cv2.imread(str(sample.path))
-    assert pixels is not None, sample.path
+    pixels = read(sample.path)
     scale = min(1.0, SIDE / max(pixels.shape[:2]))
     pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     if min(pixels.shape[:2]) >= 48:
@@ -68,9 +78,9 @@ def cut_out(pixels: Image, *, on_board: bool) -> Image | None:
     hint = _differs_from_border(small) if on_board else _middle(small)
     if not 0.02 < (hint == cv2.GC_PR_FGD).mean() < 0.85:
         return None
-    models = np.zeros((2, 1, 65))
+    ground, thing = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(1)
-    cv2.grabCut(small, hint, None, models[0], models[1], 3, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(small, hint, (0, 0, 0, 0), ground, thing, 3, cv2.GC_INIT_WITH_MASK)
     mask = _largest(np.isin(hint, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8))
     if not _LEAST < mask.mean() < _MOST or _on_border(mask) > 0.45:
         return None
@@ -79,7 +89,7 @@ def cut_out(pixels: Image, *, on_board: bool) -> Image | None:
     return np.clip((soft.astype(np.int16) - 96) * 2, 0, 255).astype(np.uint8)
 
 
-def board(pixels: Image) -> NDArray[np.float32]:
+def board(pixels: Image) -> Floats:
     """The board's light at each pixel, as a plane through the border's brighter half: height × width × 3."""
     height, width = pixels.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
@@ -88,10 +98,10 @@ def board(pixels: Image) -> NDArray[np.float32]:
     light = pixels.astype(np.float32)
     bright = edge & (light.sum(2) >= np.median(light.sum(2)[edge]))
     found, *_ = np.linalg.lstsq(terms[bright], light[bright], rcond=None)
-    return np.clip(terms @ found, 16, 255)
+    return np.asarray(np.clip(terms @ found, 16, 255), np.float32)
 
 
-def _differs_from_border(small: Image) -> NDArray[np.uint8]:
+def _differs_from_border(small: Image) -> Image:
     """GrabCut's first guess on a pale board: colour unlike the board's, or far darker than its shadows."""
     lab = cv2.cvtColor(small, cv2.COLOR_BGR2LAB).astype(np.float32)
     expected = cv2.cvtColor(board(small).astype(np.uint8), cv2.COLOR_BGR2LAB).astype(np.float32)
@@ -103,7 +113,7 @@ def _differs_from_border(small: Image) -> NDArray[np.uint8]:
     return hint
 
 
-def _middle(small: Image) -> NDArray[np.uint8]:
+def _middle(small: Image) -> Image:
     """GrabCut's first guess elsewhere: the frame is ground, the middle is the thing."""
     height, width = small.shape[:2]
     hint = np.full((height, width), cv2.GC_PR_BGD, np.uint8)
@@ -119,7 +129,7 @@ def _edge(height: int, width: int) -> NDArray[np.bool_]:
     return edge
 
 
-def _largest(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _largest(mask: Image) -> Image:
     """The largest part with its holes filled; bits and threads gone."""
     mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -129,5 +139,5 @@ def _largest(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return filled
 
 
-def _on_border(mask: NDArray[np.uint8]) -> float:
+def _on_border(mask: Image) -> float:
     return float(np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean())

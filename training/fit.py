@@ -52,7 +52,11 @@ def probe(network: Network, pixels: NDArray[np.uint8], targets: NDArray[np.float
     for _ in range(recipe.probe_steps):
         chosen = torch.randint(len(inputs), (512,))
         other, share = chosen[torch.randperm(512)], float(np.random.default_rng(seed).beta(0.3, 0.3))
-        loss = _loss(layer(share * inputs[chosen] + (1 - share) * inputs[other]), share * wanted[chosen] + (1 - share) * wanted[other], recipe)  # fmt: skip
+        loss = _loss(
+            layer(share * inputs[chosen] + (1 - share) * inputs[other]),
+            share * wanted[chosen] + (1 - share) * wanted[other],
+            recipe,
+        )
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -61,7 +65,9 @@ def probe(network: Network, pixels: NDArray[np.uint8], targets: NDArray[np.float
     network.out.bias.data = layer.bias.data - network.out.weight.data @ mean
 
 
-def fine_tune(network: Network, parts: list[tuple[NDArray[np.uint8], NDArray[np.float32]]], recipe: Recipe, seed: int) -> Network:  # fmt: skip
+def fine_tune(
+    network: Network, parts: list[tuple[NDArray[np.uint8], NDArray[np.float32]]], recipe: Recipe, seed: int
+) -> Network:
     """One pass over each part in turn; the running average of the weights is returned."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -69,7 +75,10 @@ def fine_tune(network: Network, parts: list[tuple[NDArray[np.uint8], NDArray[np.
     network.to(memory_format=torch.channels_last).train()
     averaged = copy.deepcopy(network)
     body = [value for name, value in network.named_parameters() if value.requires_grad and not name.startswith("out.")]
-    optimiser = torch.optim.AdamW([{"params": body, "lr": recipe.rate}, {"params": network.out.parameters(), "lr": recipe.head_rate}], weight_decay=recipe.decay)  # fmt: skip
+    optimiser = torch.optim.AdamW(
+        [{"params": body, "lr": recipe.rate}, {"params": network.out.parameters(), "lr": recipe.head_rate}],
+        weight_decay=recipe.decay,
+    )
     steps = sum(len(pixels) // BATCH for pixels, _ in parts)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _course(step / steps))
     began = time.monotonic()
@@ -144,7 +153,9 @@ def _freeze(network: Network, blocks: int) -> None:
         part.requires_grad_(False)
 
 
-def _batches(parts: list[tuple[NDArray[np.uint8], NDArray[np.float32]]], rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:  # fmt: skip
+def _batches(
+    parts: list[tuple[NDArray[np.uint8], NDArray[np.float32]]], rng: np.random.Generator
+) -> Iterator[tuple[Tensor, Tensor]]:
     for pixels, targets in parts:
         order = rng.permutation(len(pixels))
         for at in range(0, len(order) - BATCH + 1, BATCH):

@@ -5,11 +5,8 @@ Which ground a thing lies on must say nothing about the thing, so all classes sh
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from training.cutouts import Image, Picture
-
-Floats = NDArray[np.float32]
+from training.cutouts import Floats, Image, Picture
 
 
 def noise(rng: np.random.Generator, side: int, coarsest: int, finest: int = 1, decay: float = 0.6) -> Floats:
@@ -46,7 +43,9 @@ def cut(rng: np.random.Generator, picture: Picture, side: int) -> Image | None:
             piece = picture.pixels[top : top + rows, left : left + columns]
             piece = cv2.resize(piece, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
             high, wide = max(0, side - piece.shape[0]), max(0, side - piece.shape[1])
-            filled = cv2.copyMakeBorder(piece, high // 2, high - high // 2, wide // 2, wide - wide // 2, cv2.BORDER_REFLECT_101)  # fmt: skip
+            filled = cv2.copyMakeBorder(
+                piece, high // 2, high - high // 2, wide // 2, wide - wide // 2, cv2.BORDER_REFLECT_101
+            )
             return np.ascontiguousarray(filled[:side, :side])
     return None
 
@@ -98,7 +97,7 @@ def _wood(rng: np.random.Generator, side: int) -> Floats:
     if rng.random() < 0.6:
         step = int(rng.integers(30, 90))
         ground[(y.astype(int) + int(rng.integers(step))) % step < 2] *= 0.6
-    return np.rot90(ground).copy() if rng.random() < 0.5 else ground
+    return np.ascontiguousarray(np.rot90(ground, 1 if rng.random() < 0.5 else 0))
 
 
 def _cloth(rng: np.random.Generator, side: int) -> Floats:
@@ -106,7 +105,7 @@ def _cloth(rng: np.random.Generator, side: int) -> Floats:
     period = rng.uniform(2, 7)
     weave = (np.sin(x * 6.28 / period) + np.sin(y * 6.28 / period)) * rng.uniform(2, 9)
     folds = noise(rng, side, 128, 32) * rng.uniform(3, 16)
-    return (weave + folds)[:, :, None] + rng.uniform(20, 235, 3).astype(np.float32)
+    return np.asarray((weave + folds)[:, :, None] + rng.uniform(20, 235, 3), np.float32)
 
 
 def _grass(rng: np.random.Generator, side: int) -> Floats:
@@ -117,7 +116,7 @@ def _grass(rng: np.random.Generator, side: int) -> Floats:
         dx, dy = rng.normal(0, 9, 2)
         shade = np.clip(base * rng.uniform(0.5, 1.8), 0, 255)
         cv2.line(ground, (int(x), int(y)), (int(x + dx), int(y + dy)), tuple(float(value) for value in shade), 1)
-    return ground
+    return np.asarray(ground, np.float32)
 
 
 def _plain(rng: np.random.Generator, side: int) -> Floats:
@@ -134,4 +133,5 @@ def _clutter(rng: np.random.Generator, side: int) -> Floats:
             rng.uniform(0, 90),
         )
         cv2.fillPoly(ground, [cv2.boxPoints(box).astype(np.int32)], shade)
-    return cv2.GaussianBlur(ground, (0, 0), rng.uniform(0.5, 3)) + noise(rng, side, 16, 2)[:, :, None] * 4
+    soft = cv2.GaussianBlur(ground, (0, 0), rng.uniform(0.5, 3))
+    return np.asarray(soft + noise(rng, side, 16, 2)[:, :, None] * 4, np.float32)

@@ -1,6 +1,6 @@
-"""What a model is worth on a set of pictures, in the product's terms: right, sure and right, right among the choices."""
+"""What a model is worth on a set of pictures, in the product's terms: right, sure, right among the choices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from bunri.platform.vision.material import MATERIALS
 from bunri.platform.vision.material.calibration import Calibration
+from bunri.platform.vision.material.classifier import looks
+from training.cutouts import Image
 from training.samples import Sample
 
 Floats = NDArray[np.float32]
@@ -30,14 +32,14 @@ class Score:
     """Expected calibration error over ten bins."""
 
 
-def logits_of(model: Path, pixels: NDArray[np.uint8], threads: int = 1) -> Floats:
-    """Mean over the two looks of each picture of a set (n × side × side × 3 RGB), as the classifier takes them."""
+def logits_of(model: Path, pictures: Iterable[Image], threads: int = 1) -> Floats:
+    """Mean over the looks at each BGR picture, as the classifier takes them: n × classes."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     found = []
-    for picture in pixels:
-        (logits,) = session.run(None, {"pixels": np.stack([picture, picture[:, ::-1]])})
+    for picture in pictures:
+        (logits,) = session.run(None, {"pixels": looks(picture)})
         found.append(logits.mean(axis=0))
     return np.array(found, np.float32)
 
@@ -81,8 +83,12 @@ def reliability(probabilities: Floats, samples: list[Sample], bins: int = 10) ->
     return [(float(confidence[at].mean()), float(right[at].mean()), int(at.sum())) for at in held if at.any()]
 
 
-def _any_right(probabilities: Floats, samples: list[Sample], answers: Callable[[Floats], list[int]]) -> NDArray[np.bool_]:  # fmt: skip
-    return np.array([not set(sample.right).isdisjoint(answers(row)) for row, sample in zip(probabilities, samples, strict=True)])  # fmt: skip
+def _any_right(
+    probabilities: Floats, samples: list[Sample], answers: Callable[[Floats], list[int]]
+) -> NDArray[np.bool_]:
+    return np.array(
+        [not set(sample.right).isdisjoint(answers(row)) for row, sample in zip(probabilities, samples, strict=True)]
+    )
 
 
 def _offered(calibration: Calibration) -> Callable[[Floats], list[int]]:

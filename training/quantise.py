@@ -39,8 +39,17 @@ def export(network: Network, path: Path, side: int) -> None:
     network = network.eval().to(memory_format=torch.contiguous_format)
     example = torch.zeros(2, side, side, 3, dtype=torch.uint8)
     batch = torch.export.Dim("n", min=1, max=4096)
-    program = torch.onnx.export(FromBytes(network), (example,), input_names=["pixels"], output_names=["logits"], dynamic_shapes=({0: batch},), dynamo=True, verbose=False)  # fmt: skip
-    assert program is not None
+    program = torch.onnx.export(
+        FromBytes(network),
+        (example,),
+        input_names=["pixels"],
+        output_names=["logits"],
+        dynamic_shapes=({0: batch},),
+        dynamo=True,
+        verbose=False,
+    )
+    if program is None:
+        raise RuntimeError("the exporter gave nothing")
     program.save(str(path), external_data=False)
 
 

@@ -27,7 +27,14 @@ MISLABELLED = {"glass115", "metal91", "glass176", "plastic152", "glass389", "pla
 FOOD_IN_TRASH = {"trash7", "trash26", "trash101"}
 """Apple cores and the like, seen by eye."""
 
-TRASHNET = {"glass": "glass", "metal": "metal", "paper": "paper", "cardboard": "cardboard", "plastic": "plastic", "trash": "other"}  # fmt: skip
+TRASHNET = {
+    "glass": "glass",
+    "metal": "metal",
+    "paper": "paper",
+    "cardboard": "cardboard",
+    "plastic": "plastic",
+    "trash": "other",
+}
 
 TACO: dict[str, dict[str, float]] = {
     "glass": {"glass": 1}, "metal": {"metal": 1}, "paper": {"paper": 1}, "cardboard": {"cardboard": 1},
@@ -125,7 +132,7 @@ def _official_sides(folder: Path) -> dict[str, Side]:
     for group in json.loads((folder / "near-duplicate-groups.json").read_text()):
         names = [name.split("/")[-1] for name in group]
         strictest = max((sides.get(name, "train") for name in names), key=strictness.index)
-        sides |= dict.fromkeys(names, strictest)  # type: ignore[arg-type]
+        sides |= dict.fromkeys(names, strictest)
     return sides
 
 

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bunri.platform.vision.material import MATERIALS
-from bunri.platform.vision.material.square import square
 from training import cutouts, views
 from training.cutouts import Image
 from training.samples import Sample, Side, targets
@@ -30,6 +29,10 @@ class ViewSet:
 
     pixels: NDArray[np.uint8]
     numbers: NDArray[np.int64]
+
+    def pictures(self) -> Iterator[Image]:
+        """One after the other, as BGR."""
+        return (np.ascontiguousarray(view[:, :, ::-1]) for view in self.pixels)
 
     def targets(self, samples: list[Sample]) -> NDArray[np.float32]:
         even = np.full((1, len(MATERIALS)), 1 / len(MATERIALS), np.float32)
@@ -71,7 +74,9 @@ def balanced(samples: list[Sample], count: int, seed: int) -> NDArray[np.int64]:
     return chosen
 
 
-def draw(path: Path, studio: Studio, numbers: Sequence[int], side: int, manner: views.Manner, *, seed: int, processes: int) -> ViewSet:  # fmt: skip
+def draw(
+    path: Path, studio: Studio, numbers: Sequence[int], side: int, manner: views.Manner, *, seed: int, processes: int
+) -> ViewSet:
     """Views of the numbered samples; drawn once, read ever after."""
     shape = (len(numbers), side, side, 3)
     if not path.exists():
@@ -87,32 +92,21 @@ def draw(path: Path, studio: Studio, numbers: Sequence[int], side: int, manner: 
     return ViewSet(np.load(path, mmap_mode="r"), np.asarray(numbers, np.int64))
 
 
-def held_out(out: Path, samples: list[Sample], side: Side, size: int, processes: int) -> dict[str, ViewSet]:
+def held_out(out: Path, samples: list[Sample], side: Side, processes: int) -> dict[str, ViewSet]:
     """Two looks at every held-out thing, each on grey floors where it could be cut out and as hard as in training."""
     studio = Studio(samples, out / "pictures", side)
     numbers = [number for number, sample in enumerate(samples) if sample.side == side]
     loose = [number for number in numbers if (out / f"pictures/{number}.png").exists()]
+    wanted = ((f"{side}-floor", loose * 2, views.FLOOR, 11), (f"{side}-views", numbers * 2, views.TRAIN, 12))
     return {
-        f"{side}-floor": draw(out / f"{side}-floor.npy", studio, loose * 2, size, views.FLOOR, seed=11, processes=processes),
-        f"{side}-views": draw(out / f"{side}-views.npy", studio, numbers * 2, size, views.TRAIN, seed=12, processes=processes),
-    }  # fmt: skip
+        name: draw(out / f"{name}.npy", studio, shown, views.CANVAS, manner, seed=seed, processes=processes)
+        for name, shown, manner, seed in wanted
+    }
 
 
-def whole(path: Path, samples: list[Sample], side: int) -> ViewSet:
-    """The pictures as they are, as the classifier would be handed them."""
-    if not path.exists():
-        made = [cv2.cvtColor(square(_read(sample), side), cv2.COLOR_BGR2RGB) for sample in samples]
-        np.save(path, np.array(made, np.uint8))
-    return ViewSet(np.load(path, mmap_mode="r"), np.arange(len(samples)))
-
-
-def _read(sample: Sample) -> Image:
-    pixels = cv2.imread(str(sample.path))
-    assert pixels is not None, sample.path
-    return pixels  # type: ignore[return-value]
-
-
-def _draw_part(path: Path, studio: Studio, places: list[int], numbers: list[int], side: int, manner: views.Manner, seed: int) -> None:  # fmt: skip
+def _draw_part(
+    path: Path, studio: Studio, places: list[int], numbers: list[int], side: int, manner: views.Manner, seed: int
+) -> None:
     cv2.setNumThreads(1)
     out = np.lib.format.open_memmap(path, "r+")
     for place, number in zip(places, numbers, strict=True):

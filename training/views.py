@@ -1,16 +1,14 @@
-"""Views of things as phones see them: laid on other grounds, in other light, partly seen, held, blurred, recompressed."""
+"""Views of things as phones see them: on other grounds, in other light, partly seen, held, blurred, recompressed."""
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from bunri.platform.vision.material.square import square
 from training import grounds
-from training.cutouts import Image, Picture, board
+from training.cutouts import Floats, Image, Picture, board
 
-Floats = NDArray[np.float32]
 CANVAS = 288
 """Views are composed a little larger than the network looks, so that the last resize is a real one."""
 
@@ -37,7 +35,16 @@ TRAIN = Manner()
 FLOOR = Manner(laid=1.0, relit=0.0, floor=True)
 
 
-def view(picture: Picture, props: Props, rng: np.random.Generator, side: int, manner: Manner = TRAIN, *, clear: bool = False, boarded: bool = False) -> Image:  # fmt: skip
+def view(
+    picture: Picture,
+    props: Props,
+    rng: np.random.Generator,
+    side: int,
+    manner: Manner = TRAIN,
+    *,
+    clear: bool = False,
+    boarded: bool = False,
+) -> Image:
     """One view, side × side RGB. ``clear``: light passes through the thing; ``boarded``: its ground is a pale board."""
     chance = rng.random()
     if picture.alpha is not None and chance < manner.laid:
@@ -80,15 +87,14 @@ def _lay(picture: Picture, props: Props, rng: np.random.Generator, manner: Manne
         share, jitter = rng.uniform(0.4, 1.25), 0.16
     place = _place(picture.alpha, rng, share, jitter)  # type: ignore[arg-type]
     alpha = _moved(picture.alpha, place).astype(np.float32) / 255  # type: ignore[arg-type]
-    thing = _moved(picture.pixels, place).astype(np.float32)
+    thing: Floats = _moved(picture.pixels, place).astype(np.float32)
     ground *= _shadow(alpha, rng)[:, :, None]
-    laid = thing
     if clear:
         passed = np.clip(_moved_floats(picture.pixels / board(picture.pixels), place), 0, 1.15)
         solid = rng.uniform(0.25, 0.7)
-        laid = solid * thing + (1 - solid) * passed * ground
-    laid = laid * _light(rng, CANVAS, 0.12)[:, :, None]
-    scene = ground + alpha[:, :, None] * (laid - ground)
+        thing = solid * thing + (1 - solid) * passed * ground
+    thing = thing * _light(rng, CANVAS, 0.12)[:, :, None]
+    scene = ground + alpha[:, :, None] * (thing - ground)
     if props.hands and rng.random() < (0.05 if manner.floor else 0.15):
         scene = _held(scene, props.hands[rng.integers(len(props.hands))], rng)
     return np.clip(scene, 0, 255).astype(np.uint8)
@@ -110,33 +116,39 @@ def _place(alpha: Image, rng: np.random.Generator, share: float, jitter: float) 
 
 
 def _moved(pixels: Image, place: Floats) -> Image:
-    return cv2.warpAffine(pixels, place, (CANVAS, CANVAS), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT if pixels.ndim == 2 else cv2.BORDER_REPLICATE)  # type: ignore[return-value]  # fmt: skip
+    return cv2.warpAffine(
+        pixels,
+        place,
+        (CANVAS, CANVAS),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT if pixels.ndim == 2 else cv2.BORDER_REPLICATE,
+    )
 
 
 def _moved_floats(values: Floats, place: Floats) -> Floats:
-    return cv2.warpAffine(values.astype(np.float32), place, (CANVAS, CANVAS), borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
+    return cv2.warpAffine(values.astype(np.float32), place, (CANVAS, CANVAS), borderMode=cv2.BORDER_REPLICATE)
 
 
 def _shadow(alpha: Floats, rng: np.random.Generator) -> Floats:
     """Contact and cast shadow of the thing on its ground: 1 is light."""
-    shift = np.float32([[1, 0, rng.normal(0, 10)], [0, 1, rng.normal(0, 10)]])
+    shift = np.array([[1, 0, rng.normal(0, 10)], [0, 1, rng.normal(0, 10)]], np.float32)
     cast = cv2.warpAffine(alpha, shift, (CANVAS, CANVAS))
     cast = cv2.GaussianBlur(cast, (0, 0), rng.uniform(3, 14)) * rng.uniform(0.1, 0.55)
     contact = cv2.GaussianBlur(alpha, (0, 0), 3) * rng.uniform(0, 0.35)
-    return 1 - np.maximum(cast, contact)
+    return np.asarray(1 - np.maximum(cast, contact), np.float32)
 
 
 def _light(rng: np.random.Generator, side: int, strength: float) -> Floats:
     """Light that falls off across the picture."""
     turn = rng.uniform(0, 2 * np.pi)
     y, x = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j].astype(np.float32)
-    return 1 + rng.uniform(0, strength) * (np.cos(turn) * x + np.sin(turn) * y)
+    return np.asarray(1 + rng.uniform(0, strength) * (np.cos(turn) * x + np.sin(turn) * y), np.float32)
 
 
 def _held(scene: Floats, hand: Picture, rng: np.random.Generator) -> Floats:
     place = _place(hand.alpha, rng, rng.uniform(0.3, 0.65), 0.42)  # type: ignore[arg-type]
     alpha = _moved(hand.alpha, place).astype(np.float32)[:, :, None] / 255  # type: ignore[arg-type]
-    return scene + alpha * (_moved(hand.pixels, place) - scene)
+    return np.asarray(scene + alpha * (_moved(hand.pixels, place) - scene), np.float32)
 
 
 def _relight(picture: Picture, props: Props, rng: np.random.Generator, manner: Manner) -> Image:
@@ -158,7 +170,7 @@ def _crop(pixels: Image, rng: np.random.Generator) -> Image:
     height, width = pixels.shape[:2]
     if rng.random() < 0.4:
         turn = cv2.getRotationMatrix2D((width / 2, height / 2), rng.uniform(-30, 30), rng.uniform(1.0, 1.25))
-        pixels = cv2.warpAffine(pixels, turn, (width, height), borderMode=cv2.BORDER_REFLECT_101)  # type: ignore[assignment]
+        pixels = cv2.warpAffine(pixels, turn, (width, height), borderMode=cv2.BORDER_REFLECT_101)
     area, aspect = rng.uniform(0.4, 1.0), np.exp(rng.uniform(-0.3, 0.3))
     rows = int(min(height, height * np.sqrt(area / aspect)))
     columns = int(min(width, width * np.sqrt(area * aspect)))
@@ -188,11 +200,11 @@ def _photographed(pixels: Image, rng: np.random.Generator, *, gentle: bool) -> I
 def _blurred(picture: Floats, rng: np.random.Generator, strength: float) -> Floats:
     chance, side = rng.random(), picture.shape[0]
     if chance < 0.2:
-        return cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 2.2 * strength))  # type: ignore[return-value]
+        return cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 2.2 * strength))
     if chance < 0.35:
         less = int(side * rng.uniform(0.35, 0.8))
         small = cv2.resize(picture, (less, less), interpolation=cv2.INTER_AREA)
-        return cv2.resize(small, (side, side), interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
+        return cv2.resize(small, (side, side), interpolation=cv2.INTER_LINEAR)
     return picture
 
 

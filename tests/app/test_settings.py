@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bunri.app.settings import Settings
+from bunri.app.settings import SecretMissing, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +52,8 @@ class TestSoundness:
             ({"peers": {"chta": "http://x"}}, "chta"),
             ({"database_url": "postgresql://x/y"}, "BUNRI_VALKEY_URL"),
             ({"llm": {"provider": "claude"}}, "api_key"),
+            ({"valkey_url": "redis://x:6379/0"}, "no number"),
+            ({"log_level": "LOUD"}, "DEBUG"),
         ],
     )
     def test_what_cannot_work_is_refused_with_a_sentence(self, given: dict[str, object], said: str) -> None:
@@ -59,8 +61,13 @@ class TestSoundness:
             Settings.model_validate(given)
 
     def test_there_is_no_default_secret(self) -> None:
-        with pytest.raises(ValueError, match="BUNRI_SECRET"):
+        with pytest.raises(SecretMissing):
             Settings().key("access tokens")
+
+    def test_a_shared_database_needs_a_shared_secret(self, tmp_path: Path) -> None:
+        shared = Settings(data=tmp_path, database_url="postgresql://x/y", valkey_url="redis://x")
+        assert shared.on(None).secret is None
+        assert Settings(data=tmp_path).on(None).secret is not None
 
     def test_each_purpose_has_its_own_key(self) -> None:
         settings = Settings.model_validate({"secret": "x" * 32})

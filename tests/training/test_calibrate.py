@@ -3,17 +3,17 @@
 from pathlib import Path
 
 import numpy as np
+from training.samples import Sample
 
 from bunri.platform.vision.material import MATERIALS
 from training import calibrate, measure
-from training.samples import Sample
 
 RNG = np.random.default_rng(7)
 
 
 def overconfident(count: int, factor: float) -> tuple[measure.Floats, list[Sample]]:
     """Logits whose truth was drawn from their own softmax, then made ``factor`` times too steep."""
-    logits = RNG.normal(0, 2, (count, len(MATERIALS)))
+    logits = RNG.normal(0, 3, (count, len(MATERIALS)))
     shares = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     truths = [int(RNG.choice(len(MATERIALS), p=row)) for row in shares]
     samples = [

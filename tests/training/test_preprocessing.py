@@ -1,28 +1,31 @@
-"""What the network was taught on and what it is shown at use are made by the same code."""
+"""What the model is measured and calibrated on is what the classifier sees: the same looks, the same answer."""
 
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
-from bunri.platform.vision.material.classifier import MATERIALS, SIDE, looks
-from training import sets
-from training.samples import Sample
-
-
-def a_picture(folder: Path, height: int, width: int) -> Path:
-    path = folder / "thing.png"
-    cv2.imwrite(str(path), np.random.default_rng(1).integers(0, 256, (height, width, 3), np.uint8))
-    return path
+from bunri.platform.vision import material
+from bunri.platform.vision.material import MaterialClassifier
+from bunri.platform.vision.material.classifier import SIDE, looks
+from training import measure
 
 
-class TestPreprocessing:
-    def test_a_measured_picture_is_the_first_look_of_the_classifier(self, tmp_path: Path) -> None:
-        path = a_picture(tmp_path, 90, 301)
-        target = tuple(float(name == "glass") for name in MATERIALS)
-        drawn = sets.whole(tmp_path / "set.npy", [Sample(path, "web", "test", target, (0,))], SIDE)
-        picture = cv2.imread(str(path))
-        assert picture is not None
-        first, second = looks(np.asarray(picture, np.uint8))
-        np.testing.assert_array_equal(drawn.pixels[0], first)
-        np.testing.assert_array_equal(first[:, ::-1], second)
+class TestLooks:
+    def test_each_look_comes_with_its_mirror_image(self) -> None:
+        shown = looks(np.random.default_rng(1).integers(0, 256, (90, 301, 3), np.uint8))
+        assert shown.shape == (2, SIDE, SIDE, 3)
+        np.testing.assert_array_equal(shown[0, :, ::-1], shown[1])
+
+    def test_channels_are_red_first(self) -> None:
+        blue = np.full((SIDE, SIDE, 3), (255, 0, 0), np.uint8)
+        np.testing.assert_array_equal(looks(blue)[0, 0, 0], (0, 0, 255))
+
+    def test_measuring_and_classifying_agree(self) -> None:
+        picture = np.full((300, 400, 3), 120, np.uint8)
+        cv2.circle(picture, (120, 140), 40, (40, 60, 200), -1)
+        classifier = MaterialClassifier()
+        logits = measure.logits_of(Path(material.__file__).parent / "material.onnx", [picture])
+        measured = classifier.calibration.probabilities(logits)[0]
+        assert list(classifier.classify([picture])[0].values()) == pytest.approx(measured.tolist(), abs=1e-6)

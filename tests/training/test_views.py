@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 import pytest
+from training.cutouts import Image, Picture, board, cut_out
 
 from training import views
-from training.cutouts import Image, Picture, board, cut_out
 
 SIDE = 96
 

@@ -6,7 +6,8 @@ Nested names are joined by two underscores: ``BUNRI_WASTE__MAX_PHOTO_MB=30``.
 import hashlib
 import hmac
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, HttpUrl, SecretStr, model_validator
@@ -15,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bunri.app.targets import DOMAINS
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.waste.settings import WasteSettings
+from bunri.kit.errors import Invalid
 from bunri.platform.embedded.secrets import secret
 from bunri.platform.embedded.servers import Addresses
 from bunri.platform.llm.settings import LlmSettings
@@ -23,6 +25,12 @@ from bunri.platform.vision.remote.settings import RemoteVisionSettings
 from bunri.platform.vision.settings import VisionSettings
 
 SHORTEST_SECRET = 32
+
+
+class SecretMissing(Invalid):
+    """There is no secret, and none may be made up: several machines must share one."""
+
+    code = "secret_missing"
 
 
 class Settings(BaseSettings):
@@ -35,7 +43,7 @@ class Settings(BaseSettings):
         None, description="The root of all keys, at least 32 characters. Generated when embedded, demanded otherwise."
     )
     public_url: HttpUrl | None = Field(None, description="Where people reach us; links are built from it.")
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     database_url: str | None = Field(None, description="postgresql://… of the owner; unset: embedded PostgreSQL.")
     database_pool: int = Field(4, ge=1, le=50, description="Connections per domain and process.")
@@ -74,6 +82,8 @@ class Settings(BaseSettings):
         """Refuses combinations that cannot work, with a sentence."""
         if self.secret is not None and len(self.secret.get_secret_value()) < SHORTEST_SECRET:
             raise ValueError(f"BUNRI_SECRET needs at least {SHORTEST_SECRET} characters: openssl rand -base64 33")
+        if self.valkey_url is not None and urlsplit(self.valkey_url).path.strip("/"):
+            raise ValueError("BUNRI_VALKEY_URL takes no number: each concern has its own (see docs/settings.md)")
         unknown = sorted(set(self.peers) - set(DOMAINS))
         if unknown:
             raise ValueError(f"BUNRI_PEERS names {', '.join(unknown)}; domains are {', '.join(DOMAINS)}")
@@ -84,9 +94,12 @@ class Settings(BaseSettings):
         return self
 
     def on(self, addresses: Addresses | None) -> Self:
-        """The same on embedded servers: their addresses where none are set, and a secret made in the data directory."""
+        """The same on embedded servers: their addresses where none are set, and a secret made in the data directory.
+
+        A database of one's own may be shared by several machines, so then the secret must be given.
+        """
         found = {
-            "secret": self.secret or secret(self.data, "root"),
+            "secret": self.secret or (None if self.database_url else secret(self.data, "root")),
             "database_url": self.database_url or (addresses.database_url if addresses else None),
             "valkey_url": self.valkey_url or (addresses.valkey_url if addresses else None),
         }
@@ -103,5 +116,5 @@ class Settings(BaseSettings):
     def key(self, purpose: str) -> str:
         """A key of its own for each purpose, derived from ``secret``: 64 hexadecimal characters (HMAC-SHA256)."""
         if self.secret is None:
-            raise ValueError("BUNRI_SECRET is not set: outside `bunri up` it must be given (openssl rand -base64 33)")
+            raise SecretMissing
         return hmac.digest(self.secret.get_secret_value().encode(), purpose.encode(), hashlib.sha256).hex()

@@ -8,7 +8,7 @@ from typing import Final
 
 from rich.console import Console
 
-from bunri.app.settings import Settings
+from bunri.app.settings import SecretMissing, Settings
 from bunri.app.supervisor import Child, Supervisor
 from bunri.kit.errors import BunriError
 from bunri.kit.sentences import sentence
@@ -16,7 +16,7 @@ from bunri.platform.embedded.keeper import Keeper
 from bunri.platform.embedded.servers import EmbeddedServers
 
 BUNRI: Final = (sys.executable, "-m", "bunri")
-FETCH_WITHIN_S: Final = 60
+FETCH_WITHIN_S: Final = 10
 
 
 def run(settings: Settings, host: str, port: int, workers: int) -> int:
@@ -48,7 +48,8 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
 
 def _environment(settings: Settings) -> dict[str, str]:
     """What the children need to find the servers; everything else they read as this process did."""
-    assert settings.secret is not None  # noqa: S101  # ``on`` made one
+    if settings.secret is None:
+        raise SecretMissing
     return {
         **os.environ,
         "BUNRI_DATA": str(settings.data),

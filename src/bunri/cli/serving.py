@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bunri.app.settings import Settings
+from bunri.app.settings import SecretMissing, Settings
 from bunri.app.targets import QUEUES, TARGETS, target
 from bunri.cli.connection import Connection
 
@@ -94,13 +94,12 @@ def targets() -> None:
 
 
 def _ready(context: typer.Context) -> Settings:
-    """Settings of a part of a larger installation: everything must be given, or a `bunri up` must be running."""
+    """Settings of a part: those given, those of a running `bunri up`, or servers of its own."""
     from bunri.platform.telemetry.logs import configure_logs
 
     connection: Connection = context.obj
     settings = connection.settings
     if settings.secret is None:
-        Console(stderr=True).print("BUNRI_SECRET is not set. Make one: openssl rand -base64 33", style="red")
-        raise typer.Exit(2)
+        raise SecretMissing
     configure_logs(settings.log_level)
     return settings

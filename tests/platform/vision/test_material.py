@@ -10,6 +10,7 @@ from bunri.kit.materials import Material
 from bunri.platform.vision import material
 from bunri.platform.vision.errors import ModelBroken, VisionFailed
 from bunri.platform.vision.material import MATERIALS, Calibration, MaterialClassifier
+from bunri.platform.vision.material.focus import focus
 from bunri.platform.vision.material.square import GREY, square
 from bunri.platform.vision.protocol import Classifier, Pixels
 
@@ -70,7 +71,9 @@ class TestClassify:
         assert classifier.classify([]) == []
 
     @pytest.mark.parametrize("shape", [(0, 5, 3), (5, 0, 3), (5, 5)])
-    def test_a_crop_without_pixels_or_colour_is_refused(self, classifier: MaterialClassifier, shape: tuple[int, ...]) -> None:  # fmt: skip
+    def test_a_crop_without_pixels_or_colour_is_refused(
+        self, classifier: MaterialClassifier, shape: tuple[int, ...]
+    ) -> None:
         with pytest.raises(VisionFailed):
             classifier.classify([np.zeros(shape, np.uint8)])
 
@@ -118,6 +121,28 @@ class TestDoubt:
     def test_it_asks_for_two_at_least_and_three_at_most(self) -> None:
         assert len(self.CALIBRATION.choices(self.spread(glass=0.97))) == 2
         assert len(self.CALIBRATION.choices(self.spread(glass=0.2, plastic=0.2, metal=0.2))) == 3
+
+
+class TestFocus:
+    def test_comes_closer_to_the_thing_on_a_floor(self) -> None:
+        floor = np.random.default_rng(3).normal(130, 5, (600, 800, 3)).clip(0, 255).astype(np.uint8)
+        cv2.rectangle(floor, (500, 100), (600, 260), (30, 30, 200), -1)
+        closer = focus(floor)
+        assert closer is not None
+        assert closer.shape[0] == pytest.approx(160 * 1.24, abs=20)
+        assert (closer == (30, 30, 200)).all(2).mean() > 0.4
+
+    def test_says_nothing_where_nothing_stands_out(self) -> None:
+        assert focus(np.random.default_rng(3).integers(0, 256, (300, 300, 3), np.uint8)) is None
+
+    def test_says_nothing_where_the_thing_fills_the_picture(self) -> None:
+        close = np.full((300, 300, 3), 200, np.uint8)
+        cv2.rectangle(close, (20, 20), (280, 280), (30, 30, 200), -1)
+        assert focus(close) is None
+
+    @pytest.mark.parametrize("shape", [(1, 1), (2, 900), (900, 2), (96, 96), (97, 97)])
+    def test_takes_crops_of_every_shape(self, shape: tuple[int, int]) -> None:
+        assert focus(np.full((*shape, 3), 50, np.uint8)) is None
 
 
 class TestSquare:

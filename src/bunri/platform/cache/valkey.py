@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from typing import TypeVar, cast
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -24,14 +24,17 @@ class Cache:
     """One concern's keys (sessions, jobs, LLM answers, common), at its own URL."""
 
     def __init__(self, url: str, *, timeout: float = 2.0) -> None:
-        # One retry: a server that came back has closed the pooled connections of the one before it.
-        self._redis: Redis = Redis.from_url(
+        # A burst waits for a connection instead of failing. One retry: a server that came back has closed the pooled
+        # connections of the one before it.
+        pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
             url,
+            max_connections=64,
+            timeout=timeout,
             socket_timeout=timeout,
             socket_connect_timeout=timeout,
             retry=Retry(NoBackoff(), 1),
-            max_connections=64,
         )
+        self._redis: Redis = Redis.from_pool(pool)
 
     async def get(self, key: str) -> bytes | None:
         return cast("bytes | None", await self._guard(self._redis.get(key)))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from bunri.kit.errors import Unavailable
@@ -47,7 +48,7 @@ class Database:
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
             try:
                 await session.connection()
-            except OSError as error:  # asyncpg's own: refused, no such socket, timed out
+            except (OSError, PoolExhausted) as error:  # asyncpg's own: refused, no such socket, timed out
                 raise DatabaseUnavailable from error
             except DBAPIError as error:
                 raise _translated(error) from error
@@ -56,6 +57,8 @@ class Database:
                 await session.commit()
             except DBAPIError as error:
                 raise _translated(error) from error
+            except TimeoutError as error:  # a statement that took longer than command_timeout
+                raise DatabaseUnavailable from error
             events = staged(session)
         if events and self.relay:
             await self.relay.send_now(events)

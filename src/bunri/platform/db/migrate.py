@@ -1,6 +1,7 @@
 """Brings a database up to date: roles and schemas, then each domain's own Alembic lineage."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -8,9 +9,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bunri.platform.db.address import role_of, role_password
+from bunri.platform.db.engine import DatabaseUnavailable
 
 EXTENSIONS = ("cube", "pg_trgm")
 _LOCK = 0x62756E7269  # "bunri": two migrations of one database wait for each other
@@ -18,9 +21,9 @@ _LOCK = 0x62756E7269  # "bunri": two migrations of one database wait for each ot
 
 async def migrate(owner: URL, schemas: Sequence[str], secret: str) -> None:
     """Creates or updates what ``schemas`` need. Safe to run again and from several machines at once."""
-    engine = create_async_engine(owner)
+    engine = create_async_engine(owner, hide_parameters=True)
     try:
-        async with engine.connect() as connection:
+        async with _connected(engine) as connection:
             await connection.execute(text("select pg_advisory_lock(:key)"), {"key": _LOCK})
             await connection.commit()
             try:
@@ -34,6 +37,18 @@ async def migrate(owner: URL, schemas: Sequence[str], secret: str) -> None:
                 await connection.commit()
     finally:
         await engine.dispose()
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    try:
+        connection = await engine.connect()
+    except (OSError, DBAPIError) as error:
+        raise DatabaseUnavailable from error
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def _prepare(connection: AsyncConnection, schemas: Sequence[str], secret: str) -> None:

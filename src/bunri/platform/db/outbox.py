@@ -5,7 +5,6 @@ idempotent (Kleppmann, *Designing Data-Intensive Applications*, ch. 11; Richards
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -101,5 +100,9 @@ class Relay:
         """Sends what is left, for ever. Cancelling it is the way to end it."""
         while True:
             await asyncio.sleep(every)
-            with contextlib.suppress(Unavailable):
+            try:
                 await self.send_left(datetime.now(UTC))
+            except Unavailable as error:
+                log.warning("relay.waits", reason=str(error))
+            except Exception:  # whatever it was, the next round may do better; without a relay events would stay
+                log.exception("relay.failed")

@@ -4,7 +4,6 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 import onnxruntime as ort
 
@@ -12,6 +11,7 @@ from bunri.kit.materials import Material
 from bunri.platform.vision.errors import ModelBroken, VisionFailed
 from bunri.platform.vision.material import calibration
 from bunri.platform.vision.material.calibration import Floats
+from bunri.platform.vision.material.focus import focus
 from bunri.platform.vision.material.square import square
 from bunri.platform.vision.protocol import Pixels
 
@@ -36,7 +36,7 @@ _FATAL: Final = 4
 
 
 class MaterialClassifier:
-    """A ``Classifier`` (protocol.py). Two looks a crop, as it is and mirrored. ``classify`` may run in many threads."""
+    """A ``Classifier`` (protocol.py). ``classify`` may run in many threads at once: a session's ``Run`` is safe there."""
 
     name = "material"
 
@@ -76,9 +76,13 @@ class MaterialClassifier:
 
 
 def looks(crop: Pixels) -> Pixels:
-    """What the network is shown of a BGR crop: 2 × SIDE × SIDE × 3, RGB bytes; the rest is inside the graph."""
-    view = cv2.cvtColor(square(crop, SIDE), cv2.COLOR_BGR2RGB)
-    return np.stack([view, view[:, ::-1]])
+    """What the network is shown of a BGR crop: all of it and, where it stands out, its thing; each mirrored, too.
+
+    2 or 4 × SIDE × SIDE × 3, RGB bytes; the rest of the preprocessing is inside the graph.
+    """
+    closer = focus(crop)
+    views = [square(part, SIDE)[:, :, ::-1] for part in (crop, closer) if part is not None]
+    return np.stack([*views, *(view[:, ::-1] for view in views)])
 
 
 def _session(model: Path, threads: int, provider: str) -> ort.InferenceSession:
