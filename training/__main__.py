@@ -6,6 +6,8 @@ Every stage leaves its result in FOLDER and is skipped where that exists; seeds 
 import argparse
 import shutil
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -22,6 +24,17 @@ from training.calibrate import calibrate
 from training.fit import Recipe
 from training.network import Network
 from training.samples import Sample, training_samples
+from training.sets import ViewSet
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One fine-tuning: its seed, its learning rate and the parts of the views that it passes over."""
+
+    seed: int
+    rate: float
+    parts: tuple[int, ...]
+
 
 TRAIN_SIDE = 192
 """Smaller than SIDE: crops make things look larger in training than at use (Touvron et al. 2019), and it is cheaper."""
@@ -29,8 +42,9 @@ TRAIN_SIDE = 192
 VIEWS = 12_000
 """In each part."""
 
-RUNS = ((1, 1.5e-4, (0, 1)), (2, 3e-4, (2, 0)))
-"""Seed, rate and parts of the runs whose weights are averaged."""
+FIRST = Run(seed=1, rate=1.5e-4, parts=(0, 1))
+THEN = (Run(seed=3, rate=1e-4, parts=(2, 0)), Run(seed=4, rate=1e-4, parts=(1, 2)))
+"""Both go on from where the first arrived; their weights are averaged."""
 
 KEPT = 1.0
 """Share of the way from the fitted last layer on ImageNet's features to the fine-tuned weights."""
@@ -38,20 +52,46 @@ KEPT = 1.0
 PACKAGE = Path(material.__file__).parent
 
 
+Part = tuple[NDArray[np.uint8], NDArray[np.float32]]
+"""Views and what each should be taken for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Where the pictures are, where stages leave their results, and how many processes may work."""
+
+    data: Path
+    out: Path
+    processes: int
+
+    def part(self, number: int) -> Part:
+        samples = training_samples(self.data)
+        studio = sets.Studio(samples, self.out / "pictures", "train")
+        path, chosen = self.out / f"train-{number}.npy", sets.balanced(samples, VIEWS, number).tolist()
+        seed = 100 + number
+        drawn = sets.draw(path, studio, chosen, TRAIN_SIDE, views.TRAIN, seed=seed, processes=self.processes)
+        return drawn.pixels, drawn.targets(samples)
+
+
 def main() -> None:
     arguments = _arguments()
-    out: Path = arguments.out
-    out.mkdir(parents=True, exist_ok=True)
+    shop = Workshop(arguments.data, arguments.out, arguments.processes)
+    shop.out.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)
-    samples = training_samples(arguments.data)
-    cutouts.prepare(samples, out / "pictures", arguments.processes)
-    parts = [_part(out, samples, number, arguments.processes) for number in range(3)]
-    network = _trained(out, parts, arguments.processes)
-    _quantised(out, network, parts[0][0])
-    _calibrated(out, samples, arguments.processes)
+    samples = training_samples(shop.data)
+    cutouts.prepare(samples, shop.out / "pictures", shop.processes)
+    parts = [shop.part(number) for number in range(3)]
+    held_out = sets.held_out(shop.out, samples, "tune", shop.processes)
+    _probed(shop, parts[0])
+    first = _tuned(shop, FIRST, shop.out / "probe.pt")
+    with ProcessPoolExecutor(shop.processes, mp_context=get_context("spawn")) as pool:
+        tuned = [_loaded(path) for path in pool.map(_tuned, repeat(shop), THEN, repeat(first))]
+    network = fit.between(_loaded(shop.out / "probe.pt"), fit.mean_of(tuned), KEPT)
+    _quantised(shop.out, network, parts[0][0])
+    _calibrated(shop.out, samples, held_out)
     if arguments.ship:
         for name in ("material.onnx", "calibration.json"):
-            shutil.copyfile(out / name, PACKAGE / name)
+            shutil.copyfile(shop.out / name, PACKAGE / name)
 
 
 def _arguments() -> argparse.Namespace:
@@ -63,43 +103,22 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _part(
-    out: Path, samples: list[Sample], number: int, processes: int
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    studio = sets.Studio(samples, out / "pictures", "train")
-    chosen = sets.balanced(samples, VIEWS, number)
-    drawn = sets.draw(
-        out / f"train-{number}.npy",
-        studio,
-        chosen.tolist(),
-        TRAIN_SIDE,
-        views.TRAIN,
-        seed=100 + number,
-        processes=processes,
-    )
-    return drawn.pixels, drawn.targets(samples)
+def _probed(shop: Workshop, part: Part) -> None:
+    if not (shop.out / "probe.pt").exists():
+        torch.set_num_threads(shop.processes)
+        network = fit.fresh(Recipe(), len(MATERIALS))
+        fit.probe(network, *part, Recipe(), seed=0)
+        torch.save(network.state_dict(), shop.out / "probe.pt")
 
 
-def _trained(out: Path, parts: list[tuple[NDArray[np.uint8], NDArray[np.float32]]], processes: int) -> Network:
-    start, recipe = fit.fresh(Recipe(), len(MATERIALS)), Recipe()
-    torch.set_num_threads(processes)
-    if not (out / "probe.pt").exists():
-        fit.probe(start, *parts[0], recipe, seed=0)
-        torch.save(start.state_dict(), out / "probe.pt")
-    start.load_state_dict(torch.load(out / "probe.pt"))
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        runs = [pool.submit(_run, out, [parts[at] for at in used], seed, rate) for seed, rate, used in RUNS]
-        tuned = [_loaded(run.result()) for run in runs]
-    return fit.between(start, fit.mean_of(tuned), KEPT)
-
-
-def _run(out: Path, parts: list[tuple[NDArray[np.uint8], NDArray[np.float32]]], seed: int, rate: float) -> Path:
+def _tuned(shop: Workshop, run: Run, start: Path) -> Path:
     """One thread a run: on few cores, runs side by side outpace threads that wait for each other."""
-    torch.set_num_threads(1)
-    path = out / f"tuned-{seed}.pt"
+    path = shop.out / f"tuned-{run.seed}.pt"
     if not path.exists():
-        network = _loaded(out / "probe.pt")
-        torch.save(fit.fine_tune(network, parts, Recipe(rate=rate), seed).state_dict(), path)
+        torch.set_num_threads(1)
+        parts = [shop.part(number) for number in run.parts]
+        tuned = fit.fine_tune(_loaded(start), parts, Recipe(rate=run.rate), run.seed)
+        torch.save(tuned.state_dict(), path)
     return path
 
 
@@ -116,12 +135,9 @@ def _quantised(out: Path, network: Network, pixels: NDArray[np.uint8]) -> None:
         quantise.quantise(out / "exact.onnx", out / "material.onnx", np.array(ranges, np.uint8))
 
 
-def _calibrated(out: Path, samples: list[Sample], processes: int) -> None:
-    logits, shown = [], []
-    for name, drawn in sets.held_out(out, samples, "tune", processes).items():
-        logits.append(measure.logits_of(out / "material.onnx", drawn.pictures()))
-        shown += [samples[number] for number in drawn.numbers]
-        np.save(out / f"logits-{name}.npy", logits[-1])
+def _calibrated(out: Path, samples: list[Sample], held_out: dict[str, ViewSet]) -> None:
+    logits = [measure.logits_of(out / "material.onnx", drawn.pictures()) for drawn in held_out.values()]
+    shown = [samples[number] for drawn in held_out.values() for number in drawn.numbers]
     (out / "calibration.json").write_text(calibrate(np.concatenate(logits), shown).model_dump_json(indent=2) + "\n")
 
 

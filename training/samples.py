@@ -42,6 +42,7 @@ TACO: dict[str, dict[str, float]] = {
     # What the classes have no honest word for is taught as the doubt that it is.
     "film": {"plastic": 0.5, "other": 0.5}, "styrofoam": {"other": 0.6, "plastic": 0.4},
     "paper_cup": {"paper": 0.6, "other": 0.4}, "tissue": {"other": 0.6, "paper": 0.4},
+    "paper_or_cardboard": {"paper": 0.5, "cardboard": 0.5},
 }  # fmt: skip
 
 OWN: dict[str, dict[str, float]] = {
@@ -171,7 +172,13 @@ def _taco(folder: Path, *, licensed: bool) -> Iterator[Sample]:
         if not path.exists() or _is_free(row) != licensed or (not licensed and _photo_number(row) in trained):
             continue
         side = _side(row["taco_image"]) if licensed else "test"
-        yield _sample(path, "taco", side, TACO[row["file"].split("/")[0]])
+        yield _sample(path, "taco", side, TACO[_kind(row)])
+
+
+def _kind(row: dict[str, str]) -> str:
+    """AquaTrash has no cardboard: it says paper, too."""
+    kind = row["file"].split("/")[0]
+    return "paper_or_cardboard" if kind == "paper" and row["taco_category"] == "aquatrash:paper" else kind
 
 
 def _is_free(row: dict[str, str]) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from bunri.app.house import House
 from bunri.app.settings import Settings
 from bunri.app.subscriptions import ROUTES, SCHEDULE
-from bunri.app.targets import DOMAINS, QUEUES, TARGETS, QueueUnknown, TargetUnknown, domains_of, target
+from bunri.app.targets import DOMAINS, QUEUES, TARGETS, QueueUnknown, TargetUnknown, known, target
 from bunri.app.worker import furnish
 from bunri.platform.queue import InlinePublisher
 
@@ -29,12 +29,12 @@ class TestTargets:
             target("wast")
         assert "waste" in str(raised.value.data["known"])
         with pytest.raises(QueueUnknown):
-            domains_of(["mail"])
+            known(["mail"])
 
 
 async def test_every_route_ends_at_a_handler_that_understands_it(settings: Settings) -> None:
     house = House(settings, InlinePublisher(ROUTES))
-    handlers = {each.name: each for each in furnish(house, DOMAINS)}
+    handlers = {each.name: each for each in furnish(house, QUEUES)}
     await house.close()
     assert {(route.task, topic) for topic, routes in ROUTES.items() for route in routes} == {
         (each.name, each.takes) for each in handlers.values() if each.takes

@@ -55,7 +55,7 @@ async def client(settings: Settings, shop: Shop) -> AsyncIterator[httpx.AsyncCli
     async def busy() -> None:
         raise Limited(retry_after=7)
 
-    app.add_middleware(Idempotency, cache=cache, prefixes=("/orders",))
+    app.add_middleware(Idempotency, cache=cache, prefixes=("/orders",), identify=lambda given: given or None)
     app.add_middleware(BodyLimit, limit=LIMIT, unlimited=("/free",))
     app.add_middleware(RequestContext)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -70,6 +70,7 @@ class TestProblems:
         problem = response.json()
         assert response.headers["content-type"] == "application/problem+json"
         assert (problem["status"], problem["code"], problem["errors"][0]["field"]) == (422, "invalid", "body.cups")
+        assert problem["errors"][0]["detail"] == "정수여야 해요."
         assert problem["request_id"] == response.headers["x-request-id"]
 
     async def test_the_sentence_is_in_the_callers_language(self, client: httpx.AsyncClient) -> None:
@@ -82,6 +83,7 @@ class TestProblems:
     async def test_a_bug_is_a_problem_without_its_insides(self, client: httpx.AsyncClient) -> None:
         response = await client.get("/broken")
         assert (response.status_code, response.json()["code"]) == (500, "internal")
+        assert response.headers["x-request-id"] == response.json()["request_id"]
         assert "ZeroDivision" not in response.text
 
     async def test_a_limit_says_when_to_come_back(self, client: httpx.AsyncClient) -> None:
@@ -126,7 +128,7 @@ class TestBodyLimit:
 
 @pytest.fixture
 def key() -> dict[str, str]:
-    return {"Idempotency-Key": str(new_id())}
+    return {"Idempotency-Key": str(new_id()), "Authorization": "Bearer somebody"}
 
 
 TEA = {"drink": "tea", "cups": 1}
@@ -166,7 +168,13 @@ class TestIdempotency:
         shop.closed = False
         assert (await client.post("/orders", json=TEA, headers=key)).status_code == 201
 
+    async def test_a_stranger_has_no_memory(self, client: httpx.AsyncClient, shop: Shop, key: dict[str, str]) -> None:
+        stranger = {"Idempotency-Key": key["Idempotency-Key"]}
+        await client.post("/orders", json=TEA, headers=stranger)
+        await client.post("/orders", json=TEA, headers=stranger)
+        assert shop.served == 2
+
     @pytest.mark.parametrize("bad", ["", "x" * 129, "with space"])
-    async def test_a_bad_key_is_refused(self, client: httpx.AsyncClient, bad: str) -> None:
-        response = await client.post("/orders", json=TEA, headers={"Idempotency-Key": bad})
+    async def test_a_bad_key_is_refused(self, client: httpx.AsyncClient, bad: str, key: dict[str, str]) -> None:
+        response = await client.post("/orders", json=TEA, headers={**key, "Idempotency-Key": bad})
         assert (response.status_code, response.json()["code"]) == (422, "idempotency_key_invalid")

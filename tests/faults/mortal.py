@@ -1,6 +1,6 @@
 """A worker that kills itself with SIGKILL, once for each job whose note says where: ``die:vision``.
 
-Run as ``python -m tests.faults.mortal QUEUE MARKS``; in the folder MARKS it remembers where it has died already.
+Run as ``python -m tests.faults.mortal QUEUE,QUEUE MARKS``; in the folder MARKS it remembers where it has died already.
 """
 
 import os
@@ -20,7 +20,7 @@ from bunri.domains.waste.states import Stage
 from bunri.platform.db.outbox import Relay, Staged
 
 
-def main(queue: str, marks: Path) -> int:
+def main(queues: list[str], marks: Path) -> int:
     def die(note: str | None, place: str) -> None:
         mark = marks / place
         if note == f"die:{place}" and not mark.exists():
@@ -45,7 +45,7 @@ def main(queue: str, marks: Path) -> int:
     Board.show = mortal_show  # type: ignore[method-assign]
     Explaining.explain = mortal_explain  # type: ignore[method-assign]
     Relay.send_now = mortal_send  # type: ignore[method-assign]
-    return work(Settings(), [queue])
+    return work(Settings(), queues)
 
 
 def _words(payload: dict[str, Any]) -> str | None:
@@ -55,4 +55,4 @@ def _words(payload: dict[str, Any]) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], Path(sys.argv[2])))
+    sys.exit(main(sys.argv[1].split(","), Path(sys.argv[2])))

@@ -31,6 +31,7 @@ STAGES = (
     "send",
     "advice",
     "advised",
+    "check",
     "locations",
 )
 QUICK = {
@@ -48,7 +49,7 @@ class Mortals:
         self._env = environment(settings, **QUICK)
         self._ending = threading.Event()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._threads = [threading.Thread(target=self._keep, args=(queue,)) for queue in ("waste", "recycling")]
+        self._threads = [threading.Thread(target=self._keep, args=(queue,)) for queue in ("waste", "recycling,default")]
         for thread in self._threads:
             thread.start()
 

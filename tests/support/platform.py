@@ -93,9 +93,10 @@ def running(
             own = {key: value for key, value in env.items() if key != f"BUNRI_PEERS__{name.upper()}"}
             platform.start(name, ["serve", "--target", name, "--port", str(port)], own, logs / f"{name}.log")
         if workers:
-            for queue in ("waste", "recycling"):
-                own = {key: value for key, value in env.items() if key != f"BUNRI_PEERS__{queue.upper()}"}
-                platform.start(f"work-{queue}", ["work", "--queue", queue], own, logs / f"work-{queue}.log")
+            for queues in (["waste"], ["recycling", "default"]):
+                own = {key: value for key, value in env.items() if key != f"BUNRI_PEERS__{queues[0].upper()}"}
+                words = ["work", *(word for queue in queues for word in ("--queue", queue))]
+                platform.start(f"work-{queues[0]}", words, own, logs / f"work-{queues[0]}.log")
             platform.start("beat", ["beat"], env, logs / "beat.log")
         for base in base_of.values():
             _await(base + ("/ready" if workers else "/health"), platform, logs)

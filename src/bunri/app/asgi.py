@@ -16,18 +16,22 @@ from bunri.app.settings import Settings
 from bunri.app.subscriptions import ROUTES
 from bunri.app.targets import Target, target
 from bunri.domains.auth import tokens
+from bunri.domains.auth.public import AccessVerifier
 from bunri.domains.waste.board import Board
 from bunri.domains.waste.polling import StatusPoll
 from bunri.edge.http import health, openapi, problems
-from bunri.edge.http.idempotency import Idempotency
+from bunri.edge.http.idempotency import Idempotency, Identify
 from bunri.edge.http.requests import BodyLimit, RequestContext
+from bunri.kit.errors import BunriError
 from bunri.platform.queue import CeleryPublisher
 from bunri.platform.queue.celery import make_celery
+from bunri.platform.storage import LocalStorage
 
 LARGEST_JSON: Final = 64 * 1024
 OBJECTS: Final = "/api/v1/objects/"
-REPEATABLE: Final = ("/api/v1/waste/", "/api/v1/locations/")
-"""POSTs that create something and take an ``Idempotency-Key``. Sign-in is not here: its answers hold tokens."""
+REPEATABLE: Final = ("/api/v1/waste/analyze", "/api/v1/locations/")
+"""POSTs that create something and take an ``Idempotency-Key``. Sign-in is not here, since its answers hold tokens, nor
+what is idempotent by itself."""
 
 DESCRIPTION: Final = """
 Point the camera at a piece of waste: know what it is, how and why to throw it away, and where the nearest bin is.
@@ -44,7 +48,7 @@ Failures are RFC 9457 `application/problem+json` with a stable `code` and a sent
 
 
 def create_app(settings: Settings, name: str = "all") -> FastAPI:
-    """The application of the target ``name``. Parts are opened in its lifespan, nothing before."""
+    """The application of the target ``name``. Its parts connect at their first use and are closed with its lifespan."""
     this = target(name)
     house = House(settings, CeleryPublisher(make_celery(settings.cache_address("broker")), ROUTES))
     routers = [_ROOMS[domain](house) for domain in this.domains]
@@ -89,7 +93,8 @@ def create_app(settings: Settings, name: str = "all") -> FastAPI:
 
 def _middleware(app: FastAPI, house: House, this: Target) -> None:
     """Innermost first: what is added last sees a request first."""
-    app.add_middleware(Idempotency, cache=house.cache("common"), prefixes=REPEATABLE)
+    identify = _identify(app.state.verifier)
+    app.add_middleware(Idempotency, cache=house.cache("common"), prefixes=REPEATABLE, identify=identify)
     app.add_middleware(BodyLimit, limit=LARGEST_JSON, unlimited=(OBJECTS, "/internal/"))
     app.add_middleware(RequestContext)
     if "waste" in this.domains:
@@ -97,12 +102,22 @@ def _middleware(app: FastAPI, house: House, this: Target) -> None:
         app.add_middleware(StatusPoll, board=board, verifier=app.state.verifier)
 
 
+def _identify(verifier: AccessVerifier) -> Identify:
+    def identify(authorization: str) -> str | None:
+        try:
+            return verifier.verify(authorization.partition(" ")[2]).id
+        except BunriError:
+            return None
+
+    return identify
+
+
 def _serve_objects(app: FastAPI, house: House) -> None:
     """The local store's end of the upload ticket; with S3 nobody comes here."""
     from bunri.edge.http import objects
 
     app.state.storage = house.storage
-    if house.settings.storage_url is None:
+    if isinstance(house.storage, LocalStorage):
         app.include_router(objects.router)
 
 

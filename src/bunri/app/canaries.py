@@ -2,6 +2,7 @@
 
 import orjson
 
+from bunri.app import rooms
 from bunri.app.house import House
 from bunri.app.marks import mark_key
 from bunri.app.targets import Target
@@ -20,9 +21,12 @@ def of_target(house: House, this: Target) -> dict[str, Canary]:
     found: dict[str, Canary] = {}
     for domain in this.domains:
         found[f"database:{domain}"] = _database(house, domain)
-    for concern in ("jobs", "llm_cache", "common"):
+    for concern in ("jobs", "llm_cache", "common", "broker"):
         if concern in this.needs or concern == "common":
             found[f"valkey:{concern}"] = _cache(house, concern)
+    for domain in ("recycling", "locations"):
+        if domain in this.needs:
+            found[domain] = _sibling(house, domain)
     if "storage" in this.needs:
         found["storage"] = _storage(house)
     for queue in this.queues:
@@ -42,6 +46,16 @@ def _cache(house: House, concern: str) -> Canary:
         await house.cache(concern).check()
 
     return write_and_read
+
+
+def _sibling(house: House, domain: str) -> Canary:
+    async def ask() -> None:
+        if domain == "recycling":
+            await rooms.recycling_public(house).version()
+        else:
+            await rooms.locations_public(house).nearby(37.5663, 126.9779, [], 1)
+
+    return ask
 
 
 def _storage(house: House) -> Canary:

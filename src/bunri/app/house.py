@@ -42,6 +42,8 @@ class House:
         self.clock = clock
         self.services = Services()
         self.relays: list[Relay] = []
+        self.remarks: dict[str, str | None] = {}
+        """What a worker of this house is missing, by queue."""
         self.closing = AsyncExitStack()
         self._databases: dict[str, Database] = {}
         self._caches: dict[str, Cache] = {}
@@ -97,7 +99,8 @@ class House:
     def _http(self) -> "httpx.AsyncClient":
         import httpx
 
-        client = httpx.AsyncClient(timeout=30)
+        # Shorter than a server keeps an idle connection, or the next call may meet one that is just closing.
+        client = httpx.AsyncClient(timeout=30, limits=httpx.Limits(keepalive_expiry=2))
         self.closing.push_async_callback(client.aclose)
         return client
 

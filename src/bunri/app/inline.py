@@ -6,7 +6,7 @@ from bunri.app import rooms
 from bunri.app.house import House
 from bunri.app.settings import Settings
 from bunri.app.subscriptions import ROUTES
-from bunri.app.targets import DOMAINS
+from bunri.app.targets import QUEUES
 from bunri.app.worker import furnish
 from bunri.platform.queue import InlinePublisher
 
@@ -25,7 +25,7 @@ class InlineHouse(House):
 
     def open_workplace(self) -> None:
         """Adds the rooms that do the work: loads the eyes."""
-        self._handlers = {each.name: each for each in furnish(self, DOMAINS)}
+        self._handlers = {each.name: each for each in furnish(self, QUEUES)}
 
     async def work(self) -> None:
         """Does everything that has been published, and everything that follows from it."""

@@ -7,7 +7,7 @@ import orjson
 
 from bunri.platform.cache import Cache
 
-MARK_TTL: Final = timedelta(seconds=30)
+MARK_TTL: Final = timedelta(seconds=45)
 
 
 def mark_key(queue: str) -> str:

@@ -1,6 +1,7 @@
 """``bunri migrate``: the database of every domain, and what it starts with."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from bunri.app.settings import Settings
@@ -52,8 +53,13 @@ async def _load_sample(settings: Settings, secret: str) -> None:
     from bunri.kit.clock import now
 
     database = Database(role_address(str(settings.database_url), "locations", secret), pool_size=1)
-    try:
+
+    @asynccontextmanager
+    async def begin() -> AsyncIterator[LocationsRepository]:
         async with database.transaction() as session:
-            await LocationsService(LocationsRepository(session), now).load_sample()
+            yield LocationsRepository(session)
+
+    try:
+        await LocationsService(begin, now).load_sample()
     finally:
         await database.dispose()

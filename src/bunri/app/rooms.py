@@ -3,9 +3,14 @@
 What requests need and what work needs are separate, so that a process that only answers requests never loads the eyes.
 """
 
+from typing import TYPE_CHECKING
+
 from bunri.app.house import House
 from bunri.domains.locations.public import LocationsPublic
 from bunri.domains.recycling.public import RecyclingPublic
+
+if TYPE_CHECKING:
+    from bunri.domains.waste.service.finishing import Begin, Finishing
 
 
 def auth(house: House) -> None:
@@ -13,7 +18,7 @@ def auth(house: House) -> None:
     from bunri.domains.auth.service import AuthService
 
     seed, settings = house.settings.key("access tokens"), house.settings.auth
-    house.offer("auth", AuthService, lambda session: AuthService(AuthRepository(session), seed, settings, house.clock))
+    house.offer_open(AuthService, AuthService(house.begin("auth", AuthRepository), seed, settings, house.clock))
 
 
 def recycling_public(house: House) -> RecyclingPublic:
@@ -35,25 +40,60 @@ def locations_public(house: House) -> LocationsPublic:
 def waste(house: House) -> None:
     """Jobs and replies: what requests need."""
     from bunri.domains.waste.board import Board
-    from bunri.domains.waste.models import outbox
-    from bunri.domains.waste.repository import WasteRepository
-    from bunri.domains.waste.service.finishing import Finishing
     from bunri.domains.waste.service.jobs import Jobs
     from bunri.domains.waste.service.replying import Replying
 
+    waste_desk(house)
     settings, clock, storage = house.settings.waste, house.clock, house.storage
-    board = Board(house.cache("jobs"))
-    siblings = recycling_public(house), locations_public(house)
-    finishing = Finishing(house.begin("waste", WasteRepository), board, storage, *siblings, settings, clock)
-    house.relay("waste", outbox)
+    begin, board, finishing = _waste_begin(house), Board(house.cache("jobs")), _finishing(house)
     house.offer_open(Board, board)
-    house.offer_open(Finishing, finishing)
-    house.offer("waste", Jobs, lambda session: Jobs(WasteRepository(session), board, storage, settings, clock))
-    house.offer(
-        "waste",
-        Replying,
-        lambda session: Replying(WasteRepository(session), board, siblings[0], finishing, settings, clock),
-    )
+    house.offer_open(Jobs, Jobs(begin, board, storage, settings, clock))
+    house.offer_open(Replying, Replying(begin, board, recycling_public(house), finishing, settings, clock))
+
+
+def waste_desk(house: House) -> None:
+    """What ends jobs and sweeps."""
+    from bunri.domains.waste.board import Board
+    from bunri.domains.waste.models import outbox
+    from bunri.domains.waste.service.finishing import Finishing
+    from bunri.domains.waste.service.sweeping import Sweeping
+
+    settings, clock = house.settings.waste, house.clock
+    house.relay("waste", outbox)
+    house.offer_open(Finishing, _finishing(house))
+    sweeping = Sweeping(_waste_begin(house), Board(house.cache("jobs")), house.storage, settings, clock)
+    house.offer_open(Sweeping, sweeping)
+
+
+def waste_eyes(house: House) -> None:
+    """What looks at photos."""
+    from bunri.domains.waste.board import Board
+    from bunri.domains.waste.service.seeing import Seeing
+    from bunri.platform.vision.remote.opening import open_remote
+
+    waste_desk(house)
+    remote = open_remote(house.settings.remote_vision)
+    if remote:
+        house.closing.push_async_callback(remote.aclose)
+    begin, board, finishing = _waste_begin(house), Board(house.cache("jobs")), _finishing(house)
+    settings, clock, storage = house.settings.waste, house.clock, house.storage
+    advice = recycling_public(house)
+    house.offer_open(Seeing, Seeing(begin, board, storage, house.eyes, remote, advice, finishing, settings, clock))
+
+
+def _waste_begin(house: House) -> "Begin":
+    from bunri.domains.waste.repository import WasteRepository
+
+    return house.begin("waste", WasteRepository)
+
+
+def _finishing(house: House) -> "Finishing":
+    from bunri.domains.waste.board import Board
+    from bunri.domains.waste.service.finishing import Finishing
+
+    siblings = recycling_public(house), locations_public(house)
+    settings, board = house.settings.waste, Board(house.cache("jobs"))
+    return Finishing(_waste_begin(house), board, house.storage, *siblings, settings, house.clock)
 
 
 def locations(house: House) -> None:
@@ -64,34 +104,8 @@ def locations(house: House) -> None:
     places = open_places(house.settings.places)
     if places:
         house.closing.push_async_callback(places.aclose)
-    house.offer(
-        "locations",
-        LocationsService,
-        lambda session: LocationsService(LocationsRepository(session), house.clock, places),
-    )
-
-
-def waste_work(house: House) -> None:
-    """What looks at photos, ends jobs and sweeps."""
-    from bunri.domains.waste.board import Board
-    from bunri.domains.waste.models import outbox
-    from bunri.domains.waste.repository import WasteRepository
-    from bunri.domains.waste.service.finishing import Finishing
-    from bunri.domains.waste.service.seeing import Seeing
-    from bunri.domains.waste.service.sweeping import Sweeping
-    from bunri.platform.vision.remote.opening import open_remote
-
-    settings, clock, storage = house.settings.waste, house.clock, house.storage
-    begin, board = house.begin("waste", WasteRepository), Board(house.cache("jobs"))
-    advice, places = recycling_public(house), locations_public(house)
-    remote = open_remote(house.settings.remote_vision)
-    if remote:
-        house.closing.push_async_callback(remote.aclose)
-    finishing = Finishing(begin, board, storage, advice, places, settings, clock)
-    house.relay("waste", outbox)
-    house.offer_open(Finishing, finishing)
-    house.offer_open(Sweeping, Sweeping(begin, board, storage, settings, clock))
-    house.offer_open(Seeing, Seeing(begin, board, storage, house.eyes, remote, advice, finishing, settings, clock))
+    begin = house.begin("locations", LocationsRepository)
+    house.offer_open(LocationsService, LocationsService(begin, house.clock, places))
 
 
 async def eyes_remark(house: House) -> str | None:

@@ -4,13 +4,14 @@ from typing import Final, NamedTuple
 
 from bunri.app.targets import QUEUES
 from bunri.domains.recycling.public import Explained, ExplainRequested
-from bunri.domains.waste.public import Uploaded
+from bunri.domains.waste.public import AnalysisDone, Uploaded
 from bunri.platform.queue import Route, Routes
 
 ROUTES: Final[Routes] = {
     Uploaded.topic: (Route("waste.see", "waste"),),
     ExplainRequested.topic: (Route("recycling.explain", "recycling"),),
-    Explained.topic: (Route("waste.finish", "waste"),),
+    Explained.topic: (Route("waste.finish", "default"),),
+    AnalysisDone.topic: (),  # learning and chat will want to know
 }
 
 
@@ -22,8 +23,8 @@ class Timed(NamedTuple):
 
 
 SCHEDULE: Final = (
-    Timed(Route("waste.sweep", "waste"), 5),
-    Timed(Route("waste.expire", "waste"), 3600),
-    *(Timed(Route(f"canary.{queue}", queue), 5) for queue in QUEUES),
+    Timed(Route("waste.sweep", "default"), 5),
+    Timed(Route("waste.expire", "default"), 600),
+    *(Timed(Route(f"canary.{queue}", queue), 10) for queue in QUEUES),
 )
 """The canaries prove that each queue is really worked on (facts.md, "Celery 5.7")."""

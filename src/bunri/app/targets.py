@@ -26,7 +26,7 @@ TARGETS: Final = (
         "waste",
         ("waste",),
         ("/api/v1/waste", "/api/v1/objects"),
-        ("waste",),
+        ("waste", "default"),
         ("database", "jobs", "broker", "storage", "recycling", "locations"),
     ),
     Target("recycling", ("recycling",), ("/api/v1/recycling",), ("recycling",), ("database", "llm_cache", "broker")),
@@ -66,9 +66,8 @@ def target(name: str) -> Target:
     raise TargetUnknown(name=name, known=", ".join([ALL, *(one.name for one in TARGETS)]))
 
 
-def domains_of(queues: Sequence[str]) -> tuple[str, ...]:
-    """The domains whose work ``queues`` bring."""
+def known(queues: Sequence[str]) -> None:
+    """Raises QueueUnknown for the first of ``queues`` that no target owns."""
     for queue in queues:
         if queue not in QUEUES:
             raise QueueUnknown(name=queue, known=", ".join(QUEUES))
-    return tuple(domain for one in TARGETS if set(one.queues) & set(queues) for domain in one.domains)

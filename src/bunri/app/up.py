@@ -92,7 +92,7 @@ def _children(host: str, port: int, workers: int, environment: dict[str, str]) -
     commands = {
         "api": ["serve", "--target", "all", "--host", host, "--port", str(port)],
         **{f"waste-{number}": ["work", "--queue", "waste"] for number in range(1, workers + 1)},
-        "recycling": ["work", "--queue", "recycling"],
+        "desk": ["work", "--queue", "recycling", "--queue", "default"],
         "beat": ["beat"],
     }
     return [Child(name, [*BUNRI, *command], environment) for name, command in commands.items()]

@@ -12,7 +12,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from bunri.cli.connection import Connection
-from bunri.cli.models import Data, Lang, errors_told
+from bunri.cli.models import errors_told
+from bunri.cli.options import Data, Lang
 from bunri.domains.locations import importing
 from bunri.domains.locations.area import KOREA, WORLD
 from bunri.domains.locations.importing.kinds import kinds_in
@@ -32,7 +33,7 @@ Opened = AbstractAsyncContextManager[LocationsService]
 
 
 def open_locations(context: typer.Context, data: Path | None) -> Opened:
-    """The service within one transaction. Called outside the event loop, for it may have to start servers."""
+    """The service. Called outside the event loop, for it may have to start servers."""
     connection: Connection = context.obj
     connection.data = data
     return connection.open(LocationsService)

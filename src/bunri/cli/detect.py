@@ -14,9 +14,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from bunri.app.settings import Settings
-from bunri.cli.models import Data, Lang, errors_told, fetch_missing, open_store, tell
+from bunri.cli.models import errors_told, fetch_missing, open_store, tell
+from bunri.cli.options import Data, Lang
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
+from bunri.kit.sentences import sentence
 from bunri.platform.photos.errors import UnreadableFile
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.photo import Photo, open_photo
@@ -111,8 +113,7 @@ def _described(detection: Detection, width: int, height: int, lang: Language) ->
 
 def _tell_failure(path: Path, error: BunriError, lang: Language, as_json: bool) -> None:
     if as_json:
-        message = text(f"errors.{error.code}", lang, **error.data)
-        _print_json(file=str(path), error={"code": error.code, "message": message})
+        _print_json(file=str(path), error={"code": error.code, "message": sentence(error, lang)})
     else:
         tell(error, lang, about=str(path))
 

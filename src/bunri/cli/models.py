@@ -12,15 +12,14 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from rich.table import Table
 
 from bunri.app.settings import Settings
+from bunri.cli.options import Data, Lang
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
+from bunri.kit.sentences import sentence
 from bunri.platform.vision.errors import ModelMissing
 from bunri.platform.vision.store import ModelStore
 
 models = typer.Typer(help="모델 · Weights of the detectors.", no_args_is_help=True)
-
-Lang = Annotated[Language, typer.Option("--lang", help="ko or en")]
-Data = Annotated[Path | None, typer.Option("--data", help="Data directory. [default: BUNRI_DATA or the user's]")]
 
 
 def open_store(settings: Settings, data: Path | None) -> ModelStore:
@@ -91,8 +90,8 @@ def fetch_missing(store: ModelStore, name: str, lang: Language, *, allowed: bool
 
 def tell(error: BunriError, lang: Language, about: str | None = None) -> None:
     """The error's sentence in red on standard error."""
-    sentence = text(f"errors.{error.code}", lang, **error.data)
-    Console(stderr=True).print(f"{about}: {sentence}" if about else sentence, style="red", markup=False, soft_wrap=True)
+    said = sentence(error, lang)
+    Console(stderr=True).print(f"{about}: {said}" if about else said, style="red", markup=False, soft_wrap=True)
 
 
 @contextmanager

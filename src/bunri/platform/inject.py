@@ -24,7 +24,7 @@ def use(kind: type[Any]) -> Any:
     return Depends(opened, scope="function")
 
 
-def _preferred(accept_language: Annotated[str | None, Header(include_in_schema=False)] = None) -> Language:
+async def _preferred(accept_language: Annotated[str | None, Header(include_in_schema=False)] = None) -> Language:
     return negotiate(accept_language)
 
 
@@ -32,7 +32,7 @@ PreferredLanguage = Annotated[Language, Depends(_preferred)]
 """The best of our languages for the caller."""
 
 
-def _base_url(request: Request) -> str:
+async def _base_url(request: Request) -> str:
     configured: str | None = request.app.state.public_url
     if configured:
         return configured.rstrip("/")

@@ -7,7 +7,8 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from bunri.domains.auth.public import TokenExpired, TokenInvalid
-from bunri.domains.auth.tokens import Verifier, issue_access, next_refresh, signing_key
+from bunri.domains.auth.tokens import Verifier, issue_access, new_refresh, next_refresh, session_of, signing_key
+from bunri.kit.ids import new_id
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KEY = signing_key("seed one, long enough to be a secret")
@@ -81,5 +82,16 @@ class TestVerify:
 
 class TestRefresh:
     def test_the_next_token_is_known_to_the_server_alone(self) -> None:
-        assert next_refresh("seed", "token") == next_refresh("seed", "token")
-        assert next_refresh("seed", "token") != next_refresh("another seed", "token")
+        token = new_refresh(new_id())
+        assert next_refresh("seed", token) == next_refresh("seed", token)
+        assert next_refresh("seed", token) != next_refresh("another seed", token)
+
+    def test_every_token_names_its_session(self) -> None:
+        session_id = new_id()
+        first = new_refresh(session_id)
+        assert session_of(first) == session_of(next_refresh("seed", first)) == session_id
+        assert new_refresh(session_id) != first
+
+    @pytest.mark.parametrize("token", ["", ".", "a.b", "x" * 76, "é.é"])
+    def test_garbage_names_none(self, token: str) -> None:
+        assert session_of(token) is None

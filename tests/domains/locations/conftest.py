@@ -1,7 +1,7 @@
 """Locations on a real PostgreSQL; each test begins with an empty table."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +14,7 @@ from bunri.platform.db import Database
 from bunri.platform.db.address import role_address
 from bunri.platform.places.protocol import Places
 
-OpenLocations = Callable[..., AbstractAsyncContextManager[LocationsService]]
+LocationsAt = Callable[..., LocationsService]
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
@@ -29,12 +29,20 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def open_locations(database: Database) -> OpenLocations:
-    """One unit of work of the service at a time of day."""
+def locations_at(database: Database) -> LocationsAt:
+    """The service at a time of day."""
 
     @asynccontextmanager
-    async def opened(at: datetime = NOW, places: Places | None = None) -> AsyncIterator[LocationsService]:
+    async def begin() -> AsyncIterator[LocationsRepository]:
         async with database.transaction() as session:
-            yield LocationsService(LocationsRepository(session), lambda: at, places)
+            yield LocationsRepository(session)
 
-    return opened
+    def made(at: datetime = NOW, places: Places | None = None) -> LocationsService:
+        return LocationsService(begin, lambda: at, places)
+
+    return made
+
+
+@pytest.fixture
+def locations(locations_at: LocationsAt) -> LocationsService:
+    return locations_at()

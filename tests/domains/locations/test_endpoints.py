@@ -1,11 +1,13 @@
 from collections.abc import AsyncIterator, Callable
-from uuid import uuid4
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from structlog.testing import capture_logs
-from tests.domains.locations.conftest import NOW, OpenLocations
+from tests.domains.locations.conftest import NOW, LocationsAt
 
 from bunri.domains.auth import tokens
 from bunri.domains.auth.settings import AuthSettings
@@ -13,6 +15,7 @@ from bunri.domains.locations.endpoints import router
 from bunri.domains.locations.models import Bin
 from bunri.domains.locations.public import BinKind
 from bunri.domains.locations.service import LocationsService
+from bunri.domains.locations.standing import Vote
 from bunri.edge.http import problems
 from bunri.edge.http.requests import RequestContext
 from bunri.platform.db import Database
@@ -25,16 +28,20 @@ KEY = tokens.signing_key("a seed for tests only")
 
 
 @pytest.fixture
-async def client(open_locations: OpenLocations) -> AsyncIterator[httpx.AsyncClient]:
+async def client(locations: LocationsService) -> AsyncIterator[httpx.AsyncClient]:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[LocationsService]:
+        yield locations
+
     app = FastAPI()
     problems.install(app)
     app.include_router(router)
     app.add_middleware(RequestContext)
     app.state.services = Services()
-    app.state.services.offer(LocationsService, open_locations)
+    app.state.services.offer(LocationsService, opened)
     app.state.verifier = tokens.Verifier(KEY, lambda: NOW)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as opened:
-        yield opened
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as made:
+        yield made
 
 
 @pytest.fixture
@@ -140,15 +147,17 @@ class TestDetails:
 
 
 class TestVotes:
-    async def test_of_three_people_hide_a_bin(
-        self, client: httpx.AsyncClient, bins: dict[BinKind, str], signed_in: Headers
+    async def test_of_three_people_on_two_days_hide_a_bin(
+        self, client: httpx.AsyncClient, bins: dict[BinKind, str], signed_in: Headers, locations_at: LocationsAt
     ) -> None:
+        yesterday = locations_at(at=NOW - timedelta(days=1))
+        await yesterday.vote(UUID(bins[BinKind.PET]), "guest_가", Vote.GONE)
         url = f"/api/v1/locations/{bins[BinKind.PET]}/votes"
         hidden = [
             (await client.post(url, json={"vote": "gone"}, headers=signed_in(name))).json()["hidden"]
-            for name in ("가", "나", "나", "다")
+            for name in ("나", "나", "다")
         ]
-        assert hidden == [False, False, False, True]
+        assert hidden == [False, False, True]
         found = (await client.get("/api/v1/locations/nearby", params=CITY_HALL)).json()
         assert [each["kind"] for each in found] == ["clothes", "street"]
 

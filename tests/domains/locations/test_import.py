@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
-from tests.domains.locations.conftest import OpenLocations
 
 from bunri.domains.locations import importing, service
 from bunri.domains.locations.errors import BinsFileBroken
@@ -17,36 +16,35 @@ from bunri.domains.locations.importing.rows import Defaults, Draft, Reading
 from bunri.domains.locations.importing.summary import MOST_PROBLEMS, Summary
 from bunri.domains.locations.models import Bin
 from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.service import LocationsService
 from bunri.platform.db import Database
 
 DEFAULTS = Defaults(source="test", kind=BinKind.PET)
 
 
-async def import_text(open_locations: OpenLocations, content: str) -> Summary:
-    async with open_locations() as locations:
-        return await locations.import_bins(importing.readings(io.BytesIO(content.encode()), DEFAULTS))
+async def import_text(locations: LocationsService, content: str) -> Summary:
+    return await locations.import_bins(importing.readings(io.BytesIO(content.encode()), DEFAULTS))
 
 
 class TestImporting:
-    async def test_adds_bins_that_are_found_then(self, open_locations: OpenLocations) -> None:
-        summary = await import_text(open_locations, "명칭,주소,위도,경도\n시청,중구,37.5663,126.9779\n벽,,,\n")
+    async def test_adds_bins_that_are_found_then(self, locations: LocationsService) -> None:
+        summary = await import_text(locations, "명칭,주소,위도,경도\n시청,중구,37.5663,126.9779\n벽,,,\n")
         assert (summary.read, summary.added, summary.merged, summary.refused) == (2, 1, 0, 1)
-        async with open_locations() as locations:
-            (found,) = await locations.nearby(37.5663, 126.9779, [BinKind.PET], 5)
-            assert (found.name, found.address, found.source) == ("시청", "중구", "test")
-            assert await locations.counts() == {BinKind.PET: 1}
+        (found,) = await locations.nearby(37.5663, 126.9779, [BinKind.PET], 5)
+        assert (found.name, found.address, found.source) == ("시청", "중구", "test")
+        assert await locations.counts() == {BinKind.PET: 1}
 
-    async def test_the_second_time_adds_nothing(self, open_locations: OpenLocations) -> None:
+    async def test_the_second_time_adds_nothing(self, locations: LocationsService) -> None:
         content = "lat,lng\n" + "".join(f"37.{step:04},127\n" for step in range(500))
-        first = await import_text(open_locations, content)
-        second = await import_text(open_locations, content)
+        first = await import_text(locations, content)
+        second = await import_text(locations, content)
         assert first.added > 400
         assert (second.added, second.merged) == (0, 500)
 
-    async def test_what_another_file_had_is_merged(self, open_locations: OpenLocations) -> None:
-        await import_text(open_locations, "lat,lng,주소\n37.5663,126.9779,세종대로 110\n")
+    async def test_what_another_file_had_is_merged(self, locations: LocationsService) -> None:
+        await import_text(locations, "lat,lng,주소\n37.5663,126.9779,세종대로 110\n")
         summary = await import_text(
-            open_locations,
+            locations,
             "lat,lng,주소,종류\n"
             "37.56631,126.9779,,\n"  # 1 m away
             "37.5666,126.9779,세종대로110,\n"  # 33 m away, the same address
@@ -56,34 +54,32 @@ class TestImporting:
         assert (summary.added, summary.merged) == (2, 2)
 
     async def test_a_file_that_breaks_in_the_middle_adds_nothing(
-        self, open_locations: OpenLocations, monkeypatch: pytest.MonkeyPatch
+        self, locations: LocationsService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(service, "BATCH", 1)
         with pytest.raises(BinsFileBroken):
-            await import_text(open_locations, "lat,lng\n37.5,127\n37.6,127\n" + "x" * 70_000)
-        async with open_locations() as locations:
-            assert await locations.counts() == {}
+            await import_text(locations, "lat,lng\n37.5,127\n37.6,127\n" + "x" * 70_000)
+        assert await locations.counts() == {}
 
     async def test_progress_is_told_after_each_batch(
-        self, open_locations: OpenLocations, monkeypatch: pytest.MonkeyPatch
+        self, locations: LocationsService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(service, "BATCH", 2)
         content = io.BytesIO(b"lat,lng\n37.1,127\n37.2,127\n37.3,127\n")
         told: list[int] = []
-        async with open_locations() as locations:
-            await locations.import_bins(importing.readings(content, DEFAULTS), lambda so_far: told.append(so_far.added))
+        await locations.import_bins(importing.readings(content, DEFAULTS), lambda so_far: told.append(so_far.added))
         assert told == [2, 3]
 
-    async def test_of_many_bad_rows_all_are_counted_and_some_are_kept(self, open_locations: OpenLocations) -> None:
-        summary = await import_text(open_locations, "lat,lng\n" + "x,y\n" * (MOST_PROBLEMS + 5))
+    async def test_of_many_bad_rows_all_are_counted_and_some_are_kept(self, locations: LocationsService) -> None:
+        summary = await import_text(locations, "lat,lng\n" + "x,y\n" * (MOST_PROBLEMS + 5))
         assert summary.refused == MOST_PROBLEMS + 5
         assert len(summary.problems) == MOST_PROBLEMS
 
-    async def test_a_text_that_no_table_could_hold_is_cleaned(self, open_locations: OpenLocations) -> None:
+    async def test_a_text_that_no_table_could_hold_is_cleaned(self, locations: LocationsService) -> None:
         features = (
             '{"features": [{"geometry": {"type": "Point", "coordinates": [127, 37.5]}, "properties": {"name": "%s"}}]}'
         )
-        assert (await import_text(open_locations, features % "\\u0000\\ud800")).added == 1
+        assert (await import_text(locations, features % "\\u0000\\ud800")).added == 1
 
 
 class TestBatches:
@@ -95,7 +91,7 @@ class TestBatches:
     async def test_their_size_changes_nothing(
         self,
         database: Database,
-        open_locations: OpenLocations,
+        locations: LocationsService,
         places: Sequence[tuple[int, int, str | None]],
         size: int,
     ) -> None:
@@ -108,52 +104,41 @@ class TestBatches:
             await session.execute(delete(Bin))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(service, "BATCH", size)
-            async with open_locations() as locations:
-                await locations.import_bins(Reading((draft,)) for draft in drafts)
-        async with open_locations() as locations:
-            names = {each.name for each in await locations.newest(None, 100)}
+            await locations.import_bins(Reading((draft,)) for draft in drafts)
+        names = {each.name for each in await locations.newest(None, 100)}
         seen = Seen()
         assert names == {draft.name for draft in drafts if seen.add(draft)}
 
 
 class TestSample:
-    async def test_fills_an_empty_table_once(self, open_locations: OpenLocations) -> None:
-        async with open_locations() as locations:
-            added = await locations.load_sample()
+    async def test_fills_an_empty_table_once(self, locations: LocationsService) -> None:
+        added = await locations.load_sample()
         assert added >= 60
-        async with open_locations() as locations:
-            assert await locations.load_sample() == 0
-            assert set(await locations.counts()) == set(BinKind)
+        assert await locations.load_sample() == 0
+        assert set(await locations.counts()) == set(BinKind)
 
-    async def test_makes_way_for_real_bins(self, open_locations: OpenLocations) -> None:
-        async with open_locations() as locations:
-            await locations.load_sample()
-        await import_text(open_locations, "lat,lng\nnot,here\n")
-        async with open_locations() as locations:
-            assert set(await locations.counts()) == set(BinKind)
-        await import_text(open_locations, "lat,lng\n37.5663,126.9779\n")
-        async with open_locations() as locations:
-            assert await locations.counts() == {BinKind.PET: 1}
+    async def test_makes_way_for_real_bins(self, locations: LocationsService) -> None:
+        await locations.load_sample()
+        await import_text(locations, "lat,lng\nnot,here\n")
+        assert set(await locations.counts()) == set(BinKind)
+        await import_text(locations, "lat,lng\n37.5663,126.9779\n")
+        assert await locations.counts() == {BinKind.PET: 1}
 
-    async def test_says_that_it_is_one(self, open_locations: OpenLocations) -> None:
-        async with open_locations() as locations:
-            await locations.load_sample()
-            for city_hall in ((37.5663, 126.9779), (35.1798, 129.0750), (37.8813, 127.7300)):
-                found = await locations.nearby(*city_hall, [], 3)
-                assert all("(예시)" in each.name and each.source == "bunri 예시" for each in found)
-                assert all(each.distance_m < 500 for each in found)
+    async def test_says_that_it_is_one(self, locations: LocationsService) -> None:
+        await locations.load_sample()
+        for city_hall in ((37.5663, 126.9779), (35.1798, 129.0750), (37.8813, 127.7300)):
+            found = await locations.nearby(*city_hall, [], 3)
+            assert all("(예시)" in each.name and each.source == "bunri 예시" for each in found)
+            assert all(each.distance_m < 500 for each in found)
 
 
 class TestKoreanPublicData:
-    async def test_comes_in_whole_and_only_once(self, shared: Path, open_locations: OpenLocations) -> None:
+    async def test_comes_in_whole_and_only_once(self, shared: Path, locations: LocationsService) -> None:
         with (shared / "data" / "bins" / "korea.csv").open("rb") as file:
-            async with open_locations() as locations:
-                first = await locations.import_bins(importing.readings(file, Defaults(source="korea.csv")))
-            async with open_locations() as locations:
-                again = await locations.import_bins(importing.readings(file, Defaults(source="korea.csv")))
+            first = await locations.import_bins(importing.readings(file, Defaults(source="korea.csv")))
+            again = await locations.import_bins(importing.readings(file, Defaults(source="korea.csv")))
         assert (first.read, first.refused) == (40_760, 1)
         assert 34_000 < first.added < 35_500
         assert first.added + first.merged == 40_759
         assert (again.added, again.merged) == (0, 40_759)
-        async with open_locations() as locations:
-            assert set(await locations.counts()) == {BinKind.CLOTHES, BinKind.STREET}
+        assert set(await locations.counts()) == {BinKind.CLOTHES, BinKind.STREET}

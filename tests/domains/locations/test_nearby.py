@@ -1,18 +1,23 @@
 """Nearest bins, against every distance computed."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert
-from tests.domains.locations.conftest import NOW, OpenLocations
-from tests.support.servers import garbage, ok, serving
+from tests.domains.locations.conftest import NOW, LocationsAt
+from tests.support.servers import Server, Step, cut, garbage, hang, ok, serving, slow, status, too_many
 
+from bunri.domains.locations import elsewhere
 from bunri.domains.locations.geodesy import distance, settled
 from bunri.domains.locations.models import Bin
 from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.repository import LocationsRepository
+from bunri.domains.locations.service import FAR, LocationsService
 from bunri.platform.db import Database
 from bunri.platform.places.kakao import KakaoPlaces
 from bunri.platform.places.settings import PlacesSettings
@@ -55,36 +60,46 @@ class TestNearestOfAll:
     async def test_is_what_computing_every_distance_gives(
         self,
         database: Database,
-        open_locations: OpenLocations,
+        locations: LocationsService,
         points: list[tuple[Point, BinKind]],
         here: Point,
         wanted: list[BinKind],
         limit: int,
     ) -> None:
         await put(database, [point for point, _ in points], [kind for _, kind in points])
-        async with open_locations() as locations:
-            found = await locations.nearby(*here, wanted, limit)
+        found = await locations.nearby(*here, wanted, limit)
         expected = sorted(distance(*here, *point) for point, kind in points if not wanted or kind in wanted)[:limit]
-        assert [each.distance_m for each in found] == pytest.approx(expected, abs=0.011)
+        assert len(found) == len(expected)
+        near = [metres for metres in expected if metres < FAR - DOUBT]
+        assert [each.distance_m for each in found[: len(near)]] == pytest.approx(near, abs=0.011)
+        assert all(each.distance_m > FAR - DOUBT for each in found[len(near) :])
         assert all(each.distance_m == pytest.approx(distance(*here, each.lat, each.lng), abs=0.01) for each in found)
         assert {each.kind for each in found} <= set(wanted or BinKind)
 
     async def test_counts_right_where_many_bins_are_almost_equally_far(
-        self, database: Database, open_locations: OpenLocations
+        self, database: Database, locations: LocationsService
     ) -> None:
-        """A ring around the point: chord and geodesic order differ, and the first candidates prove nothing."""
-        ring = [(60 + 0.00001 * (step % 7), -180 + step * 0.9) for step in range(400)]
+        """A ring around the point: the first candidates prove nothing."""
+        ring = [(87.4 + 0.0000001 * (step % 7), -180 + step * 0.9) for step in range(400)]
         await put(database, ring, [BinKind.PET] * 400)
-        async with open_locations() as locations:
-            found = await locations.nearby(90, 0, [BinKind.PET], 5)
+        found = await locations.nearby(90, 0, [BinKind.PET], 5)
         expected = sorted(distance(90, 0, *point) for point in ring)[:5]
         assert [each.distance_m for each in found] == pytest.approx(expected, abs=0.011)
 
-    async def test_is_empty_without_bins(self, open_locations: OpenLocations) -> None:
-        async with open_locations() as locations:
-            assert await locations.nearby(37.5, 127, [], 10) == []
+    async def test_far_from_all_of_them_is_answered_by_the_first_candidates(
+        self, database: Database, locations: LocationsService
+    ) -> None:
+        here, town = (-33.9, 18.4), [(37.5 + step * 1e-5, 127.0) for step in range(1500)]
+        await put(database, town, [BinKind.PET] * 1500)
+        found = await locations.nearby(*here, [BinKind.PET], 100)
+        expected = sorted(distance(*here, *point) for point in town)[:100]
+        assert [each.distance_m for each in found] == pytest.approx(expected, rel=0.004)
+
+    async def test_is_empty_without_bins(self, locations: LocationsService) -> None:
+        assert await locations.nearby(37.5, 127, [], 10) == []
 
 
+DOUBT = 1.0
 CITY_HALL = (37.5663, 126.9779)
 
 
@@ -105,38 +120,67 @@ def kakao_page(*places: tuple[str, str, float, float]) -> dict[str, object]:
     return {"meta": {"is_end": True}, "documents": documents}
 
 
-def kakao(url: str) -> KakaoPlaces:
-    return KakaoPlaces(PlacesSettings.model_validate({"provider": "kakao", "api_key": "key", "base_url": url}))
+@asynccontextmanager
+async def kakao(*script: Step, **settings: object) -> AsyncIterator[tuple[KakaoPlaces, Server]]:
+    async with serving(*script) as server:
+        given = {"provider": "kakao", "api_key": "key", "base_url": server.url, "retries": 0, **settings}
+        places = KakaoPlaces(PlacesSettings.model_validate(given))
+        yield places, server
+        await places.aclose()
 
 
 class TestWithAnotherMap:
-    async def test_adds_its_places_and_shows_no_bin_twice(
-        self, database: Database, open_locations: OpenLocations
-    ) -> None:
+    async def test_adds_its_places_and_shows_no_bin_twice(self, database: Database, locations_at: LocationsAt) -> None:
         await put(database, [CITY_HALL], [BinKind.BATTERY])
         page = kakao_page(("1", "시청 건전지함", 37.5664, 126.9780), ("2", "덕수궁 건전지함", 37.5651, 126.9767))
-        async with serving(ok(page)) as server:
-            places = kakao(server.url)
-            async with open_locations(places=places) as locations:
-                found = await locations.nearby(*CITY_HALL, [BinKind.BATTERY], 10)
-            await places.aclose()
+        async with kakao(ok(page)) as (places, server):
+            found = await locations_at(places=places).nearby(*CITY_HALL, [BinKind.BATTERY], 10)
         assert [(each.name, each.source) for each in found] == [("수거함", "test"), ("덕수궁 건전지함", "kakao")]
         assert server.requests[0].query["query"] == "폐건전지 수거함"
 
-    async def test_asks_for_the_usual_kinds_when_none_is_named(self, open_locations: OpenLocations) -> None:
-        async with serving(ok(kakao_page())) as server:
-            places = kakao(server.url)
-            async with open_locations(places=places) as locations:
-                assert await locations.nearby(*CITY_HALL, [], 10) == []
-            await places.aclose()
+    async def test_asks_for_the_usual_kinds_when_none_is_named(self, locations_at: LocationsAt) -> None:
+        async with kakao(ok(kakao_page())) as (places, server):
+            assert await locations_at(places=places).nearby(*CITY_HALL, [], 10) == []
         asked = {request.query["query"] for request in server.requests}
         assert asked == {"재활용 수거함", "의류수거함", "폐건전지 수거함"}
 
-    async def test_answers_without_it_when_it_fails(self, database: Database, open_locations: OpenLocations) -> None:
+    @pytest.mark.parametrize(
+        "fault",
+        [garbage(), hang, cut, status(500), status(401), too_many("60"), slow(10, ok(kakao_page()))],
+        ids=["garbage", "silence", "cut", "500", "401", "429", "slow"],
+    )
+    async def test_answers_without_it_when_it_fails(
+        self, database: Database, locations_at: LocationsAt, fault: Step
+    ) -> None:
         await put(database, [CITY_HALL], [BinKind.BATTERY])
-        async with serving(garbage()) as server:
-            places = kakao(server.url)
-            async with open_locations(places=places) as locations:
-                found = await locations.nearby(*CITY_HALL, [BinKind.BATTERY], 10)
-            await places.aclose()
+        async with kakao(fault, timeout_s=0.2) as (places, _):
+            found = await locations_at(places=places).nearby(*CITY_HALL, [BinKind.BATTERY], 10)
         assert [each.source for each in found] == ["test"]
+
+    async def test_answers_without_it_when_all_its_pages_together_take_too_long(
+        self, database: Database, locations_at: LocationsAt, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(elsewhere, "PATIENCE_S", 0.2)
+        await put(database, [CITY_HALL], [BinKind.BATTERY])
+        async with kakao(slow(5, ok(kakao_page())), timeout_s=60) as (places, _):
+            found = await locations_at(places=places).nearby(*CITY_HALL, [BinKind.BATTERY], 10)
+        assert [each.source for each in found] == ["test"]
+
+    async def test_has_no_transaction_open_while_it_asks(self, database: Database) -> None:
+        opened, seen = 0, []
+
+        @asynccontextmanager
+        async def begin() -> AsyncIterator[LocationsRepository]:
+            nonlocal opened
+            async with database.transaction() as session:
+                opened += 1
+                yield LocationsRepository(session)
+            opened -= 1
+
+        async def look(writer: asyncio.StreamWriter) -> None:
+            seen.append(opened)
+            await ok(kakao_page())(writer)
+
+        async with kakao(look) as (places, _):
+            await LocationsService(begin, lambda: NOW, places).nearby(*CITY_HALL, [BinKind.BATTERY], 10)
+        assert seen == [0]

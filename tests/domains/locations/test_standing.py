@@ -15,8 +15,11 @@ class TestHidden:
         assert standing(gone(0), NOW).hidden_until is None
         assert standing(gone(0, 0), NOW).hidden_until is None
 
+    def test_nor_does_any_number_within_a_day(self) -> None:
+        assert standing(gone(*[0] * 50, *[0.99] * 50), NOW).hidden_until is None
+
     def test_three_hide_it_for_some_seven_weeks(self) -> None:
-        until = standing(gone(0, 0, 0), NOW).hidden_until
+        until = standing(gone(1, 0, 0), NOW).hidden_until
         assert until is not None
         assert 49 * DAY < until - NOW < 56 * DAY
 
@@ -34,12 +37,17 @@ class TestHidden:
 
     def test_who_still_finds_it_takes_one_back(self) -> None:
         for seen in (Vote.OK, Vote.FULL):
-            assert standing([*gone(0, 0, 0), Cast(seen, NOW)], NOW).hidden_until is None
+            assert standing([*gone(1, 0, 0, 0), Cast(seen, NOW)], NOW).hidden_until is not None
+            assert standing([*gone(1, 0, 0), Cast(seen, NOW)], NOW).hidden_until is None
+
+    def test_who_still_finds_it_does_not_make_up_for_the_second_day(self) -> None:
+        assert standing([Cast(Vote.OK, NOW - DAY), *gone(*[0] * 9)], NOW).hidden_until is None
 
     def test_a_vote_counts_half_after_a_half_life(self) -> None:
-        three_fresh = standing(gone(0, 0, 0), NOW)
-        six_old = standing([Cast(Vote.GONE, NOW - HALF_LIFE)] * 6, NOW)
-        assert six_old == three_fresh
+        three_fresh = standing(gone(1, 1, 0), NOW).hidden_until
+        six_old = standing(gone(1, 1, 0) * 2, NOW).hidden_until
+        assert three_fresh is not None
+        assert six_old == three_fresh + HALF_LIFE
 
 
 class TestFull:

@@ -87,8 +87,8 @@ class TestEnded:
     async def test_a_photo_that_kills_every_worker_is_given_up(self, workplace: Workplace) -> None:
         job = await workplace.begins(jpeg(9111))
         await workplace.completes(job)
-        most = workplace.house.settings.waste.max_attempts
-        await _change(workplace, job.id, attempt=most)
+        most = workplace.house.settings.waste.max_crashes
+        await _change(workplace, job.id, crashes=most)
         await workplace.house.work()
         status = await workplace.status(job)
         assert (status.status, status.code, status.retryable) == ("failed", "gave_up", True)

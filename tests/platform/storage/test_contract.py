@@ -146,5 +146,14 @@ class TestObjects:
         assert await store.storage.sweep(older_than=timedelta(seconds=1)) >= 1
         assert await store.storage.stat(key) is None
 
+    async def test_of_one_folder_may_be_forgotten_sooner(self, store: Store) -> None:
+        upload, kept = new_key(), f"kept/{secrets.token_hex(8)}.webp"
+        for key in (upload, kept):
+            await store.storage.write(key, b"old", JPEG)
+        await asyncio.sleep(1.1)
+        assert await store.storage.sweep(older_than=timedelta(seconds=1), prefix="uploads/") >= 1
+        assert await store.storage.stat(upload) is None
+        assert await store.storage.stat(kept)
+
     async def test_live_through_the_canary(self, store: Store) -> None:
         await store.storage.check()

@@ -96,6 +96,14 @@ class TestFiles:
         assert await storage.sweep(older_than=timedelta(days=30)) == 0
         assert files(tmp_path) == []
 
+    async def test_of_a_folder_go_with_their_types(self, tmp_path: Path) -> None:
+        storage = LocalStorage(tmp_path, "secret", lambda: datetime.now(UTC) + timedelta(hours=2))
+        assert await storage.sweep(older_than=timedelta(hours=1), prefix="uploads/") == 0
+        await storage.write("uploads/a", b"photo", JPEG)
+        await storage.write("kept/a.webp", b"picture", "image/webp")
+        assert await storage.sweep(older_than=timedelta(hours=1), prefix="uploads/") == 1
+        assert files(tmp_path) == [".types/kept/a.webp", "kept/a.webp"]
+
 
 class TestAFullDisk:
     async def test_is_said_and_leaves_no_half_file(self, tmp_path: Path) -> None:

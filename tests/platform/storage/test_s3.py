@@ -1,4 +1,7 @@
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import boto3
@@ -6,6 +9,11 @@ import pytest
 
 from bunri.platform.storage import StorageUnavailable, open_storage
 from bunri.platform.storage.s3 import S3Address, S3Storage
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.literals import BucketLocationConstraintType
+    from mypy_boto3_s3.type_defs import LifecycleRuleTypeDef
 
 
 class TestAddress:
@@ -31,21 +39,66 @@ class TestAddress:
         assert address.public_endpoint == "https://files.example.org"
 
 
+@pytest.fixture
+def bucket(moto_address: S3Address) -> Iterator["S3Client"]:
+    """A client of the bucket's owner, who keeps other things in it too; empty and without rules at the end."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=moto_address.endpoint,
+        aws_access_key_id="key",
+        aws_secret_access_key="secret",
+        region_name=moto_address.region,
+    )
+    place: BucketLocationConstraintType = "ap-northeast-2"
+    client.create_bucket(Bucket="bunri", CreateBucketConfiguration={"LocationConstraint": place})
+    yield client
+    for entry in client.list_objects_v2(Bucket="bunri").get("Contents", []):
+        client.delete_object(Bucket="bunri", Key=entry["Key"])
+    client.delete_bucket(Bucket="bunri")
+
+
 class TestBucket:
-    async def test_is_made_with_a_lifecycle_of_30_days(self, moto_address: S3Address) -> None:
+    async def test_is_made_when_it_is_missing(self, moto_address: S3Address) -> None:
+        storage = S3Storage(replace(moto_address, bucket="new"))
+        assert await storage.ensure_bucket()
+        assert await storage.ensure_bucket()
+        await storage.check()
+
+    async def test_forgets_what_is_ours_after_30_days(self, moto_address: S3Address, bucket: "S3Client") -> None:
+        await S3Storage(moto_address).ensure_bucket(timedelta(days=7))
         assert await S3Storage(moto_address).ensure_bucket()
+        rules = bucket.get_bucket_lifecycle_configuration(Bucket="bunri")["Rules"]
+        assert [rule["Filter"] for rule in rules] == [
+            {"Prefix": "uploads/"},
+            {"Prefix": "kept/"},
+            {"Prefix": "canary/"},
+        ]
+        for rule in rules:
+            assert rule["Status"] == "Enabled"
+            assert rule["Expiration"] == {"Days": 30}
+
+    async def test_keeps_the_rules_of_others(self, moto_address: S3Address, bucket: "S3Client") -> None:
+        logs: LifecycleRuleTypeDef = {
+            "ID": "logs",
+            "Status": "Enabled",
+            "Filter": {"Prefix": "logs/"},
+            "Expiration": {"Days": 400},
+        }
+        bucket.put_bucket_lifecycle_configuration(Bucket="bunri", LifecycleConfiguration={"Rules": [logs]})
         assert await S3Storage(moto_address).ensure_bucket()
-        client = boto3.client(
-            "s3",
-            endpoint_url=moto_address.endpoint,
-            aws_access_key_id="key",
-            aws_secret_access_key="secret",
-            region_name=moto_address.region,
-        )
-        [rule] = client.get_bucket_lifecycle_configuration(Bucket="bunri")["Rules"]
-        assert rule["Status"] == "Enabled"
-        assert rule["Expiration"] == {"Days": 30}
-        assert rule["Filter"] == {"Prefix": ""}
+        rules = bucket.get_bucket_lifecycle_configuration(Bucket="bunri")["Rules"]
+        assert len(rules) == 4
+        assert logs in rules
+
+    async def test_that_is_shared_is_swept_of_our_objects_alone(
+        self, moto_address: S3Address, bucket: "S3Client"
+    ) -> None:
+        for key in ("backups/monday", "uploads", "uploads/a", "kept/b.webp", "canary/c"):
+            bucket.put_object(Bucket="bunri", Key=key, Body=b"old")
+        in_a_year = S3Storage(moto_address, lambda: datetime.now(UTC) + timedelta(days=365))
+        assert await in_a_year.sweep(older_than=timedelta(days=30)) == 3
+        left = bucket.list_objects_v2(Bucket="bunri")["Contents"]
+        assert [entry["Key"] for entry in left] == ["backups/monday", "uploads"]
 
     async def test_says_when_the_store_knows_no_lifecycles(self, s3_address: str) -> None:
         assert await S3Storage(S3Address.parse(s3_address)).ensure_bucket() is False

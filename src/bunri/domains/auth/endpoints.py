@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 
 from bunri.domains.auth.schemas import GuestIn, RefreshIn, Tokens
-from bunri.domains.auth.service import AuthService, or_over
+from bunri.domains.auth.service import AuthService
 from bunri.platform.inject import use
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
@@ -24,4 +24,4 @@ async def guest(body: GuestIn, auth: Auth, response: Response) -> Tokens:
 async def refresh(body: RefreshIn, auth: Auth, response: Response) -> Tokens:
     """The refresh token changes each time; using an old one again ends the session."""
     response.headers["Cache-Control"] = "no-store"
-    return or_over(await auth.refresh(body.refresh_token))
+    return await auth.refresh(body.refresh_token)

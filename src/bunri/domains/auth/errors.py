@@ -4,6 +4,6 @@ from bunri.kit.errors import Unauthenticated
 
 
 class RefreshInvalid(Unauthenticated):
-    """Unknown, expired, revoked, or used before: the whole session is over."""
+    """Unknown, expired, ended, or used before: the whole session is over."""
 
     code = "refresh_invalid"

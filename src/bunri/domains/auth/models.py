@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import DateTime, ForeignKey, LargeBinary, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bunri.platform.db import metadata
@@ -24,13 +24,9 @@ class Guest(Base):
 
 
 class Session(Base):
-    """A signed-in device: its newest refresh token and the one before."""
+    """A signed-in device: its newest refresh token and the one before. Every token names its session by id."""
 
     __tablename__ = "sessions"
-    __table_args__ = (
-        Index(None, "refresh_hash", unique=True),
-        Index(None, "previous_hash"),
-    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     guest_id: Mapped[UUID] = mapped_column(ForeignKey("auth.guests.id", ondelete="CASCADE"), index=True)

@@ -39,7 +39,7 @@ class TokenExpired(Unauthenticated):
 _bearer = HTTPBearer(auto_error=False, description="The access token from `POST /api/v1/auth/guest`.")
 
 
-def _current(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Caller:
+async def _current(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Caller:
     if given is None:
         raise Unauthenticated
     verifier: AccessVerifier = request.app.state.verifier

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bunri.domains.auth.models import Guest, Session
@@ -23,12 +23,12 @@ class AuthRepository:
         self._session.add(session)
         await self._session.flush()
 
-    async def session_by_refresh(self, refresh_hash: bytes) -> tuple[Session, Guest] | None:
-        """The session whose newest or previous refresh token this is, locked until the transaction ends."""
+    async def session_by_id(self, session_id: UUID) -> tuple[Session, Guest] | None:
+        """The session, locked until the transaction ends, and whose it is."""
         statement = (
             select(Session, Guest)
             .join(Guest, Guest.id == Session.guest_id)
-            .where(or_(Session.refresh_hash == refresh_hash, Session.previous_hash == refresh_hash))
+            .where(Session.id == session_id)
             .with_for_update(of=Session)
         )
         row = (await self._session.execute(statement)).first()

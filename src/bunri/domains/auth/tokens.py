@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Final
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -17,6 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from bunri.domains.auth.public import Caller, TokenExpired, TokenInvalid
+from bunri.kit.ids import parse_id
 
 ISSUER: Final = "bunri"
 AUDIENCE: Final = "bunri:access"
@@ -92,16 +94,28 @@ class Verifier:
             raise TokenInvalid from error
 
 
-def new_refresh() -> str:
-    """256 random bits, URL-safe: the first of a session."""
-    return secrets.token_urlsafe(32)
+def new_refresh(session_id: UUID) -> str:
+    """The first token of a session, ``<session id>.<secret>``: 256 random bits, URL-safe."""
+    return f"{session_id}.{secrets.token_urlsafe(32)}"
+
+
+def session_of(refresh: str) -> UUID | None:
+    """The session that ``refresh`` says it is of; None for what is no refresh token."""
+    return parse_id(refresh.partition(".")[0])
 
 
 def next_refresh(seed: str, refresh: str) -> str:
-    """The token that follows ``refresh``. Derived, so that two tabs refreshing at once are given the same one."""
-    return _b64(hmac.digest(seed.encode(), b"bunri refresh " + refresh.encode(), hashlib.sha256))
+    """The token of the same session that follows ``refresh``. Derived, so that two tabs refreshing at once are given
+    the same one."""
+    secret = hmac.digest(seed.encode(), b"bunri refresh " + refresh.encode(), hashlib.sha256)
+    return f"{refresh.partition('.')[0]}.{_b64(secret)}"
 
 
 def fingerprint(refresh: str) -> bytes:
     """What we keep of a refresh token. SHA-256 is enough for 256 random bits."""
     return hashlib.sha256(refresh.encode()).digest()
+
+
+def is_token(refresh: str, kept: bytes | None) -> bool:
+    """Whether ``kept`` is the fingerprint of ``refresh``; takes as long wherever the two differ."""
+    return kept is not None and hmac.compare_digest(fingerprint(refresh), kept)

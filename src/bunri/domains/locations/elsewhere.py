@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 RADIUS_M: Final = 2_000
 MOST_SEARCHES: Final = 3
 """A search a kind: the map's daily quota is shared by everybody."""
+PATIENCE_S: Final = 5.0
+"""For all pages of all searches: our own bins should not wait longer."""
 USUAL: Final = (BinKind.RECYCLING, BinKind.CLOTHES, BinKind.BATTERY)
 
 
@@ -32,8 +34,10 @@ async def places_nearby(
 
 async def _search(places: Places, lat: float, lng: float, kind: BinKind, limit: int) -> list[NearbyBin]:
     try:
-        found = await places.nearby(lat, lng, text(f"locations.kinds.{kind}", "ko"), RADIUS_M, limit)
-    except PlacesFailed as failed:
-        log.warning("places.left_out", kind=kind, reason=failed.reason)
+        async with asyncio.timeout(PATIENCE_S):
+            found = await places.nearby(lat, lng, text(f"locations.kinds.{kind}", "ko"), RADIUS_M, limit)
+    except (PlacesFailed, TimeoutError) as failed:
+        reason = failed.reason if isinstance(failed, PlacesFailed) else "timeout"
+        log.warning("places.left_out", kind=kind, reason=reason)
         return []
     return [place_as_bin(place, kind, lat, lng) for place in found]

@@ -42,6 +42,6 @@ async def details(bin_id: UUID, locations: Locations) -> BinDetails:
 
 @router.post("/{bin_id}/votes", summary="Say that a bin is there, full or gone")
 async def vote(bin_id: UUID, body: VoteIn, locations: Locations, caller: CurrentCaller) -> BinDetails:
-    """One vote a person and bin; a new one takes the place of the last. Several people have to find a bin gone before
-    it is hidden."""
+    """One vote a person and bin; a new one takes the place of the last. Several people have to find a bin gone, on more
+    than one day, before it is hidden."""
     return await locations.vote(bin_id, caller.id, body.vote)

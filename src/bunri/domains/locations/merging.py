@@ -1,10 +1,11 @@
 """Places of another map beside our own bins, without showing one bin twice."""
 
 from collections.abc import Iterable, Sequence
+from math import dist
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
-from bunri.domains.locations.geodesy import distance
+from bunri.domains.locations.geodesy import cartesian, distance
 from bunri.domains.locations.public import BinKind, NearbyBin
 from bunri.domains.locations.routes import route_url
 from bunri.platform.places.protocol import Place
@@ -32,18 +33,25 @@ def place_as_bin(place: Place, kind: BinKind, lat: float, lng: float) -> NearbyB
 
 def merge(own: Sequence[NearbyBin], places: Iterable[NearbyBin], limit: int) -> list[NearbyBin]:
     """The ``limit`` nearest of both. Our own bin stands for a place of its kind that is the same."""
-    merged = list(own)
-    for place in places:
-        if not any(_same(place, known) for known in merged):
-            merged.append(place)
-    return sorted(merged, key=lambda each: each.distance_m)[:limit]
+    merged = [_Spot(each) for each in own]
+    for spot in map(_Spot, places):
+        if not any(spot.is_same(known) for known in merged):
+            merged.append(spot)
+    return sorted((each.bin for each in merged), key=lambda each: each.distance_m)[:limit]
 
 
-def _same(one: NearbyBin, other: NearbyBin) -> bool:
-    if one.kind is not other.kind:
-        return False
-    apart = distance(one.lat, one.lng, other.lat, other.lng)
-    return apart <= SAME_SPOT or (apart <= SAME_NAME and _plain(one.name) == _plain(other.name))
+class _Spot:
+    """A bin and where on earth it is: over such distances the chord is the geodesic, and a hundred times quicker."""
+
+    def __init__(self, bin_: NearbyBin) -> None:
+        self.bin = bin_
+        self._earth = cartesian(bin_.lat, bin_.lng)
+
+    def is_same(self, other: "_Spot") -> bool:
+        if self.bin.kind is not other.bin.kind:
+            return False
+        apart = dist(self._earth, other._earth)
+        return apart <= SAME_SPOT or (apart <= SAME_NAME and _plain(self.bin.name) == _plain(other.bin.name))
 
 
 def _plain(name: str) -> str:

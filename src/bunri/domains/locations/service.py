@@ -1,7 +1,9 @@
 """Use cases of locations: find the nearest bins, say what became of one, fill the table."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from importlib import resources
 from itertools import islice
 from typing import Final
@@ -28,51 +30,68 @@ SPARE: Final = 8
 """Candidates beyond the limit: enough to prove the order at once, but for bins on one spot."""
 MOST_CANDIDATES: Final = 1000
 MILLIMETRE: Final = 0.001
+FAR: Final = 300_000.0
+"""Metres from which on nobody walks and the proof would ask for the whole table."""
+A_FEW: Final = 50
+"""Geodesics (0.1 ms each) that other requests can wait for; more are computed beside the event loop."""
 BATCH: Final = 5000
 SAMPLE: Final = "bunri 예시"
 """The source of the bins that are only for show."""
 
 
 class LocationsService:
-    """LocationsPublic, and what people and operators do with bins.
+    """LocationsPublic, and what people and operators do with bins. One serves a whole process: each use case is one
+    transaction, and none is open while another map is asked.
 
     Where a person stands goes into the query and is kept and logged nowhere.
     """
 
-    def __init__(self, repository: LocationsRepository, clock: Clock, places: Places | None = None) -> None:
-        self._repository = repository
+    def __init__(
+        self,
+        begin: Callable[[], AbstractAsyncContextManager[LocationsRepository]],
+        clock: Clock,
+        places: Places | None = None,
+    ) -> None:
+        self._begin = begin
         self._clock = clock
         self._places = places
 
     async def nearby(self, lat: float, lng: float, kinds: Sequence[BinKind], limit: int) -> list[NearbyBin]:
-        """As LocationsPublic, with what another map adds when there is one. Exact to the millimetre; only where more
-        than MOST_CANDIDATES bins are as far as each other to within the doubt (1 m at 300 km, 0.4 % across an ocean)
-        may one of them stand for another."""
-        own = await self._own(lat, lng, kinds, limit)
+        """As LocationsPublic, with what another map adds when there is one.
+
+        Exact to the millimetre up to FAR. Beyond, and where more than MOST_CANDIDATES bins are as far as each other to
+        within the doubt, one of them may stand for another (the doubt is 1 m at 300 km, 0.4 % across an ocean).
+        """
+        async with self._begin() as repository:
+            own = await self._own(repository, lat, lng, kinds, limit)
         if self._places is None:
             return own
         return merge(own, await places_nearby(self._places, lat, lng, kinds, limit), limit)
 
-    async def _own(self, lat: float, lng: float, kinds: Sequence[BinKind], limit: int) -> list[NearbyBin]:
-        now, count = self._clock(), limit + SPARE
+    async def _own(
+        self, repository: LocationsRepository, lat: float, lng: float, kinds: Sequence[BinKind], limit: int
+    ) -> list[NearbyBin]:
+        now, count, metres = self._clock(), limit + SPARE, dict[UUID, float]()
         while True:
-            candidates = await self._repository.nearest_by_chord(lat, lng, kinds, count, now)
-            ranked = sorted((distance(lat, lng, each.lat, each.lng), each.id, each) for each in candidates)[:limit]
-            all_of_them = len(candidates) < count or count >= MOST_CANDIDATES
-            if all_of_them or ranked[-1][0] <= shortest(candidates[-1].chord) + MILLIMETRE:
-                return [_nearby(each, metres) for metres, _, each in ranked]
+            candidates = await repository.nearest_by_chord(lat, lng, kinds, count, now)
+            metres |= await _distances(lat, lng, [each for each in candidates if each.id not in metres])
+            ranked = sorted(candidates, key=lambda each: (metres[each.id], each.id))[:limit]
+            if len(candidates) < count or count >= MOST_CANDIDATES or _is_settled(metres[ranked[-1].id], candidates):
+                return [_nearby(each, metres[each.id]) for each in ranked]
             count = min(count * 4, MOST_CANDIDATES)
 
     async def get(self, bin_id: UUID) -> BinDetails:
         """Raises BinMissing."""
-        return await self._details(await self._bin(bin_id))
+        async with self._begin() as repository:
+            return await self._details(repository, await _bin(repository, bin_id))
 
     async def vote(self, bin_id: UUID, person: str, vote: Vote) -> BinDetails:
         """Takes a person's vote in the place of their earlier one and draws the consequence. Raises BinMissing."""
-        bin_, now = await self._bin(bin_id, lock=True), self._clock()
-        await self._repository.cast(bin_id, person, vote, now)
-        await self._repository.set_standing(bin_, standing(await self._repository.votes_on(bin_id), now))
-        return await self._details(bin_)
+        async with self._begin() as repository:
+            bin_, now = await _bin(repository, bin_id, lock=True), self._clock()
+            await repository.cast(bin_id, person, vote, now)
+            await repository.set_standing(bin_, standing(await repository.votes_on(bin_id), now))
+            return await self._details(repository, bin_)
 
     async def import_bins(
         self, readings: Iterable[Reading], progress: Callable[[Summary], None] = lambda _: None
@@ -80,58 +99,61 @@ class LocationsService:
         """Adds what ``readings`` hold and the table does not: importing the same file again adds nothing. All of it
         or, when the reader raises, none of it. The first real bins take the place of the sample: nobody should be
         sent to a bin that is not there."""
-        await self._repository.begin_import()
-        sample = await self._repository.remove_source(SAMPLE)
-        summary = await self._import(readings, progress)
-        if sample and not summary.added:
-            await self.load_sample()
+        async with self._begin() as repository:
+            await repository.begin_import()
+            sample = await repository.remove_source(SAMPLE)
+            summary = await self._import(repository, readings, progress)
+            if sample and not summary.added:
+                await self._load_sample(repository)
         return summary
 
     async def load_sample(self) -> int:
         """Puts the sample into an empty table, so that a first visitor finds something; returns how many bins."""
-        if not await self._repository.is_empty():
-            return 0
-        await self._repository.begin_import()
-        with (resources.files("bunri.domains.locations") / "data" / "sample.csv").open("rb") as file:
-            return (await self._import(importing.readings(file, Defaults(source=SAMPLE)))).added
+        async with self._begin() as repository:
+            await repository.begin_import()
+            return await self._load_sample(repository) if await repository.is_empty() else 0
 
     async def counts(self) -> dict[BinKind, int]:
         """Bins by kind, the kinds without any left out."""
-        return await self._repository.counts()
+        async with self._begin() as repository:
+            return await repository.counts()
 
     async def newest(self, kind: BinKind | None, limit: int) -> list[Bin]:
         """The bins that came last."""
-        return await self._repository.newest(kind, limit)
+        async with self._begin() as repository:
+            return await repository.newest(kind, limit)
+
+    async def _load_sample(self, repository: LocationsRepository) -> int:
+        with (resources.files("bunri.domains.locations") / "data" / "sample.csv").open("rb") as file:
+            return (await self._import(repository, importing.readings(file, Defaults(source=SAMPLE)))).added
 
     async def _import(
-        self, readings: Iterable[Reading], progress: Callable[[Summary], None] = lambda _: None
+        self,
+        repository: LocationsRepository,
+        readings: Iterable[Reading],
+        progress: Callable[[Summary], None] = lambda _: None,
     ) -> Summary:
         summary = Summary()
         for batch in _batches(readings):
             for reading in batch:
                 summary.count(reading)
             drafts = [draft for reading in batch for draft in reading.drafts]
-            added = await self._add_new(drafts)
+            added = await self._add_new(repository, drafts)
             summary.added += added
             summary.merged += len(drafts) - added
             progress(summary)
         return summary
 
-    async def _add_new(self, drafts: list[Draft]) -> int:
+    async def _add_new(self, repository: LocationsRepository, drafts: list[Draft]) -> int:
         """Adds each draft that neither the table nor an earlier draft has. Asking the table first makes the outcome
         that of adding one by one, whatever the size of the batch."""
-        known, seen = await self._repository.known(drafts), Seen()
+        known, seen = await repository.known(drafts), Seen()
         new = [draft for position, draft in enumerate(drafts) if position not in known and seen.add(draft)]
-        await self._repository.add(new, self._clock())
+        await repository.add(new, self._clock())
         return len(new)
 
-    async def _bin(self, bin_id: UUID, *, lock: bool = False) -> Bin:
-        if found := await self._repository.get_by_id(bin_id, lock=lock):
-            return found
-        raise BinMissing
-
-    async def _details(self, bin_: Bin) -> BinDetails:
-        votes = Counter(cast.vote for cast in await self._repository.votes_on(bin_.id))
+    async def _details(self, repository: LocationsRepository, bin_: Bin) -> BinDetails:
+        votes = Counter(cast.vote for cast in await repository.votes_on(bin_.id))
         now = self._clock()
         return BinDetails(
             id=bin_.id,
@@ -146,6 +168,24 @@ class LocationsService:
             hidden=bin_.hidden_until is not None and bin_.hidden_until > now,
             votes=VoteCounts(ok=votes[Vote.OK], full=votes[Vote.FULL], gone=votes[Vote.GONE]),
         )
+
+
+async def _bin(repository: LocationsRepository, bin_id: UUID, *, lock: bool = False) -> Bin:
+    if found := await repository.get_by_id(bin_id, lock=lock):
+        return found
+    raise BinMissing
+
+
+async def _distances(lat: float, lng: float, candidates: Sequence[Candidate]) -> dict[UUID, float]:
+    def compute() -> dict[UUID, float]:
+        return {each.id: distance(lat, lng, each.lat, each.lng) for each in candidates}
+
+    return compute() if len(candidates) <= A_FEW else await asyncio.to_thread(compute)
+
+
+def _is_settled(furthest: float, candidates: Sequence[Candidate]) -> bool:
+    """Whether nothing that the index has left can be nearer than ``furthest`` metres, or nobody cares any more."""
+    return furthest > FAR or furthest <= shortest(candidates[-1].chord) + MILLIMETRE
 
 
 def _nearby(candidate: Candidate, metres: float) -> NearbyBin:

@@ -1,6 +1,7 @@
 """The rules of disposal: use cases. No transaction is open while a writer thinks."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
@@ -17,6 +18,8 @@ from bunri.domains.recycling.writer import Writer, builtin
 from bunri.kit.languages import Language
 from bunri.kit.materials import Tag
 
+ASK_AGAIN_S = 1.0
+
 
 class RecyclingService:
     """Implements RecyclingPublic. One serves a whole process: it remembers the rule table in force.
@@ -28,9 +31,12 @@ class RecyclingService:
         self._begin = begin
         self._writer = writer
         self._table: RuleTable | None = None
+        self._asked = 0.0
 
     async def table(self) -> RuleTable:
-        """The table that the database says is in force."""
+        """The table that the database says is in force; the database is asked again after a second."""
+        if self._table and time.monotonic() - self._asked < ASK_AGAIN_S:
+            return self._table
         async with self._begin() as repository:
             return await self._in_force(repository)
 
@@ -40,6 +46,7 @@ class RecyclingService:
             raise RulesMissing
         if self._table is None or self._table.version != version:
             self._table = build(await repository.get_document(version))
+        self._asked = time.monotonic()
         return self._table
 
     async def version(self) -> str:

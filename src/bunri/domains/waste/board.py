@@ -14,8 +14,9 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 import structlog
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
+from bunri.domains.locations.public import NearbyBin
 from bunri.domains.waste.fusion import SeenItem
 from bunri.domains.waste.models import Job
 from bunri.domains.waste.schemas import Place, Result, Status
@@ -31,13 +32,20 @@ RESULT_TTL: Final = timedelta(hours=24)
 HASH_TTL: Final = timedelta(days=7)
 FRESH: Final = 3.0
 """Seconds for which the mirror of a running job is believed without a look at its row."""
+FRESH_ENDED: Final = 60.0
+"""The same for an ended one."""
+
+
+_bins = TypeAdapter(list[NearbyBin])
 
 
 class Mirror(NamedTuple):
-    """What Valkey says of a job: its owner, the status document as bytes, and whether that can be believed as it is."""
+    """What Valkey says of a job: its owner, the status document as bytes, whether it has ended, and whether all that
+    can be believed without a look at the row."""
 
     owner: str
     document: bytes
+    ended: bool
     fresh: bool
 
 
@@ -63,6 +71,13 @@ def status_of(job: Job, stage: Stage | None = None) -> Status:
     return status
 
 
+def document_of(status: Status) -> bytes:
+    """The status document of the contract: what does not apply is left out, and the result, when there is one, is last
+    and whole."""
+    absent = {name for name in ("code", "retryable", "result") if getattr(status, name) is None}
+    return status.model_dump_json(exclude=absent).encode()
+
+
 class Answered(BaseModel):
     """A finished look at a photo: what was seen and what was answered."""
 
@@ -79,19 +94,31 @@ class Board:
         await self.show_status(job.owner, status_of(job, stage))
 
     async def show_status(self, owner: str, status: Status) -> None:
-        document = status.model_dump_json(exclude_none=True, exclude={"result"}).encode()
+        document = document_of(status.model_copy(update={"result": None}))
         value = b"%s\n%.1f\n%s" % (owner.encode(), time.time(), document)
         await self._set(_progress_key(status.job_id), value, PROGRESS_TTL)
 
     async def show_result(self, job: Job, result: Result) -> None:
-        """Mirrors an answered job: the result first, so that nobody sees "done" without it."""
-        await self._set(_result_key(job.id), result.model_dump_json(exclude_none=True).encode(), RESULT_TTL)
+        """Mirrors an answered job: the result first, so that nobody sees "done" without it. The bins, whose distances
+        would tell where the person stood, live no longer than the place itself."""
+        await self._set(_result_key(job.id), result.model_dump_json(exclude={"nearby_bins"}).encode(), RESULT_TTL)
+        if result.nearby_bins:
+            await self._set(_bins_key(job.id), _bins.dump_json(result.nearby_bins), PROGRESS_TTL)
         await self.show(job)
+
+    async def bins(self, job_id: UUID) -> list[NearbyBin]:
+        """The bins of an answer, while they are remembered."""
+        try:
+            raw = await self._cache.get(_bins_key(job_id))
+        except CacheUnavailable:
+            return []
+        return _bins.validate_json(raw) if raw else []
 
     async def read(self, job_id: UUID) -> Mirror | None:
         """The mirror in one round trip; None when there is none, or not all of it."""
         try:
-            progress, result = await self._cache.get_many(_progress_key(job_id), _result_key(job_id))
+            keys = _progress_key(job_id), _result_key(job_id), _bins_key(job_id)
+            progress, result, bins = await self._cache.get_many(*keys)
         except CacheUnavailable:
             return None
         if progress is None:
@@ -101,11 +128,12 @@ class Board:
         if document.startswith(_ANSWERED, _STATUS_AT):
             if result is None:
                 return None
-            document = document[:-1] + b',"result":' + result + b"}"
-        return Mirror(owner.decode(), document, ended or time.time() - float(written) < FRESH)
+            document = b'%s,"result":%s,"nearby_bins":%s}}' % (document[:-1], result[:-1], bins or b"[]")
+        age = time.time() - float(written)
+        return Mirror(owner.decode(), document, ended, age < (FRESH_ENDED if ended else FRESH))
 
     async def forget(self, job_id: UUID) -> None:
-        await self._quietly(_progress_key(job_id), _result_key(job_id), _place_key(job_id))
+        await self._quietly(_progress_key(job_id), _result_key(job_id), _bins_key(job_id), _place_key(job_id))
 
     async def put_place(self, job_id: UUID, place: Place) -> None:
         """Where the person stands: here for an hour and nowhere else (facts.md, "Kakao": location act)."""
@@ -159,6 +187,10 @@ def _progress_key(job_id: UUID) -> str:
 
 def _result_key(job_id: UUID) -> str:
     return f"job:{job_id}:result"
+
+
+def _bins_key(job_id: UUID) -> str:
+    return f"job:{job_id}:bins"
 
 
 def _place_key(job_id: UUID) -> str:

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from bunri.domains.auth.public import CurrentCaller
-from bunri.domains.waste.board import Board
+from bunri.domains.waste.board import Board, document_of
 from bunri.domains.waste.models import Job
+from bunri.domains.waste.polling import headers_of
 from bunri.domains.waste.schemas import (
     AnalyzeIn,
     AnswerIn,
@@ -25,6 +26,7 @@ from bunri.domains.waste.service.jobs import Jobs
 from bunri.domains.waste.service.replying import Replying
 from bunri.domains.waste.states import ENDED, State
 from bunri.kit import cursor as cursors
+from bunri.kit.errors import BunriError
 from bunri.platform.inject import BaseUrl, PreferredLanguage, use
 from bunri.platform.services import Services
 
@@ -35,6 +37,8 @@ ReplyService = Annotated[Replying, use(Replying)]
 
 WATCH_EVERY = 0.2
 """Seconds between two looks at a job that somebody watches by server-sent events."""
+WATCH_FOR = 600.0
+"""Seconds that one stream lasts at most."""
 
 
 @router.post("/analyze", status_code=201, summary="Start an analysis")
@@ -62,10 +66,12 @@ async def upload_complete(
     return Processing(job_id=job.id, status_url=_status_url(base, job.id))
 
 
-@router.get("/status/{job_id}", summary="Where is it?", response_model_exclude_none=True)
-async def status(job_id: UUID, caller: CurrentCaller, jobs: JobsService) -> Status:
+@router.get("/status/{job_id}", summary="Where is it?", response_model=Status)
+async def status(job_id: UUID, caller: CurrentCaller, jobs: JobsService) -> Response:
     """Poll every half second, or watch `…/events`. `asked` has a result with a question; answering makes it `done`."""
-    return await jobs.status(caller.id, job_id)
+    status = await jobs.status(caller.id, job_id)
+    document = document_of(status)
+    return Response(document, headers=headers_of(document, status.status in ENDED), media_type="application/json")
 
 
 @router.get(
@@ -84,43 +90,50 @@ async def events(job_id: UUID, caller: CurrentCaller, request: Request) -> Strea
     )
 
 
-async def _watch(services: Services, owner: str, job_id: UUID, document: bytes) -> AsyncIterator[bytes]:
-    ended = tuple(f'"status":"{state}"'.encode() for state in ENDED)
+async def _watch(services: Services, owner: str, job_id: UUID, document: tuple[bytes, bool]) -> AsyncIterator[bytes]:
+    """Whatever changes until the job ends, for WATCH_FOR at most; a client that wants more connects again."""
     told, quiet = b"", 0.0
-    while True:
-        if document != told:
-            yield b"event: status\ndata: " + document + b"\n\n"
-            told, quiet = document, 0.0
-        if any(mark in document[:100] for mark in ended):
+    for _ in range(round(WATCH_FOR / WATCH_EVERY)):
+        if document[0] != told:
+            yield b"event: status\ndata: " + document[0] + b"\n\n"
+            told, quiet = document[0], 0.0
+        if document[1]:
             return
         await asyncio.sleep(WATCH_EVERY)
         quiet += WATCH_EVERY
         if quiet >= 15:
             yield b": still here\n\n"
             quiet = 0.0
-        document = await _document(services, owner, job_id)
+        try:
+            document = await _document(services, owner, job_id)
+        except BunriError as error:  # removed meanwhile, or a part is away: the stream has begun, so it says it there
+            yield f'event: error\ndata: {{"code":"{error.code}"}}\n\n'.encode()
+            return
 
 
-async def _document(services: Services, owner: str, job_id: UUID) -> bytes:
-    """The status document, from the mirror when it is there."""
+async def _document(services: Services, owner: str, job_id: UUID) -> tuple[bytes, bool]:
+    """The status document, from the mirror when that can be believed, and whether the job has ended."""
     async with services.open(Board) as board:
         mirrored = await board.read(job_id)
     if mirrored and mirrored.owner == owner and mirrored.fresh:
-        return mirrored.document
+        return mirrored.document, mirrored.ended
     async with services.open(Jobs) as jobs:
-        return (await jobs.status(owner, job_id)).model_dump_json(exclude_none=True).encode()
+        status = await jobs.status(owner, job_id)
+    return document_of(status), status.status in ENDED
 
 
-@router.post("/jobs/{job_id}/answer", summary="Answer the question", response_model_exclude_none=True)
-async def answer(job_id: UUID, body: AnswerIn, caller: CurrentCaller, replies: ReplyService) -> Status:
+@router.post("/jobs/{job_id}/answer", summary="Answer the question", response_model=Status)
+async def answer(job_id: UUID, body: AnswerIn, caller: CurrentCaller, replies: ReplyService) -> Response:
     """A choice, words of one's own, or the state of the thing (tags). Gives the new advice at once."""
-    return await replies.reply(caller.id, job_id, body, kind="answer")
+    status = await replies.reply(caller.id, job_id, body, kind="answer")
+    return Response(document_of(status), media_type="application/json")
 
 
-@router.post("/jobs/{job_id}/correct", summary="It is something else", response_model_exclude_none=True)
-async def correct(job_id: UUID, body: AnswerIn, caller: CurrentCaller, replies: ReplyService) -> Status:
+@router.post("/jobs/{job_id}/correct", summary="It is something else", response_model=Status)
+async def correct(job_id: UUID, body: AnswerIn, caller: CurrentCaller, replies: ReplyService) -> Response:
     """Says what an item really is. Gives the new advice at once."""
-    return await replies.reply(caller.id, job_id, body, kind="correct")
+    status = await replies.reply(caller.id, job_id, body, kind="correct")
+    return Response(document_of(status), media_type="application/json")
 
 
 @router.delete("/jobs/{job_id}", status_code=204, summary="Cancel or remove")

@@ -57,6 +57,13 @@ class AnswerUnknown(Invalid):
     code = "answer_unknown"
 
 
+class AnswerConflict(Conflict):
+    """Other answers to the same analysis kept coming in between."""
+
+    code = "answer_conflict"
+    retryable = True
+
+
 class UploadCorrupt(Invalid):
     """The bytes are not those whose SHA-256 was announced."""
 

@@ -35,6 +35,7 @@ class Job(Base):
     __table_args__ = (
         Index("jobs_owner_id_idx", "owner", text("id desc")),
         Index("jobs_sha256_idx", "sha256"),
+        Index("jobs_created_at_idx", "created_at"),
         Index("jobs_lease_until_idx", "lease_until", postgresql_where=text("lease_until is not null")),
     )
 
@@ -49,9 +50,12 @@ class Job(Base):
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     region: Mapped[str | None] = mapped_column(Text)
     attempt: Mapped[int] = mapped_column(SmallInteger)
+    crashes: Mapped[int] = mapped_column(SmallInteger)
+    revision: Mapped[int] = mapped_column(Integer)
     lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     items: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     cached: Mapped[str | None] = mapped_column(Text)
+    eyes: Mapped[str | None] = mapped_column(Text)
     models: Mapped[dict[str, str] | None] = mapped_column(JSONB)
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     failure: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
@@ -64,7 +68,7 @@ class Fingerprint(Base):
     """What was seen in a photo, under its exact and its perceptual hash. Says nothing about a person."""
 
     __tablename__ = "fingerprints"
-    __table_args__ = (UniqueConstraint("sha256", "eyes"),)
+    __table_args__ = (UniqueConstraint("sha256", "eyes"), Index("fingerprints_created_at_idx", "created_at"))
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
@@ -78,7 +82,8 @@ class Fingerprint(Base):
 class Band(Base):
     """Sixteen 16-bit bands of each pHash, ``j << 16 | bits``: two hashes within 15 bits share a band exactly.
 
-    Multi-index hashing (Norouzi, Punjani & Fleet 2012) by the pigeonhole principle.
+    Multi-index hashing (Norouzi, Punjani & Fleet 2012) by the pigeonhole principle. The whole hash stands in the key's
+    index, so that candidates are sifted without a look at any table.
     """
 
     __tablename__ = "bands"
@@ -87,6 +92,7 @@ class Band(Base):
     fingerprint_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("waste.fingerprints.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    phash: Mapped[str] = mapped_column(BIT(256))
 
 
 class Correction(Base):

@@ -14,10 +14,10 @@ from bunri.domains.auth.public import AccessVerifier
 from bunri.domains.waste.board import Board
 from bunri.kit.errors import BunriError
 from bunri.kit.ids import parse_id
+from bunri.platform.telemetry.metrics import POLLS
 
 PREFIX: Final = "/api/v1/waste/status/"
 _LENGTH: Final = len(PREFIX) + 36
-_ENDED: Final = (b'"status":"done"', b'"status":"asked"', b'"status":"failed"', b'"status":"cancelled"')
 
 
 class StatusPoll:
@@ -47,16 +47,23 @@ class StatusPoll:
         if mirrored is None or mirrored.owner != caller.id or not mirrored.fresh:
             return False
         document = mirrored.document
-        etag = b'"%08x"' % zlib.crc32(document)
-        common = [(b"etag", etag), (b"cache-control", b"private, no-cache")]
-        if not any(mark in document[:100] for mark in _ENDED):
-            common.append((b"retry-after", b"1"))
-        if headers.get(b"if-none-match") == etag:
+        common = [(name.encode(), value.encode()) for name, value in headers_of(document, mirrored.ended).items()]
+        if headers.get(b"if-none-match") == common[0][1]:
             await send({"type": "http.response.start", "status": 304, "headers": common})
             await send({"type": "http.response.body", "body": b""})
             return True
-        length = str(len(document)).encode()
-        own = [(b"content-type", b"application/json"), (b"content-length", length)]
+        own = [(b"content-type", b"application/json"), (b"content-length", str(len(document)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": own + common})
         await send({"type": "http.response.body", "body": document})
+        POLLS.inc()
         return True
+
+
+def headers_of(document: bytes, ended: bool) -> dict[str, str]:
+    """What goes with a status document: its ETag first, and when to ask again while the job runs."""
+    common = {
+        "etag": f'"{zlib.crc32(document):08x}"',
+        "cache-control": "private, no-cache",
+        "x-content-type-options": "nosniff",
+    }
+    return common if ended else {**common, "retry-after": "1"}

@@ -10,3 +10,13 @@ class Uploaded(Event):
 
     topic = "waste.uploaded"
     job_id: UUID
+
+
+class AnalysisDone(Event):
+    """A photo has been answered, or asked about. Told once for each analysis, not for later answers."""
+
+    topic = "waste.analysis_done"
+    job_id: UUID
+    owner: str
+    item: str
+    asked: bool

@@ -6,12 +6,12 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from asyncpg import BitString
-from sqlalchemy import and_, delete, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bunri.domains.waste.models import Band, Correction, Fingerprint, Job, outbox
-from bunri.domains.waste.states import RUNNING, State
+from bunri.domains.waste.states import ANSWERED, RUNNING, State
 from bunri.kit.events import Event
 from bunri.platform.db import Outbox
 
@@ -65,7 +65,13 @@ class WasteRepository:
         statement = (
             update(Job)
             .where(Job.id == job_id, free)
-            .values(state=State.SEEING, attempt=Job.attempt + 1, lease_until=now + lease)
+            .values(
+                state=State.SEEING,
+                attempt=Job.attempt + 1,
+                # Whoever left it "seeing" without a word has died over it.
+                crashes=Job.crashes + case((Job.state == State.SEEING, 1), else_=0),
+                lease_until=now + lease,
+            )
             .returning(Job)
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
@@ -76,10 +82,21 @@ class WasteRepository:
 
     async def advance(self, job_id: UUID, state: State, attempt: int, /, **values: Any) -> bool:
         """Changes a job while it is in ``state`` under this attempt: a worker that lost its job changes nothing."""
-        statement = (
-            update(Job).where(Job.id == job_id, Job.state == state, Job.attempt == attempt).values(**values)
-        ).returning(Job.id)
-        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+        return await self._change(values, Job.id == job_id, Job.state == state, Job.attempt == attempt)
+
+    async def start(self, job_id: UUID, **values: Any) -> bool:
+        """A created job becomes an uploaded one; False when somebody else was first."""
+        return await self._change({"state": State.UPLOADED, **values}, Job.id == job_id, Job.state == State.CREATED)
+
+    async def answer_again(self, job: Job, **values: Any) -> bool:
+        """Changes an answered job unless somebody else has since ``job`` was read."""
+        changed = {**values, "revision": job.revision + 1}
+        return await self._change(changed, Job.id == job.id, Job.state.in_(ANSWERED), Job.revision == job.revision)
+
+    async def _change(self, values: dict[str, Any], *where: ColumnElement[bool]) -> bool:
+        statement = update(Job).where(*where).values(**values).returning(Job.id)
+        unsynced = statement.execution_options(synchronize_session=False)
+        return (await self._session.execute(unsynced)).scalar_one_or_none() is not None
 
     async def silent(self, now: datetime, limit: int) -> Sequence[Job]:
         """Running jobs nobody seems to work at, locked; those another sweeper holds are skipped."""
@@ -127,11 +144,14 @@ class WasteRepository:
             text(
                 """
                 select f.sight
-                from (select distinct fingerprint_id from waste.bands where band = any(:bands)) b
+                from (
+                    select distinct fingerprint_id, bit_count(phash # cast(cast(:bits as text) as bit(256))) as distance
+                    from waste.bands
+                    where band = any(:bands) and bit_count(phash # cast(cast(:bits as text) as bit(256))) <= :most
+                ) b
                 join waste.fingerprints f on f.id = b.fingerprint_id
-                where bit_count(f.phash # cast(cast(:bits as text) as bit(256))) <= :most
-                    and f.eyes = :eyes and f.own = :own
-                order by bit_count(f.phash # cast(cast(:bits as text) as bit(256))) limit 1
+                where f.eyes = :eyes and f.own = :own
+                order by b.distance limit 1
                 """
             ),
             {"bits": _bits(phash), "bands": bands_of(phash), "eyes": eyes, "own": list(own), "most": most_bits},
@@ -142,11 +162,12 @@ class WasteRepository:
         self, photo: Fingerprinted, eyes: str, own: tuple[str, ...], sight: dict[str, Any], now: datetime
     ) -> None:
         """Stores what was seen; a photo that is known already stays as it is."""
+        bits = BitString.frombytes(photo.phash, 256)
         statement = (
             insert(Fingerprint)
             .values(
                 sha256=photo.sha256,
-                phash=BitString.frombytes(photo.phash, 256),
+                phash=bits,
                 eyes=eyes,
                 own=list(own),
                 sight=sight,
@@ -157,7 +178,7 @@ class WasteRepository:
         )
         made = (await self._session.execute(statement)).scalar_one_or_none()
         if made is not None:
-            bands = [{"band": band, "fingerprint_id": made} for band in bands_of(photo.phash)]
+            bands = [{"band": band, "fingerprint_id": made, "phash": bits} for band in bands_of(photo.phash)]
             await self._session.execute(insert(Band).values(bands))
 
     async def forget_fingerprints(self, moment: datetime) -> None:

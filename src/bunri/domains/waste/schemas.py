@@ -1,10 +1,18 @@
 """What waste's endpoints take and give (contracts.md)."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+    model_validator,
+)
 
 from bunri.domains.locations.public import NearbyBin
 from bunri.domains.recycling.public import Alternative, Disposal, Part
@@ -12,7 +20,9 @@ from bunri.domains.waste.fusion import Question
 from bunri.domains.waste.states import Stage, State
 from bunri.kit.materials import Material, Tag
 
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+_PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=_PRINTABLE)]
+Choice = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=_PRINTABLE)]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Tags = Annotated[list[Tag], Field(max_length=len(Tag))]
@@ -37,7 +47,7 @@ class Ticket(BaseModel):
 
 
 class Place(BaseModel):
-    """Used for the nearest bins and never written to the database."""
+    """Used for the nearest bins, kept in Valkey for an hour at most, and never written to the database."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -79,11 +89,19 @@ class Item(BaseModel):
     bin_kinds: list[str] = Field(default_factory=list, description="Kinds of bin that take it, best first.")
     question: Question | None = Field(None, description="Set when we are not sure enough.")
 
+    @model_serializer(mode="wrap")
+    def _without_absent(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """``box?`` and ``question?`` of the contract are left out when there is none."""
+        plain: dict[str, Any] = serialize(self)
+        return {key: value for key, value in plain.items() if value is not None or key not in ("box", "question")}
+
 
 class Result(BaseModel):
     items: list[Item]
     feedback: str = Field(description="The whole answer in a sentence or two.")
-    nearby_bins: list[NearbyBin]
+    nearby_bins: list[NearbyBin] = Field(
+        default_factory=list, description="For an hour only: the distances would tell where the person stood."
+    )
     cached: Literal["exact", "near"] | None = None
     models: dict[str, str] = Field(description="Who looked: role → name@version.")
     waste_type: str = Field(description="Category of the first item.")
@@ -107,7 +125,7 @@ class AnswerIn(BaseModel):
     """A reply to the question, or what a camera could not see."""
 
     item: int = Field(0, ge=0, le=20, description="Which item of the result.")
-    value: str | None = Field(None, max_length=80, description="One of the question's choices.")
+    value: Choice | None = Field(None, description="One of the question's choices.")
     text: Note | None = Field(None, description="Or what it is in the person's own words.")
     tags: Tags | None = Field(None, description="Its state; replaces the tags it had.")
     location: Place | None = None

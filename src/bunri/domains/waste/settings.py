@@ -7,12 +7,12 @@ from pydantic import BaseModel, Field
 
 class WasteSettings(BaseModel):
     max_photo_mb: int = Field(20, ge=1, le=100, description="Largest photo taken, MiB.")
-    max_photo_megapixels: int = Field(120, ge=1, le=400, description="Largest photo decoded.")
+    max_photo_megapixels: int = Field(52, ge=1, le=400, description="Largest photo decoded.")
     ticket_ttl: timedelta = Field(timedelta(minutes=5), description="How long an upload may take (COACH-2).")
     lease: timedelta = Field(timedelta(seconds=20), description="A worker silent for so long is taken for dead.")
     explain_lease: timedelta = Field(timedelta(seconds=90), description="The same while the advice is being written.")
     queue_patience: timedelta = Field(timedelta(seconds=60), description="How long a message may wait in the queue.")
-    max_attempts: int = Field(6, ge=1, description="How often a photo that kills its worker is tried.")
+    max_crashes: int = Field(3, ge=1, description="How many workers one photo may kill.")
     give_up_after: timedelta = Field(timedelta(hours=1), description="No job runs longer than this.")
     near_bits: int = Field(10, ge=0, le=15, description="pHashes of so few different bits are nearly the same photo.")
     sure: float = Field(0.75, ge=0, le=1, description="Confidence from which we do not ask.")

@@ -3,14 +3,19 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Literal
+from typing import Final, Literal
 
+import structlog
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field
+from starlette.datastructures import State
 
 from bunri import __version__
 
+log = structlog.get_logger(__name__)
+
+SHARED_S: Final = 1.0
 Canary = Callable[[], Awaitable[str | None]]
 """Uses a part for real; raises when it does not work; may return a remark ("no weights: people are asked")."""
 
@@ -44,13 +49,25 @@ async def health() -> Health:
 @router.get("/ready", summary="Does every part work?", responses={503: {"model": Readiness}})
 async def ready(request: Request, response: Response) -> Readiness:
     """Runs a canary through each part: writes and reads, asks the database as each role, looks at worker marks."""
-    canaries: Mapping[str, Canary] = request.app.state.canaries
+    readiness = await _readiness(request.app.state)
+    response.status_code = 200 if readiness.status == "ready" else 503
+    return readiness
+
+
+async def _readiness(state: State) -> Readiness:
+    """What the canaries say; whoever asks within a second of another shares the other's answer."""
+    asked, shared = getattr(state, "readiness", (0.0, None))
+    if shared is None or time.monotonic() - asked > SHARED_S:
+        shared = asyncio.ensure_future(_run(state.canaries))
+        state.readiness = (time.monotonic(), shared)
+    readiness: Readiness = await asyncio.shield(shared)
+    return readiness
+
+
+async def _run(canaries: Mapping[str, Canary]) -> Readiness:
     checked = await asyncio.gather(*(_check(canary) for canary in canaries.values()))
     parts = dict(zip(canaries, checked, strict=True))
-    if all(part.ok for part in checked):
-        return Readiness(status="ready", parts=parts)
-    response.status_code = 503
-    return Readiness(status="not ready", parts=parts)
+    return Readiness(status="ready" if all(part.ok for part in checked) else "not ready", parts=parts)
 
 
 async def _check(canary: Canary) -> PartHealth:
@@ -59,7 +76,8 @@ async def _check(canary: Canary) -> PartHealth:
         remark = await asyncio.wait_for(canary(), timeout=5)
         return PartHealth(ok=True, ms=_since(started), remark=remark)
     except Exception as error:  # whatever broke, the answer is "not ready", with its name
-        return PartHealth(ok=False, ms=_since(started), remark=f"{type(error).__name__}: {error}"[:200])
+        log.warning("canary.failed", reason=repr(error))
+        return PartHealth(ok=False, ms=_since(started), remark=getattr(error, "code", type(error).__name__))
 
 
 def _since(started: float) -> float:

@@ -1,12 +1,14 @@
 """``Idempotency-Key`` (draft-ietf-httpapi-idempotency-key-header): the same POST twice is answered once.
 
-The first answer is kept for a day under (caller's authorization, path, key); a repeat with the same body gets it again,
-a repeat with another body is refused, a repeat while the first still runs is told to wait.
+The first answer is kept for a day under (caller, path, key); a repeat with the same body gets it again, a repeat with
+another body is refused, a repeat while the first still runs is told to wait. Strangers have no memory here: they are
+refused further in.
 """
 
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -15,16 +17,15 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bunri.edge.http.problems import problem
-from bunri.edge.http.statuses import status_of
+from bunri.edge.http.problems import refusal
 from bunri.kit.errors import BunriError, Conflict, Invalid
-from bunri.kit.languages import negotiate
-from bunri.kit.sentences import sentence
 from bunri.platform.cache import Cache, CacheUnavailable
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 KEPT: Final = timedelta(days=1)
 RUNNING: Final = timedelta(seconds=60)
+Identify = Callable[[str], str | None]
+"""From an ``Authorization`` header to who that is; None for a stranger."""
 
 
 class IdempotencyKeyInvalid(Invalid):
@@ -44,30 +45,32 @@ class IdempotencyInProgress(Conflict):
 class Idempotency:
     """Sits inside BodyLimit, so a body is one message and small."""
 
-    def __init__(self, app: ASGIApp, cache: Cache, prefixes: tuple[str, ...]) -> None:
+    def __init__(self, app: ASGIApp, cache: Cache, prefixes: tuple[str, ...], identify: Identify) -> None:
         self._app = app
         self._cache = cache
         self._prefixes = prefixes
+        self._identify = identify
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].startswith(self._prefixes):
             await self._app(scope, receive, send)
             return
-        key = Headers(scope=scope).get("idempotency-key")
-        if key is None:
+        headers = Headers(scope=scope)
+        key, caller = headers.get("idempotency-key"), self._identify(headers.get("authorization", ""))
+        if key is None or caller is None:
             await self._app(scope, receive, send)
             return
         try:
-            await self._once(key, scope, receive, send)
+            await self._once(caller, key, scope, receive, send)
         except BunriError as error:
-            await _refuse(error, scope, receive, send)
+            await refusal(Request(scope), error)(scope, receive, send)
 
-    async def _once(self, key: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _once(self, caller: str, key: str, scope: Scope, receive: Receive, send: Send) -> None:
         if not _KEY.fullmatch(key):
             raise IdempotencyKeyInvalid
         first = await receive()
         body_hash = hashlib.sha256(first.get("body", b"")).hexdigest()
-        slot = _slot(scope, key)
+        slot = _slot(caller, scope, key)
         if not await self._cache.set(slot, orjson.dumps({"body": body_hash}), RUNNING, only_new=True):
             kept = await self._cache.get(slot)
             if kept is not None:
@@ -99,9 +102,9 @@ class Idempotency:
             raise
 
     async def _keep(self, slot: str, body_hash: str, start: Message, answer: bytes) -> None:
-        """Keeps an answer; a failure of ours (5xx) is forgotten, so that trying again really tries."""
+        """Keeps an answer; what may be different next time (5xx, 429, 401, 403) is forgotten, so that it is tried."""
         try:
-            if start["status"] >= 500:
+            if start["status"] >= 500 or start["status"] in (401, 403, 429):
                 await self._cache.delete(slot)
                 return
             headers = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in start["headers"]]
@@ -116,9 +119,8 @@ class Idempotency:
             return  # the work is done; only a repeat would be done twice
 
 
-def _slot(scope: Scope, key: str) -> str:
-    who = Headers(scope=scope).get("authorization", "")
-    digest = hashlib.sha256(f"{who}\n{scope['path']}\n{key}".encode()).hexdigest()
+def _slot(caller: str, scope: Scope, key: str) -> str:
+    digest = hashlib.sha256(f"{caller}\n{scope['path']}\n{key}".encode()).hexdigest()
     return f"idempotency:{digest}"
 
 
@@ -131,9 +133,3 @@ async def _replay(record: dict[str, object], body_hash: str, send: Send) -> None
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     await send({"type": "http.response.start", "status": record["status"], "headers": raw})
     await send({"type": "http.response.body", "body": base64.b64decode(str(record["answer"]))})
-
-
-async def _refuse(error: BunriError, scope: Scope, receive: Receive, send: Send) -> None:
-    request = Request(scope)
-    detail = sentence(error, negotiate(request.headers.get("accept-language")))
-    await problem(request, status_of(error), error.code, detail)(scope, receive, send)

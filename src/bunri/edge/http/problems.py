@@ -51,7 +51,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(BunriError, _expected)
     app.add_exception_handler(RequestValidationError, _unfit)
     app.add_exception_handler(HTTPException, _plain)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def problem(
@@ -80,23 +79,31 @@ def _language(request: Request) -> Language:
 
 async def _expected(request: Request, error: Exception) -> Response:
     assert isinstance(error, BunriError)  # noqa: S101  # by registration
-    status = status_of(error)
-    if status >= 500:
+    if status_of(error) >= 500:
         log.warning("request.unavailable", code=error.code, data=error.data)
-    response = problem(request, status, error.code, sentence(error, _language(request)))
-    if status in (429, 503):
-        response.headers["Retry-After"] = str(error.data.get("retry_after", 2))
-    return response
+    return refusal(request, error)
 
 
 async def _unfit(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  # by registration
-    fields = [_field(item) for item in error.errors()[:20]]
+    fields = [_field(item, _language(request)) for item in error.errors()[:20]]
     return problem(request, 422, "invalid", text("errors.invalid", _language(request)), fields)
 
 
-def _field(item: dict[str, Any]) -> FieldProblem:
-    return FieldProblem(field=".".join(map(str, item["loc"])), code=item["type"], detail=item["msg"])
+def _field(item: dict[str, Any], language: Language) -> FieldProblem:
+    return FieldProblem(
+        field=".".join(map(str, item["loc"])), code=item["type"], detail=_field_sentence(item, language)
+    )
+
+
+def _field_sentence(item: dict[str, Any], language: Language) -> str:
+    """Pydantic's codes in the caller's language: our own words where the catalogue has some."""
+    for key in (f"fields.{item['type']}", "fields.other"):
+        try:
+            return text(key, language, **item.get("ctx", {}))
+        except (KeyError, IndexError):
+            continue
+    return str(item["msg"])
 
 
 async def _plain(request: Request, error: Exception) -> Response:
@@ -107,6 +114,15 @@ async def _plain(request: Request, error: Exception) -> Response:
     return response
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("request.failed", exc_info=error)
+def unexpected(request: Request) -> Response:
+    """What a bug of ours looks like from outside."""
     return problem(request, 500, "internal", text("errors.internal", _language(request)))
+
+
+def refusal(request: Request, error: BunriError) -> Response:
+    """An expected failure as a problem."""
+    status = status_of(error)
+    response = problem(request, status, error.code, sentence(error, _language(request)))
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(error.data.get("retry_after", 2))
+    return response

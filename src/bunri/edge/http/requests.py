@@ -9,16 +9,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bunri.edge.http.problems import problem
+from bunri.edge.http.problems import refusal, unexpected
 from bunri.kit.errors import TooLarge
 from bunri.kit.ids import new_id
-from bunri.kit.languages import negotiate
-from bunri.kit.sentences import sentence
 from bunri.platform.telemetry.metrics import REQUEST_SECONDS, REQUESTS
 
 log = structlog.get_logger("bunri.http")
 
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PROBES: Final = ("/health", "/api/health", "/ready", "/metrics")
 _POLLS: Final = "/api/v1/waste/status/"
 
@@ -38,7 +37,7 @@ class RequestContext:
         scope["request_id"] = request_id
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.perf_counter()
-        status = 500
+        status: int | None = None
 
         async def tagged(message: Message) -> None:
             nonlocal status
@@ -51,14 +50,20 @@ class RequestContext:
 
         try:
             await self._app(scope, receive, tagged)
+        except Exception:
+            # Here and not in Starlette's outermost layer, so that even a bug is logged and answered under its id.
+            log.exception("request.failed", path=scope["path"])
+            if status is None:
+                await unexpected(Request(scope))(scope, receive, tagged)
         finally:
-            _record(scope, status, time.perf_counter() - started)
+            _record(scope, status or 500, time.perf_counter() - started)
             structlog.contextvars.clear_contextvars()
 
 
 def _record(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "(none)")
-    REQUESTS.labels(scope["method"], route, str(status)).inc()
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    REQUESTS.labels(method, route, str(status)).inc()
     REQUEST_SECONDS.labels(route).observe(seconds)
     polled = scope["path"].startswith(_POLLS) and status < 500
     if not polled and not scope["path"].startswith(_PROBES):
@@ -107,7 +112,4 @@ class BodyLimit:
 
     @staticmethod
     async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope)
-        error = TooLarge()
-        detail = sentence(error, negotiate(request.headers.get("accept-language")))
-        await problem(request, 413, error.code, detail)(scope, receive, send)
+        await refusal(Request(scope), TooLarge())(scope, receive, send)

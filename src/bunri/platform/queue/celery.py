@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import structlog
+import uvloop
 from celery import Celery
 from celery.app.task import Task
 
@@ -57,7 +58,7 @@ class Loop:
     """The event loop of a worker process, on a thread of its own; tasks hand coroutines to it and wait."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="bunri-loop", daemon=True)
 
     def start(self) -> None:

@@ -17,14 +17,17 @@ import structlog
 log = structlog.get_logger(__name__)
 
 SILENT_AFTER_S: Final = 45.0
+TOLD_EVERY_S: Final = 5.0
 _LOOK_EVERY_S: Final = 5.0
 
 
 class Pulse:
-    """Counts tasks as they start and end."""
+    """Counts tasks as they start and end; ``worked`` is told of an end, every few seconds at most."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, worked: Callable[[], None] | None = None) -> None:
         self._clock = clock
+        self._worked = worked
+        self._told = clock() - TOLD_EVERY_S
         self._lock = threading.Lock()
         self._busy = 0
         self._last = clock()
@@ -36,6 +39,13 @@ class Pulse:
             yield
         finally:
             self._change(-1)
+            self._tell()
+
+    def _tell(self) -> None:
+        now = self._clock()
+        if self._worked and now - self._told >= TOLD_EVERY_S:
+            self._told = now
+            self._worked()
 
     def _change(self, by: int) -> None:
         with self._lock:

@@ -86,8 +86,8 @@ class LocalStorage:
     async def delete(self, key: str) -> None:
         await asyncio.to_thread(self._delete, checked(key))
 
-    async def sweep(self, *, older_than: timedelta) -> int:
-        return await asyncio.to_thread(self._sweep, self._clock() - older_than)
+    async def sweep(self, *, older_than: timedelta, prefix: str = "") -> int:
+        return await asyncio.to_thread(self._sweep, self._clock() - older_than, prefix)
 
     async def check(self) -> None:
         await canary(self)
@@ -143,11 +143,13 @@ class LocalStorage:
                 with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
                     path.unlink()
 
-    def _sweep(self, before: datetime) -> int:
-        """Walks everything, drafts of uploads that were cut off by a crash included; these do not count."""
+    def _sweep(self, before: datetime, prefix: str) -> int:
+        """Without a prefix walks everything, drafts of uploads that were cut off by a crash included. Only objects
+        count."""
+        folders = (self._root / prefix, self._root / _TYPES / prefix) if prefix else (self._root,)
         count = 0
         with _as_ours():
-            for path in self._root.rglob("*"):
+            for path in (path for folder in folders for path in folder.rglob("*")):
                 with suppress(FileNotFoundError):
                     if path.is_file() and path.stat().st_mtime < before.timestamp():
                         path.unlink()

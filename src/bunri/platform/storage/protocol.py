@@ -8,6 +8,9 @@ from typing import Final, Protocol
 
 from bunri.platform.storage.errors import BadKey, StorageUnavailable
 
+OURS: Final = ("uploads/", "kept/", "canary/")
+"""The folders of the house. A bucket may be shared with others: nothing outside of these is ever forgotten."""
+
 _KEY: Final = re.compile(r"(?!.{201})[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
 
 
@@ -56,8 +59,9 @@ class Storage(Protocol):
     async def url(self, key: str, *, expires_in: timedelta, base_url: str) -> str:
         """Where the object can be looked at until then, without further permission."""
 
-    async def sweep(self, *, older_than: timedelta) -> int:
-        """Forget what was written longer ago; the number of objects forgotten."""
+    async def sweep(self, *, older_than: timedelta, prefix: str = "") -> int:
+        """Forget what was written longer ago, everywhere or in the one folder ``prefix`` (``uploads/``); the number of
+        objects forgotten."""
 
     async def check(self) -> None:
         """Really write, read and delete. Raises what is wrong."""

@@ -1,10 +1,10 @@
 """Objects in any store that speaks the plain S3 API: AWS, SeaweedFS, Garage, RustFS, Ceph …"""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bunri.kit.clock import Clock, now
 from bunri.platform.storage.errors import ObjectMissing, ObjectTooLarge, StorageFull, StorageUnavailable
-from bunri.platform.storage.protocol import ObjectStat, UploadTicket, canary, checked
+from bunri.platform.storage.protocol import OURS, ObjectStat, UploadTicket, canary, checked
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -112,15 +112,15 @@ class S3Storage:
     async def delete(self, key: str) -> None:
         await asyncio.to_thread(self._delete, checked(key))
 
-    async def sweep(self, *, older_than: timedelta) -> int:
+    async def sweep(self, *, older_than: timedelta, prefix: str = "") -> int:
         """What the bucket's lifecycle does by itself, for stores that have none."""
-        return await asyncio.to_thread(self._sweep, older_than)
+        return await asyncio.to_thread(self._sweep, self._clock() - older_than, (prefix,) if prefix else OURS)
 
     async def check(self) -> None:
         await canary(self)
 
     async def ensure_bucket(self, keep: timedelta = timedelta(days=30)) -> bool:
-        """Make the bucket when missing and have it forget objects after ``keep``.
+        """Make the bucket when missing and have it forget our objects after ``keep``; rules of others stay.
 
         False when the store knows no lifecycles: then ``sweep`` must be called from time to time.
         """
@@ -148,10 +148,11 @@ class S3Storage:
         with suppress(ObjectMissing), _as_ours():
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
-    def _sweep(self, older_than: timedelta) -> int:
-        before, count = self._clock() - older_than, 0
+    def _sweep(self, before: datetime, folders: Sequence[str]) -> int:
+        pages = self._client.get_paginator("list_objects_v2")
+        count = 0
         with _as_ours():
-            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket):
+            for page in (page for folder in folders for page in pages.paginate(Bucket=self._bucket, Prefix=folder)):
                 for entry in page.get("Contents", []):
                     if entry["LastModified"] < before:
                         self._client.delete_object(Bucket=self._bucket, Key=entry["Key"])
@@ -181,16 +182,32 @@ class S3Storage:
             self._client.create_bucket(Bucket=self._bucket, CreateBucketConfiguration={"LocationConstraint": place})
 
     def _forget_after(self, days: int) -> bool:
-        """Whether the store has the rule afterwards: some take it with a smile and forget it."""
-        rule: LifecycleRuleTypeDef = {
-            "ID": "bunri-forget",
-            "Status": "Enabled",
-            "Filter": {"Prefix": ""},
-            "Expiration": {"Days": days},
-        }
-        self._client.put_bucket_lifecycle_configuration(Bucket=self._bucket, LifecycleConfiguration={"Rules": [rule]})
-        kept = self._client.get_bucket_lifecycle_configuration(Bucket=self._bucket)
-        return any(found.get("ID") == rule["ID"] for found in kept["Rules"])
+        """Whether the store has our rules afterwards: some take them with a smile and forget them."""
+        ours = {folder: _forgetting(folder, days) for folder in OURS}
+        names = {rule["ID"] for rule in ours.values()}
+        others = [rule for rule in self._lifecycle() if rule.get("ID") not in names]
+        rules = [*others, *ours.values()]
+        self._client.put_bucket_lifecycle_configuration(Bucket=self._bucket, LifecycleConfiguration={"Rules": rules})
+        return names <= {rule.get("ID") for rule in self._lifecycle()}
+
+    def _lifecycle(self) -> "list[LifecycleRuleTypeDef]":
+        try:
+            found = self._client.get_bucket_lifecycle_configuration(Bucket=self._bucket)
+        except ClientError as error:
+            if _code(error) == "NoSuchLifecycleConfiguration":
+                return []
+            raise
+        # A store that knows no lifecycles may answer with something else.
+        return cast("list[LifecycleRuleTypeDef]", found.get("Rules", []))
+
+
+def _forgetting(folder: str, days: int) -> "LifecycleRuleTypeDef":
+    return {
+        "ID": f"bunri-forget-{folder.rstrip('/')}",
+        "Status": "Enabled",
+        "Filter": {"Prefix": folder},
+        "Expiration": {"Days": days},
+    }
 
 
 def _client(address: S3Address, endpoint: str | None) -> "S3Client":

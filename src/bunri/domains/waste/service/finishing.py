@@ -14,8 +14,9 @@ from bunri.domains.waste.board import Answered, Board, language_of
 from bunri.domains.waste.fusion import SeenItem
 from bunri.domains.waste.models import Job
 from bunri.domains.waste.objects import upload_key
+from bunri.domains.waste.public import AnalysisDone
 from bunri.domains.waste.repository import WasteRepository
-from bunri.domains.waste.result import assemble, eyes_of
+from bunri.domains.waste.result import assemble
 from bunri.domains.waste.schemas import Place
 from bunri.domains.waste.settings import WasteSettings
 from bunri.domains.waste.states import Stage, State
@@ -58,8 +59,9 @@ class Finishing:
             job = await repository.get(event.reference)
         if job is None or job.state != State.EXPLAINING or job.attempt != event.attempt:
             return
-        await self._board.show(job, Stage.LOCATIONS)
+        await self._board.show(job, Stage.CHECK)
         items = [SeenItem.model_validate(item) for item in job.items or ()]
+        await self._board.show(job, Stage.LOCATIONS)
         bins = await self.nearest(job.id, event.advice[0].bin_kinds)
         result = assemble(
             items,
@@ -70,15 +72,16 @@ class Finishing:
             sure=self._settings.sure,
             language=language_of(job),
         )
-        await self._end(job, State.EXPLAINING, Answered(items=items, result=result))
+        answered = Answered(items=items, result=result)
+        if await self._end(job, State.EXPLAINING, answered) and job.sha256 and job.eyes:
+            await self._board.cache_answer(job.sha256, await self.variant(job, job.eyes), answered)
 
-    async def repeat(self, job: Job, known: Answered) -> None:
-        """Ends a claimed job with the answer to the same photo under the same conditions."""
+    async def repeat(self, job: Job, known: Answered) -> bool:
+        """Ends a claimed job with the answer to the same photo under the same conditions; False when it was lost."""
         bins = await self.nearest(job.id, known.result.items[0].bin_kinds)
         result = known.result.model_copy(update={"cached": "exact", "nearby_bins": bins})
         job.kept, job.models, job.cached = True, result.models, "exact"
-        await self._end(job, State.SEEING, Answered(items=known.items, result=result))
-        await self._storage.delete(upload_key(job.id))
+        return await self._end(job, State.SEEING, Answered(items=known.items, result=result))
 
     async def nearest(self, job_id: UUID, kinds: Sequence[str], place: Place | None = None) -> list[NearbyBin]:
         """The nearest bins of ``kinds``; none when nothing takes it, or nobody knows where the person is."""
@@ -92,7 +95,7 @@ class Finishing:
             log.warning("bins.skipped", reason=str(error))
             return []
 
-    async def _end(self, job: Job, state: State, answered: Answered) -> None:
+    async def _end(self, job: Job, state: State, answered: Answered) -> bool:
         """Row first, then the mirror; a job that somebody else has taken over or cancelled stays as it is."""
         result = answered.result
         ended = State.ASKED if any(item.question for item in result.items) else State.DONE
@@ -109,22 +112,24 @@ class Finishing:
                 cached=result.cached,
                 kept=job.kept,
                 sha256=job.sha256,
-                result=result.model_dump(mode="json"),
+                result=result.model_dump(mode="json", exclude={"nearby_bins"}),
             )
+            if won:
+                first, asked = result.items[0].item, ended == State.ASKED
+                await repository.tell(AnalysisDone(job_id=job.id, owner=job.owner, item=first, asked=asked))
         if not won:
             await self.mirror(job.id)
-            return
+            return False
         job.state = ended
         await self._board.show_result(job, result)
-        if job.sha256 and result.models and result.cached != "exact":
-            await self._board.cache_answer(job.sha256, await self.variant(job, eyes_of(result.models)), answered)
         ANALYSES.labels(ended, result.cached or "new").inc()
+        return True
 
     async def fail(self, job: Job, state: State, error: BunriError) -> None:
         """Ends a job with an error that its owner can read."""
         failure = {"code": error.code, "data": error.data, "retryable": error.retryable}
         async with self._begin() as repository:
-            await repository.advance(
+            won = await repository.advance(
                 job.id,
                 state,
                 job.attempt,
@@ -134,8 +139,9 @@ class Finishing:
                 lease_until=None,
             )
         await self.mirror(job.id)
-        await self._storage.delete(upload_key(job.id))
-        ANALYSES.labels(State.FAILED, error.code).inc()
+        if won:
+            await self._storage.delete(upload_key(job.id))
+            ANALYSES.labels(State.FAILED, error.code).inc()
 
     async def mirror(self, job_id: UUID) -> None:
         """Shows what the row says, whatever a worker that lost the job may have shown before."""

@@ -1,6 +1,10 @@
-"""What a person does with an analysis, short of answering: start it, hand over the photo, ask how it is, drop it."""
+"""What a person does with an analysis, short of answering: start it, hand over the photo, ask how it is, drop it.
 
-from collections.abc import Sequence
+Transactions are short, and none is open while the store is asked.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from uuid import UUID
 
@@ -32,9 +36,14 @@ SLACK = timedelta(minutes=5)
 
 class Jobs:
     def __init__(
-        self, repository: WasteRepository, board: Board, storage: Storage, settings: WasteSettings, clock: Clock
+        self,
+        begin: Callable[[], AbstractAsyncContextManager[WasteRepository]],
+        board: Board,
+        storage: Storage,
+        settings: WasteSettings,
+        clock: Clock,
     ) -> None:
-        self._repository = repository
+        self._begin = begin
         self._board = board
         self._storage = storage
         self._settings = settings
@@ -59,14 +68,17 @@ class Jobs:
             sha256=bytes.fromhex(asked.sha256) if asked.sha256 else None,
             tags=[],
             attempt=0,
+            crashes=0,
+            revision=0,
             lease_until=now + ttl + SLACK,
             kept=False,
             created_at=now,
         )
-        await self._repository.add(job)
         ticket = await self._storage.ticket(
             upload_key(job.id), content_type=job.content_type, size=job.size, expires_in=ttl, base_url=base_url
         )
+        async with self._begin() as repository:
+            await repository.add(job)
         await self._board.show(job)
         return job, ticket
 
@@ -75,22 +87,12 @@ class Jobs:
 
         Raises JobMissing, JobEnded, UploadMissing, UploadMismatch.
         """
-        job = await self._owned(job_id, owner, lock=True)
+        job = await self._owned(job_id, owner)
+        if job.state == State.CREATED:
+            await self._check_upload(job)
+            await self._start(job, told)
         if job.state in (State.FAILED, State.CANCELLED):
             raise JobEnded
-        if job.state != State.CREATED:
-            return job
-        await self._check_upload(job)
-        job.state = State.UPLOADED
-        job.note = told.note or None
-        job.tags = [*dict.fromkeys(told.tags)]
-        job.region = told.region
-        job.lease_until = self._clock() + self._settings.queue_patience
-        await self._repository.flush()
-        if told.location:
-            await self._board.put_place(job.id, told.location)
-        await self._board.show(job)
-        await self._repository.tell(Uploaded(job_id=job.id))
         return job
 
     async def _check_upload(self, job: Job) -> None:
@@ -103,13 +105,32 @@ class Jobs:
         if stat.content_type and stat.content_type != job.content_type:
             raise UploadMismatch(expected=job.content_type, got=stat.content_type)
 
+    async def _start(self, job: Job, told: UploadCompleteIn) -> None:
+        """Whoever comes first starts it; for the others it has been started."""
+        job.state = State.UPLOADED
+        if told.location:
+            await self._board.put_place(job.id, told.location)
+        async with self._begin() as repository:
+            started = await repository.start(
+                job.id,
+                note=told.note or None,
+                tags=[*dict.fromkeys(told.tags)],
+                region=told.region,
+                lease_until=self._clock() + self._settings.queue_patience,
+            )
+            if started:
+                # Before the commit, since a worker may mirror the next stage right after it.
+                await self._board.show(job)
+                await repository.tell(Uploaded(job_id=job.id))
+
     async def status(self, owner: str, job_id: UUID) -> Status:
         """Where the job is, by its row; the mirror knows the stage better where it agrees. Mirrors it again, since
         whoever asks here found no mirror, or an old one."""
         job = await self._owned(job_id, owner)
         status = status_of(job)
         if job.state in ANSWERED and job.result is not None:
-            status.result = Result.model_validate(job.result)
+            bins = await self._board.bins(job.id)
+            status.result = Result.model_validate({**job.result, "nearby_bins": bins})
             await self._board.show_result(job, status.result)
             return status
         mirror = await self._board.read(job_id)
@@ -120,7 +141,9 @@ class Jobs:
         return status
 
     async def history(self, owner: str, before: UUID | None, limit: int) -> Sequence[Job]:
-        return await self._repository.page(owner, before, limit)
+        """A person's jobs, newest first."""
+        async with self._begin() as repository:
+            return await repository.page(owner, before, limit)
 
     async def photo_url(self, job: Job, base_url: str) -> str | None:
         """A link to the kept picture, good for an hour."""
@@ -129,21 +152,26 @@ class Jobs:
         return await self._storage.url(kept_key(job.sha256), expires_in=timedelta(hours=1), base_url=base_url)
 
     async def drop(self, owner: str, job_id: UUID) -> None:
-        """Cancels a running job; removes an ended one with its picture."""
-        job = await self._owned(job_id, owner, lock=True)
-        if job.state in ENDED:
-            await self._repository.remove(job)
-            await self._board.forget(job.id)
-            if job.kept and job.sha256 and not await self._repository.photo_in_use(job.sha256):
-                await self._storage.delete(kept_key(job.sha256))
-        else:
-            job.state, job.ended_at, job.lease_until = State.CANCELLED, self._clock(), None
-            await self._repository.flush()
-            await self._board.show(job)
+        """Cancels a running job; removes an ended one, with its picture unless another job shows the same."""
+        async with self._begin() as repository:
+            job = await repository.get_owned(job_id, owner, lock=True)
+            if job is None:
+                raise JobMissing
+            removed = job.state in ENDED
+            if removed:
+                await repository.remove(job)
+            else:
+                job.state, job.ended_at, job.lease_until = State.CANCELLED, self._clock(), None
+                await repository.flush()
+            unseen = job.kept and job.sha256 is not None and not await repository.photo_in_use(job.sha256)
+        await (self._board.forget(job_id) if removed else self._board.show(job))
         await self._storage.delete(upload_key(job_id))
+        if unseen and job.sha256:
+            await self._storage.delete(kept_key(job.sha256))
 
-    async def _owned(self, job_id: UUID, owner: str, *, lock: bool = False) -> Job:
-        job = await self._repository.get_owned(job_id, owner, lock=lock)
+    async def _owned(self, job_id: UUID, owner: str) -> Job:
+        async with self._begin() as repository:
+            job = await repository.get_owned(job_id, owner)
         if job is None:
             raise JobMissing
         return job

@@ -1,11 +1,13 @@
 """What the person says back: the answer to a question, what a camera could not see, or "that is wrong"."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
 from bunri.domains.recycling.public import RecyclingPublic
 from bunri.domains.waste import fusion
 from bunri.domains.waste.board import Board, language_of, status_of
-from bunri.domains.waste.errors import AnswerUnknown, ItemMissing, JobMissing, NothingToAnswer
+from bunri.domains.waste.errors import AnswerConflict, AnswerUnknown, ItemMissing, JobMissing, NothingToAnswer
 from bunri.domains.waste.fusion import SeenItem
 from bunri.domains.waste.models import Correction, Job
 from bunri.domains.waste.repository import WasteRepository
@@ -18,18 +20,21 @@ from bunri.kit.clock import Clock
 from bunri.kit.ids import new_id
 from bunri.kit.languages import Language
 
+TRIES = 3
+"""Answers to one analysis from two tabs at once take turns."""
+
 
 class Replying:
     def __init__(
         self,
-        repository: WasteRepository,
+        begin: Callable[[], AbstractAsyncContextManager[WasteRepository]],
         board: Board,
         recycling: RecyclingPublic,
         finishing: Finishing,
         settings: WasteSettings,
         clock: Clock,
     ) -> None:
-        self._repository = repository
+        self._begin = begin
         self._board = board
         self._recycling = recycling
         self._finishing = finishing
@@ -39,20 +44,30 @@ class Replying:
     async def reply(self, owner: str, job_id: UUID, said: AnswerIn, *, kind: str) -> Status:
         """The status with the new advice. ``kind`` is ``answer`` or ``correct``; both are kept as what the person said.
 
-        Raises JobMissing, NothingToAnswer, ItemMissing, AnswerUnknown.
+        No transaction is open while the advice is looked up and worded; an answer that another overtook is worked out
+        again. Raises JobMissing, NothingToAnswer, ItemMissing, AnswerUnknown, AnswerConflict.
         """
-        job = await self._repository.get_owned(job_id, owner, lock=True)
+        for _ in range(TRIES):
+            job = await self._answered(owner, job_id)
+            items = [SeenItem.model_validate(item) for item in job.items or ()]
+            if said.item >= len(items):
+                raise ItemMissing
+            before = items[said.item]
+            items[said.item] = await self._changed(before, said, language_of(job))
+            result = await self._advise(job, items, said)
+            if await self._store(job, items, result, said, before, kind):
+                await self._board.show_result(job, result)
+                return status_of(job).model_copy(update={"result": result})
+        raise AnswerConflict
+
+    async def _answered(self, owner: str, job_id: UUID) -> Job:
+        async with self._begin() as repository:
+            job = await repository.get_owned(job_id, owner)
         if job is None:
             raise JobMissing
         if job.state not in ANSWERED or job.items is None:
             raise NothingToAnswer
-        items = [SeenItem.model_validate(item) for item in job.items]
-        if said.item >= len(items):
-            raise ItemMissing
-        before = items[said.item]
-        items[said.item] = await self._changed(before, said, language_of(job))
-        await self._note(job, said, before, kind)
-        return await self._answer_again(job, items, said)
+        return job
 
     async def _changed(self, item: SeenItem, said: AnswerIn, language: Language) -> SeenItem:
         changed: SeenItem | None = item
@@ -73,25 +88,10 @@ class Replying:
             return None
         return fusion.decide(item, fusion.as_candidate(matches[0])).model_copy(update={"words": words})
 
-    async def _note(self, job: Job, said: AnswerIn, before: SeenItem, kind: str) -> None:
-        spoken = said.value or said.text
-        if spoken:
-            await self._repository.add(
-                Correction(
-                    id=new_id(),
-                    job_id=job.id,
-                    position=said.item,
-                    kind=kind,
-                    was=before.candidates[0].item if before.candidates else None,
-                    said=spoken,
-                    created_at=self._clock(),
-                )
-            )
-
-    async def _answer_again(self, job: Job, items: list[SeenItem], said: AnswerIn) -> Status:
+    async def _advise(self, job: Job, items: list[SeenItem], said: AnswerIn) -> Result:
         language = language_of(job)
         advice = await self._recycling.advise([item.facts() for item in items], language, job.region)
-        result = assemble(
+        return assemble(
             items,
             advice,
             await self._finishing.nearest(job.id, advice[0].bin_kinds, said.location),
@@ -100,13 +100,30 @@ class Replying:
             sure=self._settings.sure,
             language=language,
         )
-        job.items = [item.model_dump(mode="json") for item in items]
-        job.result = result.model_dump(mode="json")
+
+    async def _store(
+        self, job: Job, items: list[SeenItem], result: Result, said: AnswerIn, before: SeenItem, kind: str
+    ) -> bool:
+        """The new answer and what was said, together; False when another answer came in between."""
         job.state = State.ASKED if any(item.question for item in result.items) else State.DONE
-        await self._repository.flush()
-        await self._board.show_result(job, result)
-        return _with(status_of(job), result)
-
-
-def _with(status: Status, result: Result) -> Status:
-    return status.model_copy(update={"result": result})
+        async with self._begin() as repository:
+            stored = await repository.answer_again(
+                job,
+                state=job.state,
+                items=[item.model_dump(mode="json") for item in items],
+                result=result.model_dump(mode="json", exclude={"nearby_bins"}),
+            )
+            if stored and (spoken := said.value or said.text):
+                was = before.candidates[0].item if before.candidates else None
+                await repository.add(
+                    Correction(
+                        id=new_id(),
+                        job_id=job.id,
+                        position=said.item,
+                        kind=kind,
+                        was=was,
+                        said=spoken,
+                        created_at=self._clock(),
+                    )
+                )
+        return stored

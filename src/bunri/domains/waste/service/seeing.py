@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from bunri.domains.recycling.public import ExplainRequested, Match, RecyclingPublic
 from bunri.domains.waste import fusion
-from bunri.domains.waste.board import Board, language_of
+from bunri.domains.waste.board import Answered, Board, language_of
 from bunri.domains.waste.errors import GaveUp, UploadCorrupt, UploadLost, UploadMismatch
 from bunri.domains.waste.fusion import SeenItem
 from bunri.domains.waste.models import Job
@@ -97,14 +97,14 @@ class Seeing:
             job = await repository.claim(event.job_id, self._clock(), self._settings.lease)
         if job is None:
             return
-        if job.attempt > self._settings.max_attempts:
+        if job.crashes >= self._settings.max_crashes:
             await self._finishing.fail(job, State.SEEING, GaveUp())
             return
         try:
             async with self._lease(job):
                 await self._see(job)
         except ClaimLost:
-            await self._finishing.mirror(job.id)
+            await self._let_go(job)
         except Unavailable as error:
             await self._trouble(job, error)
         except BunriError as error:
@@ -122,6 +122,16 @@ class Seeing:
                 await repository.advance(job.id, State.SEEING, job.attempt, state=State.UPLOADED, lease_until=again)
         raise error
 
+    async def _let_go(self, job: Job) -> None:
+        """Somebody else has the job, or nobody any more: shows what is so, and keeps no picture of a cancelled one."""
+        await self._finishing.mirror(job.id)
+        async with self._begin() as repository:
+            now = await repository.get(job.id)
+            over = now is None or now.state == State.CANCELLED
+            unseen = over and job.sha256 is not None and not await repository.photo_in_use(job.sha256)
+        if unseen and job.sha256:
+            await self._storage.delete(kept_key(job.sha256))
+
     async def _see(self, job: Job) -> None:
         data = await self._fetch(job)
         async with self._stage(job, Stage.HASH):
@@ -132,7 +142,7 @@ class Seeing:
         async with self._stage(job, Stage.CACHE):
             known = await self._board.cached_answer(digest, await self._finishing.variant(job, self._eyes))
         if known:
-            await self._finishing.repeat(job, known)
+            await self._repeat(job, known, data)
             return
         async with self._stage(job, Stage.PREPROCESS):
             photo = await asyncio.to_thread(open_photo, data, self._limits)
@@ -141,6 +151,14 @@ class Seeing:
         async with self._stage(job, Stage.FUSE):
             items = await self._fuse(job, looked.sight)
         await self._hand_over(job, items, looked, photo)
+
+    async def _repeat(self, job: Job, known: Answered, data: bytes) -> None:
+        """The answer is known; the picture is made again when whoever sent it first has had it removed."""
+        if job.sha256 and await self._storage.stat(kept_key(job.sha256)) is None:
+            await self._keep(await asyncio.to_thread(open_photo, data, self._limits))
+        if not await self._finishing.repeat(job, known):
+            raise ClaimLost
+        await self._storage.delete(upload_key(job.id))
 
     async def _fetch(self, job: Job) -> bytes:
         async with self._stage(job, Stage.DOWNLOAD):
@@ -168,16 +186,23 @@ class Seeing:
                 exact = await repository.seen_exactly(photo.sha256, self._eyes)
             if exact:
                 return Looked(_sights.validate_python(exact), "exact")
-            try:
-                ours = await self._local.see(photo.pixels)
-            except VisionMissing:
-                ours = _BLIND
+            ours = await self._with_our_own(photo)
             own = tuple(sorted(thing.label for thing in ours.things))
             if near := await self._near(photo, own):
-                return Looked(near, "near")
+                # Without a remote model ours is all there is, and these boxes are of this very photo.
+                return Looked(near if self._remote else ours, "near", own)
             theirs = await self._from_afar(photo)
             whole = bool(ours.models) and (theirs is not None or self._remote is None)
             return Looked(theirs or ours, None, own, whole)
+
+    async def _with_our_own(self, photo: Photo) -> Sight:
+        try:
+            return await self._local.see(photo.pixels)
+        except VisionMissing:
+            return _BLIND
+        except VisionFailed as error:
+            log.warning("vision.failed", reason=str(error))
+            return _BLIND
 
     async def _near(self, photo: Photo, own: tuple[str, ...]) -> Sight | None:
         """What was seen in nearly the same photo, if our own eyes see the same things here (COACH-7)."""
@@ -228,6 +253,7 @@ class Seeing:
                 items=[item.model_dump(mode="json") for item in items],
                 models=looked.sight.models,
                 cached=looked.cached,
+                eyes=self._eyes if looked.whole or looked.cached else None,
                 sha256=photo.sha256,
                 kept=True,
             )
@@ -262,4 +288,5 @@ class Seeing:
             await asyncio.sleep(period.total_seconds())
             with contextlib.suppress(Unavailable):
                 async with self._begin() as repository:
-                    await repository.renew(job.id, job.attempt, self._clock() + self._settings.lease)
+                    if not await repository.renew(job.id, job.attempt, self._clock() + self._settings.lease):
+                        return  # lost: the last write will find out

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -44,22 +44,26 @@ class Sweeping:
         """Drives silent jobs again, ends those that cannot end themselves; returns how many it touched."""
         now = self._clock()
         async with self._begin() as repository:
-            silent = await repository.silent(now, BATCH)
-            for job in silent:
+            touched = [*await repository.silent(now, BATCH)]
+            for job in touched:
                 await self._drive(repository, job)
             waiting = await repository.never_uploaded(now, BATCH)
             for job in waiting:
-                await self._fail(job, UploadNeverCame())
+                self._fail(job, UploadNeverCame())
             await repository.flush()
-        for job in waiting:
-            await self._storage.delete(upload_key(job.id))
-        return len(silent) + len(waiting)
+            touched += waiting
+        for job in touched:
+            await self._board.show(job)
+            if job.state == State.FAILED:
+                await self._storage.delete(upload_key(job.id))
+        return len(touched)
 
     async def _drive(self, repository: WasteRepository, job: Job) -> None:
         """Tells the queue again; receivers are idempotent, so a message too many does no harm."""
         now = self._clock()
-        if now - job.created_at > self._settings.give_up_after:
-            await self._fail(job, GaveUp())
+        job.crashes += job.state == State.SEEING
+        if now - job.created_at > self._settings.give_up_after or job.crashes >= self._settings.max_crashes:
+            self._fail(job, GaveUp())
             return
         log.info("analysis.driven_again", job_id=str(job.id), state=job.state, attempt=job.attempt)
         if job.state == State.EXPLAINING:
@@ -71,23 +75,30 @@ class Sweeping:
             job.lease_until = now + self._settings.queue_patience
             await repository.tell(Uploaded(job_id=job.id))
 
-    async def _fail(self, job: Job, error: BunriError) -> None:
+    def _fail(self, job: Job, error: BunriError) -> None:
         job.state, job.ended_at, job.lease_until = State.FAILED, self._clock(), None
         job.failure = {"code": error.code, "data": error.data, "retryable": error.retryable}
-        await self._board.show(job)
 
     async def expire(self) -> int:
-        """Forgets jobs, pictures and fingerprints past their time (COACH-9)."""
-        limit = self._clock() - timedelta(days=self._settings.keep_days)
+        """Forgets jobs, pictures and fingerprints past their time (COACH-9), and uploads that outlived their job."""
+        days = timedelta(days=self._settings.keep_days)
+        forgotten = 0
+        while batch := await self._expire(self._clock() - days):
+            forgotten += batch
+        async with self._begin() as repository:
+            await repository.forget_fingerprints(self._clock() - days)
+        await self._storage.sweep(older_than=self._settings.give_up_after * 2, prefix="uploads/")
+        await self._storage.sweep(older_than=days)
+        return forgotten
+
+    async def _expire(self, limit: datetime) -> int:
         async with self._begin() as repository:
             jobs = await repository.older_than(limit, BATCH)
             for job in jobs:
                 await repository.remove(job)
-            await repository.forget_fingerprints(limit)
-            gone = [job.sha256 for job in jobs if job.sha256 and not await repository.photo_in_use(job.sha256)]
+            gone = {job.sha256 for job in jobs if job.sha256 and not await repository.photo_in_use(job.sha256)}
         for sha256 in gone:
             await self._storage.delete(kept_key(sha256))
-        await self._storage.sweep(older_than=timedelta(days=self._settings.keep_days))
         return len(jobs)
 
 

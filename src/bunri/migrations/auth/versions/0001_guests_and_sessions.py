@@ -29,6 +29,4 @@ def upgrade() -> None:
         )
         """
     )
-    op.execute("create unique index sessions_refresh_hash_idx on auth.sessions (refresh_hash)")
-    op.execute("create index sessions_previous_hash_idx on auth.sessions (previous_hash)")
     op.execute("create index sessions_guest_id_idx on auth.sessions (guest_id)")

@@ -21,9 +21,12 @@ def upgrade() -> None:
             tags text[] not null,
             region text,
             attempt smallint not null,
+            crashes smallint not null,
+            revision integer not null,
             lease_until timestamptz,
             items jsonb,
             cached text,
+            eyes text,
             models jsonb,
             result jsonb,
             failure jsonb,
@@ -34,6 +37,7 @@ def upgrade() -> None:
         """
     )
     op.execute("create index jobs_owner_id_idx on waste.jobs (owner, id desc)")
+    op.execute("create index jobs_created_at_idx on waste.jobs (created_at)")
     op.execute("create index jobs_sha256_idx on waste.jobs (sha256)")
     op.execute("create index jobs_lease_until_idx on waste.jobs (lease_until) where lease_until is not null")
     op.execute(
@@ -55,10 +59,12 @@ def upgrade() -> None:
         create table waste.bands (
             band integer not null,
             fingerprint_id bigint not null references waste.fingerprints on delete cascade,
-            primary key (band, fingerprint_id)
+            phash bit(256) not null,
+            primary key (band, fingerprint_id) include (phash)
         )
         """
     )
+    op.execute("create index fingerprints_created_at_idx on waste.fingerprints (created_at)")
     op.execute("create index bands_fingerprint_id_idx on waste.bands (fingerprint_id)")
     op.execute(
         """

@@ -36,7 +36,7 @@ _FATAL: Final = 4
 
 
 class MaterialClassifier:
-    """A ``Classifier`` (protocol.py). ``classify`` may run in many threads at once: a session's ``Run`` is safe there."""
+    """A ``Classifier`` (protocol.py). ``classify`` may run in several threads at once, as ``Run`` of a session may."""
 
     name = "material"
 
