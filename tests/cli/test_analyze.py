@@ -1,5 +1,6 @@
 """``bunri analyze``: a folder of photos, a line each."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from tests.support.pictures import jpeg
 from tests.support.platform import environment
 
 from bunri.app.settings import Settings
+from bunri.domains.waste.objects import kept_key
 
 
 @pytest.fixture
@@ -56,11 +58,36 @@ class TestJson:
     def test_a_bad_photo_does_not_stop_the_others(self, settings: Settings, photos: list[Path], tmp_path: Path) -> None:
         (tmp_path / "letter.jpg").write_bytes(b"%PDF-1.7\n" + bytes(100))
         (tmp_path / "empty.jpg").touch()
-        bad = [tmp_path / "letter.jpg", tmp_path / "empty.jpg", tmp_path / "nowhere.jpg", tmp_path]
+        (tmp_path / "folder").mkdir()
+        bad = [tmp_path / name for name in ("letter.jpg", "empty.jpg", "nowhere.jpg", "folder")]
         run = bunri(settings, *bad, photos[0], "--json", "--lang", "en")
         assert run.returncode == 1
         codes = [document.get("code") for document in documents(run)]
-        assert codes == ["not_a_photo", "empty_photo", "unreadable_file", "unreadable_file", None]
+        assert codes == ["not_a_photo", "empty_photo", "unreadable_file", "no_photos", None]
+
+    def test_a_folder_stands_for_the_photos_in_it(self, settings: Settings, photos: list[Path], tmp_path: Path) -> None:
+        photos[0].rename(tmp_path / "Z.JPEG")
+        (tmp_path / "notes.txt").write_text("no photo")
+        (tmp_path / "deeper.jpg").mkdir()
+        photos[1].rename(tmp_path / "deeper.jpg" / "1.jpg")
+        run = bunri(settings, tmp_path, "--json")
+        assert run.returncode == 0, run.stderr
+        assert [document["file"] for document in documents(run)] == [str(photos[2]), str(tmp_path / "Z.JPEG")]
+
+    def test_a_part_that_fails_on_one_photo_does_not_stop_the_others(
+        self, settings: Settings, photos: list[Path]
+    ) -> None:
+        """A folder where the store wants to keep the picture: the disk's fault, not the photo's."""
+        photos[0].write_bytes(jpeg(8100))
+        in_the_way = settings.data / "objects" / kept_key(hashlib.sha256(photos[0].read_bytes()).digest())
+        in_the_way.mkdir(parents=True)
+        run = bunri(settings, *photos, "--json", "--lang", "en")
+        in_the_way.rmdir()
+        assert run.returncode == 1, run.stderr
+        first, *others = documents(run)
+        assert (first["file"], first["status"], first["code"]) == (str(photos[0]), "failed", "storage_unavailable")
+        assert first["retryable"] is True
+        assert [document["status"] for document in others] == ["asked", "asked"]
 
     def test_what_is_said_decides(self, settings: Settings, photos: list[Path]) -> None:
         clean = documents(bunri(settings, photos[0], "--json"))[0]

@@ -1,7 +1,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,15 @@ class ServersOfTests:
     def __init__(self, settings: Settings) -> None:
         self._url = role_address(str(settings.database_url), "locations", settings.key("database roles"))
 
+    def open(self, _: type[LocationsService]) -> AbstractAsyncContextManager[LocationsService]:
+        return nullcontext(LocationsService(self._begin, now))
+
     @asynccontextmanager
-    async def open(self, _: type[LocationsService]) -> AsyncIterator[LocationsService]:
+    async def _begin(self) -> AsyncIterator[LocationsRepository]:
         database = Database(self._url)
         try:
             async with database.transaction() as session:
-                yield LocationsService(LocationsRepository(session), now)
+                yield LocationsRepository(session)
         finally:
             await database.dispose()
 

@@ -74,6 +74,16 @@ class TestDetecting:
         assert documents[0]["error"]["message"].startswith("This looks like PDF.")
         assert len(documents[2]["detections"]) == 1
 
+    def test_a_folder_stands_for_the_photos_in_it(self, data: Path) -> None:
+        (data / "photos").mkdir()
+        (data / "empty").mkdir()
+        paths = [photo(data / "photos", name) for name in ("a.jpg", "b.JPG")]
+        result = invoke(data / "empty", data / "photos", "--json", "--lang", "en")
+        assert result.exit_code == 1
+        first, *others = [json.loads(line) for line in result.stdout.splitlines()]
+        assert first["error"]["message"] == "This folder has no JPEG, PNG, WebP or HEIC photos."
+        assert [each["file"] for each in others] == [str(path) for path in paths]
+
     def test_failures_without_json_go_to_standard_error(self, data: Path) -> None:
         result = invoke(data / "gone.jpg", "--lang", "en")
         assert result.exit_code == 1

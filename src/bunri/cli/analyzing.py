@@ -20,24 +20,27 @@ from rich.text import Text
 from bunri.app.inline import OWNER, InlineHouse
 from bunri.app.settings import Settings
 from bunri.cli.connection import Connection
-from bunri.cli.models import Data, Lang, fetch_missing, open_store, tell
+from bunri.cli.models import fetch_missing, open_store, tell
+from bunri.cli.options import Data, Lang
+from bunri.cli.photos import each_photo, read_photo
 from bunri.domains.waste.board import Board
 from bunri.domains.waste.objects import upload_key
 from bunri.domains.waste.schemas import AnalyzeIn, Item, Place, Status, UploadCompleteIn
 from bunri.domains.waste.service.jobs import Jobs
 from bunri.domains.waste.states import ANSWERED, Stage, State
-from bunri.kit.errors import BunriError
+from bunri.kit.errors import BunriError, Unavailable
 from bunri.kit.ids import new_id
 from bunri.kit.languages import Language, text
 from bunri.kit.materials import Tag
 from bunri.kit.sentences import sentence
-from bunri.platform.photos.errors import EmptyPhoto, UnreadableFile
 from bunri.platform.photos.sniff import media_type
 
 
 def analyze(
     context: typer.Context,
-    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO…", help="JPEG, PNG, WebP or HEIC.")],
+    photos: Annotated[
+        list[Path], typer.Argument(metavar="PHOTO…", help="JPEG, PNG, WebP or HEIC, or a folder of them.")
+    ],
     lat: Annotated[float | None, typer.Option(min=-90, max=90, help="Where you are: for the nearest bins.")] = None,
     lng: Annotated[float | None, typer.Option(min=-180, max=180)] = None,
     region: Annotated[str | None, typer.Option(help="Slug of a district.")] = None,
@@ -79,7 +82,7 @@ async def _analyze(
     good = True
     try:
         house.open_workplace()
-        for path in photos:
+        for path in each_photo(photos):
             started = time.perf_counter()
             status = await _one(house, path, told, lang, quiet=as_json)
             seconds = time.perf_counter() - started
@@ -91,12 +94,17 @@ async def _analyze(
 
 
 async def _one(house: InlineHouse, path: Path, told: UploadCompleteIn, lang: Language, *, quiet: bool) -> Status:
-    """One photo through the whole pipeline; whatever is wrong with it ends up in its status."""
+    """One photo through the whole pipeline; what is wrong with it, or with a part we need, ends up in its status."""
+    job_id = new_id()
     try:
         job_id = await _hand_over(house, path, told, lang)
+        async with _shown(house, job_id, path, quiet=quiet):
+            await house.work()
+        async with house.services.open(Jobs) as jobs:
+            return await jobs.status(OWNER, job_id)
     except BunriError as error:
         return Status(
-            job_id=new_id(),
+            job_id=job_id,
             status=State.FAILED,
             progress=-1,
             stage=Stage.FAILED,
@@ -104,14 +112,10 @@ async def _one(house: InlineHouse, path: Path, told: UploadCompleteIn, lang: Lan
             code=error.code,
             retryable=error.retryable,
         )
-    async with _shown(house, job_id, path, quiet=quiet):
-        await house.work()
-    async with house.services.open(Jobs) as jobs:
-        return await jobs.status(OWNER, job_id)
 
 
 async def _hand_over(house: InlineHouse, path: Path, told: UploadCompleteIn, lang: Language) -> UUID:
-    content = _read(path, house.settings.waste.max_photo_mb * 2**20 + 1)
+    content = read_photo(path, house.settings.waste.max_photo_mb * 2**20 + 1)
     async with house.services.open(Jobs) as jobs:
         asked = AnalyzeIn(content_type=media_type(content), size=len(content))
         job, _ = await jobs.analyze(OWNER, asked, lang, base_url="")
@@ -119,18 +123,6 @@ async def _hand_over(house: InlineHouse, path: Path, told: UploadCompleteIn, lan
     async with house.services.open(Jobs) as jobs:
         await jobs.upload_complete(OWNER, job.id, told)
     return job.id
-
-
-def _read(path: Path, most: int) -> bytes:
-    """At most so many bytes of a file: one more than allowed shows that it is too large."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(most)
-    except OSError as error:
-        raise UnreadableFile(reason=error.strerror or str(error)) from error
-    if not content:
-        raise EmptyPhoto
-    return content
 
 
 @asynccontextmanager
@@ -147,7 +139,7 @@ async def _shown(house: InlineHouse, job_id: UUID, path: Path, *, quiet: bool) -
             yield
         finally:
             following.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
+            with contextlib.suppress(asyncio.CancelledError, Unavailable):
                 await following
 
 

@@ -16,10 +16,10 @@ from rich.table import Table
 from bunri.app.settings import Settings
 from bunri.cli.models import errors_told, fetch_missing, open_store, tell
 from bunri.cli.options import Data, Lang
+from bunri.cli.photos import each_photo, read_photo
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
 from bunri.kit.sentences import sentence
-from bunri.platform.photos.errors import UnreadableFile
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.photo import Photo, open_photo
 from bunri.platform.vision import coco
@@ -38,7 +38,9 @@ class Finding:
 
 
 def detect(
-    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO", help="JPEG, PNG, WebP or HEIC.")],
+    photos: Annotated[
+        list[Path], typer.Argument(metavar="PHOTO…", help="JPEG, PNG, WebP or HEIC, or a folder of them.")
+    ],
     model: Annotated[str | None, typer.Option(help="A name from `bunri models list`.")] = None,
     confidence: Annotated[float | None, typer.Option(min=0, max=1, help="Least score.")] = None,
     iou: Annotated[float | None, typer.Option(min=0, max=1, help="Overlap above which two boxes are one.")] = None,
@@ -52,7 +54,7 @@ def detect(
     with errors_told(lang):
         detector = _open(settings, model or settings.vision.detector, data, lang)
     failed = False
-    for number, path in enumerate(photos, start=1):
+    for number, path in enumerate(each_photo(photos), start=1):
         try:
             finding = _look(detector, path, confidence, iou)
         except BunriError as error:
@@ -74,12 +76,7 @@ def _open(settings: Settings, name: str, data: Path | None, lang: Language) -> O
 def _look(detector: OnnxDetector, path: Path, confidence: float | None, iou: float | None) -> Finding:
     started = time.perf_counter()
     limits = PhotoLimits()
-    try:
-        with path.open("rb") as file:
-            content = file.read(limits.max_bytes + 1)
-    except OSError as error:
-        raise UnreadableFile(reason=error.strerror) from error
-    photo = open_photo(content, limits)
+    photo = open_photo(read_photo(path, limits.max_bytes + 1), limits)
     detections = detector.detect(photo.pixels, confidence=confidence, iou=iou)
     return Finding(photo, detections, time.perf_counter() - started)
 

@@ -1,13 +1,11 @@
-"""Options that several commands have, and the photos that several take."""
+"""Options that several commands have."""
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from bunri.kit.languages import Language
-from bunri.platform.photos.errors import NoPhotos
 
 Lang = Annotated[Language, typer.Option("--lang", help="ko or en")]
 Data = Annotated[Path | None, typer.Option("--data", help="Data directory. [default: BUNRI_DATA or the user's]")]

@@ -1,8 +1,9 @@
 """Engine, session and transaction of one domain."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.engine import URL
@@ -20,17 +21,22 @@ class DatabaseUnavailable(Unavailable):
     code = "database_unavailable"
 
 
+IDLE_S: Final = 2.0
+
+
 class Database:
     """One domain's way into PostgreSQL. ``transaction()`` is the only way to a session."""
 
-    def __init__(self, url: URL, *, pool_size: int = 4, statement_timeout_ms: int = 30_000) -> None:
+    def __init__(
+        self, url: URL, *, pool_size: int = 4, statement_timeout_ms: int = 30_000, pool_timeout: float = 10
+    ) -> None:
         self.relay: Relay | None = None
         self._engine = create_async_engine(
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
+            pool_timeout=pool_timeout,
             hide_parameters=True,  # an error's text goes to the log; where somebody stands must not
-            pool_pre_ping=True,  # a restarted server costs a round trip, not a failed request
             connect_args={
                 "timeout": 5,
                 "server_settings": {"application_name": url.username or "bunri", "jit": "off"},
@@ -47,7 +53,7 @@ class Database:
         """
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
             try:
-                await session.connection()
+                await _connect(session)
             except (OSError, PoolExhausted) as error:  # asyncpg's own: refused, no such socket, timed out
                 raise DatabaseUnavailable from error
             except DBAPIError as error:
@@ -74,6 +80,20 @@ class Database:
 
 _AWAY = frozenset({"57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08004", "08006"})
 """SQLSTATEs of a server that is shutting down, starting up, full, or gone (PostgreSQL manual, appendix A)."""
+
+
+async def _connect(session: AsyncSession) -> None:
+    """Takes a connection that works. One that lay idle is tried first: a restarted server costs a round trip instead of
+    a failed request, and a busy pool pays nothing."""
+    connection = await session.connection()
+    used = connection.info.get("used", 0.0)
+    connection.info["used"] = time.monotonic()
+    if 0.0 < used < time.monotonic() - IDLE_S:
+        try:
+            await connection.execute(text("select 1"))
+        except DBAPIError:
+            await session.invalidate()
+            await session.connection()
 
 
 def _translated(error: DBAPIError) -> Exception:

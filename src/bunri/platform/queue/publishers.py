@@ -59,7 +59,10 @@ class InlinePublisher:
         self.waiting.extend((route.task, payload) for route in self._routes.get(topic, ()))
 
     async def drain(self, handlers: Mapping[str, Handler], services: Services) -> None:
-        """Runs everything published so far and everything that follows from it."""
-        while self.waiting:
-            task, payload = self.waiting.popleft()
-            await handlers[task].run(services, payload)
+        """Runs everything published so far and everything that follows from it, up to the first failure."""
+        try:
+            while self.waiting:
+                task, payload = self.waiting.popleft()
+                await handlers[task].run(services, payload)
+        finally:
+            self.waiting.clear()

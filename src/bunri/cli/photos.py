@@ -1,0 +1,42 @@
+"""The photos that a command is given: files, or folders of them."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from bunri.kit.errors import Missing
+from bunri.platform.photos.errors import EmptyPhoto, UnreadableFile
+
+SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"})
+
+
+class NoPhotos(Missing):
+    """A folder without a photo that we read."""
+
+    code = "no_photos"
+
+
+def each_photo(paths: Iterable[Path]) -> Iterator[Path]:
+    """The paths, a folder's photos by name in its place. A folder without any stays, for ``read_photo`` to refuse."""
+    for path in paths:
+        yield from _photos_in(path) or [path]
+
+
+def _photos_in(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+
+
+def read_photo(path: Path, most: int) -> bytes:
+    """At most ``most`` bytes of a file. Raises NoPhotos for a folder, UnreadableFile and EmptyPhoto."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(most)
+    except IsADirectoryError as error:
+        raise NoPhotos from error
+    except OSError as error:
+        raise UnreadableFile(reason=error.strerror or str(error)) from error
+    if not content:
+        raise EmptyPhoto
+    return content

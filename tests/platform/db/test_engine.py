@@ -1,0 +1,54 @@
+"""A server that was restarted costs a round trip, not a failed request."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from bunri.platform.db import Database, engine
+from bunri.platform.db.address import owner_address
+from bunri.platform.db.engine import DatabaseUnavailable
+from bunri.platform.embedded.servers import EmbeddedServers
+
+
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
+    started = EmbeddedServers(tmp_path_factory.mktemp("own"), valkey=False, what="pytest")
+    started.start()
+    yield started
+    started.stop()
+
+
+async def test_a_restarted_server_is_found_again(server: EmbeddedServers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "IDLE_S", 0.0)
+    database = Database(owner_address(str(server.addresses.database_url)))
+    await database.check()
+    server.stop()
+    with pytest.raises(DatabaseUnavailable):
+        await database.check()
+    server.start()
+    await database.check()
+    await database.dispose()
+
+
+async def test_a_full_pool_is_unavailable_and_not_a_bug(
+    server: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(owner_address(str(server.addresses.database_url)), pool_size=1, pool_timeout=0.2)
+    async with database.transaction(), database.transaction():
+        with pytest.raises(DatabaseUnavailable):
+            async with database.transaction():
+                pass
+    await database.dispose()
+
+
+async def test_a_statement_that_takes_too_long_is_unavailable(server: EmbeddedServers) -> None:
+    database = Database(owner_address(str(server.addresses.database_url)), statement_timeout_ms=100)
+
+    async def sleeps() -> None:
+        async with database.transaction() as session:
+            await session.execute(text("select pg_sleep(5)"))
+
+    with pytest.raises(DatabaseUnavailable):
+        await sleeps()
+    await database.dispose()
