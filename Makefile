@@ -1,4 +1,4 @@
-# run: the product · test: every test · check: style, types, walls · bench: the budgets · e2e: the browser
+# run: the product · test: every test · check: style, types, walls · bench: the budgets · e2e: as people use it
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -25,6 +25,9 @@ check: setup                              ## style, types and walls
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+e2e: setup                                ## the tests that use the product as people do: HTTP, terminal, faults
+	$(BIN)/pytest tests/app tests/cli tests/faults $(ARGS)
 
 bench: setup                              ## print each budget beside its peer or limit
 	$(BIN)/python -m bench $(ARGS)
