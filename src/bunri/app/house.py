@@ -83,6 +83,7 @@ class House:
         """Our own eyes; without weights they raise VisionMissing, and people are asked."""
         from bunri.platform.vision.errors import ModelBroken, ModelMissing, ModelNotRecognised, ModelUnknown
         from bunri.platform.vision.local import LocalVision
+        from bunri.platform.vision.material import MaterialClassifier
         from bunri.platform.vision.store import ModelStore
 
         vision = self.settings.vision
@@ -91,7 +92,7 @@ class House:
         except (ModelMissing, ModelUnknown, ModelBroken, ModelNotRecognised) as error:
             log.warning("vision.missing", model=vision.detector, reason=str(error))
             detector = None
-        eyes = LocalVision(detector, workers=vision.workers)
+        eyes = LocalVision(detector, MaterialClassifier(provider=vision.provider), workers=vision.workers)
         self.closing.callback(eyes.close)
         return eyes
 

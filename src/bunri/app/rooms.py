@@ -109,15 +109,12 @@ def locations(house: House) -> None:
 
 
 async def eyes_remark(house: House) -> str | None:
-    """Really looks at a grey picture; says so when there is nothing to look with."""
+    """Really looks at a grey picture; says what there is not to look with."""
     import numpy as np
 
-    from bunri.platform.vision.errors import VisionMissing
-
-    try:
-        await house.eyes.see(np.full((96, 96, 3), 114, np.uint8))
-    except VisionMissing:
-        return "no weights: people are asked what it is (bunri models pull)"
+    await house.eyes.see(np.full((96, 96, 3), 114, np.uint8))
+    if "detector" not in house.eyes.models:
+        return "no detector: one thing a photo, by its material alone (bunri models pull)"
     return None
 
 

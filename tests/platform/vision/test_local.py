@@ -48,6 +48,7 @@ class BySize:
     """Large crops are glass, small ones metal."""
 
     name, version = "by_size", "2"
+    sure = 0.9
 
     def classify(self, crops: list[Pixels]) -> list[dict[Material, float]]:
         return [{Material.GLASS if each.size > 30_000 else Material.METAL: 0.8} for each in crops]
@@ -68,6 +69,11 @@ class TestSeeing:
         sight = await eyes.see(PHOTO)
         assert [thing.materials for thing in sight.things] == [{Material.METAL: 0.8}, {Material.GLASS: 0.8}]
         assert sight.models == {"detector": "slow@1", "classifier": "by_size@2"}
+        assert (sight.whole, sight.sure) == ({Material.GLASS: 0.8}, 0.9)
+
+    async def test_without_a_detector_the_whole_picture_is_judged(self) -> None:
+        sight = await LocalVision(None, BySize()).see(PHOTO)
+        assert (sight.things, sight.whole) == ((), {Material.GLASS: 0.8})
 
     async def test_no_more_photos_at_once_than_workers(self) -> None:
         detector = SlowDetector()
@@ -77,7 +83,7 @@ class TestSeeing:
         assert detector.most == 2
         eyes.close()
 
-    async def test_without_a_detector_it_says_so(self) -> None:
+    async def test_without_any_model_it_says_so(self) -> None:
         eyes = LocalVision(None)
         assert eyes.models == {}
         with pytest.raises(VisionMissing):

@@ -2,7 +2,10 @@
 
 A detector knows shapes, not materials: a "bottle" is clear PET or glass or coloured. So each label stands for several
 items of the rule table with a prior (``recycling.public.Meaning``), and an item's confidence is
-``score × prior``: the chance that the box is what its label says and the label means this item.
+``score × prior``: the chance that the box is what its label says and the label means this item. Where somebody judged
+the material of the crop, the prior only divides what pixels cannot tell apart: with P(material) from the judge, an item
+has ``score × P(its material) × prior / (priors of that material)``. Where nothing that is waste was found, the judge's
+word on the whole picture is the item.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +23,14 @@ MOST_CHOICES: Final = 3
 WORDS_DECIDE: Final = 0.6
 """From this search score on, typed words name the item."""
 NONE_OF_THESE: Final = "none"
+
+PLAUSIBLE: Final = 0.5
+"""A detection under this score gives way to a judge of the whole picture."""
+LOOKS_LIKE: Final[Mapping[Material, tuple[tuple[Material, float], ...]]] = {
+    Material.PLASTIC: ((Material.PLASTIC, 0.6), (Material.PET, 0.4)),
+}
+"""What pixels call one material and the rules know as two, with the share of each among household waste (an estimate):
+a clear bottle is collected by itself, so it is worth the question."""
 
 BROAD: Final = (
     Material.PLASTIC,
@@ -67,6 +78,7 @@ class SeenItem(_Frozen):
     tags: tuple[Tag, ...] = ()
     words: str | None = None
     answered: bool = False
+    sure: float | None = Field(None, description="From this confidence on there is no doubt; unset: the settings'.")
 
     @property
     def confidence(self) -> float:
@@ -93,6 +105,7 @@ UNKNOWN: Final = "unknown"
 def fuse(
     sight: Sight,
     meanings: Mapping[str, Sequence[Meaning]],
+    language: Language,
     *,
     told: Match | None = None,
     tags: Sequence[Tag] = (),
@@ -103,9 +116,12 @@ def fuse(
     ``told`` is the item that the person's words name: it decides about the largest thing, or about the whole picture
     when nothing was found.
     """
-    found = [item for thing in _distinct(sight.things) if (item := _item(thing, meanings, tuple(tags)))][:MOST_ITEMS]
+    least = PLAUSIBLE if sight.whole else 0.0
+    plausible = _distinct([thing for thing in sight.things if thing.score >= least])
+    found = [item for thing in plausible if (item := _item(thing, meanings, tuple(tags)))][:MOST_ITEMS]
     if not found:
-        found = [SeenItem(label=UNKNOWN, candidates=(), tags=tuple(tags))]
+        candidates = by_material(sight.whole, language)
+        found = [SeenItem(label=UNKNOWN, candidates=candidates, tags=tuple(tags), sure=sight.sure)]
     if told is not None and told.score >= WORDS_DECIDE:
         found[0] = decide(found[0], as_candidate(told))
     return found
@@ -115,9 +131,27 @@ def _distinct(things: Sequence[Thing]) -> list[Thing]:
     """Largest first. Of things that nothing tells apart (three apples) the largest stands for all."""
     chosen: list[Thing] = []
     for thing in sorted(things, key=lambda thing: -_area(thing.box)):
-        if thing.materials or all(thing.label != other.label for other in chosen):
+        if all((thing.label, _likeliest(thing)) != (other.label, _likeliest(other)) for other in chosen):
             chosen.append(thing)
     return chosen
+
+
+def _likeliest(thing: Thing) -> Material | None:
+    return max(thing.materials, key=thing.materials.__getitem__) if thing.materials else None
+
+
+def by_material(judged: Mapping[Material, float], language: Language) -> tuple[Candidate, ...]:
+    """What a judge of materials alone leaves possible, likeliest first; "other" is no answer to give anybody."""
+    shares = [
+        (material, probability * share)
+        for seen, probability in judged.items()
+        for material, share in LOOKS_LIKE.get(seen, ((seen, 1.0),))
+        if material not in (Material.OTHER, Material.UNKNOWN)
+    ]
+    return tuple(
+        Candidate(item=None, name=text(f"waste.material.{m}", language), material=m, form=None, probability=p)
+        for m, p in sorted(shares, key=lambda pair: -pair[1])
+    )
 
 
 def _item(thing: Thing, meanings: Mapping[str, Sequence[Meaning]], tags: tuple[Tag, ...]) -> SeenItem | None:
@@ -130,7 +164,7 @@ def _item(thing: Thing, meanings: Mapping[str, Sequence[Meaning]], tags: tuple[T
             name=meaning.name,
             material=meaning.material,
             form=thing.form or meaning.form,
-            probability=min(1.0, thing.score * _weight(meaning, thing)),
+            probability=min(1.0, thing.score * _weight(meaning, known or (), thing)),
         )
         for meaning in known or ()
     ]
@@ -143,11 +177,20 @@ def _item(thing: Thing, meanings: Mapping[str, Sequence[Meaning]], tags: tuple[T
     return SeenItem(label=thing.label, box=thing.box, candidates=tuple(candidates), tags=tags)
 
 
-def _weight(meaning: Meaning, thing: Thing) -> float:
-    """The prior, or what a material model says where one has looked (Bayes with the prior as base rate)."""
+def _weight(meaning: Meaning, meanings: Sequence[Meaning], thing: Thing) -> float:
+    """The chance that the label means this item: its prior, corrected by whoever judged the crop's material."""
     if not thing.materials:
         return meaning.prior
-    return thing.materials.get(meaning.material, 0.0)
+    alike = [other.prior for other in meanings if _class_of(other.material) == _class_of(meaning.material)]
+    seen = thing.materials.get(_class_of(meaning.material))
+    if seen is None:  # pixels cannot say this material, so they do not speak against it either
+        return meaning.prior
+    return seen * meaning.prior / sum(alike) if sum(alike) else 0.0
+
+
+def _class_of(material: Material) -> Material:
+    """The material as pixels know it."""
+    return next((seen for seen, parts in LOOKS_LIKE.items() if material in dict(parts)), material)
 
 
 def _area(box: Box | None) -> float:
@@ -168,7 +211,7 @@ def decide(item: SeenItem, said: Candidate) -> SeenItem:
 
 def question(item: SeenItem, sure: float, language: Language) -> Question | None:
     """The question for an item whose confidence is under ``sure``, or None."""
-    if item.answered or item.confidence >= sure:
+    if item.answered or item.confidence >= (item.sure or sure):
         return None
     if not item.candidates:
         choices = tuple(Choice(value=m, label=text(f"waste.material.{m}", language)) for m in BROAD)

@@ -2,7 +2,6 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
 from typing import Final
 
 from bunri.platform.vision.errors import VisionMissing
@@ -10,6 +9,10 @@ from bunri.platform.vision.protocol import Box, Classifier, Detector, Pixels, Si
 
 _MARGIN: Final = 0.05
 """Of a box's sides, added around a crop: materials are told apart at edges too."""
+
+
+MOST_CROPS: Final = 8
+"""Judged one by one; a picture of more things is a heap."""
 
 
 class LocalVision:
@@ -26,24 +29,28 @@ class LocalVision:
         return {role: f"{model.name}@{model.version}" for role, model in roles.items() if model is not None}
 
     async def see(self, pixels: Pixels) -> Sight:
-        """Raises VisionMissing without a detector, VisionFailed when a model does."""
-        if self._detector is None:
+        """Raises VisionMissing without any model, VisionFailed when one fails."""
+        if not self.models:
             raise VisionMissing
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._look, self._detector, pixels)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._look, pixels)
 
     def close(self) -> None:
         """Waits for the looks in hand."""
         self._pool.shutdown()
 
-    def _look(self, detector: Detector, pixels: Pixels) -> Sight:
-        found = detector.detect(pixels)
-        crops = [crop(pixels, detection.box) for detection in found]
-        judged = self._classifier.classify(crops) if self._classifier and crops else repeat({}, len(crops))
+    def _look(self, pixels: Pixels) -> Sight:
+        found = self._detector.detect(pixels) if self._detector else []
+        if self._classifier is None:
+            things = tuple(Thing(detection.label, detection.score, detection.box) for detection in found)
+            return Sight(things, self.models)
+        crops = [crop(pixels, detection.box) for detection in found[:MOST_CROPS]]
+        whole, *judged = self._classifier.classify([pixels, *crops])
+        judged += [{}] * (len(found) - len(crops))
         things = tuple(
             Thing(detection.label, detection.score, detection.box, materials)
             for detection, materials in zip(found, judged, strict=True)
         )
-        return Sight(things, self.models)
+        return Sight(things, self.models, whole, self._classifier.sure)
 
 
 def crop(pixels: Pixels, box: Box) -> Pixels:

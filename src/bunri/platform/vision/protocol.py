@@ -47,6 +47,10 @@ class Sight:
     things: tuple[Thing, ...]
     models: dict[str, str]
     """Role → name@version: ``{"detector": "yolox_nano@a1b2c3d4"}``."""
+    whole: dict[Material, float] = field(default_factory=dict)
+    """Probabilities by material of the picture as a whole; empty when nobody judged it."""
+    sure: float | None = None
+    """From this probability on whoever judged materials may be believed without asking."""
 
 
 class Detector(Protocol):
@@ -66,6 +70,11 @@ class Classifier(Protocol):
 
     name: str
     version: str
+
+    @property
+    def sure(self) -> float:
+        """The probability from which on its first answer is right in at least 95 of 100."""
+        ...
 
     def classify(self, crops: list[Pixels]) -> list[dict[Material, float]]: ...
 

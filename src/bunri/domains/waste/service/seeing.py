@@ -229,7 +229,7 @@ class Seeing:
         if job.note:
             matches = await self._recycling.search(job.note, language, 1)
             told = matches[0] if matches else None
-        items = fusion.fuse(sight, meanings, told=told, tags=[Tag(tag) for tag in job.tags])
+        items = fusion.fuse(sight, meanings, language, told=told, tags=[Tag(tag) for tag in job.tags])
         items[0] = items[0].model_copy(update={"words": job.note})
         return items
 

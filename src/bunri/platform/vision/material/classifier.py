@@ -53,6 +53,11 @@ class MaterialClassifier:
         if blank.shape != (1, len(self.calibration.materials)):
             raise ModelBroken(name=self.name)
 
+    @property
+    def sure(self) -> float:
+        """From this probability on the first answer may be stated without asking."""
+        return self.calibration.sure
+
     def classify(self, crops: list[Pixels]) -> list[dict[Material, float]]:
         """Calibrated probabilities of each upright BGR crop, over all of MATERIALS.
 
