@@ -50,7 +50,9 @@ Failures are RFC 9457 `application/problem+json` with a stable `code` and a sent
 def create_app(settings: Settings, name: str = "all") -> FastAPI:
     """The application of the target ``name``. Its parts connect at their first use and are closed with its lifespan."""
     this = target(name)
-    house = House(settings, CeleryPublisher(make_celery(settings.cache_address("broker")), ROUTES))
+    publisher = CeleryPublisher(make_celery(settings.cache_address("broker")), ROUTES)
+    house = House(settings, publisher)
+    house.closing.callback(publisher.close)
     routers = [_ROOMS[domain](house) for domain in this.domains]
 
     @asynccontextmanager

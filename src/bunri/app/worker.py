@@ -29,7 +29,9 @@ def work(settings: Settings, queues: Sequence[str], concurrency: int | None = No
     """Works on ``queues`` until told to stop (SIGTERM ends the tasks in hand first); returns the exit status."""
     known(queues)
     celery = make_celery(settings.cache_address("broker"))
-    house = House(settings, CeleryPublisher(celery, ROUTES))
+    publisher = CeleryPublisher(celery, ROUTES)
+    house = House(settings, publisher)
+    house.closing.callback(publisher.close)
     loop, pulse = Loop(), Pulse(worked=lambda: loop.spawn(_mark(house, queues)))
     loop.start()
     handlers = furnish(house, queues)

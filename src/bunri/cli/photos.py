@@ -23,9 +23,10 @@ def each_photo(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _photos_in(folder: Path) -> list[Path]:
-    if not folder.is_dir():
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+    except OSError:  # a file, or nothing that can be read: read_photo says so
         return []
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
 
 
 def read_photo(path: Path, most: int) -> bytes:

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,10 +11,10 @@ from rich.table import Table
 from bunri.app.settings import SecretMissing, Settings
 from bunri.app.targets import QUEUES, TARGETS, target
 from bunri.cli.connection import Connection
+from bunri.cli.options import Data
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
-Data = Annotated[Path | None, typer.Option(help="Data directory. [default: BUNRI_DATA or the user's]")]
 
 
 def up(
