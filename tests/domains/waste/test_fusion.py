@@ -126,6 +126,19 @@ class TestMaterials:
         assert chances == {"pet-bottle": 0.5, "glass-bottle": 0.343, "coloured-pet": 0.1, "jar": 0.057}
 
 
+class TestImpression:
+    def test_is_the_same_in_whatever_order_things_were_found(self) -> None:
+        one, other = Thing("cup", 0.5, BOX), Thing("bottle", 0.9, BOX)
+        assert fusion.impression(seen(one, other)) == fusion.impression(seen(other, one)) == ("bottle", "cup")
+
+    def test_tells_pictures_apart_by_their_material(self) -> None:
+        glass, metal = (Sight((), {}, {material: 0.9}) for material in (Material.GLASS, Material.METAL))
+        assert fusion.impression(glass) != fusion.impression(metal)
+
+    def test_nothing_seen_is_nothing(self) -> None:
+        assert fusion.impression(seen()) == ()
+
+
 class TestQuestion:
     def test_a_sure_item_is_not_asked_about(self) -> None:
         (item,) = fuse(seen(Thing("banana", 0.95, BOX)), MEANINGS, "ko")

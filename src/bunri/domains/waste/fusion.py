@@ -140,6 +140,13 @@ def _likeliest(thing: Thing) -> Material | None:
     return max(thing.materials, key=thing.materials.__getitem__) if thing.materials else None
 
 
+def impression(sight: Sight) -> tuple[str, ...]:
+    """What a look comes down to, by which two looks are known to show the same: the things' names, sorted, and the
+    likeliest material of the whole. Empty when nothing was seen."""
+    names = sorted(thing.label for thing in sight.things)
+    return (*names, f"all: {max(sight.whole, key=sight.whole.__getitem__)}") if sight.whole else tuple(names)
+
+
 def by_material(judged: Mapping[Material, float], language: Language) -> tuple[Candidate, ...]:
     """What a judge of materials alone leaves possible, likeliest first; "other" is no answer to give anybody."""
     shares = [

@@ -56,7 +56,7 @@ class Looked:
     sight: Sight
     cached: str | None = None
     own: tuple[str, ...] = ()
-    """What our own eyes called the things, sorted: by this a near photo is known to show the same."""
+    """What our own eyes made of it (fusion.impression): by this a near photo is known to show the same."""
     whole: bool = False
     """Whether all the eyes we have took part, so that it is worth remembering."""
 
@@ -187,7 +187,7 @@ class Seeing:
             if exact:
                 return Looked(_sights.validate_python(exact), "exact")
             ours = await self._with_our_own(photo)
-            own = tuple(sorted(thing.label for thing in ours.things))
+            own = fusion.impression(ours)
             if near := await self._near(photo, own):
                 # Without a remote model ours is all there is, and these boxes are of this very photo.
                 return Looked(near if self._remote else ours, "near", own)
