@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench e2e lock format clean
+.PHONY: help setup run test check bench e2e train lock format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,6 +31,14 @@ e2e: setup                                ## the tests that use the product as p
 
 bench: setup                              ## print each budget beside its peer or limit
 	$(BIN)/python -m bench $(ARGS)
+
+# The material model is taught in an environment of its own: PyTorch is not needed to run bunri.
+DATA ?= ../shared/data
+train:                                    ## teach the material model anew and measure it: make train DATA=folder
+	test -x training/.venv/bin/python || $(PYTHON) -m venv training/.venv
+	training/.venv/bin/pip install --quiet --disable-pip-version-check -r training/requirements.txt
+	PYTHONPATH=src training/.venv/bin/python -m training $(DATA) --ship
+	PYTHONPATH=src training/.venv/bin/python -m training.card $(DATA)
 
 format: setup                             ## put the code in shape
 	$(BIN)/ruff check --fix .

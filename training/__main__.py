@@ -5,140 +5,23 @@ Every stage leaves its result in FOLDER and is skipped where that exists; seeds 
 
 import argparse
 import shutil
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from itertools import repeat
-from multiprocessing import get_context
 from pathlib import Path
 
-import cv2
-import numpy as np
-import torch
-from numpy.typing import NDArray
-
 from bunri.platform.vision import material
-from bunri.platform.vision.material import MATERIALS
-from bunri.platform.vision.material.classifier import SIDE
-from training import cutouts, fit, measure, quantise, sets, views
-from training.calibrate import calibrate
-from training.fit import Recipe
-from training.network import Network
-from training.samples import Sample, training_samples
-from training.sets import ViewSet
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One fine-tuning: its seed, its learning rate and the parts of the views that it passes over."""
-
-    seed: int
-    rate: float
-    parts: tuple[int, ...]
-
-
-TRAIN_SIDE = 192
-"""Smaller than SIDE: crops make things look larger in training than at use (Touvron et al. 2019), and it is cheaper."""
-
-VIEWS = 12_000
-"""In each part."""
-
-FIRST = Run(seed=1, rate=1.5e-4, parts=(0, 1))
-THEN = (Run(seed=3, rate=1e-4, parts=(2, 0)), Run(seed=4, rate=1e-4, parts=(1, 2)))
-"""Both go on from where the first arrived; their weights are averaged."""
-
-KEPT = 1.0
-"""Share of the way from the fitted last layer on ImageNet's features to the fine-tuned weights."""
-
-PACKAGE = Path(material.__file__).parent
-
-
-Part = tuple[NDArray[np.uint8], NDArray[np.float32]]
-"""Views and what each should be taken for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """Where the pictures are, where stages leave their results, and how many processes may work."""
-
-    data: Path
-    out: Path
-    processes: int
-
-    def part(self, number: int) -> Part:
-        samples = training_samples(self.data)
-        studio = sets.Studio(samples, self.out / "pictures", "train")
-        path, chosen = self.out / f"train-{number}.npy", sets.balanced(samples, VIEWS, number).tolist()
-        seed = 100 + number
-        drawn = sets.draw(path, studio, chosen, TRAIN_SIDE, views.TRAIN, seed=seed, processes=self.processes)
-        return drawn.pixels, drawn.targets(samples)
+from training.stages import Workshop, make
 
 
 def main() -> None:
-    arguments = _arguments()
-    shop = Workshop(arguments.data, arguments.out, arguments.processes)
-    shop.out.mkdir(parents=True, exist_ok=True)
-    cv2.setNumThreads(1)
-    samples = training_samples(shop.data)
-    cutouts.prepare(samples, shop.out / "pictures", shop.processes)
-    parts = [shop.part(number) for number in range(3)]
-    held_out = sets.held_out(shop.out, samples, "tune", shop.processes)
-    _probed(shop, parts[0])
-    first = _tuned(shop, FIRST, shop.out / "probe.pt")
-    with ProcessPoolExecutor(shop.processes, mp_context=get_context("spawn")) as pool:
-        tuned = [_loaded(path) for path in pool.map(_tuned, repeat(shop), THEN, repeat(first))]
-    network = fit.between(_loaded(shop.out / "probe.pt"), fit.mean_of(tuned), KEPT)
-    _quantised(shop.out, network, parts[0][0])
-    _calibrated(shop.out, samples, held_out)
-    if arguments.ship:
-        for name in ("material.onnx", "calibration.json"):
-            shutil.copyfile(shop.out / name, PACKAGE / name)
-
-
-def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("data", type=Path, help="folder with trashnet/ and more-photos/")
     parser.add_argument("--out", type=Path, default=Path("data/material"), help="where stages leave their results")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--ship", action="store_true", help="put the result into the package")
-    return parser.parse_args()
-
-
-def _probed(shop: Workshop, part: Part) -> None:
-    if not (shop.out / "probe.pt").exists():
-        torch.set_num_threads(shop.processes)
-        network = fit.fresh(Recipe(), len(MATERIALS))
-        fit.probe(network, *part, Recipe(), seed=0)
-        torch.save(network.state_dict(), shop.out / "probe.pt")
-
-
-def _tuned(shop: Workshop, run: Run, start: Path) -> Path:
-    """One thread a run: on few cores, runs side by side outpace threads that wait for each other."""
-    path = shop.out / f"tuned-{run.seed}.pt"
-    if not path.exists():
-        torch.set_num_threads(1)
-        parts = [shop.part(number) for number in run.parts]
-        tuned = fit.fine_tune(_loaded(start), parts, Recipe(rate=run.rate), run.seed)
-        torch.save(tuned.state_dict(), path)
-    return path
-
-
-def _loaded(path: Path) -> Network:
-    network = fit.fresh(Recipe(), len(MATERIALS))
-    network.load_state_dict(torch.load(path))
-    return network
-
-
-def _quantised(out: Path, network: Network, pixels: NDArray[np.uint8]) -> None:
-    if not (out / "material.onnx").exists():
-        quantise.export(network, out / "exact.onnx", SIDE)
-        ranges = [cv2.resize(view, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) for view in pixels[:400]]
-        quantise.quantise(out / "exact.onnx", out / "material.onnx", np.array(ranges, np.uint8))
-
-
-def _calibrated(out: Path, samples: list[Sample], held_out: dict[str, ViewSet]) -> None:
-    logits = [measure.logits_of(out / "material.onnx", drawn.pictures()) for drawn in held_out.values()]
-    shown = [samples[number] for drawn in held_out.values() for number in drawn.numbers]
-    (out / "calibration.json").write_text(calibrate(np.concatenate(logits), shown).model_dump_json(indent=2) + "\n")
+    arguments = parser.parse_args()
+    make(Workshop(arguments.data, arguments.out, arguments.processes))
+    if arguments.ship:
+        for name in ("material.onnx", "calibration.json"):
+            shutil.copyfile(arguments.out / name, Path(material.__file__).parent / name)
 
 
 if __name__ == "__main__":

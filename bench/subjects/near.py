@@ -72,7 +72,14 @@ async def _fill(owner: asyncpg.Connection, hashes: Hashes) -> None:
     bands = hashes.view(">u2").astype(">i4") + (np.arange(16, dtype=">i4") << 16)
     async with database.without_indexes(owner, "waste.bands"):
         await database.copy(
-            owner, "waste", "bands", {"band": bands.ravel().astype(">i4"), "fingerprint_id": np.repeat(ids, 16)}
+            owner,
+            "waste",
+            "bands",
+            {
+                "band": bands.ravel().astype(">i4"),
+                "fingerprint_id": np.repeat(ids, 16),
+                "phash": np.repeat(bits, 16, axis=0),
+            },
         )
     await owner.execute("checkpoint")
 

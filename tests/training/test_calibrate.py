@@ -24,11 +24,12 @@ def overconfident(count: int, factor: float) -> tuple[measure.Floats, list[Sampl
 
 
 class TestCalibrate:
-    def test_overconfidence_is_divided_away(self) -> None:
+    def test_overconfidence_is_divided_away_and_a_little_more(self) -> None:
         logits, samples = overconfident(6000, 3.0)
         made = calibrate.calibrate(logits, samples)
-        assert 2.5 < made.temperature < 3.5
-        assert measure.score(made.probabilities(logits), samples, made).calibration_error < 0.03
+        assert 2.7 < made.temperature / calibrate.WARMER < 3.3
+        probabilities = made.probabilities(logits)
+        assert 0 < measure.is_right(probabilities, samples).mean() - probabilities.max(1).mean() < 0.1
 
     def test_sure_is_right_as_often_as_wanted_on_fresh_answers(self) -> None:
         made = calibrate.calibrate(*overconfident(8000, 2.0))
