@@ -52,6 +52,20 @@ async def settings(servers: EmbeddedServers, tmp_path_factory: pytest.TempPathFa
     return made
 
 
+@asynccontextmanager
+async def own_servers(tmp_path_factory: pytest.TempPathFactory, **more: object) -> AsyncIterator[Settings]:
+    """Settings on servers that no other test's workers listen to."""
+    started = EmbeddedServers(tmp_path_factory.mktemp("servers"), what="pytest")
+    vision = VisionSettings(models_dir=None, fetch=False)
+    given = Settings.model_validate({"data": tmp_path_factory.mktemp("data"), "vision": vision, **more})
+    try:
+        made = given.on(started.start())
+        await migrate_all(made, sample=False)
+        yield made
+    finally:
+        started.stop()
+
+
 @pytest.fixture(scope="session")
 def single(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The whole product: one API for everything, a worker for each queue, and beat."""

@@ -9,16 +9,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
-from tests.conftest import Sessions
+from tests.conftest import Sessions, own_servers
 from tests.support.client import Person
 from tests.support.pictures import jpeg
 from tests.support.platform import Platform, environment, running
 
-from bunri.app.migrating import migrate_all
 from bunri.app.settings import Settings
 from bunri.domains.waste.models import Job, outbox
-from bunri.platform.embedded.servers import EmbeddedServers
-from bunri.platform.vision.settings import VisionSettings
 
 STAGES = (
     "download",
@@ -70,12 +67,9 @@ class Mortals:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def settings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Settings]:
-    """Servers of their own: no other worker shall take these jobs."""
-    servers = EmbeddedServers(tmp_path_factory.mktemp("servers"), what="pytest")
-    made = Settings(data=tmp_path_factory.mktemp("data"), vision=VisionSettings(fetch=False)).on(servers.start())
-    await migrate_all(made, sample=False)
-    yield made
-    servers.stop()
+    """No other worker shall take these jobs."""
+    async with own_servers(tmp_path_factory) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
