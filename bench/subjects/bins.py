@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from bench import database
 from bench.line import Line, at_least, below, missing, times
 from bench.stats import ms, warmed
+from bunri.domains.locations.area import KOREA, Area
 from bunri.domains.locations.geodesy import distance
 from bunri.domains.locations.public import BinKind
 from bunri.domains.locations.repository import LocationsRepository, nearest
@@ -55,6 +56,7 @@ async def _measure(count: int, queries: int) -> list[Line]:
         common = await _timed(owner, nearest([COMMON]), here, count=LIMIT + SPARE, now=now())
         rare = await _timed(owner, nearest([RARE]), here, count=LIMIT + SPARE, now=now())
         exact, whole = await _whole(locations, points, here)
+        town, country = await _maps(locations, here)
     among = f"among {count:,}"
     by_degrees = "point <-> in degrees, 40 re-ranked (not exact)"
     return [
@@ -63,6 +65,8 @@ async def _measure(count: int, queries: int) -> list[Line]:
         Line("p99, a common kind", ms(common, 0.99), "ms", below(1), "select 1", ms(floor, 0.99), _p50(common)),
         Line("p99, a kind with 1 in 10,000", ms(rare, 0.99), "ms", below(1), "select 1", ms(floor, 0.99), _p50(rare)),
         Line("p99 of the use case", ms(whole, 0.99), "ms", note=f"{_p50(whole)}, transaction and geodesics included"),
+        Line("map of a town, p99", ms(town, 0.99), "ms", note=f"{_p50(town)}; some thousand bins in clusters"),
+        Line("map of the country", ms(country, 0.5), "ms", note="every bin counted"),
         missing("beside PostGIS", "ms", "the embedded PostgreSQL comes without PostGIS", times(1.7)),
     ]
 
@@ -122,6 +126,18 @@ async def _whole(locations: Database, points: Points, here: Points) -> tuple[int
         if position < CHECKED:
             exact += [each.distance_m for each in found] == _by_hand(points, lat, lng)
     return exact, list(warmed(seconds))
+
+
+async def _maps(locations: Database, here: Points) -> tuple[list[float], list[float]]:
+    """Seconds of each map: of 0.1° around a place, and of the whole country."""
+    towns = [Area(lat - 0.05, lat + 0.05, lng - 0.05, lng + 0.05) for lat, lng in here[:200].tolist()]
+    service = LocationsService(_begin(locations), now)
+    seconds = []
+    for area in [*towns, *[KOREA] * 5]:
+        started = time.perf_counter()
+        await service.map_of(area, [])
+        seconds.append(time.perf_counter() - started)
+    return list(warmed(seconds[: len(towns)])), seconds[len(towns) :]
 
 
 def _by_hand(points: Points, lat: float, lng: float) -> list[float]:

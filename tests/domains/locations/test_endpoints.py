@@ -133,6 +133,31 @@ class TestNearby:
         assert "37.51234" not in str(logs)
 
 
+class TestTheMap:
+    async def test_shows_the_bins_of_an_area(self, client: httpx.AsyncClient, bins: dict[BinKind, str]) -> None:
+        area = {"south": 37.5, "north": 37.5668, "west": 126.9, "east": 127.1}
+        response = await client.get("/api/v1/locations/within", params=area)
+        assert response.status_code == 200
+        shown = response.json()
+        assert [each["id"] for each in shown["bins"]] == [bins[BinKind.PET]]
+        assert shown["kinds"] == [{"kind": "pet", "count": 1}]
+
+    async def test_of_an_area_upside_down_is_refused(self, client: httpx.AsyncClient) -> None:
+        area = {"south": 38, "north": 37, "west": 126.9, "east": 127.1}
+        response = await client.get("/api/v1/locations/within", params=area)
+        assert (response.status_code, response.json()["code"]) == (422, "area_upside_down")
+
+    async def test_goes_where_words_name(self, client: httpx.AsyncClient, bins: dict[BinKind, str]) -> None:
+        response = await client.get("/api/v1/locations/places", params={"q": "pet bin"})
+        assert response.status_code == 200
+        assert [(spot["name"], spot["source"]) for spot in response.json()] == [("pet bin", "bins")]
+
+    @pytest.mark.parametrize("words", ["", "a\x00b", "가" * 101])
+    async def test_words_are_bounded(self, client: httpx.AsyncClient, words: str) -> None:
+        response = await client.get("/api/v1/locations/places", params={"q": words})
+        assert (response.status_code, response.json()["code"]) == (422, "invalid")
+
+
 class TestDetails:
     async def test_tell_what_people_said(self, client: httpx.AsyncClient, bins: dict[BinKind, str]) -> None:
         response = await client.get(f"/api/v1/locations/{bins[BinKind.PET]}")

@@ -140,6 +140,26 @@ class TestPaging:
             assert len(await near(places)) == 1
 
 
+class TestFinding:
+    async def test_words_are_asked_for_without_a_point(self) -> None:
+        async with kakao(page(document(1, distance=""))) as (places, server):
+            (found,) = await places.find("재활용센터", 5)
+        assert (found.name, found.distance_m) == ("재활용센터 1호점", None)
+        assert server.requests[0].query == {"query": "재활용센터", "size": "5"}
+
+    async def test_what_is_no_place_is_looked_up_as_an_address(self) -> None:
+        address = {"address_name": "서울 노원구 상계로 70", "x": "127.06", "y": "37.65", "address_type": "ROAD_ADDR"}
+        async with kakao(page(), ok({"meta": {}, "documents": [address]})) as (places, server):
+            (found,) = await places.find("상계로 70", 5)
+        assert (found.name, found.lat, found.lng) == ("서울 노원구 상계로 70", 37.65, 127.06)
+        assert server.requests[1].path == "/v2/local/search/address.json"
+
+    async def test_a_failure_is_told(self) -> None:
+        async with kakao(status(500), retries=0) as (places, _):
+            with pytest.raises(PlacesFailed):
+                await places.find("노원구", 5)
+
+
 class TestFailing:
     async def test_a_busy_service_is_asked_again(self) -> None:
         async with kakao(too_many("0"), page(document(1))) as (places, server):

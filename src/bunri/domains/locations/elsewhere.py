@@ -8,6 +8,7 @@ import structlog
 
 from bunri.domains.locations.merging import place_as_bin
 from bunri.domains.locations.public import BinKind, NearbyBin
+from bunri.domains.locations.schemas import Spot
 from bunri.kit.languages import text
 from bunri.platform.places.errors import PlacesFailed
 from bunri.platform.places.protocol import Places
@@ -30,6 +31,20 @@ async def places_nearby(
     asked = list(dict.fromkeys(kinds or USUAL))[:MOST_SEARCHES]
     found = await asyncio.gather(*(_search(places, lat, lng, kind, limit) for kind in asked))
     return [place for each in found for place in each]
+
+
+async def places_named(places: Places, words: str, limit: int) -> list[Spot]:
+    """Places that the map knows by ``words``; none when it does not answer."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            found = await places.find(words, limit)
+    except (PlacesFailed, TimeoutError) as failed:
+        log.warning("places.left_out", reason=failed.reason if isinstance(failed, PlacesFailed) else "timeout")
+        return []
+    return [
+        Spot(name=each.name, address=each.address, lat=each.lat, lng=each.lng, source=each.id.partition(":")[0])
+        for each in found
+    ]
 
 
 async def _search(places: Places, lat: float, lng: float, kind: BinKind, limit: int) -> list[NearbyBin]:

@@ -6,8 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from bunri.domains.auth.public import CurrentCaller
+from bunri.domains.locations.area import Area
+from bunri.domains.locations.errors import AreaUpsideDown
 from bunri.domains.locations.public import BinKind, NearbyBin
-from bunri.domains.locations.schemas import BinDetails, VoteIn
+from bunri.domains.locations.schemas import BinDetails, BinMap, Spot, VoteIn
 from bunri.domains.locations.service import LocationsService
 from bunri.platform.inject import use
 
@@ -23,6 +25,7 @@ Kinds = Annotated[
     Query(default_factory=list, max_length=len(BinKind), description="Repeat for several; all when left out."),
 ]
 Limit = Annotated[int, Query(ge=1, le=100)]
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 
 
 @router.get("/nearby", summary="The nearest bins")
@@ -32,6 +35,36 @@ async def nearby(
     """Nearest first, by geodesic distance. Where you are is used for this answer and kept nowhere."""
     response.headers["Cache-Control"] = "no-store"
     return await locations.nearby(lat, lng, kind, limit)
+
+
+@router.get("/within", summary="What a map shows")
+async def within(
+    locations: Locations,
+    response: Response,
+    south: Latitude,
+    west: Longitude,
+    north: Latitude,
+    east: Longitude,
+    kind: Kinds,
+) -> BinMap:
+    """The bins of an area, or clusters of them where they are many, and the number of each kind."""
+    if south > north or west > east:
+        raise AreaUpsideDown
+    response.headers["Cache-Control"] = "private, max-age=30"
+    return await locations.map_of(Area(south=south, north=north, west=west, east=east), kind)
+
+
+@router.get("/places", summary="Where is that?")
+async def places(
+    locations: Locations,
+    response: Response,
+    q: Annotated[str, Query(min_length=1, max_length=100, pattern=PRINTABLE, examples=["노원구", "서울시청"])],
+    limit: Annotated[int, Query(ge=1, le=20)] = 8,
+) -> list[Spot]:
+    """Places by words, for those who do not want to say where they are. Without a map service the addresses of the bins
+    are what we know."""
+    response.headers["Cache-Control"] = "no-store"
+    return await locations.find(q, limit)
 
 
 @router.get("/{bin_id}", summary="One bin")

@@ -7,6 +7,12 @@ class BinMissing(Missing):
     code = "bin_missing"
 
 
+class AreaUpsideDown(Invalid):
+    """South of north or west of east do not hold; an area does not cross the 180th meridian."""
+
+    code = "area_upside_down"
+
+
 class BinsFileTooLarge(TooLarge):
     """Data: ``limit_mb``."""
 

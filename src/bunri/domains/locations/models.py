@@ -33,6 +33,10 @@ class Bin(Base):
         CheckConstraint("lng between -180 and 180", name="lng"),
         Index("bins_earth_idx", "earth", postgresql_using="gist"),
         *(
+            Index(f"bins_{column}_trgm_idx", column, postgresql_using="gin", postgresql_ops={column: "gin_trgm_ops"})
+            for column in ("address", "name")
+        ),
+        *(
             Index(f"bins_{kind}_idx", "earth", postgresql_using="gist", postgresql_where=text(f"kind = '{kind}'"))
             for kind in BinKind
         ),

@@ -3,13 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Double, Text, TextClause, bindparam, delete, exists, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Double,
+    Text,
+    TextClause,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bunri.domains.locations.area import Area
+from bunri.domains.locations.gazetteer import Known
 from bunri.domains.locations.geodesy import settled
 from bunri.domains.locations.importing.duplicates import SAME_ADDRESS, SAME_SPOT
 from bunri.domains.locations.importing.rows import Draft
@@ -35,6 +52,18 @@ class Candidate:
     chord: float
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The bins of one kind in one cell of a grid: how many, and their middle in WGS 84 degrees."""
+
+    kind: BinKind
+    row: int
+    column: int
+    count: int
+    lat: float
+    lng: float
+
+
 class LocationsRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -47,6 +76,25 @@ class LocationsRepository:
         values = {"lat": settled(lat), "lng": settled(lng), "count": count, "now": now}
         rows = await self._session.execute(nearest(kinds), values)
         return [Candidate(row.id, BinKind(row.kind), *row[2:]) for row in rows]
+
+    async def cells_within(self, area: Area, now: datetime) -> list[Cell]:
+        """How many bins of each kind are in each cell of the area's grid, hidden ones left out."""
+        row, column = (func.floor(side / area.cell).label(name) for side, name in ((Bin.lat, "r"), (Bin.lng, "c")))
+        statement = select(Bin.kind, row, column, func.count(), func.avg(Bin.lat), func.avg(Bin.lng))
+        rows = await self._session.execute(statement.where(*_shown(area, now)).group_by(Bin.kind, row, column))
+        return [Cell(BinKind(kind), int(r), int(c), *rest) for kind, r, c, *rest in rows]
+
+    async def within(self, area: Area, kinds: Sequence[BinKind], now: datetime) -> list[Bin]:
+        """The bins of an area, hidden ones left out; all kinds when ``kinds`` is empty."""
+        statement = select(Bin).where(*_shown(area, now)).order_by(Bin.id)
+        return list(await self._session.scalars(statement.where(Bin.kind.in_(kinds)) if kinds else statement))
+
+    async def known_as(self, words: Sequence[str], limit: int) -> list[Known]:
+        """Bins whose address, or whose name, holds all of ``words``."""
+        columns = (Bin.address, Bin.name)
+        holds = [and_(*(column.icontains(word, autoescape=True) for word in words)) for column in columns]
+        statement = select(Bin.name, Bin.address, Bin.lat, Bin.lng).where(or_(*holds)).limit(limit)
+        return [Known(*row) for row in await self._session.execute(statement)]
 
     async def get_by_id(self, bin_id: UUID, *, lock: bool = False) -> Bin | None:
         """The bin; with ``lock``, votes on it wait for each other."""
@@ -95,6 +143,19 @@ class LocationsRepository:
     async def newest(self, kind: BinKind | None, limit: int) -> list[Bin]:
         statement = select(Bin).order_by(Bin.id.desc()).limit(limit)
         return list(await self._session.scalars(statement.where(Bin.kind == kind) if kind else statement))
+
+
+def _shown(area: Area, now: datetime) -> list[ColumnElement[bool]]:
+    """What is in the area and not hidden. The index knows circles; the sides of the area are checked after it."""
+    conditions = [
+        Bin.lat.between(area.south, area.north),
+        Bin.lng.between(area.west, area.east),
+        or_(Bin.hidden_until.is_(None), Bin.hidden_until <= now),
+    ]
+    if isfinite(area.radius):
+        centre = func.locations.ecef(*map(settled, area.centre))
+        conditions.append(Bin.earth.op("<@", is_comparison=True)(func.cube_enlarge(centre, area.radius, 3)))
+    return conditions
 
 
 def nearest(kinds: Sequence[BinKind]) -> TextClause:

@@ -32,3 +32,48 @@ class BinDetails(BaseModel):
     full: bool = Field(description="Somebody found it full within the last day.")
     hidden: bool = Field(description="Enough people found it gone: `nearby` leaves it out for a while.")
     votes: VoteCounts
+
+
+class KindCount(BaseModel):
+    kind: BinKind
+    count: int
+
+
+class BinPoint(BaseModel):
+    """A bin on a map."""
+
+    id: UUID
+    kind: BinKind
+    name: str
+    address: str | None
+    lat: float = Field(description="WGS 84 degrees")
+    lng: float = Field(description="WGS 84 degrees")
+    route_url: str = Field(description="Opens turn-by-turn directions.")
+    full: bool = Field(description="Somebody found it full within the last day.")
+
+
+class Cluster(BaseModel):
+    """Bins too many to draw one by one, where they are on average."""
+
+    lat: float
+    lng: float
+    count: int
+
+
+class BinMap(BaseModel):
+    """What a map of an area shows: its bins or, where they are too many, clusters of them."""
+
+    kinds: list[KindCount] = Field(description="All kinds in the area, most first, whatever was asked for.")
+    total: int = Field(description="Bins of the kinds asked for.")
+    bins: list[BinPoint]
+    clusters: list[Cluster]
+
+
+class Spot(BaseModel):
+    """A place that words name."""
+
+    name: str
+    address: str | None
+    lat: float = Field(description="WGS 84 degrees")
+    lng: float = Field(description="WGS 84 degrees")
+    source: str = Field(description="'bins' when our own bins' addresses know it, else the map that was asked.")

@@ -1,7 +1,7 @@
 """Use cases of locations: find the nearest bins, say what became of one, fill the table."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib import resources
@@ -10,8 +10,10 @@ from typing import Final
 from uuid import UUID
 
 from bunri.domains.locations import importing
-from bunri.domains.locations.elsewhere import places_nearby
+from bunri.domains.locations.area import Area
+from bunri.domains.locations.elsewhere import places_named, places_nearby
 from bunri.domains.locations.errors import BinMissing
+from bunri.domains.locations.gazetteer import named, words_of
 from bunri.domains.locations.geodesy import distance, shortest
 from bunri.domains.locations.importing.duplicates import Seen
 from bunri.domains.locations.importing.rows import Defaults, Draft, Reading
@@ -19,9 +21,9 @@ from bunri.domains.locations.importing.summary import Summary
 from bunri.domains.locations.merging import merge
 from bunri.domains.locations.models import Bin
 from bunri.domains.locations.public import BinKind, NearbyBin
-from bunri.domains.locations.repository import Candidate, LocationsRepository
+from bunri.domains.locations.repository import Candidate, Cell, LocationsRepository
 from bunri.domains.locations.routes import route_url
-from bunri.domains.locations.schemas import BinDetails, VoteCounts
+from bunri.domains.locations.schemas import BinDetails, BinMap, BinPoint, Cluster, KindCount, Spot, VoteCounts
 from bunri.domains.locations.standing import Vote, standing
 from bunri.kit.clock import Clock
 from bunri.platform.places.protocol import Places
@@ -35,6 +37,10 @@ FAR: Final = 300_000.0
 A_FEW: Final = 50
 """Geodesics (0.1 ms each) that other requests can wait for; more are computed beside the event loop."""
 BATCH: Final = 5000
+MOST_POINTS: Final = 300
+"""Bins that a map draws one by one; more are drawn as clusters."""
+MOST_KNOWN: Final = 2000
+"""Bins that are looked at to learn where words are."""
 SAMPLE: Final = "bunri 예시"
 """The source of the bins that are only for show."""
 
@@ -79,6 +85,35 @@ class LocationsService:
             if len(candidates) < count or count >= MOST_CANDIDATES or _is_settled(metres[ranked[-1].id], candidates):
                 return [_nearby(each, metres[each.id]) for each in ranked]
             count = min(count * 4, MOST_CANDIDATES)
+
+    async def map_of(self, area: Area, kinds: Sequence[BinKind]) -> BinMap:
+        """The bins of ``kinds`` (all when empty) in ``area``, or clusters where they are more than MOST_POINTS, and how
+        many there are of every kind."""
+        now = self._clock()
+        async with self._begin() as repository:
+            cells = await repository.cells_within(area, now)
+            asked = [cell for cell in cells if not kinds or cell.kind in kinds]
+            total = sum(cell.count for cell in asked)
+            bins = await repository.within(area, kinds, now) if total <= MOST_POINTS else []
+        return BinMap(
+            kinds=_counts(cells),
+            total=total,
+            bins=[_point(bin_, full=bin_.full_until is not None and bin_.full_until > now) for bin_ in bins],
+            clusters=[] if total <= MOST_POINTS else _clusters(asked),
+        )
+
+    async def find(self, query: str, limit: int) -> list[Spot]:
+        """Places that words name: those of another map first, when there is one and it answers, then what our own
+        bins' addresses know."""
+        words = words_of(query)
+        async with self._begin() as repository:
+            known = await repository.known_as(words, MOST_KNOWN) if words else []
+        own = [
+            Spot(name=each.name, address=None, lat=each.lat, lng=each.lng, source="bins")
+            for each in named(words, known, limit)
+        ]
+        theirs = await places_named(self._places, query, limit) if self._places and words else []
+        return [*theirs, *own][:limit]
 
     async def get(self, bin_id: UUID) -> BinDetails:
         """Raises BinMissing."""
@@ -201,6 +236,37 @@ def _nearby(candidate: Candidate, metres: float) -> NearbyBin:
         route_url=route_url(candidate.name, candidate.lat, candidate.lng),
         full=candidate.full,
     )
+
+
+def _point(bin_: Bin, *, full: bool) -> BinPoint:
+    return BinPoint(
+        id=bin_.id,
+        kind=BinKind(bin_.kind),
+        name=bin_.name,
+        address=bin_.address,
+        lat=bin_.lat,
+        lng=bin_.lng,
+        route_url=route_url(bin_.name, bin_.lat, bin_.lng),
+        full=full,
+    )
+
+
+def _counts(cells: Iterable[Cell]) -> list[KindCount]:
+    counts = Counter[BinKind]()
+    for cell in cells:
+        counts[cell.kind] += cell.count
+    return [KindCount(kind=kind, count=count) for kind, count in counts.most_common()]
+
+
+def _clusters(cells: Iterable[Cell]) -> list[Cluster]:
+    """One for each cell of the grid, at the middle of its bins, largest first."""
+    sums = defaultdict[tuple[int, int], list[float]](lambda: [0, 0.0, 0.0])
+    for cell in cells:
+        together = sums[cell.row, cell.column]
+        for place, value in enumerate((cell.count, cell.count * cell.lat, cell.count * cell.lng)):
+            together[place] += value
+    found = [Cluster(lat=lat / count, lng=lng / count, count=int(count)) for count, lat, lng in sums.values()]
+    return sorted(found, key=lambda each: -each.count)
 
 
 def _batches(readings: Iterable[Reading]) -> Iterator[list[Reading]]:

@@ -1,15 +1,17 @@
-"""Kakao Local, search by keyword (developers.kakao.com/docs/latest/en/local/dev-guide#search-by-keyword)."""
+"""Kakao Local, search by keyword and by address (developers.kakao.com/docs/latest/en/local/dev-guide)."""
 
 from functools import partial
-from typing import Final
+from typing import Annotated, Final, TypeVar
 
-from pydantic import BaseModel, Field, HttpUrl, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, HttpUrl, TypeAdapter, ValidationError
 
 from bunri.platform.outside import Answer, OutsideApi
 from bunri.platform.places.errors import PlacesFailed
 from bunri.platform.places.protocol import Place
 from bunri.platform.places.settings import PlacesSettings
 from bunri.platform.resilience import Guard, OutsideFailed
+
+T = TypeVar("T")
 
 DEFAULT_URL: Final = "https://dapi.kakao.com"
 PAGE_SIZE: Final = 15
@@ -29,7 +31,8 @@ class _Document(BaseModel):
     x: float = Field(ge=-180, le=180, description="longitude")
     y: float = Field(ge=-90, le=90, description="latitude")
     place_url: HttpUrl
-    distance: float = Field(ge=0)
+    distance: Annotated[float | None, Field(ge=0), BeforeValidator(lambda said: None if said == "" else said)] = None
+    """Metres; empty when no point was asked for."""
 
     def place(self) -> Place:
         return Place(
@@ -52,6 +55,22 @@ class _Page(BaseModel):
     documents: list[_Document] = Field(max_length=PAGE_SIZE)
 
 
+class _Address(BaseModel):
+    """A document of the search by address: it has no page and no name of its own."""
+
+    address_name: str
+    x: float = Field(ge=-180, le=180, description="longitude")
+    y: float = Field(ge=-90, le=90, description="latitude")
+
+    def place(self) -> Place:
+        name = self.address_name
+        return Place(id=f"kakao:{name}", name=name, address=name, lat=self.y, lng=self.x, url="")
+
+
+class _Addresses(BaseModel):
+    documents: list[_Address] = Field(max_length=PAGE_SIZE)
+
+
 class _Problem(BaseModel):
     code: int
 
@@ -62,7 +81,8 @@ class KakaoPlaces:
     def __init__(self, settings: PlacesSettings) -> None:
         self._api = OutsideApi(str(settings.base_url or DEFAULT_URL), {"Authorization": f"KakaoAK {settings.key}"})
         self._guard = Guard("kakao", settings)
-        self._shape = TypeAdapter(_Page)
+        self._pages = TypeAdapter(_Page)
+        self._addresses = TypeAdapter(_Addresses)
 
     async def nearby(self, lat: float, lng: float, words: str, radius_m: int, limit: int) -> list[Place]:
         """As Places; never more than 45, and the radius is cut at 20 km. Raises PlacesFailed."""
@@ -77,7 +97,9 @@ class KakaoPlaces:
         found: dict[str, Place] = {}  # by id: a place that moves between pages while we read comes twice
         for page in range(1, MOST_PAGES + 1):
             try:
-                answer = await self._guard.call(partial(self._page, {**query, "page": str(page)}))
+                answer = await self._guard.call(
+                    partial(self._ask, "keyword", {**query, "page": str(page)}, self._pages)
+                )
             except OutsideFailed as failed:
                 if found:
                     break  # the nearest ones are better than none
@@ -87,14 +109,26 @@ class KakaoPlaces:
                 break
         return list(found.values())[:limit]
 
+    async def find(self, words: str, limit: int) -> list[Place]:
+        """As Places; addresses are asked for when no place has such a name. Raises PlacesFailed."""
+        query = {"query": words[:LONGEST_WORDS], "size": str(min(limit, PAGE_SIZE))}
+        try:
+            named = await self._guard.call(partial(self._ask, "keyword", query, self._pages))
+            if named.documents:
+                return [document.place() for document in named.documents][:limit]
+            addresses = await self._guard.call(partial(self._ask, "address", query, self._addresses))
+        except OutsideFailed as failed:
+            raise PlacesFailed(failed.reason) from failed
+        return [document.place() for document in addresses.documents][:limit]
+
     async def aclose(self) -> None:
         await self._api.aclose()
 
-    async def _page(self, query: dict[str, str]) -> _Page:
-        answer = await self._api.send("GET", "/v2/local/search/keyword.json", query=query)
+    async def _ask(self, by: str, query: dict[str, str], shape: TypeAdapter[T]) -> T:
+        answer = await self._api.send("GET", f"/v2/local/search/{by}.json", query=query)
         if answer.status == 400 and _code(answer) in QUOTA_SPENT:
             raise OutsideFailed("spent")  # for the day, most likely: the breaker keeps us from asking on
-        return answer.read(self._shape)
+        return answer.read(shape)
 
 
 def _code(answer: Answer) -> int | None:

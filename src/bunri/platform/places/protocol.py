@@ -17,8 +17,8 @@ class Place:
     """WGS 84 degrees."""
     url: str
     """The service's page about it."""
-    distance_m: float
-    """From the point asked for, as the service measures it."""
+    distance_m: float | None = None
+    """From the point asked for, as the service measures it; None when none was."""
 
 
 class Places(Protocol):
@@ -26,6 +26,10 @@ class Places(Protocol):
 
     async def nearby(self, lat: float, lng: float, words: str, radius_m: int, limit: int) -> list[Place]:
         """At most ``limit`` places that match ``words`` within ``radius_m``, nearest first. Raises PlacesFailed."""
+        ...
+
+    async def find(self, words: str, limit: int) -> list[Place]:
+        """At most ``limit`` places or addresses that ``words`` name, the best first. Raises PlacesFailed."""
         ...
 
 

@@ -1,0 +1,39 @@
+from bunri.domains.locations.gazetteer import Known, Named, named, words_of
+
+BINS = [
+    Known("의류수거함", "서울특별시 노원구 상계로 70", 37.65, 127.06),
+    Known("의류수거함", "서울특별시 노원구 동일로 1414", 37.66, 127.07),
+    Known("의류수거함", "서울특별시 노원구 상계로 9", 37.67, 127.08),
+    Known("의류수거함", "서울특별시 강북구 상계로 3", 37.63, 127.02),
+    Known("서울시청 수거함", None, 37.5663, 126.9779),
+]
+
+
+def found(query: str, limit: int = 8) -> list[Named]:
+    return named(words_of(query), BINS, limit)
+
+
+class TestAnArea:
+    def test_is_named_by_the_shortest_beginning_that_holds_the_words(self) -> None:
+        assert found("노원구") == [Named("서울특별시 노원구", 37.66, 127.07, 3)]
+
+    def test_may_be_given_by_several_words_and_commas(self) -> None:
+        assert [each.name for each in found("서울, 노원")] == ["서울특별시 노원구"]
+
+    def test_of_several_the_one_with_most_bins_comes_first(self) -> None:
+        assert [each.name for each in found("상계로")] == ["서울특별시 노원구 상계로", "서울특별시 강북구 상계로"]
+
+    def test_comes_before_what_lies_in_it(self) -> None:
+        assert found("서울")[0].name == "서울특별시"
+
+    def test_no_more_than_asked_for(self) -> None:
+        assert len(found("상계로", limit=1)) == 1
+
+
+class TestABin:
+    def test_is_found_by_its_own_name(self) -> None:
+        assert found("시청") == [Named("서울시청 수거함", 37.5663, 126.9779, 1)]
+
+
+def test_what_nobody_knows_is_nowhere() -> None:
+    assert found("부산") == []
