@@ -9,7 +9,15 @@ from bunri.kit.materials import Material
 class TestIdentify:
     def test_a_class_means_its_usual_items_in_the_shares_we_state(self, table: RuleTable) -> None:
         found = {each.item.slug: each.certainty for each in identify(table, Facts(label="bottle"))}
-        assert found == pytest.approx({"clear-pet-bottle": 0.45, "glass-bottle": 0.35, "coloured-pet-bottle": 0.2})
+        assert found == pytest.approx(
+            {
+                "clear-pet-bottle": 0.35,
+                "glass-bottle": 0.3,
+                "detergent-bottle": 0.13,
+                "coloured-pet-bottle": 0.12,
+                "milk-carton": 0.1,
+            }
+        )
 
     @pytest.mark.parametrize(
         ("material", "item"),

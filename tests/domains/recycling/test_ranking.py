@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bunri.domains.recycling.public import Facts
-from bunri.domains.recycling.ranking import pick
+from bunri.domains.recycling.public import Facts, Guess
+from bunri.domains.recycling.ranking import pick, places
 from bunri.domains.recycling.table import RuleTable
 from bunri.kit.materials import Material, Tag
 
@@ -165,3 +165,30 @@ class TestAlways:
         picked = pick(table, Facts(words=words))
         assert not picked.conditions
         assert not picked.overrides
+
+
+class TestPlaces:
+    GUESSES = (Guess(label="glass-bottle"), Guess(label="ceramic"), Guess(material=Material.METAL))
+
+    @staticmethod
+    def of(table: RuleTable, facts: Facts, region: str | None = None) -> tuple[str, ...]:
+        return places(table, facts, pick(table, facts, region), region)
+
+    def test_of_each_guess_is_where_it_would_go(self, table: RuleTable) -> None:
+        assert self.of(table, Facts(guesses=self.GUESSES)) == ("glass", "incombustible", "can")
+
+    def test_hold_in_the_same_state(self, table: RuleTable) -> None:
+        broken = Facts(guesses=self.GUESSES, tags=(Tag.BROKEN,))
+        assert self.of(table, broken)[:2] == ("incombustible", "incombustible")
+
+    def test_of_the_thing_itself_is_the_one_advised_words_and_region_included(self, table: RuleTable) -> None:
+        glass = Guess(material=Material.GLASS)
+        facts = Facts(material=Material.GLASS, words="깨진 유리", guesses=(glass, *self.GUESSES))
+        assert self.of(table, facts, "제주")[0] == pick(table, facts, "제주").category.slug == "incombustible"
+
+    def test_words_are_not_about_the_other_guesses(self, table: RuleTable) -> None:
+        facts = Facts(material=Material.GLASS, words="깨진 유리", guesses=self.GUESSES)
+        assert self.of(table, facts)[0] == "glass"
+
+    def test_no_guess_has_no_place(self, table: RuleTable) -> None:
+        assert self.of(table, Facts(label="glass-bottle")) == ()

@@ -47,7 +47,11 @@ class TestAdvise:
 
     async def test_offers_what_else_it_could_be(self, recycling: RecyclingService) -> None:
         (advice,) = await recycling.advise([Facts(label="bottle")], "ko", None)
-        assert [other.item for other in advice.alternatives] == ["glass-bottle", "coloured-pet-bottle"]
+        assert [other.item for other in advice.alternatives] == [
+            "glass-bottle",
+            "detergent-bottle",
+            "coloured-pet-bottle",
+        ]
 
 
 class TestTable:
@@ -84,9 +88,11 @@ class TestMeanings:
     async def test_tell_what_labels_may_be(self, recycling: RecyclingService) -> None:
         meant = await recycling.meanings(["bottle", "person", "flux capacitor", "drink can"], "ko")
         assert [(each.item, each.prior) for each in meant["bottle"]] == [
-            ("clear-pet-bottle", 0.45),
-            ("glass-bottle", 0.35),
-            ("coloured-pet-bottle", 0.2),
+            ("clear-pet-bottle", 0.35),
+            ("glass-bottle", 0.3),
+            ("detergent-bottle", 0.13),
+            ("coloured-pet-bottle", 0.12),
+            ("milk-carton", 0.1),
         ]
         assert meant["person"] == ()
         assert meant["drink can"][0].name == "음료 캔"

@@ -1,17 +1,23 @@
 """From what was seen and said to items and questions."""
 
+from collections.abc import Mapping
+from random import Random
 from typing import ClassVar
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bunri.domains.recycling.public import Match, Meaning
 from bunri.domains.waste import fusion
-from bunri.domains.waste.fusion import SeenItem, fuse, question
+from bunri.domains.waste.fusion import Candidate, SeenItem, confidence, fuse, question
+from bunri.domains.waste.fusion.witnesses import Judge, label_belief, pool
+from bunri.kit.languages import text
 from bunri.kit.materials import Material, Tag
-from bunri.platform.vision.protocol import Sight, Thing
+from bunri.platform.vision.protocol import Box, Sight, Thing
 
-BOX = (0.1, 0.1, 0.5, 0.9)
+BOX: Box = (0.1, 0.1, 0.5, 0.9)
+SMALL: Box = (0.2, 0.2, 0.4, 0.4)
 MEANINGS = {
     "bottle": (
         Meaning(item="pet-bottle", name="투명 페트병", material=Material.PET, form="bottle", prior=0.5),
@@ -19,10 +25,29 @@ MEANINGS = {
         Meaning(item="coloured-pet", name="유색 페트병", material=Material.PLASTIC, form="bottle", prior=0.1),
         Meaning(item="jar", name="유리 단지", material=Material.GLASS, form="jar", prior=0.05),
     ),
-    "banana": (Meaning(item="fruit-peel", name="과일 껍질", material=Material.FOOD, form=None, prior=0.97),),
+    "banana": (Meaning(item="fruit-peel", name="과일 껍질", material=Material.FOOD, form=None, prior=1.0),),
+    "cell phone": (Meaning(item="phone", name="휴대폰", material=Material.ELECTRONICS, form=None, prior=1.0),),
+    "book": (
+        Meaning(item="magazine", name="책·잡지", material=Material.PAPER, form="book", prior=0.7),
+        Meaning(item="paper-box", name="종이 상자", material=Material.PAPER, form="box", prior=0.3),
+    ),
+    "dining table": (Meaning(item="table", name="식탁", material=Material.WOOD, form="furniture", prior=0.5),),
     "person": (),
 }
-TOLD = Match(
+JUDGED = (
+    Material.GLASS,
+    Material.METAL,
+    Material.PAPER,
+    Material.CARDBOARD,
+    Material.CARTON,
+    Material.PLASTIC,
+    Material.TEXTILE,
+    Material.FOOD,
+    Material.ELECTRONICS,
+    Material.OTHER,
+)
+SURE = 0.926
+NOODLES = Match(
     item="cup-noodle",
     name="컵라면 용기",
     category="styrofoam",
@@ -31,10 +56,63 @@ TOLD = Match(
     form="cup",
     score=0.9,
 )
+PEEL = NOODLES.model_copy(update={"item": "fruit-peel", "name": "과일 껍질", "material": Material.FOOD})
+
+judgements = st.lists(st.floats(0.001, 1), min_size=10, max_size=10).map(
+    lambda weights: {m: weight / sum(weights) for m, weight in zip(JUDGED, weights, strict=True)}
+)
+things = st.lists(
+    st.builds(
+        Thing,
+        st.sampled_from([*MEANINGS, "thing"]),
+        st.floats(0, 1),
+        st.sampled_from([BOX, SMALL, (0.0, 0.0, 1.0, 1.0), (0.6, 0.6, 0.9, 0.7)]),
+        judgements,
+    ),
+    max_size=12,
+)
 
 
-def seen(*things: Thing) -> Sight:
-    return Sight(things, {"detector": "test@1"})
+def seen(*found: Thing) -> Sight:
+    """By a detector alone."""
+    return Sight(found, {"detector": "test@1"})
+
+
+def judged(**shares: float) -> dict[Material, float]:
+    """A judge's word: the shares named, the rest spread evenly."""
+    named = {Material(name): share for name, share in shares.items()}
+    rest = (1 - sum(named.values())) / (len(JUDGED) - len(named))
+    return {material: named.get(material, rest) for material in JUDGED}
+
+
+def looked(*found: Thing, whole: Mapping[Material, float]) -> Sight:
+    """By a detector and a judge of materials."""
+    return Sight(found, {"detector": "test@1", "classifier": "test@2"}, dict(whole), SURE)
+
+
+def one(label: str, score: float, **shares: float) -> SeenItem:
+    """The item of a picture that one thing fills."""
+    return filling(Thing(label, score, (0.0, 0.0, 1.0, 1.0), judged(**shares)))
+
+
+def filling(thing: Thing) -> SeenItem:
+    (item,) = fuse(looked(thing, whole=thing.materials), MEANINGS, "ko")
+    return item
+
+
+def places(item: SeenItem) -> list[str]:
+    """As if each material were collected by itself."""
+    return [candidate.material.value for candidate in item.candidates]
+
+
+def asked(item: SeenItem, at: list[str] | None = None) -> fusion.Question:
+    found = question(item, 0.75, "en", places(item) if at is None else at)
+    assert found is not None
+    return found
+
+
+def values(asking: fusion.Question) -> list[str]:
+    return [choice.value for choice in asking.choices]
 
 
 class TestFuse:
@@ -62,74 +140,185 @@ class TestFuse:
         assert item.box == (0, 0, 0.3, 0.3)
 
     def test_things_of_different_materials_stay_apart(self) -> None:
-        glass = Thing("bottle", 0.9, BOX, {Material.GLASS: 0.9})
-        clear = Thing("bottle", 0.9, BOX, {Material.PLASTIC: 0.9})
-        assert [item.material for item in fuse(seen(glass, clear), MEANINGS, "ko")] == [Material.GLASS, Material.PET]
+        glass = Thing("bottle", 0.9, BOX, judged(glass=0.9))
+        clear = Thing("bottle", 0.9, (0.5, 0.1, 0.9, 0.9), judged(plastic=0.9))
+        items = fuse(looked(glass, clear, whole=judged(plastic=0.5)), MEANINGS, "ko")
+        assert [item.material for item in items] == [Material.GLASS, Material.PET]
 
-    def test_words_decide_about_the_largest_thing_only(self) -> None:
-        items = fuse(seen(Thing("bottle", 0.9, BOX), Thing("banana", 0.9, (0, 0, 0.1, 0.1))), MEANINGS, "ko", told=TOLD)
-        assert items[0].candidates[0].item == "cup-noodle"
-        assert items[0].confidence == 1.0
-        assert items[1].material is Material.FOOD
+    def test_what_a_thing_lies_on_is_no_item_but_alone_it_is(self) -> None:
+        table, peel = Thing("dining table", 0.9, (0, 0, 1, 1)), Thing("banana", 0.9, SMALL)
+        assert [item.label for item in fuse(seen(table, peel), MEANINGS, "ko")] == ["banana"]
+        assert [item.label for item in fuse(seen(table), MEANINGS, "ko")] == ["dining table"]
 
-    def test_words_that_name_nothing_well_are_left_out(self) -> None:
-        weak = TOLD.model_copy(update={"score": 0.3})
-        (item,) = fuse(seen(Thing("bottle", 0.9, BOX)), MEANINGS, "ko", told=weak)
-        assert item.candidates[0].item == "pet-bottle"
+    @given(things, judgements)
+    def test_there_is_always_an_item_never_too_many_and_all_is_possible(
+        self, found: list[Thing], whole: dict[Material, float]
+    ) -> None:
+        items = fuse(looked(*found, whole=whole), MEANINGS, "ko", tags=[Tag.WET])
+        assert 1 <= len(items) <= fusion.MOST_ITEMS
+        for item in items:
+            assert sum(c.probability for c in item.candidates) <= 1 + 1e-9
+            assert 0 <= confidence(item, places(item)) <= 1
+            assert item.tags == (Tag.WET,)
 
-    def test_a_judge_of_materials_outweighs_the_prior(self) -> None:
-        thing = Thing("bottle", 1.0, BOX, {Material.GLASS: 0.9, Material.PET: 0.1})
-        (item,) = fuse(seen(thing), MEANINGS, "ko")
-        assert item.material is Material.GLASS
+    @given(things, judgements, st.randoms())
+    def test_the_order_in_which_things_were_found_says_nothing(
+        self, found: list[Thing], whole: dict[Material, float], random: Random
+    ) -> None:
+        found = list({(thing.label, thing.box): thing for thing in found}.values())
+        shuffled = random.sample(found, len(found))
+        assert fuse(looked(*found, whole=whole), MEANINGS, "ko") == fuse(looked(*shuffled, whole=whole), MEANINGS, "ko")
+
+
+class TestWholePicture:
+    def test_it_speaks_where_nothing_was_found(self) -> None:
+        (item,) = fuse(looked(whole=judged(glass=0.5, plastic=0.3, other=0.2)), MEANINGS, "en")
+        assert [c.material for c in item.candidates[:3]] == [Material.GLASS, Material.PLASTIC, Material.PET]
+        assert (item.label, item.candidates[0].name) == ("unknown", "Glass")
+
+    def test_what_it_has_no_word_for_is_not_recognised(self) -> None:
+        (item,) = fuse(looked(whole=judged(other=0.9)), MEANINGS, "ko")
+        assert item.candidates == ()
+
+    def test_it_is_believed_from_its_own_threshold_on(self) -> None:
+        unsure, sure = (fuse(looked(whole=judged(metal=p)), MEANINGS, "ko")[0] for p in (SURE - 0.01, SURE + 0.01))
+        assert question(unsure, 0.75, "ko", places(unsure)) is not None
+        assert question(sure, 0.75, "ko", places(sure)) is None
+
+    def test_plastic_is_worth_the_question_whether_it_is_a_clear_bottle(self) -> None:
+        (item,) = fuse(looked(whole=judged(plastic=0.99)), MEANINGS, "en")
+        assert values(asked(item))[:2] == ["plastic", "pet"]
+
+    def test_a_weak_detection_is_a_hint_and_no_thing(self) -> None:
+        weak = Thing("banana", 0.4, BOX, judged(food=0.9))
+        (item,) = fuse(looked(weak, whole=judged(metal=0.99)), MEANINGS, "ko")
+        assert (item.label, item.box, item.material) == ("unknown", None, Material.METAL)
+        assert question(item, 0.75, "ko", places(item)) is None
+
+    def test_beside_other_things_the_whole_says_nothing_of_one(self) -> None:
+        peel, phone = Thing("banana", 0.6, BOX, judged(food=0.9)), Thing("cell phone", 0.6, SMALL, judged(metal=0.9))
+        items = fuse(looked(peel, phone, whole=judged(textile=0.99)), MEANINGS, "ko")
+        assert [item.material for item in items] == [Material.FOOD, Material.METAL]
+
+
+class TestAgreement:
+    @pytest.mark.parametrize("score", [0.5, 0.7, 0.9])
+    def test_raises_the_confidence_above_what_either_says(self, score: float) -> None:
+        both, label_alone = one("banana", score, food=0.7), fuse(seen(Thing("banana", score, BOX)), MEANINGS, "ko")[0]
+        judge_alone = fuse(looked(whole=judged(food=0.7)), MEANINGS, "ko")[0]
+        mass = confidence(both, places(both))
+        assert mass > confidence(judge_alone, places(judge_alone))
+        assert mass > label_belief(score, measured=True)
+        assert label_alone.material is both.material
+
+    @given(judgements, st.floats(0, 1), st.sampled_from(JUDGED))
+    def test_never_lowers_it(self, shares: dict[Material, float], belief: float, material: Material) -> None:
+        def mass(label: dict[Material, float]) -> float:
+            return pool(label, Judge(shares, independent=True))[material]
+
+        assert mass({material: belief}) >= mass({}) - 1e-9
+        if shares[material] >= 1 / len(shares):
+            assert mass({material: belief}) >= belief - 1e-9
+
+    def test_one_model_that_says_both_is_one_witness(self) -> None:
+        thing = Thing("banana", 0.8, BOX, {Material.FOOD: 0.8})
+        (item,) = fuse(Sight((thing,), {"describer": "far@1"}), MEANINGS, "ko")
+        assert confidence(item, places(item)) == pytest.approx(0.8, abs=0.03)
 
     def test_a_remote_models_own_words_stand_where_no_table_knows_them(self) -> None:
         (item,) = fuse(seen(Thing("crumpled crisp bag", 0.9, BOX, {Material.VINYL: 0.9}, form="bag")), {}, "ko")
         assert (item.material, item.form) == (Material.VINYL, "bag")
+        assert item.candidates[0].name == "crumpled crisp bag"
         assert item.facts().material is Material.VINYL
 
-    @given(st.lists(st.tuples(st.sampled_from(["bottle", "banana", "person", "thing"]), st.floats(0, 1)), max_size=30))
-    def test_there_is_always_an_item_and_never_too_many(self, things: list[tuple[str, float]]) -> None:
-        items = fuse(seen(*(Thing(label, score, BOX) for label, score in things)), MEANINGS, "ko", tags=[Tag.WET])
-        assert 1 <= len(items) <= fusion.MOST_ITEMS
-        assert all(0 <= item.confidence <= 1 and item.tags == (Tag.WET,) for item in items)
 
+class TestDisagreement:
+    def test_of_banana_and_metal_offers_both(self) -> None:
+        item = one("banana", 0.9, metal=0.97)
+        assert {"metal", "food"} <= set(values(asked(item)))
 
-class TestMaterials:
-    WHOLE: ClassVar = {Material.GLASS: 0.5, Material.PLASTIC: 0.3, Material.OTHER: 0.2}
+    def test_of_phone_and_food_offers_both(self) -> None:
+        item = one("cell phone", 0.9, food=0.97)
+        assert {"food", "electronics"} <= set(values(asked(item)))
 
-    def test_the_whole_picture_speaks_where_nothing_was_found(self) -> None:
-        (item,) = fuse(Sight((), {}, self.WHOLE, 0.94), MEANINGS, "en")
-        assert [c.material for c in item.candidates] == [Material.GLASS, Material.PLASTIC, Material.PET]
-        assert (item.label, item.candidates[0].name, item.confidence) == ("unknown", "Glass", 0.5)
+    @given(
+        st.floats(0.9, 1),
+        st.floats(0.5, 1),
+        st.floats(0, 0.1),
+        st.sampled_from(["banana", "cell phone"]),
+        st.sampled_from([Material.METAL, Material.GLASS, Material.TEXTILE]),
+    )
+    def test_of_two_confident_witnesses_is_never_sure(
+        self, score: float, against: float, support: float, label: str, material: Material
+    ) -> None:
+        own = MEANINGS[label][0].material
+        item = one(label, score, **{material.value: min(against, 1 - support), own.value: support})
+        assert question(item, 0.75, "ko", places(item)) is not None
 
-    def test_it_is_believed_from_its_own_threshold_on(self) -> None:
-        (unsure,) = fuse(Sight((), {}, {Material.METAL: 0.9}, 0.94), MEANINGS, "ko")
-        (sure,) = fuse(Sight((), {}, {Material.METAL: 0.96}, 0.94), MEANINGS, "ko")
-        assert question(unsure, 0.75, "ko") is not None
-        assert question(sure, 0.75, "ko") is None
-
-    def test_plastic_is_always_worth_the_question_whether_it_is_a_clear_bottle(self) -> None:
-        (item,) = fuse(Sight((), {}, {Material.PLASTIC: 1.0}, 0.94), MEANINGS, "en")
-        asked = question(item, 0.75, "en")
-        assert asked is not None
-        assert [choice.value for choice in asked.choices] == ["plastic", "pet"]
-
-    def test_a_weak_detection_gives_way_to_the_whole_picture(self) -> None:
-        weak = Thing("banana", 0.4, BOX, {Material.METAL: 0.9})
-        (item,) = fuse(Sight((weak,), {}, {Material.METAL: 0.95}, 0.94), MEANINGS, "ko")
-        assert (item.label, item.material) == ("unknown", Material.METAL)
+    def test_of_one_model_with_itself_is_asked_about(self) -> None:
+        thing = Thing("banana", 0.95, BOX, {Material.METAL: 0.95})
+        (item,) = fuse(Sight((thing,), {"describer": "far@1"}), MEANINGS, "ko")
+        assert {"metal", "fruit-peel"} <= set(values(asked(item)))
 
     def test_the_prior_divides_what_pixels_cannot_tell_apart(self) -> None:
-        thing = Thing("bottle", 1.0, BOX, {Material.PLASTIC: 0.6, Material.GLASS: 0.4})
-        (item,) = fuse(seen(thing), MEANINGS, "ko")
-        chances = {c.item: round(c.probability, 3) for c in item.candidates}
-        assert chances == {"pet-bottle": 0.5, "glass-bottle": 0.343, "coloured-pet": 0.1, "jar": 0.057}
+        item = one("bottle", 0.95, plastic=0.55, glass=0.4)
+        chances = {c.item: c.probability for c in item.candidates if c.item}
+        assert chances["pet-bottle"] / chances["coloured-pet"] == pytest.approx(5)
+        assert chances["glass-bottle"] / chances["jar"] == pytest.approx(6)
+
+
+class TestColour:
+    @staticmethod
+    def bottle(coloured: bool | None, **shares: float) -> SeenItem:
+        return filling(Thing("bottle", 0.8, (0.0, 0.0, 1.0, 1.0), judged(**shares), coloured=coloured))
+
+    def clear(self, coloured: bool | None) -> float:
+        candidates = self.bottle(coloured, plastic=0.95).candidates
+        return sum(c.probability for c in candidates if c.material is Material.PET)
+
+    def test_a_coloured_bottle_is_hardly_collected_with_the_clear_ones(self) -> None:
+        assert self.clear(True) < 0.1 < self.clear(None)
+
+    def test_no_colour_seen_is_a_weak_word_for_a_clear_one_and_leaves_the_question(self) -> None:
+        assert self.clear(None) < self.clear(False) < 0.8
+        asking = asked(self.bottle(False, plastic=0.95))
+        assert asking.text == text("waste.question.clear_bottle", "en")
+
+    def test_it_says_nothing_of_other_materials(self) -> None:
+        assert self.bottle(True, glass=0.95).material is Material.GLASS
+
+
+class TestWords:
+    def test_they_decide_and_leave_no_doubt(self) -> None:
+        (item,) = fuse(seen(Thing("cell phone", 0.9, BOX)), MEANINGS, "ko", told=NOODLES)
+        assert (item.candidates[0].item, item.confidence, item.box) == ("cup-noodle", 1.0, BOX)
+        assert question(item, 0.75, "ko") is None
+
+    def test_they_mean_the_thing_they_fit_best_which_then_comes_first(self) -> None:
+        large, small = Thing("bottle", 0.9, (0, 0, 0.9, 0.9)), Thing("banana", 0.9, (0.92, 0.92, 1, 1))
+        items = fuse(seen(large, small), MEANINGS, "ko", told=PEEL)
+        assert [(item.label, item.answered) for item in items] == [("banana", True), ("bottle", False)]
+
+    def test_they_mean_the_largest_where_they_fit_none(self) -> None:
+        items = fuse(seen(Thing("bottle", 0.9, BOX), Thing("banana", 0.9, SMALL)), MEANINGS, "ko", told=NOODLES)
+        assert items[0].box == BOX
+        assert (items[0].candidates[0].item, items[1].material) == ("cup-noodle", Material.FOOD)
+
+    def test_the_same_material_fits_better_than_another(self) -> None:
+        salad = PEEL.model_copy(update={"item": "leftovers", "name": "남은 음식"})
+        items = fuse(seen(Thing("bottle", 0.9, BOX), Thing("banana", 0.9, SMALL)), MEANINGS, "ko", told=salad)
+        assert (items[0].label, items[0].candidates[0].item) == ("banana", "leftovers")
+
+    def test_those_that_name_nothing_well_are_left_out(self) -> None:
+        weak = NOODLES.model_copy(update={"score": 0.3})
+        (item,) = fuse(seen(Thing("bottle", 0.9, BOX)), MEANINGS, "ko", told=weak)
+        assert (item.candidates[0].item, item.answered) == ("pet-bottle", False)
 
 
 class TestImpression:
     def test_is_the_same_in_whatever_order_things_were_found(self) -> None:
-        one, other = Thing("cup", 0.5, BOX), Thing("bottle", 0.9, BOX)
-        assert fusion.impression(seen(one, other)) == fusion.impression(seen(other, one)) == ("bottle", "cup")
+        cup, bottle = Thing("cup", 0.5, BOX), Thing("bottle", 0.9, BOX)
+        assert fusion.impression(seen(cup, bottle)) == fusion.impression(seen(bottle, cup)) == ("bottle", "cup")
 
     def test_tells_pictures_apart_by_their_material(self) -> None:
         glass, metal = (Sight((), {}, {material: 0.9}) for material in (Material.GLASS, Material.METAL))
@@ -139,53 +328,137 @@ class TestImpression:
         assert fusion.impression(seen()) == ()
 
 
+class TestPlaces:
+    """What matters is where a thing goes, not what it is called."""
+
+    def test_nothing_is_asked_when_all_lead_to_the_same_disposal(self) -> None:
+        (item,) = fuse(seen(Thing("book", 0.9, BOX)), MEANINGS, "ko")
+        assert item.confidence < 0.75
+        assert confidence(item, ["paper", "paper"]) == pytest.approx(0.9)
+        assert question(item, 0.75, "ko", ["paper", "paper"]) is None
+        assert question(item, 0.75, "ko", ["paper", "carton"]) is not None
+
+    def test_candidates_of_one_disposal_are_one_choice(self) -> None:
+        (item,) = fuse(seen(Thing("bottle", 0.9, BOX)), MEANINGS, "ko")
+        assert values(asked(item, ["clear", "glass", "plastic", "glass"]))[1] == "glass-bottle"
+        assert values(asked(item, ["here", "there", "here", "there"])) == ["pet-bottle", "glass-bottle", "none"]
+
+    def test_a_choice_names_the_second_thing_that_is_nearly_as_likely(self) -> None:
+        cup = Candidate(item="glass", name="Glass", material=Material.GLASS, form="cup", probability=0.3)
+        mug = cup.model_copy(update={"item": "mug", "name": "Mug", "probability": 0.25})
+        paper = cup.model_copy(
+            update={"item": "paper", "name": "Paper cup", "material": Material.PAPER, "probability": 0.4}
+        )
+        item = SeenItem(label="cup", candidates=(paper, cup, mug))
+        labels = [choice.label for choice in asked(item, ["carton", "sack", "sack"]).choices]
+        assert labels == ["Glass · Mug", "Paper cup", "None of these"]
+
+    def test_without_places_each_candidate_goes_its_own_way(self) -> None:
+        (item,) = fuse(seen(Thing("book", 0.9, BOX)), MEANINGS, "ko")
+        assert confidence(item) == item.confidence
+
+    @given(things, judgements, st.data())
+    def test_two_choices_never_lead_to_the_same_disposal(
+        self, found: list[Thing], whole: dict[Material, float], data: st.DataObject
+    ) -> None:
+        for item in fuse(looked(*found, whole=whole), MEANINGS, "ko"):
+            at = [data.draw(st.sampled_from("abc")) for _ in item.candidates]
+            asking = question(item, 0.75, "ko", at)
+            if asking is not None:
+                place_of = {c.value: place for c, place in zip(reversed(item.candidates), reversed(at), strict=True)}
+                offered = [place_of[value] for value in values(asking) if value in place_of]
+                assert len(set(offered)) == len(offered)
+            if len(set(at)) == 1 and confidence(item, at) >= (item.sure or 0.75):
+                assert asking is None
+
+
 class TestQuestion:
     def test_a_sure_item_is_not_asked_about(self) -> None:
         (item,) = fuse(seen(Thing("banana", 0.95, BOX)), MEANINGS, "ko")
         assert question(item, 0.75, "ko") is None
 
-    def test_doubt_offers_at_most_three_choices(self) -> None:
+    def test_doubt_offers_at_most_three_choices_and_the_way_out(self) -> None:
         (item,) = fuse(seen(Thing("bottle", 0.9, BOX)), MEANINGS, "ko")
-        asked = question(item, 0.75, "ko")
-        assert asked is not None
-        assert [choice.value for choice in asked.choices] == ["pet-bottle", "glass-bottle", "coloured-pet"]
+        assert values(asked(item, ["clear", "glass", "plastic", "glass"])) == [
+            "pet-bottle",
+            "glass-bottle",
+            "coloured-pet",
+            "none",
+        ]
 
     def test_a_single_candidate_is_a_yes_or_no(self) -> None:
         (item,) = fuse(seen(Thing("banana", 0.4, BOX)), MEANINGS, "ko")
-        asked = question(item, 0.75, "en")
-        assert asked is not None
-        assert [choice.label for choice in asked.choices] == ["Yes", "No"]
-        assert asked.text == "Is it this: 과일 껍질?"
+        asking = asked(item)
+        assert [(choice.value, choice.label) for choice in asking.choices] == [("fruit-peel", "Yes"), ("none", "No")]
+        assert asking.text == "Is it this: 과일 껍질?"
+
+    def test_only_the_form_in_doubt_is_asked_about_the_form(self) -> None:
+        item = one("bottle", 0.8, plastic=0.97)
+        asking = asked(item)
+        assert asking.text == text("waste.question.clear_bottle", "en")
+        assert values(asking)[:2] == ["pet-bottle", "plastic"]
+        assert asking.choices[1].label == text("waste.question.other_plastic", "en")
+
+    def test_one_material_of_two_things_is_asked_which_thing(self) -> None:
+        (item,) = fuse(seen(Thing("book", 0.9, BOX)), MEANINGS, "ko")
+        assert asked(item, ["paper", "carton"]).text == text("waste.question.which_thing", "en")
+
+    def test_unsure_metal_may_be_a_battery(self) -> None:
+        (item,) = fuse(looked(whole=judged(metal=0.8)), MEANINGS, "ko")
+        assert "battery" in values(asked(item))
 
     def test_nothing_known_offers_the_broad_materials(self) -> None:
-        asked = question(SeenItem(label="unknown", candidates=()), 0.75, "en")
-        assert asked is not None
-        assert {"glass", "paper", "plastic"} <= {choice.value for choice in asked.choices}
+        asking = asked(SeenItem(label="unknown", candidates=()))
+        assert values(asking) == [*fusion.BROAD, "none"]
+
+    @given(things, judgements)
+    def test_every_one_has_few_choices_all_different_and_a_way_out(
+        self, found: list[Thing], whole: dict[Material, float]
+    ) -> None:
+        for item in fuse(looked(*found, whole=whole), MEANINGS, "ko"):
+            asking = question(item, 0.75, "ko", places(item))
+            if asking is not None and item.candidates:
+                assert 2 <= len(asking.choices) <= fusion.MOST_CHOICES + 1
+                assert len(set(values(asking))) == len(asking.choices)
+                assert values(asking)[-1] == fusion.NONE_OF_THESE
 
 
 class TestAnswer:
-    def test_every_offered_choice_is_understood(self) -> None:
-        for thing in (Thing("bottle", 0.9, BOX), Thing("banana", 0.3, BOX), Thing("person", 0.9, BOX)):
-            (item,) = fuse(seen(thing), MEANINGS, "ko")
-            asked = question(item, 0.75, "ko")
-            assert asked is not None
-            for choice in asked.choices:
-                assert fusion.answer(item, choice.value, "ko") is not None
+    COMES_OF: ClassVar = (Thing("bottle", 0.9, BOX), Thing("banana", 0.3, BOX), Thing("person", 0.9, BOX))
+
+    @given(things, judgements)
+    def test_every_one_removes_the_doubt(self, found: list[Thing], whole: dict[Material, float]) -> None:
+        for item in fuse(looked(*found, whole=whole), MEANINGS, "ko"):
+            asking = question(item, 0.75, "ko", places(item))
+            for value in values(asking) if asking else ():
+                answered = fusion.answer(item, value, "ko")
+                assert answered is not None
+                if value != fusion.NONE_OF_THESE:
+                    assert question(answered, 0.75, "ko", places(answered)) is None
+                    assert confidence(answered, places(answered)) == 1
+
+    @pytest.mark.parametrize("thing", COMES_OF)
+    def test_none_of_these_is_asked_about_once_more_at_most(self, thing: Thing) -> None:
+        (item,) = fuse(seen(thing), MEANINGS, "ko")
+        asked(item)
+        for _ in range(2):
+            after = fusion.answer(item, fusion.NONE_OF_THESE, "ko")
+            assert after is not None
+            item = after
+        assert question(item, 0.75, "ko") is None
+        assert item.facts().label is None
 
     def test_a_choice_leaves_no_doubt(self) -> None:
         (item,) = fuse(seen(Thing("bottle", 0.9, BOX)), MEANINGS, "ko")
         answered = fusion.answer(item, "glass-bottle", "ko")
         assert answered is not None
         assert (answered.confidence, answered.material) == (1.0, Material.GLASS)
-        assert question(answered, 0.75, "ko") is None
 
-    def test_no_asks_more_broadly(self) -> None:
-        (item,) = fuse(seen(Thing("banana", 0.3, BOX)), MEANINGS, "ko")
-        again = fusion.answer(item, fusion.NONE_OF_THESE, "ko")
-        assert again is not None
-        asked = question(again, 0.75, "ko")
-        assert asked is not None
-        assert len(asked.choices) == len(fusion.BROAD)
+    def test_a_material_ruled_out_is_not_offered_again(self) -> None:
+        (item,) = fuse(looked(whole=judged(metal=0.6, glass=0.3)), MEANINGS, "ko")
+        after = fusion.answer(item, fusion.NONE_OF_THESE, "ko")
+        assert after is not None
+        assert {"metal", "glass"}.isdisjoint(values(asked(after)))
 
     def test_what_was_not_offered_is_not_understood(self) -> None:
         (item,) = fuse(seen(Thing("bottle", 0.9, BOX)), MEANINGS, "ko")

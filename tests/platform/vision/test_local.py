@@ -71,6 +71,12 @@ class TestSeeing:
         assert sight.models == {"detector": "slow@1", "classifier": "by_size@2"}
         assert (sight.whole, sight.sure) == ({Material.GLASS: 0.8}, 0.9)
 
+    async def test_only_bottles_are_looked_at_for_their_colour(self) -> None:
+        green = np.full_like(PHOTO, (60, 150, 70))
+        green[:, :30], green[:, 90:] = 150, 150
+        bottle, cup = (await LocalVision(SlowDetector(), BySize()).see(green)).things
+        assert (bottle.coloured, cup.coloured) == (True, None)
+
     async def test_without_a_detector_the_whole_picture_is_judged(self) -> None:
         sight = await LocalVision(None, BySize()).see(PHOTO)
         assert (sight.things, sight.whole) == ((), {Material.GLASS: 0.8})

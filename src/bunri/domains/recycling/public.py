@@ -16,6 +16,14 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class Guess(_Frozen):
+    """One more thing that the same facts could be about."""
+
+    label: str | None = None
+    material: Material = Material.UNKNOWN
+    form: str | None = None
+
+
 class Facts(_Frozen):
     """One thing, as far as anybody has seen or said."""
 
@@ -24,6 +32,7 @@ class Facts(_Frozen):
     form: str | None = Field(None, description="bottle, can, tray, cup, box, bag …")
     tags: tuple[Tag, ...] = ()
     words: str | None = Field(None, max_length=200, description="What the person typed, in any language.")
+    guesses: tuple[Guess, ...] = Field((), description="What it could be, to learn whether that makes a difference.")
 
 
 class RuleRef(_Frozen):
@@ -75,6 +84,9 @@ class Advice(_Frozen):
     alternatives: tuple[Alternative, ...] = ()
     bin_kinds: tuple[str, ...] = Field((), description="Kinds of bin that take it, best first (locations.public).")
     reasons: tuple[str, ...] = Field((), description="Why this item and this rule: what was seen, said and added.")
+    places: tuple[str, ...] = Field(
+        (), description="Category of each of the facts' guesses, under the same conditions."
+    )
     writer: str = Field("builtin", description="Who worded it: builtin, claude, openai. Never who decided.")
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Final
 
 from bunri.domains.recycling.identifying import Candidate, Clue, Reason, identify
-from bunri.domains.recycling.public import Facts
+from bunri.domains.recycling.public import Facts, Guess
 from bunri.domains.recycling.rows import Category, Condition, Item, Override, Region, Rule, Step, Text
 from bunri.domains.recycling.table import RuleTable
 from bunri.kit.materials import Tag
@@ -61,6 +61,17 @@ def pick(table: RuleTable, facts: Facts, region: str | None = None) -> Pick:
         region=table.regions[draft.overrides[0].region] if draft.overrides else None,
         rule=_deciding(draft),
         mixed=bool(first.item.parts) or Tag.MIXED in tags,
+    )
+
+
+def places(table: RuleTable, facts: Facts, picked: Pick, region: str | None = None) -> tuple[str, ...]:
+    """The category of each of the facts' guesses, in order: where the thing would go, in the same state, if it were
+    that. ``picked`` is the rule for the facts themselves; their words were about that guess alone."""
+    own = Guess(label=facts.label, material=facts.material, form=facts.form)
+    plain = facts.model_copy(update={"words": None, "guesses": ()})
+    return tuple(
+        (picked if guess == own else pick(table, plain.model_copy(update=guess.model_dump()), region)).category.slug
+        for guess in facts.guesses
     )
 
 

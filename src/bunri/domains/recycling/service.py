@@ -10,7 +10,7 @@ from bunri.domains.recycling.advice import advice_of, brief_of, parts_of, rule_o
 from bunri.domains.recycling.errors import ItemMissing, RegionMissing, RulesMissing
 from bunri.domains.recycling.identifying import meanings
 from bunri.domains.recycling.public import Advice, Disposal, Facts, Match, Meaning
-from bunri.domains.recycling.ranking import Pick, pick
+from bunri.domains.recycling.ranking import Pick, pick, places
 from bunri.domains.recycling.repository import RecyclingRepository
 from bunri.domains.recycling.rows import Item
 from bunri.domains.recycling.table import RuleTable, build
@@ -59,7 +59,8 @@ class RecyclingService:
     async def _advise(self, table: RuleTable, facts: Facts, language: Language, region: str | None) -> Advice:
         picked = pick(table, facts, region)
         written = await self._writer.write(brief_of(table, picked, facts, language))
-        return advice_of(table, picked, written, language)
+        advice = advice_of(table, picked, written, language)
+        return advice.model_copy(update={"places": places(table, facts, picked, region)})
 
     async def search(self, words: str, language: Language, limit: int) -> list[Match]:
         async with self._begin() as repository:

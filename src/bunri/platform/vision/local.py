@@ -6,6 +6,7 @@ from typing import Final
 
 from bunri.platform.vision.errors import VisionMissing
 from bunri.platform.vision.protocol import Box, Classifier, Detector, Pixels, Sight, Thing
+from bunri.platform.vision.tint import BOTTLES, coloured
 
 _MARGIN: Final = 0.05
 """Of a box's sides, added around a crop: materials are told apart at edges too."""
@@ -46,9 +47,11 @@ class LocalVision:
         crops = [crop(pixels, detection.box) for detection in found[:MOST_CROPS]]
         whole, *judged = self._classifier.classify([pixels, *crops])
         judged += [{}] * (len(found) - len(crops))
+        tints = [coloured(each) if seen.label in BOTTLES else None for seen, each in zip(found, crops, strict=False)]
+        tints += [None] * (len(found) - len(crops))
         things = tuple(
-            Thing(detection.label, detection.score, detection.box, materials)
-            for detection, materials in zip(found, judged, strict=True)
+            Thing(detection.label, detection.score, detection.box, materials, coloured=tint)
+            for detection, materials, tint in zip(found, judged, tints, strict=True)
         )
         return Sight(things, self.models, whole, self._classifier.sure)
 

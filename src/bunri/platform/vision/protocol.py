@@ -38,6 +38,8 @@ class Thing:
     materials: dict[Material, float] = field(default_factory=dict)
     """Probabilities by material; empty when the model does not judge material."""
     form: str | None = None
+    coloured: bool | None = None
+    """Of a bottle: whether pixels tell that its body is coloured; None when nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,69 @@
+"""One item of a photo, before anybody looked up its rule."""
+
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bunri.domains.recycling.public import Facts, Guess
+from bunri.kit.materials import Material, Tag
+from bunri.platform.vision.protocol import Box
+
+UNKNOWN: Final = "unknown"
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Candidate(Frozen):
+    """One thing an item could be."""
+
+    item: str | None
+    name: str
+    material: Material
+    form: str | None
+    probability: float = Field(ge=0, le=1)
+
+    @property
+    def value(self) -> str:
+        """What a person's answer calls it: its slug, or its material alone."""
+        return self.item or self.material
+
+
+class SeenItem(Frozen):
+    """One item of a photo before anybody looked up its rule."""
+
+    label: str = Field(description="What the eyes called it; 'unknown' when they did not.")
+    box: Box | None = None
+    candidates: tuple[Candidate, ...] = Field(description="Likeliest first; empty when nothing is known.")
+    tags: tuple[Tag, ...] = ()
+    words: str | None = None
+    answered: bool = False
+    denied: tuple[Material, ...] = Field((), description="Materials that the person said it is not.")
+    sure: float | None = Field(None, description="From this confidence on there is no doubt; unset: the settings'.")
+
+    @property
+    def confidence(self) -> float:
+        """How likely the likeliest is."""
+        return self.candidates[0].probability if self.candidates else 0.0
+
+    @property
+    def material(self) -> Material:
+        return self.candidates[0].material if self.candidates else Material.UNKNOWN
+
+    @property
+    def form(self) -> str | None:
+        return self.candidates[0].form if self.candidates else None
+
+    def facts(self) -> Facts:
+        """What recycling needs to pick the rule, and to say where it would go if it were something else."""
+        best = self.candidates[0] if self.candidates else None
+        label = (best.item if best else None) or (None if best or self.label == UNKNOWN else self.label)
+        return Facts(
+            label=label,
+            material=self.material,
+            form=self.form,
+            tags=self.tags,
+            words=self.words,
+            guesses=tuple(Guess(label=c.item, material=c.material, form=c.form) for c in self.candidates),
+        )
