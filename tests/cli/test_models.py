@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
-from tests.platform.vision.graphs import always
-from tests.platform.vision.test_store import serving
+from tests.platform.vision.graphs import always, convolutions
+from tests.platform.vision.test_store import full_disk, serving
 from typer.testing import CliRunner, Result
 
 from bunri.cli.models import models
@@ -69,3 +70,103 @@ class TestAdding:
         result = invoke("add", data / "junk.onnx")
         assert result.exit_code == 1
         assert "ONNX" in result.stderr
+
+
+@pytest.fixture
+def cans(data: Path) -> Path:
+    """A model called cans, and a folder of twelve photos of which one lies deeper."""
+    (data / "models").mkdir()
+    (data / "models" / "cans.onnx").write_bytes(convolutions())
+    random, folder = np.random.default_rng(2), data / "photos"
+    (folder / "more").mkdir(parents=True)
+    for number in range(12):
+        path = folder / ("more" if number == 0 else "") / f"{number}.jpg"
+        path.write_bytes(cv2.imencode(".jpg", random.integers(0, 256, (80, 60, 3), np.uint8))[1].tobytes())
+    return folder
+
+
+def files(data: Path) -> list[str]:
+    return sorted(path.name for path in (data / "models").iterdir())
+
+
+class TestQuantizing:
+    def test_makes_a_smaller_model_and_grades_it(self, data: Path, cans: Path) -> None:
+        (cans / "cut.jpg").write_bytes((cans / "1.jpg").read_bytes()[:900])
+        result = invoke("quantize", "cans", "--calibrate", cans, "--lang", "en")
+        assert result.exit_code == 0
+        assert result.stdout.strip() == str(data / "models" / "cans_int8.onnx")
+        assert "cut.jpg: " in result.stderr
+        rows = {line.split()[1]: line for line in result.stderr.splitlines() if line.startswith("│")}
+        assert "%)" in rows["cans_int8"]
+        assert "±" in rows["cans_int8"]
+        assert "12 photos of calibration itself" in result.stderr
+        assert files(data) == ["cans.onnx", "cans_int8.onnx"]
+        assert "✓" in next(line for line in invoke("list").stdout.splitlines() if "cans_int8" in line)
+
+    def test_with_more_photos_some_are_held_out(self, cans: Path) -> None:
+        for number in range(12, 18):
+            (cans / f"{number}.jpg").write_bytes((cans / "3.jpg").read_bytes())
+        result = invoke("quantize", "cans", "--calibrate", cans, "--as", "small", "--lang", "en")
+        assert result.exit_code == 0
+        assert "6 photos held out" in " ".join(result.stderr.split())
+
+    def test_at_most_so_many_are_read(self, cans: Path) -> None:
+        result = invoke("quantize", "cans", "--calibrate", cans, "--most", "10", "--lang", "en")
+        assert "10 photos" in result.stderr
+
+    def test_may_be_done_again(self, data: Path, cans: Path) -> None:
+        for _ in range(2):
+            assert invoke("quantize", "cans", "--calibrate", cans).exit_code == 0
+        assert files(data) == ["cans.onnx", "cans_int8.onnx"]
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (("nobody",), "no model called nobody"),
+            (("yolox_nano",), "not on this machine"),
+            (("cans", "--as", "cans"), "a model called cans already"),
+            (("cans", "--as", "yolov5s"), "a model called yolov5s already"),
+        ],
+    )
+    def test_names_that_do_not_fit(self, data: Path, cans: Path, arguments: tuple[str, ...], said: str) -> None:
+        result = invoke("quantize", *arguments, "--calibrate", cans, "--lang", "en")
+        assert result.exit_code == 1
+        assert said in result.stderr
+        assert files(data) == ["cans.onnx"]
+
+    def test_a_name_is_never_a_path(self, cans: Path) -> None:
+        assert invoke("quantize", "cans", "--calibrate", cans, "--as", "../x").exit_code == 2
+
+    def test_what_is_in_8_bits_already(self, cans: Path) -> None:
+        invoke("quantize", "cans", "--calibrate", cans)
+        result = invoke("quantize", "cans_int8", "--calibrate", cans, "--lang", "en")
+        assert result.exit_code == 1
+        assert "8 bits already" in result.stderr
+
+    def test_photos_that_are_not_there(self, data: Path, cans: Path) -> None:
+        (data / "empty").mkdir()
+        for folder, said in ((data / "gone", "cannot be read"), (data / "empty", "no JPEG")):
+            result = invoke("quantize", "cans", "--calibrate", folder, "--lang", "en")
+            assert result.exit_code == 1
+            assert said in result.stderr
+
+    def test_too_few_photos(self, data: Path, cans: Path) -> None:
+        for number in range(1, 4):
+            (cans / f"{number}.jpg").unlink()
+        result = invoke("quantize", "cans", "--calibrate", cans, "--lang", "en")
+        assert result.exit_code == 1
+        assert "Only 9 pictures" in result.stderr
+        assert files(data) == ["cans.onnx"]
+
+    def test_a_full_disk(self, data: Path, cans: Path) -> None:
+        with full_disk(20_000):
+            result = invoke("quantize", "cans", "--calibrate", cans, "--lang", "en")
+        assert result.exit_code == 1
+        assert "cans_int8 could not be written" in result.stderr
+        assert files(data) == ["cans.onnx"]
+
+    def test_a_provider_that_is_not_here(self, cans: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("BUNRI_VISION__PROVIDER", "OpenVINOExecutionProvider")
+        result = invoke("quantize", "cans", "--calibrate", cans, "--lang", "en")
+        assert result.exit_code == 1
+        assert "has no OpenVINOExecutionProvider. It has: " in result.stderr

@@ -27,7 +27,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
     for asked in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(asked, signal.default_int_handler)  # as Ctrl-C, until the supervisor takes over
     try:
-        environment = _environment(settings.on(servers.start()))
+        environment = _environment(settings.on(servers.start()), workers)
         if _run(environment, "migrate", "--sample") != 0:
             return 1
         _fetch_eyes(settings, environment)
@@ -46,8 +46,9 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         servers.stop()
 
 
-def _environment(settings: Settings) -> dict[str, str]:
-    """What the children need to find the servers; everything else they read as this process did."""
+def _environment(settings: Settings, workers: int) -> dict[str, str]:
+    """What the children need to find the servers; everything else they read as this process did, but that ``workers``
+    of them share the cores (VisionSettings.threads_each)."""
     if settings.secret is None:
         raise SecretMissing
     return {
@@ -58,6 +59,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "BUNRI_VALKEY_URL": str(settings.valkey_url),
         # Two BLAS threads in each of a handful of processes only steal each other's time.
         "OMP_NUM_THREADS": "1",
+        "BUNRI_VISION__THREADS": str(settings.vision.threads or max(1, settings.vision.threads_each // workers)),
         "MALLOC_ARENA_MAX": "2",
     }
 

@@ -1,5 +1,6 @@
 """``bunri models``: the weights of the detectors on this machine, and where to get more."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
 from bunri.kit.sentences import sentence
 from bunri.platform.vision.errors import ModelMissing
+from bunri.platform.vision.registry import NAME
 from bunri.platform.vision.store import ModelStore
 
 models = typer.Typer(help="모델 · Weights of the detectors.", no_args_is_help=True)
@@ -64,6 +66,30 @@ def path(name: Annotated[str | None, typer.Argument()] = None, data: Data = None
     store = open_store(Settings(), data)
     with errors_told(lang):
         typer.echo(store.find(name) if name else store.folder)
+
+
+@models.command()
+def quantize(
+    name: str,
+    calibrate: Annotated[Path, typer.Option(metavar="DIR", help="Photos like those it will see; inner folders too.")],
+    new: Annotated[str | None, typer.Option("--as", metavar="NEWNAME", help="[default: NAME_int8]")] = None,
+    most: Annotated[int, typer.Option(min=10, max=2000, help="Photos that are read.")] = 200,
+    data: Data = None,
+    lang: Lang = "ko",
+) -> None:
+    """Make an 8-bit version of a detector, and say how far it strays from the original."""
+    from bunri.cli.quantising import Job, run, table  # onnx and its tools are for this command alone
+
+    job = Job(name, new or f"{name}_int8", calibrate, most)
+    if not re.fullmatch(NAME, job.new):
+        raise typer.BadParameter(job.new, param_hint="--as")
+    settings = Settings()
+    with errors_told(lang):
+        made = run(
+            open_store(settings, data), settings.vision, job, lang, lambda path, error: tell(error, lang, str(path))
+        )
+        typer.echo(made.path)
+    Console(stderr=True).print(table(made, lang))
 
 
 def pull_shown(store: ModelStore, name: str, lang: Language, url: str | None = None) -> Path:

@@ -83,3 +83,33 @@ def mean_colours() -> bytes:
     flat = tensor("flat", np.array([1, 6, -1], np.int64))
     inputs = [value("images", [1, 3, "height", "width"])]
     return model(nodes, [flat], inputs, [value("output0", [1, 6, "cells"])], {})
+
+
+def convolutions(**metadata: str) -> bytes:
+    """A YOLOv8 of two classes on 64 × 64 that really convolves: one thing near the middle of whatever it sees.
+
+    Its Convs are first, plain, depthwise, plain, plain and, before the outputs, three last.
+    """
+    random, nodes, tensors = np.random.default_rng(0), list[bytes](), list[bytes]()
+
+    def conv(name: str, seen: str, into: int, out: int, stride: int, groups: int = 1, size: int = 3) -> str:
+        weights = random.normal(0, (2 / (into // groups * size**2)) ** 0.5, (out, into // groups, size, size))
+        bias = np.array([32, 32, 24, 20, 0.4, 0.6]) if size == 1 else np.zeros(out)
+        tensors.append(tensor(f"{name}_w", (weights * (0.03 if size == 1 else 1)).astype(np.float32)))
+        tensors.append(tensor(f"{name}_b", bias.astype(np.float32)))
+        shape = {"kernel_shape": [size] * 2, "strides": [stride] * 2, "pads": [size // 2] * 4}
+        nodes.append(node("Conv", [seen, f"{name}_w", f"{name}_b"], name, group=groups, **shape))
+        nodes.append(node("Relu", [name], f"{name}_seen"))
+        return f"{name}_seen"
+
+    first = conv("first", "images", 3, 16, 2)
+    depthwise = conv("depthwise", conv("plain4", first, 16, 16, 2), 16, 16, 1, groups=16)
+    levels = [conv("plain8", depthwise, 16, 32, 2)]
+    levels.append(conv("plain16", levels[-1], 32, 32, 2))
+    levels.append(conv("plain32", levels[-1], 32, 32, 2))
+    for number, level in enumerate(levels):
+        nodes.append(node("Reshape", [conv(f"last{number}", level, 32, 6, 1, size=1), "flat"], f"cells{number}"))
+    nodes.append(node("Concat", [f"cells{number}" for number in range(3)], "output0", axis=2))
+    tensors.append(tensor("flat", np.array([1, 6, -1], np.int64)))
+    inputs, outputs = [value("images", [1, 3, 64, 64])], [value("output0", [1, 6, 84])]
+    return model(nodes, tensors, inputs, outputs, metadata)

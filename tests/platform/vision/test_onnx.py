@@ -12,7 +12,7 @@ from tests.platform.vision.graphs import always, mean_colours, model, node, valu
 
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.photo import open_photo
-from bunri.platform.vision.errors import ModelBroken, ModelNotRecognised
+from bunri.platform.vision.errors import ModelBroken, ModelNotRecognised, ProviderMissing
 from bunri.platform.vision.onnx import OnnxDetector
 from bunri.platform.vision.protocol import Box, Pixels
 
@@ -160,6 +160,12 @@ class TestRefusing:
     def test_a_graph_for_another_task(self) -> None:
         with pytest.raises(ModelNotRecognised):
             OnnxDetector(always(yolov8(), task="pose"), "tiny")
+
+    def test_a_provider_that_this_runtime_has_not(self) -> None:
+        with pytest.raises(ProviderMissing) as caught:
+            OnnxDetector(always(yolov8()), "tiny", provider="NpuExecutionProvider")
+        assert caught.value.data["provider"] == "NpuExecutionProvider"
+        assert "CPUExecutionProvider" in str(caught.value.data["available"])
 
     def test_the_real_classifier(self, shared: Path) -> None:
         with pytest.raises((ModelBroken, ModelNotRecognised)):

@@ -1,6 +1,7 @@
 """Weights are found, fetched whole or not at all, and added once they are seen to run."""
 
 import hashlib
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,7 @@ from bunri.platform.vision.errors import (
     ModelMissing,
     ModelNotPublished,
     ModelNotRecognised,
+    ModelNotWritten,
     ModelUnknown,
 )
 from bunri.platform.vision.registry import ModelCard
@@ -190,6 +192,40 @@ class TestPulling:
     def test_only_the_registry_can_be_pulled(self, tmp_path: Path) -> None:
         with pytest.raises(ModelUnknown):
             store(tmp_path).pull("tiny", ignore)
+
+
+@contextmanager
+def full_disk(room: int) -> Iterator[None]:
+    """No file may grow beyond so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+class TestWriting:
+    def test_replaces_what_is_there_in_one_step(self, tmp_path: Path) -> None:
+        models = store(tmp_path)
+        models.write("mine", always(np.ones((1, 84, 84), np.float32)))
+        assert models.write("mine", GRAPH).read_bytes() == GRAPH
+        assert [file.name for file in models.folder.iterdir()] == ["mine.onnx"]
+
+    def test_a_full_disk_leaves_what_was_there(self, tmp_path: Path) -> None:
+        models = store(tmp_path)
+        models.write("mine", GRAPH)
+        with full_disk(1000), pytest.raises(ModelNotWritten) as caught:
+            models.write("mine", GRAPH)
+        assert caught.value.data["folder"] == str(models.folder)
+        assert [file.name for file in models.folder.iterdir()] == ["mine.onnx"]
+        assert models.find("mine").read_bytes() == GRAPH
+
+    def test_what_does_not_run_is_not_kept(self, tmp_path: Path) -> None:
+        models = store(tmp_path)
+        with pytest.raises(ModelBroken):
+            models.write("mine", b"junk")
+        assert list(models.folder.iterdir()) == []
 
 
 class TestAdding:

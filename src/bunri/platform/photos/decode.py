@@ -11,6 +11,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
@@ -22,15 +23,15 @@ from bunri.platform.photos.header import Header
 
 Pixels = NDArray[np.uint8]
 
-_TURNS: Final[Mapping[int, Callable[[Pixels], Pixels]]] = {
+_TURNS: Final[Mapping[int, Callable[[MatLike], MatLike]]] = {
     1: lambda stored: stored,
-    2: lambda stored: stored[:, ::-1],
-    3: lambda stored: stored[::-1, ::-1],
-    4: lambda stored: stored[::-1],
-    5: lambda stored: stored.transpose(1, 0, 2),
-    6: lambda stored: stored[::-1].transpose(1, 0, 2),
-    7: lambda stored: stored[::-1, ::-1].transpose(1, 0, 2),
-    8: lambda stored: stored[:, ::-1].transpose(1, 0, 2),
+    2: lambda stored: cv2.flip(stored, 1),
+    3: lambda stored: cv2.rotate(stored, cv2.ROTATE_180),
+    4: lambda stored: cv2.flip(stored, 0),
+    5: cv2.transpose,
+    6: lambda stored: cv2.rotate(stored, cv2.ROTATE_90_CLOCKWISE),
+    7: lambda stored: cv2.flip(cv2.transpose(stored), -1),
+    8: lambda stored: cv2.rotate(stored, cv2.ROTATE_90_COUNTERCLOCKWISE),
 }
 """EXIF orientation → what puts the picture upright (TIFF 6.0 §8, 'Orientation')."""
 
@@ -45,12 +46,12 @@ def decode(data: bytes, header: Header, at_least: int) -> Pixels:
         picture = _plain(_read(data, header, factor))
         if factor > 1 and picture.size == (header.width, header.height):
             picture = picture.reduce(factor)
-        stored: Pixels = np.asarray(_opaque(picture))[:, :, ::-1]
+        stored = cv2.cvtColor(np.asarray(_opaque(picture)), cv2.COLOR_RGB2BGR)
     except MemoryError:
         raise
     except Exception as error:  # decoders raise OSError, SyntaxError, ValueError, struct.error … on hostile bytes
         raise BrokenPhoto from error
-    return np.ascontiguousarray(_TURNS[header.orientation](stored))
+    return np.asarray(_TURNS[header.orientation](stored), np.uint8)
 
 
 def _factor(long_side: int, at_least: int) -> int:

@@ -1,6 +1,6 @@
 """How looking can fail."""
 
-from bunri.kit.errors import Invalid, Missing, Unavailable, Unsupported
+from bunri.kit.errors import Conflict, Invalid, Missing, Unavailable, Unsupported
 
 
 class VisionMissing(Unavailable):
@@ -32,6 +32,43 @@ class ModelNotPublished(Missing):
     """In the registry, but its makers publish no ONNX file that we could fetch. ``data``: ``name``, ``page``."""
 
     code = "model_not_published"
+
+
+class ModelQuantised(Invalid):
+    """In 8 bits already. ``data``: ``name``."""
+
+    code = "model_quantised"
+
+
+class ModelExists(Conflict):
+    """A model of that name is here, and none that quantising made. ``data``: ``name``."""
+
+    code = "model_exists"
+
+
+class ModelNotQuantisable(Unsupported):
+    """The tools refuse its graph, or nothing of it could be quantised. ``data``: ``name``, ``reason``."""
+
+    code = "model_not_quantisable"
+
+
+class ModelNotWritten(Unavailable):
+    """A full disk, most likely; nothing is left behind. ``data``: ``name``, ``folder``, ``reason``."""
+
+    code = "model_not_written"
+    retryable = False
+
+
+class TooFewPictures(Invalid):
+    """To learn the ranges of a network's numbers from. ``data``: ``found``, ``least``."""
+
+    code = "too_few_pictures"
+
+
+class ProviderMissing(Invalid):
+    """The installed ONNX Runtime lacks it. ``data``: ``provider`` and ``available``, a list for people."""
+
+    code = "provider_missing"
 
 
 class ModelBroken(Invalid):

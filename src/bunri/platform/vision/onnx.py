@@ -12,7 +12,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from bunri.platform.vision import coco
-from bunri.platform.vision.errors import ModelBroken, ModelNotRecognised, VisionFailed
+from bunri.platform.vision.errors import ModelBroken, ModelNotRecognised, ProviderMissing, VisionFailed
 from bunri.platform.vision.heads import Candidates, Floats, recognise
 from bunri.platform.vision.letterbox import Fit, letterbox
 from bunri.platform.vision.protocol import Detection, Pixels
@@ -23,6 +23,9 @@ _STRIDE: Final = 32
 _MOST: Final = 1000
 """Candidates that enter the removal of overlaps, best first: bounds its time when a threshold is very low."""
 _FATAL: Final = 4
+
+Feed = dict[str, NDArray[Any]]
+"""A graph's input by its name."""
 _MAX_NAMES: Final = 100_000
 
 
@@ -44,7 +47,8 @@ class OnnxDetector:
     ) -> None:
         """Load, and look at a blank picture once: it warms up, and its outputs tell the head.
 
-        Raises ModelBroken when the file does not run, ModelNotRecognised when its outputs are none that we decode.
+        Raises ProviderMissing, ModelBroken when the file does not run, and ModelNotRecognised when its outputs are none
+        that we decode.
         """
         self.name = name
         self.version = _digest(model)[:8]
@@ -64,10 +68,31 @@ class OnnxDetector:
 
     def detect(self, pixels: Pixels, *, confidence: float | None = None, iou: float | None = None) -> list[Detection]:
         """Objects in an upright BGR picture, best first. Raises VisionFailed when the runtime does."""
-        least = self._confidence if confidence is None else confidence
+        fit, feed = self.prepare(pixels)
+        return self.read(self.run(feed), fit, confidence=confidence, iou=iou)
+
+    def canvas(self, pixels: Pixels) -> Pixels:
+        """What the network is shown of an upright BGR picture, still in bytes; its own canvas is the same again."""
+        return letterbox(pixels, self._fit(pixels), self.head.pad)
+
+    def prepare(self, pixels: Pixels) -> tuple[Fit, Feed]:
+        """Where the picture lies, and the graph's input by name: 1 × 3 × height × width."""
         fit = self._fit(pixels)
-        canvas = letterbox(pixels, fit, self.head.pad)
-        outputs = self._run(self._blob(canvas))
+        return fit, {self._input.name: self._blob(letterbox(pixels, fit, self.head.pad))}
+
+    def run(self, feed: Feed) -> Sequence[Floats]:
+        """The network alone. Raises VisionFailed when the runtime fails."""
+        try:
+            outputs = self._session.run(None, feed)
+        except Exception as error:  # the runtime's errors share no base but Exception
+            raise VisionFailed(model=self.name) from error
+        return [output.astype(np.float32, copy=False) for output in outputs]
+
+    def read(
+        self, outputs: Sequence[Floats], fit: Fit, *, confidence: float | None = None, iou: float | None = None
+    ) -> list[Detection]:
+        """What the outputs say, best first."""
+        least = self._confidence if confidence is None else confidence
         found = _without_overlaps(
             self.head.decode(outputs, (fit.height, fit.width), least), self._iou if iou is None else iou
         )
@@ -101,21 +126,17 @@ class OnnxDetector:
     def _dtype(self) -> type[np.floating[Any]]:
         return np.float16 if self._input.type == "tensor(float16)" else np.float32
 
-    def _run(self, blob: NDArray[Any]) -> Sequence[Floats]:
-        try:
-            outputs = self._session.run(None, {self._input.name: blob})
-        except Exception as error:  # the runtime's errors share no base but Exception
-            raise VisionFailed(model=self.name) from error
-        return [output.astype(np.float32, copy=False) for output in outputs]
-
     def _run_blank(self, height: int, width: int) -> Sequence[Floats]:
         try:
-            return self._run(np.zeros((1, 3, height, width), self._dtype))
+            return self.run({self._input.name: np.zeros((1, 3, height, width), self._dtype)})
         except VisionFailed as error:
             raise ModelBroken(name=self.name) from error
 
 
 def _session(model: Path | bytes, name: str, threads: int, provider: str) -> ort.InferenceSession:
+    available = ort.get_available_providers()
+    if provider not in available:  # the runtime would warn and take the CPU
+        raise ProviderMissing(provider=provider, available=", ".join(available))
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -123,9 +144,18 @@ def _session(model: Path | bytes, name: str, threads: int, provider: str) -> ort
     # Spinning threads wait for work by burning the core that the next photo needs: twice the time on two busy cores.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return ort.InferenceSession(model, options, providers=[provider])
+        session = ort.InferenceSession(model, options, providers=[(provider, _provider_options(provider, threads))])
     except Exception as error:  # the runtime's errors share no base but Exception
         raise ModelBroken(name=name) from error
+    session.disable_fallback()
+    if provider not in (used := session.get_providers()):  # built in, but its libraries or its device are missing
+        raise ProviderMissing(provider=provider, available=", ".join(used))
+    return session
+
+
+def _provider_options(provider: str, threads: int) -> dict[str, str]:
+    """OpenVINO has threads of its own, and would take every core."""
+    return {"num_of_threads": str(threads)} if provider == "OpenVINOExecutionProvider" else {}
 
 
 def _digest(model: Path | bytes) -> str:

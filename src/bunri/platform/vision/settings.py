@@ -2,13 +2,19 @@
 
 import os
 from pathlib import Path
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from bunri.platform.vision.cores import cores
 
 
 def _from_environment() -> Path | None:
     folder = os.environ.get("BUNRI_MODELS_DIR")
     return Path(folder) if folder else None
+
+
+_MOST_THREADS: Final = 64
 
 
 class VisionSettings(BaseModel):
@@ -23,7 +29,22 @@ class VisionSettings(BaseModel):
     confidence: float | None = Field(None, ge=0, le=1, description="Least score; unset: the model's own.")
     iou: float | None = Field(None, ge=0, le=1, description="Overlap above which two boxes are one; unset: 0.45.")
     workers: int = Field(1, ge=1, le=64, description="Photos looked at side by side in one process.")
-    threads: int = Field(
-        1, ge=1, le=64, description="Threads inside one look. Small networks gain nothing from a second on 2 cores."
+    threads: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="Threads inside one look; unset: the cores that we may use, shared by the workers.",
     )
-    provider: str = Field("CPUExecutionProvider", description="An execution provider that this ONNX Runtime has.")
+    provider: str = Field(
+        "CPUExecutionProvider", description="An execution provider of the installed ONNX Runtime; no other stands in."
+    )
+
+    @property
+    def threads_each(self) -> int:
+        """Threads of one look.
+
+        Workers that each took every core would wait for each other: a network's layers are as slow as the slowest of
+        their threads. And threads without a core of their own, beyond a container's quota, stop everybody until the
+        next period. So the cores are shared, and each look has at least one.
+        """
+        return self.threads or max(1, min(_MOST_THREADS, cores() // self.workers))

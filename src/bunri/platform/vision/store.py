@@ -4,13 +4,13 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from bunri.platform.vision.download import Progress, download
-from bunri.platform.vision.errors import ModelBroken, ModelMissing, ModelNotPublished, ModelUnknown
+from bunri.platform.vision.errors import ModelBroken, ModelMissing, ModelNotPublished, ModelNotWritten, ModelUnknown
 from bunri.platform.vision.onnx import OnnxDetector
 from bunri.platform.vision.registry import NAME, ModelCard, cards
 from bunri.platform.vision.settings import VisionSettings
@@ -65,7 +65,7 @@ class ModelStore:
         return OnnxDetector(
             path,
             name,
-            threads=settings.threads,
+            threads=settings.threads_each,
             provider=settings.provider,
             confidence=card.confidence if settings.confidence is None and card else settings.confidence,
             iou=card.iou if settings.iou is None and card else settings.iou,
@@ -88,16 +88,34 @@ class ModelStore:
     def add(self, path: Path) -> Path:
         """Copy somebody's own ONNX file into the store under its own name, once it is seen to run.
 
-        Raises ModelBroken, ModelNotRecognised.
+        Raises ModelNotWritten, ModelBroken, ModelNotRecognised.
         """
         name = path.stem
         if not re.fullmatch(NAME, name) or not path.is_file():
             raise ModelBroken(name=path.name)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=self.folder)
-        os.close(handle)
-        shutil.copyfile(path, temporary)
-        return self._keep(Path(temporary), name)
+        return self._made(name, lambda temporary: shutil.copyfile(path, temporary))
+
+    def write(self, name: str, content: bytes) -> Path:
+        """Keep a model that was made here; one of that name is replaced.
+
+        Raises ModelNotWritten, ModelBroken, ModelNotRecognised.
+        """
+        return self._made(name, lambda temporary: temporary.write_bytes(content))
+
+    def _made(self, name: str, fill: Callable[[Path], object]) -> Path:
+        """A file that ``fill`` has written, in place; nothing when it failed."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=self.folder)
+            os.close(handle)
+            try:
+                fill(Path(temporary))
+                return self._keep(Path(temporary), name)
+            finally:
+                Path(temporary).unlink(missing_ok=True)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ModelNotWritten(name=name, folder=str(self.folder), reason=reason) from error
 
     def _keep(self, temporary: Path, name: str) -> Path:
         """Move a file into place in one step, if it is a model."""
