@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bench.line import Line
-from bench.subjects import analyze, bins, detect, near, photo, poll, search, up
+from bench.subjects import analyze, bins, detect, near, photo, poll, repeats, search, up
 
 Measure = Callable[[bool], list[Line]]
 
@@ -14,6 +14,7 @@ SUBJECTS: Final[dict[str, Measure]] = {
     "poll": poll.measure,
     "photo": photo.measure,
     "near": near.measure,
+    "repeats": repeats.measure,
     "bins": bins.measure,
     "search": search.measure,
     "detect": detect.measure,

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 from PIL import Image
 from tests.platform.photos.samples import encoded, exif, scene
 
+from bunri.domains.waste.settings import WasteSettings
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.phash import phash
 from bunri.platform.photos.photo import open_photo
 
 LIMITS = PhotoLimits()
+NEAR = WasteSettings().near_bits
 
 
 def imagehash_phash(picture: Image.Image) -> bytes:
@@ -65,3 +67,35 @@ class TestSteadiness:
     def test_different_scenes_are_far_apart(self) -> None:
         hashes = [phash(np.asarray(scene(seed=seed))) for seed in range(10)]
         assert min(apart(a, b) for i, a in enumerate(hashes) for b in hashes[:i]) > 60
+
+
+def lively(seed: int) -> Image.Image:
+    """Detail of every size, as in a photo; in smooth blobs alone half of the hash is about next to nothing."""
+    random = np.random.default_rng(seed)
+    values = np.zeros((480, 640, 3))
+    for cells in (6, 12, 24, 48, 96):
+        grain = Image.fromarray(random.integers(0, 256, (cells * 3 // 4, cells, 3), np.uint8))
+        values += np.asarray(grain.resize((640, 480), Image.Resampling.BICUBIC), float) / 5
+    return Image.fromarray(values.astype(np.uint8))
+
+
+class TestNear:
+    """What the memory calls near (docs/near-duplicates.md measures it on real photos)."""
+
+    @pytest.mark.parametrize("seed", range(6))
+    @pytest.mark.parametrize(("kind", "quality"), [("JPEG", 90), ("JPEG", 60), ("WEBP", 80), ("HEIF", 90)])
+    def test_saved_again(self, seed: int, kind: str, quality: int) -> None:
+        again = open_photo(encoded(lively(seed), kind, quality=quality), LIMITS)
+        assert apart(open_photo(encoded(lively(seed), "PNG"), LIMITS).phash, again.phash) <= NEAR
+
+    @pytest.mark.parametrize("seed", range(6))
+    @pytest.mark.parametrize("scale", [0.25, 0.5, 0.8, 2.0])
+    def test_resized(self, seed: int, scale: float) -> None:
+        picture = lively(seed)
+        other = picture.resize((round(picture.width * scale), round(picture.height * scale)))
+        again = open_photo(encoded(other, "JPEG", quality=85), LIMITS)
+        assert apart(open_photo(encoded(picture, "PNG"), LIMITS).phash, again.phash) <= NEAR
+
+    def test_other_pictures_are_not(self) -> None:
+        hashes = [open_photo(encoded(lively(seed), "JPEG"), LIMITS).phash for seed in range(30)]
+        assert min(apart(a, b) for i, a in enumerate(hashes) for b in hashes[:i]) > 5 * NEAR
