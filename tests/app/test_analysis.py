@@ -1,15 +1,22 @@
 """A photo becomes advice, over HTTP, in both arrangements: the same tests for one process and for many."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import create_async_engine
 from tests.support.client import Person
 from tests.support.pictures import encoded, jpeg, picture
 from tests.support.platform import Platform, running
 
 from bunri.app.settings import Settings
+from bunri.domains.waste.models import Example
+from bunri.domains.waste.objects import example_key
+from bunri.platform.db.address import owner_address
 
 CITY_HALL = {"lat": 37.5663, "lng": 126.9779}
 
@@ -187,6 +194,71 @@ class TestHistory:
     def test_a_cursor_of_somebody_elses_making_is_refused(self, person: Person) -> None:
         response = person.ask("GET", "/api/v1/waste/jobs", params={"cursor": "nonsense"})
         assert (response.status_code, response.json()["code"]) == (422, "bad_cursor")
+
+
+class TestTeaching:
+    """A picture is kept beyond its job only with consent, and only until that is taken back."""
+
+    def _answered(self, person: Person, seed: int, **said: Any) -> str:
+        """A job whose first item has been replied to."""
+        photo = jpeg(seed)
+        job = person.begins(photo)
+        person.uploads(job, photo)
+        person.completes(job, note="컵라면 용기")
+        person.waits(job)
+        response = person.ask("POST", f"/api/v1/waste/jobs/{job['job_id']}/correct", json=said)
+        assert response.status_code == 200, response.text
+        return str(job["job_id"])
+
+    def test_with_consent_it_is_kept_until_the_analysis_is_removed(
+        self, platform: Platform, person: Person, settings: Settings
+    ) -> None:
+        job_id = self._answered(person, _seed(platform, 50), text="우유팩", consent=True)
+        assert _kept(settings, job_id) == ([("correct", "carton")], True)
+        assert Person.arrives(platform).ask("DELETE", f"/api/v1/waste/jobs/{job_id}").status_code == 404
+        assert _kept(settings, job_id) == ([("correct", "carton")], True)
+        assert person.ask("DELETE", f"/api/v1/waste/jobs/{job_id}").status_code == 204
+        assert _kept(settings, job_id) == ([], False)
+
+    def test_without_consent_it_is_not(self, platform: Platform, person: Person, settings: Settings) -> None:
+        job_id = self._answered(person, _seed(platform, 51), text="우유팩")
+        assert _kept(settings, job_id) == ([], False)
+
+    def test_that_the_result_is_right_teaches_too(self, platform: Platform, person: Person, settings: Settings) -> None:
+        job_id = self._answered(person, _seed(platform, 52), confirm=True, consent=True)
+        kept, pictured = _kept(settings, job_id)
+        assert [kind for kind, _ in kept] == ["confirm"]
+        assert pictured
+
+    def test_a_confirmation_with_another_word_is_refused(self, platform: Platform, person: Person) -> None:
+        job = person.begins(jpeg(_seed(platform, 53)))
+        both = {"confirm": True, "value": "glass"}
+        response = person.ask("POST", f"/api/v1/waste/jobs/{job['job_id']}/correct", json=both)
+        assert response.status_code == 422
+
+    def test_every_consent_is_taken_back_at_once_and_the_analyses_stay(
+        self, platform: Platform, person: Person, settings: Settings
+    ) -> None:
+        jobs = [self._answered(person, _seed(platform, seed), confirm=True, consent=True) for seed in (54, 55)]
+        assert person.ask("DELETE", "/api/v1/waste/examples").status_code == 204
+        assert [_kept(settings, job_id) for job_id in jobs] == [([], False)] * 2
+        assert person.ask("GET", f"/api/v1/waste/status/{jobs[0]}").json()["status"] == "done"
+        assert person.ask("DELETE", "/api/v1/waste/examples").status_code == 204
+
+
+def _kept(settings: Settings, job_id: str) -> tuple[list[tuple[str, str]], bool]:
+    """Kind and material of a job's examples, and whether their picture lies in the store."""
+
+    async def examples() -> list[tuple[str, str]]:
+        engine = create_async_engine(owner_address(str(settings.database_url)))
+        try:
+            async with engine.connect() as connection:
+                wanted = select(Example.kind, Example.material).where(Example.job_id == UUID(job_id))
+                return [(row.kind, row.material) for row in await connection.execute(wanted)]
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(examples()), (settings.data / "objects" / example_key(UUID(job_id))).is_file()
 
 
 class TestCancel:

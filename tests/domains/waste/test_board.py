@@ -54,6 +54,28 @@ class TestRead:
             assert mirror is not None
             assert mirror.fresh is fresh
 
+    async def test_a_mirror_is_believed_anew_while_the_row_says_the_same(
+        self, board: Board, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        job = _job(State.SEEING)
+        await board.show(job, Stage.VISION)
+        with monkeypatch.context() as old:
+            old.setattr(boards, "FRESH", -1.0)
+            await board.renew(job.id, State.SEEING)
+        mirror = await board.read(job.id)
+        assert mirror is not None
+        assert b'"progress":50' in mirror.document
+
+    @pytest.mark.parametrize("state", [State.EXPLAINING, State.DONE, None])
+    async def test_a_mirror_that_the_row_contradicts_is_forgotten(
+        self, board: Board, state: State | None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        job = _job(State.SEEING)
+        await board.show(job)
+        monkeypatch.setattr(boards, "FRESH", -1.0)
+        await board.renew(job.id, state)
+        assert await board.read(job.id) is None
+
     async def test_a_dead_valkey_is_no_mirror_and_no_error(self) -> None:
         cache = Cache("redis://127.0.0.1:9/0")
         board = Board(cache)

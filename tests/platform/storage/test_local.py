@@ -104,6 +104,13 @@ class TestFiles:
         assert await storage.sweep(older_than=timedelta(hours=1), prefix="uploads/") == 1
         assert files(tmp_path) == [".types/kept/a.webp", "kept/a.webp"]
 
+    async def test_given_for_good_are_never_swept(self, tmp_path: Path) -> None:
+        storage = LocalStorage(tmp_path, "secret", lambda: datetime.now(UTC) + timedelta(days=365))
+        for key in ("kept/a.webp", "examples/a.webp"):
+            await storage.write(key, b"picture", "image/webp")
+        assert await storage.sweep(older_than=timedelta(days=30)) == 1
+        assert files(tmp_path) == [".types/examples/a.webp", "examples/a.webp"]
+
 
 class TestAFullDisk:
     async def test_is_said_and_leaves_no_half_file(self, tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ RESULT_TTL: Final = timedelta(hours=24)
 HASH_TTL: Final = timedelta(days=7)
 FRESH: Final = 3.0
 """Seconds for which the mirror of a running job is believed without a look at its row."""
+GRACE: Final = 2.0
+"""Seconds after those in which it is told once more while somebody looks at the row (renewal.py)."""
 FRESH_ENDED: Final = 60.0
 """The same for an ended one."""
 
@@ -40,13 +42,26 @@ _bins = TypeAdapter(list[NearbyBin])
 
 
 class Mirror(NamedTuple):
-    """What Valkey says of a job: its owner, the status document as bytes, whether it has ended, and whether all that
-    can be believed without a look at the row."""
+    """What Valkey says of a job: its owner, the status document as bytes, whether it has ended, and how many seconds
+    ago that was so."""
 
     owner: str
     document: bytes
     ended: bool
-    fresh: bool
+    age: float
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it can be believed without a look at the row."""
+        return self.age < (FRESH_ENDED if self.ended else FRESH)
+
+    @property
+    def renewable(self) -> bool:
+        """Whether it may be told while somebody looks at the row."""
+        return not self.ended and self.age < FRESH + GRACE
+
+    def says(self, state: str) -> bool:
+        return self.document.startswith(f'{state}"'.encode(), _STATUS_AT)
 
 
 def language_of(job: Job) -> Language:
@@ -95,8 +110,18 @@ class Board:
 
     async def show_status(self, owner: str, status: Status) -> None:
         document = document_of(status.model_copy(update={"result": None}))
-        value = b"%s\n%.1f\n%s" % (owner.encode(), time.time(), document)
-        await self._set(_progress_key(status.job_id), value, PROGRESS_TTL)
+        await self._set(_progress_key(status.job_id), _mirrored(owner, document), PROGRESS_TTL)
+
+    async def renew(self, job_id: UUID, state: str | None) -> None:
+        """Believes the mirror of a running job anew if it says what the row says, and forgets it otherwise: the next
+        poll then asks the row. ``state`` is None when there is no row."""
+        mirror = await self.read(job_id)
+        if mirror is None or mirror.fresh:
+            return
+        if state is None or mirror.ended or not mirror.says(state):
+            await self._quietly(_progress_key(job_id))
+            return
+        await self._set(_progress_key(job_id), _mirrored(mirror.owner, mirror.document), PROGRESS_TTL)
 
     async def show_result(self, job: Job, result: Result) -> None:
         """Mirrors an answered job: the result first, so that nobody sees "done" without it. The bins, whose distances
@@ -117,20 +142,9 @@ class Board:
     async def read(self, job_id: UUID) -> Mirror | None:
         """The mirror in one round trip; None when there is none, or not all of it."""
         try:
-            keys = _progress_key(job_id), _result_key(job_id), _bins_key(job_id)
-            progress, result, bins = await self._cache.get_many(*keys)
+            return mirror_of(*await self._cache.get_many(*map(bytes.decode, keys_of(str(job_id)))))
         except CacheUnavailable:
             return None
-        if progress is None:
-            return None
-        owner, written, document = progress.split(b"\n", 2)
-        ended = document.startswith(_ENDED, _STATUS_AT)
-        if document.startswith(_ANSWERED, _STATUS_AT):
-            if result is None:
-                return None
-            document = b'%s,"result":%s,"nearby_bins":%s}}' % (document[:-1], result[:-1], bins or b"[]")
-        age = time.time() - float(written)
-        return Mirror(owner.decode(), document, ended, age < (FRESH_ENDED if ended else FRESH))
 
     async def forget(self, job_id: UUID) -> None:
         await self._quietly(_progress_key(job_id), _result_key(job_id), _bins_key(job_id), _place_key(job_id))
@@ -179,6 +193,29 @@ _STATUS_AT: Final = len('{"job_id":"","status":"') + 36
 """Where the status stands in a status document: behind a field of fixed width, so it is read without parsing."""
 _ANSWERED: Final = tuple(f'{state}"'.encode() for state in ANSWERED)
 _ENDED: Final = tuple(f'{state}"'.encode() for state in ENDED)
+
+
+def _mirrored(owner: str, document: bytes) -> bytes:
+    return b"%s\n%.1f\n%s" % (owner.encode(), time.time(), document)
+
+
+def keys_of(job_id: str) -> tuple[bytes, bytes, bytes]:
+    """The keys of a job's mirror."""
+    key = b"job:" + job_id.encode()
+    return key + b":progress", key + b":result", key + b":bins"
+
+
+def mirror_of(progress: bytes | None, result: bytes | None, bins: bytes | None) -> Mirror | None:
+    """What the values of ``keys_of`` say; None when there is no mirror, or not all of it."""
+    if progress is None:
+        return None
+    owner, written, document = progress.split(b"\n", 2)
+    ended = document.startswith(_ENDED, _STATUS_AT)
+    if document.startswith(_ANSWERED, _STATUS_AT):
+        if result is None:
+            return None
+        document = b'%s,"result":%s,"nearby_bins":%s}}' % (document[:-1], result[:-1], bins or b"[]")
+    return Mirror(owner.decode(), document, ended, time.time() - float(written))
 
 
 def _progress_key(job_id: UUID) -> str:

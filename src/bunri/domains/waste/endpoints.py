@@ -22,6 +22,7 @@ from bunri.domains.waste.schemas import (
     Ticket,
     UploadCompleteIn,
 )
+from bunri.domains.waste.service.examples import Examples
 from bunri.domains.waste.service.jobs import Jobs
 from bunri.domains.waste.service.replying import Replying
 from bunri.domains.waste.states import ENDED, State
@@ -34,6 +35,7 @@ router = APIRouter(prefix="/api/v1/waste", tags=["waste"])
 
 JobsService = Annotated[Jobs, use(Jobs)]
 ReplyService = Annotated[Replying, use(Replying)]
+ExampleService = Annotated[Examples, use(Examples)]
 
 WATCH_EVERY = 0.2
 """Seconds between two looks at a job that somebody watches by server-sent events."""
@@ -124,22 +126,38 @@ async def _document(services: Services, owner: str, job_id: UUID) -> tuple[bytes
 
 @router.post("/jobs/{job_id}/answer", summary="Answer the question", response_model=Status)
 async def answer(job_id: UUID, body: AnswerIn, caller: CurrentCaller, replies: ReplyService) -> Response:
-    """A choice, words of one's own, or the state of the thing (tags). Gives the new advice at once."""
+    """A choice, words of one's own, or the state of the thing (tags). Gives the new advice at once.
+
+    With `consent` the picture, without EXIF, and what was said of the item are kept to teach the eyes, until they are
+    taken back: `DELETE …/jobs/{job_id}` for one photo, `DELETE …/examples` for all. If the picture cannot be kept just
+    then, the answer counts all the same.
+    """
     status = await replies.reply(caller.id, job_id, body, kind="answer")
     return Response(document_of(status), media_type="application/json")
 
 
-@router.post("/jobs/{job_id}/correct", summary="It is something else", response_model=Status)
+@router.post("/jobs/{job_id}/correct", summary="It is something else, or just that", response_model=Status)
 async def correct(job_id: UUID, body: AnswerIn, caller: CurrentCaller, replies: ReplyService) -> Response:
-    """Says what an item really is. Gives the new advice at once."""
+    """Says what an item really is, or with `confirm` that it is what the result says. Gives the new advice at once.
+
+    `consent` is that of `…/answer`.
+    """
     status = await replies.reply(caller.id, job_id, body, kind="correct")
     return Response(document_of(status), media_type="application/json")
 
 
 @router.delete("/jobs/{job_id}", status_code=204, summary="Cancel or remove")
 async def drop(job_id: UUID, caller: CurrentCaller, jobs: JobsService) -> None:
-    """Cancels a running analysis; removes an ended one with its picture."""
+    """Cancels a running analysis; removes an ended one with its picture and all that was kept of it with consent, even
+    after the analysis itself has been forgotten."""
     await jobs.drop(caller.id, job_id)
+
+
+@router.delete("/examples", status_code=204, summary="Take back every consent")
+async def withdraw(caller: CurrentCaller, examples: ExampleService) -> None:
+    """Removes all pictures that this person let us keep to teach the eyes, and what was said of them. The analyses
+    stay."""
+    await examples.withdraw(caller.id)
 
 
 @router.get("/jobs", summary="History, newest first", response_model_exclude_none=True)
@@ -156,6 +174,13 @@ async def history(
     if len(page) == limit:
         response.headers["X-Next-Cursor"] = cursors.encode(page[-1].id)
     return [_summary(job, await jobs.photo_url(job, base), base) for job in page]
+
+
+@router.get("/jobs/{job_id}", summary="One of the history", response_model_exclude_none=True)
+async def one(job_id: UUID, caller: CurrentCaller, jobs: JobsService, base: BaseUrl) -> JobSummary:
+    """Its line with a fresh link to the picture, for an answer that is opened again."""
+    job = await jobs.owned(job_id, caller.id)
+    return _summary(job, await jobs.photo_url(job, base), base)
 
 
 def _summary(job: Job, photo_url: str | None, base: str) -> JobSummary:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     DateTime,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -106,6 +107,32 @@ class Correction(Base):
     kind: Mapped[str] = mapped_column(Text)
     was: Mapped[str | None] = mapped_column(Text)
     said: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Example(Base):
+    """What an item of a photo is, in the last word of a person who let us keep the picture to teach the eyes.
+
+    It outlives its job, so no foreign key; the picture is ``objects.example_key(job_id)``. Consent can be taken back,
+    with the job or long after it, so a row must know whose it is without saying so: ``giver`` is an HMAC-SHA256 of the
+    owner's id, and nothing else here leads to a person. No words that were typed, no place, no district.
+    """
+
+    __tablename__ = "examples"
+    __table_args__ = (Index("examples_giver_idx", "giver"),)
+
+    job_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    giver: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str] = mapped_column(Text)
+    box: Mapped[list[float] | None] = mapped_column(ARRAY(Double))
+    item: Mapped[str | None] = mapped_column(Text)
+    material: Mapped[str] = mapped_column(Text)
+    form: Mapped[str | None] = mapped_column(Text)
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    seen: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """``label``, ``confidence`` and ``candidates`` of the eyes; null where a person's word had replaced them before."""
+    models: Mapped[dict[str, str]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

@@ -11,3 +11,8 @@ def upload_key(job_id: UUID) -> str:
 def kept_key(sha256: bytes) -> str:
     """The picture we keep: small, re-encoded, without EXIF. The same photo twice is one picture."""
     return f"kept/{sha256.hex()}.webp"
+
+
+def example_key(job_id: UUID) -> str:
+    """The copy of the kept picture for a job's examples. No age ends it: it goes with the last of them."""
+    return f"examples/{job_id}.webp"

@@ -6,11 +6,11 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from asyncpg import BitString
-from sqlalchemy import ColumnElement, and_, case, delete, exists, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, text, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bunri.domains.waste.models import Band, Correction, Fingerprint, Job, outbox
+from bunri.domains.waste.models import Band, Correction, Example, Fingerprint, Job, outbox
 from bunri.domains.waste.states import ANSWERED, RUNNING, State
 from bunri.kit.events import Event
 from bunri.platform.db import Outbox
@@ -130,6 +130,53 @@ class WasteRepository:
         statement = select(Job).where(Job.created_at < moment).limit(limit).with_for_update(skip_locked=True)
         return (await self._session.execute(statement)).scalars().all()
 
+    async def spoken_of(self, job_id: UUID, position: int) -> bool:
+        """Whether the person has said anything about an item."""
+        said = exists().where(Correction.job_id == job_id, Correction.position == position)
+        return bool((await self._session.execute(select(said))).scalar())
+
+    async def states_of(self, job_ids: Sequence[UUID]) -> dict[UUID, str]:
+        rows = await self._session.execute(select(Job.id, Job.state).where(Job.id.in_(job_ids)))
+        return {row.id: row.state for row in rows}
+
+    # ── examples ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def put_example(self, example: Example) -> None:
+        """The last word on an item takes the place of the one before; what had been seen stays as it first was."""
+        values = {column.name: getattr(example, column.name) for column in Example.__table__.columns}
+        said = {name: values[name] for name in ("kind", "item", "material", "form", "tags", "created_at")}
+        statement = insert(Example).values(values)
+        await self._session.execute(statement.on_conflict_do_update(index_elements=_EXAMPLE_KEY, set_=said))
+
+    async def remove_example(self, job_id: UUID, position: int) -> None:
+        await self._session.execute(delete(Example).where(Example.job_id == job_id, Example.position == position))
+
+    async def remove_examples(self, job_ids: Sequence[UUID]) -> None:
+        await self._session.execute(delete(Example).where(Example.job_id.in_(job_ids)))
+
+    async def given_by(self, giver: bytes, job_id: UUID | None, limit: int) -> Sequence[UUID]:
+        """Jobs of ``giver`` that have examples, or the one job if it has."""
+        statement = select(Example.job_id).where(Example.giver == giver).distinct().limit(limit)
+        if job_id:
+            statement = statement.where(Example.job_id == job_id)
+        return (await self._session.execute(statement)).scalars().all()
+
+    async def with_examples(self, job_ids: Sequence[UUID]) -> set[UUID]:
+        """Which of the jobs have examples."""
+        found = await self._session.execute(select(Example.job_id).where(Example.job_id.in_(job_ids)))
+        return set(found.scalars())
+
+    async def count_examples(self, since: datetime | None) -> int:
+        counted = select(func.count()).select_from(Example).where(_since(since))
+        return (await self._session.execute(counted)).scalar_one()
+
+    async def examples(self, since: datetime | None, after: tuple[UUID, int] | None, limit: int) -> Sequence[Example]:
+        """A page by job and item, behind ``after``: the examples of one picture lie together."""
+        statement = select(Example).where(_since(since)).order_by(*_EXAMPLE_KEY).limit(limit)
+        if after:
+            statement = statement.where(tuple_(*_EXAMPLE_KEY) > after)
+        return (await self._session.execute(statement)).scalars().all()
+
     # ── fingerprints ──────────────────────────────────────────────────────────────────────────────────────────────
 
     async def seen_exactly(self, sha256: bytes, eyes: str) -> dict[str, Any] | None:
@@ -183,6 +230,13 @@ class WasteRepository:
 
     async def forget_fingerprints(self, moment: datetime) -> None:
         await self._session.execute(delete(Fingerprint).where(Fingerprint.created_at < moment))
+
+
+_EXAMPLE_KEY = (Example.job_id, Example.position)
+
+
+def _since(moment: datetime | None) -> ColumnElement[bool]:
+    return Example.created_at >= moment if moment else true()
 
 
 def bands_of(phash: bytes) -> list[int]:

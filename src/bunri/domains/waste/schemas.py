@@ -1,18 +1,10 @@
 """What waste's endpoints take and give (contracts.md)."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    StringConstraints,
-    model_serializer,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from bunri.domains.locations.public import NearbyBin
 from bunri.domains.recycling.public import Alternative, Disposal, Part
@@ -68,18 +60,23 @@ class Processing(BaseModel):
     status_url: str
 
 
+def _absent(value: object) -> bool:
+    """``box?`` and ``question?`` of the contract are left out when there is none."""
+    return value is None
+
+
 class Item(BaseModel):
     """One thing in the photo and what to do with it."""
 
     box: tuple[float, float, float, float] | None = Field(
-        None, description="x1, y1, x2, y2 as fractions of the upright picture."
+        None, exclude_if=_absent, description="x1, y1, x2, y2 as fractions of the upright picture."
     )
     label: str = Field(description="What the eyes called it.")
     item: str = Field(description="Slug of the item in the rule table.")
     name: str
     material: Material
     form: str | None = None
-    confidence: float = Field(ge=0, le=1)
+    confidence: float = Field(ge=0, le=1, description="How likely the disposal is right.")
     parts: list[Part] = Field(default_factory=list)
     tags: list[Tag] = Field(default_factory=list)
     mixed: bool = False
@@ -87,13 +84,7 @@ class Item(BaseModel):
     reasons: list[str] = Field(default_factory=list, description="What spoke for this rule, in sentences.")
     alternatives: list[Alternative] = Field(default_factory=list)
     bin_kinds: list[str] = Field(default_factory=list, description="Kinds of bin that take it, best first.")
-    question: Question | None = Field(None, description="Set when we are not sure enough.")
-
-    @model_serializer(mode="wrap")
-    def _without_absent(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """``box?`` and ``question?`` of the contract are left out when there is none."""
-        plain: dict[str, Any] = serialize(self)
-        return {key: value for key, value in plain.items() if value is not None or key not in ("box", "question")}
+    question: Question | None = Field(None, exclude_if=_absent, description="Set when we are not sure enough.")
 
 
 class Result(BaseModel):
@@ -122,18 +113,31 @@ class Status(BaseModel):
 
 
 class AnswerIn(BaseModel):
-    """A reply to the question, or what a camera could not see."""
+    """A reply to the question, what a camera could not see, or that the result is right."""
 
     item: int = Field(0, ge=0, le=20, description="Which item of the result.")
     value: Choice | None = Field(None, description="One of the question's choices.")
     text: Note | None = Field(None, description="Or what it is in the person's own words.")
     tags: Tags | None = Field(None, description="Its state; replaces the tags it had.")
+    confirm: bool = Field(False, description="Or: it is what the result says.")
+    consent: bool = Field(
+        False,
+        description="Keep this picture with what I said, to teach the eyes. It holds for what this reply says of this "
+        "item until a later reply or a removal takes it back; tags alone, and 'none of these', keep nothing new.",
+    )
     location: Place | None = None
+
+    @property
+    def names_it(self) -> bool:
+        """Whether it says what the thing is, and not only its state."""
+        return self.confirm or self.value is not None or bool(self.text)
 
     @model_validator(mode="after")
     def _something(self) -> "AnswerIn":
-        if self.value is None and not self.text and self.tags is None:
-            raise ValueError("value, text or tags")
+        if not self.names_it and self.tags is None:
+            raise ValueError("value, text, tags or confirm")
+        if self.confirm and (self.value is not None or self.text):
+            raise ValueError("confirm, or value or text")
         return self
 
 

@@ -21,7 +21,7 @@ from bunri.platform.storage.errors import (
     WrongSize,
     WrongType,
 )
-from bunri.platform.storage.protocol import ObjectStat, UploadTicket, canary, checked
+from bunri.platform.storage.protocol import OURS, ObjectStat, UploadTicket, canary, checked
 from bunri.platform.storage.signing import Grant
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -144,9 +144,9 @@ class LocalStorage:
                     path.unlink()
 
     def _sweep(self, before: datetime, prefix: str) -> int:
-        """Without a prefix walks everything, drafts of uploads that were cut off by a crash included. Only objects
-        count."""
-        folders = (self._root / prefix, self._root / _TYPES / prefix) if prefix else (self._root,)
+        """Without a prefix drafts of uploads that were cut off by a crash are swept too. Only objects count."""
+        prefixes = (prefix,) if prefix else (*OURS, _COMING)
+        folders = [folder / each for each in prefixes for folder in (self._root, self._root / _TYPES)]
         count = 0
         with _as_ours():
             for path in (path for folder in folders for path in folder.rglob("*")):

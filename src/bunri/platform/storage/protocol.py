@@ -9,7 +9,8 @@ from typing import Final, Protocol
 from bunri.platform.storage.errors import BadKey, StorageUnavailable
 
 OURS: Final = ("uploads/", "kept/", "canary/")
-"""The folders of the house. A bucket may be shared with others: nothing outside of these is ever forgotten."""
+"""The folders whose objects are forgotten by age. A bucket may be shared with others, and what people gave for good
+(``examples/``) has no age: nothing outside of these is ever swept."""
 
 _KEY: Final = re.compile(r"(?!.{201})[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
 
@@ -60,8 +61,8 @@ class Storage(Protocol):
         """Where the object can be looked at until then, without further permission."""
 
     async def sweep(self, *, older_than: timedelta, prefix: str = "") -> int:
-        """Forget what was written longer ago, everywhere or in the one folder ``prefix`` (``uploads/``); the number of
-        objects forgotten."""
+        """Forget what was written longer ago, in all folders of OURS or in the one ``prefix`` (``uploads/``); the
+        number of objects forgotten."""
 
     async def check(self) -> None:
         """Really write, read and delete. Raises what is wrong."""

@@ -18,10 +18,11 @@ from bunri.domains.waste.errors import (
     UploadMissing,
 )
 from bunri.domains.waste.models import Job
-from bunri.domains.waste.objects import kept_key, upload_key
+from bunri.domains.waste.objects import example_key, kept_key, upload_key
 from bunri.domains.waste.public import Uploaded
 from bunri.domains.waste.repository import WasteRepository
 from bunri.domains.waste.schemas import AnalyzeIn, Result, Status, UploadCompleteIn
+from bunri.domains.waste.service.examples import Examples
 from bunri.domains.waste.settings import WasteSettings
 from bunri.domains.waste.states import ANSWERED, ENDED, State
 from bunri.kit.clock import Clock
@@ -40,12 +41,14 @@ class Jobs:
         begin: Callable[[], AbstractAsyncContextManager[WasteRepository]],
         board: Board,
         storage: Storage,
+        examples: Examples,
         settings: WasteSettings,
         clock: Clock,
     ) -> None:
         self._begin = begin
         self._board = board
         self._storage = storage
+        self._examples = examples
         self._settings = settings
         self._clock = clock
 
@@ -87,7 +90,7 @@ class Jobs:
 
         Raises JobMissing, JobEnded, UploadMissing, UploadMismatch.
         """
-        job = await self._owned(job_id, owner)
+        job = await self.owned(job_id, owner)
         if job.state == State.CREATED:
             await self._check_upload(job)
             await self._start(job, told)
@@ -126,7 +129,7 @@ class Jobs:
     async def status(self, owner: str, job_id: UUID) -> Status:
         """Where the job is, by its row; the mirror knows the stage better where it agrees. Mirrors it again, since
         whoever asks here found no mirror, or an old one."""
-        job = await self._owned(job_id, owner)
+        job = await self.owned(job_id, owner)
         status = status_of(job)
         if job.state in ANSWERED and job.result is not None:
             bins = await self._board.bins(job.id)
@@ -140,6 +143,14 @@ class Jobs:
         await self._board.show_status(owner, status)
         return status
 
+    async def owned(self, job_id: UUID, owner: str) -> Job:
+        """A person's own job. Raises JobMissing."""
+        async with self._begin() as repository:
+            job = await repository.get_owned(job_id, owner)
+        if job is None:
+            raise JobMissing
+        return job
+
     async def history(self, owner: str, before: UUID | None, limit: int) -> Sequence[Job]:
         """A person's jobs, newest first."""
         async with self._begin() as repository:
@@ -152,26 +163,27 @@ class Jobs:
         return await self._storage.url(kept_key(job.sha256), expires_in=timedelta(hours=1), base_url=base_url)
 
     async def drop(self, owner: str, job_id: UUID) -> None:
-        """Cancels a running job; removes an ended one, with its picture unless another job shows the same."""
+        """Cancels a running job; removes an ended one, with its picture unless another job shows the same.
+
+        What was given with it to teach the eyes goes too, even where the job itself has long been forgotten.
+        """
+        withdrawn = await self._examples.withdraw(owner, job_id)
         async with self._begin() as repository:
             job = await repository.get_owned(job_id, owner, lock=True)
             if job is None:
+                if withdrawn:
+                    return
                 raise JobMissing
             removed = job.state in ENDED
             if removed:
+                await repository.remove_examples([job_id])  # of a reply that came in between
                 await repository.remove(job)
             else:
                 job.state, job.ended_at, job.lease_until = State.CANCELLED, self._clock(), None
                 await repository.flush()
             unseen = job.kept and job.sha256 is not None and not await repository.photo_in_use(job.sha256)
         await (self._board.forget(job_id) if removed else self._board.show(job))
-        await self._storage.delete(upload_key(job_id))
+        for key in (upload_key(job_id), example_key(job_id)):
+            await self._storage.delete(key)
         if unseen and job.sha256:
             await self._storage.delete(kept_key(job.sha256))
-
-    async def _owned(self, job_id: UUID, owner: str) -> Job:
-        async with self._begin() as repository:
-            job = await repository.get_owned(job_id, owner)
-        if job is None:
-            raise JobMissing
-        return job

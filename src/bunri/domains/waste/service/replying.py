@@ -1,4 +1,4 @@
-"""What the person says back: the answer to a question, what a camera could not see, or "that is wrong"."""
+"""What the person says back: the answer to a question, what a camera could not see, "that is wrong", or "right"."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -9,10 +9,11 @@ from bunri.domains.waste import fusion
 from bunri.domains.waste.board import Board, language_of, status_of
 from bunri.domains.waste.errors import AnswerConflict, AnswerUnknown, ItemMissing, JobMissing, NothingToAnswer
 from bunri.domains.waste.fusion import SeenItem
-from bunri.domains.waste.models import Correction, Job
+from bunri.domains.waste.models import Correction, Example, Job
 from bunri.domains.waste.repository import WasteRepository
 from bunri.domains.waste.result import assemble
 from bunri.domains.waste.schemas import AnswerIn, Result, Status
+from bunri.domains.waste.service.examples import Examples
 from bunri.domains.waste.service.finishing import Finishing
 from bunri.domains.waste.settings import WasteSettings
 from bunri.domains.waste.states import ANSWERED, State
@@ -31,6 +32,7 @@ class Replying:
         board: Board,
         recycling: RecyclingPublic,
         finishing: Finishing,
+        examples: Examples,
         settings: WasteSettings,
         clock: Clock,
     ) -> None:
@@ -38,11 +40,15 @@ class Replying:
         self._board = board
         self._recycling = recycling
         self._finishing = finishing
+        self._examples = examples
         self._settings = settings
         self._clock = clock
 
     async def reply(self, owner: str, job_id: UUID, said: AnswerIn, *, kind: str) -> Status:
-        """The status with the new advice. ``kind`` is ``answer`` or ``correct``; both are kept as what the person said.
+        """The status with the new advice. ``kind`` is ``answer`` or ``correct``; saying what the result says already
+        is kept as ``confirm``. With consent, the picture and what it is are kept beyond the job; a later reply about
+        the same item that says what it is takes the place of the one before, or takes it back when it comes without
+        consent.
 
         No transaction is open while the advice is looked up and worded; an answer that another overtook is worked out
         again. Raises JobMissing, NothingToAnswer, ItemMissing, AnswerUnknown, AnswerConflict.
@@ -53,11 +59,17 @@ class Replying:
             if said.item >= len(items):
                 raise ItemMissing
             before = items[said.item]
-            items[said.item] = await self._changed(before, said, language_of(job))
+            spoken = _spoken(said, before)
+            items[said.item] = after = await self._changed(before, spoken, said, language_of(job))
             result = await self._advise(job, items, said)
-            if await self._store(job, items, result, said, before, kind):
+            means = _meant(said, before, after, kind)
+            example = await self._examples.prepare(job, said.item, before, after, means) if said.consent else None
+            words = self._correction(job, said, before, spoken, means) if spoken else None
+            if await self._store(job, items, result, said, words, example):
                 await self._board.show_result(job, result)
                 return status_of(job).model_copy(update={"result": result})
+            if example:
+                await self._examples.discard(job.id)
         raise AnswerConflict
 
     async def _answered(self, owner: str, job_id: UUID) -> Job:
@@ -69,12 +81,12 @@ class Replying:
             raise NothingToAnswer
         return job
 
-    async def _changed(self, item: SeenItem, said: AnswerIn, language: Language) -> SeenItem:
+    async def _changed(self, item: SeenItem, spoken: str | None, said: AnswerIn, language: Language) -> SeenItem:
         changed: SeenItem | None = item
-        if said.value is not None:
-            changed = fusion.answer(item, said.value, language) or await self._named(item, said.value, language)
-        elif said.text:
+        if said.value is None and said.text:
             changed = await self._named(item, said.text, language)
+        elif spoken:
+            changed = fusion.answer(item, spoken, language) or await self._named(item, spoken, language)
         if changed is None:
             raise AnswerUnknown
         if said.tags is not None:
@@ -102,7 +114,13 @@ class Replying:
         )
 
     async def _store(
-        self, job: Job, items: list[SeenItem], result: Result, said: AnswerIn, before: SeenItem, kind: str
+        self,
+        job: Job,
+        items: list[SeenItem],
+        result: Result,
+        said: AnswerIn,
+        words: Correction | None,
+        example: Example | None,
     ) -> bool:
         """The new answer and what was said, together; False when another answer came in between."""
         job.state = State.ASKED if any(item.question for item in result.items) else State.DONE
@@ -113,17 +131,45 @@ class Replying:
                 items=[item.model_dump(mode="json") for item in items],
                 result=result.model_dump(mode="json", exclude={"nearby_bins"}),
             )
-            if stored and (spoken := said.value or said.text):
-                was = before.candidates[0].item if before.candidates else None
-                await repository.add(
-                    Correction(
-                        id=new_id(),
-                        job_id=job.id,
-                        position=said.item,
-                        kind=kind,
-                        was=was,
-                        said=spoken,
-                        created_at=self._clock(),
-                    )
-                )
-        return stored
+            if not stored:
+                return False
+            if words:
+                await repository.add(words)
+            if example:
+                await repository.put_example(example)
+            elif said.names_it:
+                await repository.remove_example(job.id, said.item)
+        return True
+
+    def _correction(self, job: Job, said: AnswerIn, before: SeenItem, spoken: str, kind: str) -> Correction:
+        return Correction(
+            id=new_id(),
+            job_id=job.id,
+            position=said.item,
+            kind=kind,
+            was=before.candidates[0].item if before.candidates else None,
+            said=spoken,
+            created_at=self._clock(),
+        )
+
+
+def _spoken(said: AnswerIn, item: SeenItem) -> str | None:
+    """What the person says it is: a choice, words, or what we had said; None for its state alone.
+
+    Raises AnswerUnknown when there is nothing to confirm.
+    """
+    if not said.confirm:
+        return said.value or said.text or None
+    if not item.candidates:
+        raise AnswerUnknown
+    return item.candidates[0].value
+
+
+def _meant(said: AnswerIn, before: SeenItem, after: SeenItem, kind: str) -> str:
+    """``kind``, or ``confirm`` when it is no other thing than before."""
+    same = kind == "correct" and said.names_it and before.candidates and _thing(before) == _thing(after)
+    return "confirm" if said.confirm or same else kind
+
+
+def _thing(item: SeenItem) -> tuple[str | None, str]:
+    return (item.candidates[0].item if item.candidates else None), item.material

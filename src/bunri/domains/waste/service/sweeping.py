@@ -11,7 +11,7 @@ from bunri.domains.waste.board import Board, language_of
 from bunri.domains.waste.errors import GaveUp, UploadNeverCame
 from bunri.domains.waste.fusion import SeenItem
 from bunri.domains.waste.models import Job
-from bunri.domains.waste.objects import kept_key, upload_key
+from bunri.domains.waste.objects import example_key, kept_key, upload_key
 from bunri.domains.waste.public import Uploaded
 from bunri.domains.waste.repository import WasteRepository
 from bunri.domains.waste.settings import WasteSettings
@@ -80,7 +80,10 @@ class Sweeping:
         job.failure = {"code": error.code, "data": error.data, "retryable": error.retryable}
 
     async def expire(self) -> int:
-        """Forgets jobs, pictures and fingerprints past their time (COACH-9), and uploads that outlived their job."""
+        """Forgets jobs, pictures and fingerprints past their time (COACH-9), and uploads that outlived their job.
+
+        What people gave to teach the eyes stays until they take it back.
+        """
         days = timedelta(days=self._settings.keep_days)
         forgotten = 0
         while batch := await self._expire(self._clock() - days):
@@ -97,8 +100,12 @@ class Sweeping:
             for job in jobs:
                 await repository.remove(job)
             gone = {job.sha256 for job in jobs if job.sha256 and not await repository.photo_in_use(job.sha256)}
+            taught = await repository.with_examples([job.id for job in jobs])
         for sha256 in gone:
             await self._storage.delete(kept_key(sha256))
+        for job in jobs:
+            if job.id not in taught:  # a reply that never came to be may have left a picture
+                await self._storage.delete(example_key(job.id))
         return len(jobs)
 
 

@@ -1,0 +1,260 @@
+"""A folder of labelled pictures: ``images/``, and what people said is in them as COCO, CSV and JSON lines.
+
+All is first written below ``.unfinished`` and takes its place in the end, the label files last. An export that was
+broken off leaves its pictures there, and the next one takes over those that are still among the examples. Of all
+examples no more than the names of the files is held in memory at once.
+"""
+
+import csv
+import errno
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, Protocol
+from uuid import UUID
+
+import orjson
+
+from bunri import __version__
+from bunri.domains.waste.models import Example
+from bunri.kit.errors import Conflict, Unavailable
+from bunri.kit.ids import parse_id
+from bunri.kit.materials import Material
+
+
+class Format(StrEnum):
+    COCO = "coco"
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+NAMES: Final[Mapping[Format, str]] = {
+    Format.COCO: "annotations.json",
+    Format.CSV: "labels.csv",
+    Format.JSONL: "labels.jsonl",
+}
+UNFINISHED: Final = ".unfinished"
+COLUMNS: Final = (
+    "picture",
+    "position",
+    "kind",
+    "box",
+    "item",
+    "material",
+    "form",
+    "tags",
+    "seen",
+    "models",
+    "said_at",
+)
+
+
+class LabelsFolderNotEmpty(Conflict):
+    """There is something in ``folder`` already."""
+
+    code = "labels_folder_not_empty"
+
+
+class LabelsUnwritable(Unavailable):
+    """The folder cannot be written to, or the disk is full (``folder``, ``reason``)."""
+
+    code = "labels_unwritable"
+    retryable = False
+
+
+class LabelsDiskFull(LabelsUnwritable):
+    """No room left on the disk of ``folder``."""
+
+    code = "labels_disk_full"
+
+
+class Writer(Protocol):
+    def add(self, size: tuple[int, int], examples: Sequence[Example]) -> None:
+        """A picture of ``size`` (width, height in pixels) and all its examples."""
+
+    def close(self) -> None: ...
+
+
+class LabelsFolder:
+    """``with LabelsFolder(…)``: what was added takes its place when the block ends well.
+
+    Every method raises LabelsUnwritable when the disk does not play along.
+    """
+
+    def __init__(self, folder: Path, formats: Sequence[Format], *, force: bool) -> None:
+        self._folder, self._formats, self._force = folder, dict.fromkeys(formats), force
+        self._draft = folder / UNFINISHED
+        self._images, self._earlier = self._draft / "images", self._draft / "earlier"
+        self._writers: list[Writer] = []
+
+    def __enter__(self) -> "LabelsFolder":
+        """Raises LabelsFolderNotEmpty; with ``force`` an earlier export gives way, and other files stay."""
+        with self._as_ours():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if not self._force and any(entry.name != UNFINISHED for entry in self._folder.iterdir()):
+                raise LabelsFolderNotEmpty(folder=self._folder)
+            for folder in (self._earlier, self._images):
+                folder.mkdir(parents=True, exist_ok=True)
+            for path in self._images.iterdir():
+                path.replace(self._earlier / path.name)
+            self._writers = [WRITERS[kind](self._draft / NAMES[kind]) for kind in self._formats]
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with self._as_ours():
+            for writer in self._writers:
+                writer.close()
+            if kind is None:
+                self._take_place()
+
+    def earlier(self, job_id: UUID) -> bytes | None:
+        """A picture that an export which was broken off has fetched already."""
+        with self._as_ours():
+            try:
+                return (self._earlier / _name(job_id)).read_bytes()
+            except FileNotFoundError:
+                return None
+
+    def add(self, picture: bytes, size: tuple[int, int], examples: Sequence[Example]) -> None:
+        """A picture of ``size`` (width, height) and its examples, which are not none."""
+        name = _name(examples[0].job_id)
+        with self._as_ours():
+            (self._earlier / name).unlink(missing_ok=True)
+            coming = self._images / f"{name}.coming"
+            coming.write_bytes(picture)
+            coming.replace(self._images / name)
+            for writer in self._writers:
+                writer.add(size, examples)
+
+    def _take_place(self) -> None:
+        """Old labels go first and new ones come last: labels never stand beside pictures that are not theirs."""
+        images = self._folder / "images"
+        for name in NAMES.values():
+            (self._folder / name).unlink(missing_ok=True)
+        images.mkdir(exist_ok=True)
+        for path in images.iterdir():
+            if path.suffix == ".webp" and parse_id(path.stem):
+                path.unlink()
+        for path in self._images.iterdir():
+            path.replace(images / path.name)
+        for kind in self._formats:
+            (self._draft / NAMES[kind]).replace(self._folder / NAMES[kind])
+        shutil.rmtree(self._draft)
+
+    @contextmanager
+    def _as_ours(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise LabelsDiskFull(folder=self._folder) from error
+            raise LabelsUnwritable(folder=self._folder, reason=error.strerror or str(error)) from error
+
+
+class JsonLines:
+    """A line for each example: its row as it is."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+
+    def add(self, _: tuple[int, int], examples: Sequence[Example]) -> None:
+        for example in examples:
+            self._file.write(orjson.dumps(row(example), option=orjson.OPT_APPEND_NEWLINE))
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class Table:
+    """The same as a table; lists and objects are JSON in their cell."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w", encoding="utf-8", newline="")
+        self._csv = csv.DictWriter(self._file, COLUMNS)
+        self._csv.writeheader()
+
+    def add(self, _: tuple[int, int], examples: Sequence[Example]) -> None:
+        for example in examples:
+            cells = row(example).items()
+            self._csv.writerow({n: orjson.dumps(v).decode() if isinstance(v, list | dict) else v for n, v in cells})
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class Coco:
+    """COCO's object detection: categories are materials, boxes are pixels of the kept picture (x, y, width, height).
+
+    An item without a box has the whole picture for one, and says so: ``whole_picture``. Annotations wait in a file of
+    their own until all images are told.
+    """
+
+    def __init__(self, path: Path) -> None:
+        info = {"description": "What people said is in photos of waste", "version": __version__}
+        head = {"info": info, "licenses": [], "categories": CATEGORIES}
+        self._file = path.open("wb")
+        self._aside = path.with_suffix(".annotations")
+        self._waiting = self._aside.open("w+b")
+        self._images = self._annotations = 0
+        self._file.write(orjson.dumps(head)[:-1] + b',"images":[')
+
+    def add(self, size: tuple[int, int], examples: Sequence[Example]) -> None:
+        self._images += 1
+        image = {"id": self._images, "width": size[0], "height": size[1], "file_name": picture_of(examples[0])}
+        self._file.write((b",\n" if self._images > 1 else b"\n") + orjson.dumps(image))
+        for example in examples:
+            self._annotations += 1
+            annotation = {"id": self._annotations, "image_id": self._images, **_annotation(example, size)}
+            self._waiting.write((b",\n" if self._annotations > 1 else b"\n") + orjson.dumps(annotation))
+
+    def close(self) -> None:
+        with self._file, self._waiting:
+            self._file.write(b'],"annotations":[')
+            self._waiting.seek(0)
+            shutil.copyfileobj(self._waiting, self._file)
+            self._file.write(b"]}\n")
+        self._aside.unlink()
+
+
+WRITERS: Final[Mapping[Format, type[Coco | Table | JsonLines]]] = {
+    Format.COCO: Coco,
+    Format.CSV: Table,
+    Format.JSONL: JsonLines,
+}
+CATEGORIES: Final = [
+    {"id": number, "name": material, "supercategory": "waste"} for number, material in enumerate(Material, 1)
+]
+_CATEGORY: Final = {material: number for number, material in enumerate(Material, 1)}
+
+
+def row(example: Example) -> dict[str, object]:
+    """All that an example says; ``box`` in fractions of the picture."""
+    own = {name: getattr(example, name) for name in COLUMNS if name not in ("picture", "said_at")}
+    found = {"picture": picture_of(example), **own, "said_at": example.created_at.isoformat()}
+    return {name: found[name] for name in COLUMNS}
+
+
+def picture_of(example: Example) -> str:
+    """Its file, from the export's folder."""
+    return f"images/{_name(example.job_id)}"
+
+
+def _name(job_id: UUID) -> str:
+    return f"{job_id}.webp"
+
+
+def _annotation(example: Example, size: tuple[int, int]) -> dict[str, object]:
+    x1, y1, x2, y2 = example.box or (0.0, 0.0, 1.0, 1.0)
+    width, height = round((x2 - x1) * size[0], 2), round((y2 - y1) * size[1], 2)
+    return {
+        "category_id": _CATEGORY[Material(example.material)],
+        "bbox": [round(x1 * size[0], 2), round(y1 * size[1], 2), width, height],
+        "area": round(width * height, 2),
+        "iscrowd": 0,
+        "whole_picture": example.box is None,
+        "item": example.item,
+        "tags": example.tags,
+        "kind": example.kind,
+    }

@@ -1,0 +1,145 @@
+"""``bunri waste export-labels``: what people let us keep to teach the eyes, as a data set."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+from uuid import UUID
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from bunri.cli.connection import Connection
+from bunri.cli.labelfiles import Format, LabelsFolder
+from bunri.cli.models import errors_told
+from bunri.cli.options import Data, Lang
+from bunri.domains.waste.models import Example
+from bunri.domains.waste.service.examples import Examples
+from bunri.kit.errors import BunriError
+from bunri.kit.languages import Language, text
+from bunri.kit.materials import Material
+from bunri.platform.photos.header import probe
+from bunri.platform.photos.limits import PhotoLimits
+
+waste = typer.Typer(help="분석 · What came of people's photos.", no_args_is_help=True)
+
+AT_ONCE: Final = 16
+"""Pictures asked of the store at the same time."""
+
+
+@waste.callback()
+def group() -> None:
+    """분석 · What came of people's photos."""
+
+
+@dataclass
+class Tally:
+    """What an export wrote; ``left_out`` counts examples whose picture is gone or broken."""
+
+    pictures: int = 0
+    left_out: int = 0
+    materials: Counter[Material] = field(default_factory=Counter)
+
+
+@waste.command("export-labels")
+def export_labels(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made when missing; empty, unless --force.")],
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Said then or later, UTC.")
+    ] = None,
+    formats: Annotated[
+        list[Format], typer.Option("--format", help="Repeat for several. [default: all]", show_default=False)
+    ] = list(Format),  # noqa: B006  # Typer copies it
+    force: Annotated[bool, typer.Option("--force", help="Replace the export that DIR holds.")] = False,
+    data: Data = None,
+    lang: Lang = "ko",
+) -> None:
+    """Write the pictures that people let us keep, with what they said is in them.
+
+    Run again after it was broken off, it goes on from there. Ends with 0 when every example was written and 1 when
+    pictures were missing or it could not be done at all.
+    """
+    connection: Connection = context.obj
+    connection.data = data
+    moment = since.replace(tzinfo=UTC) if since else None
+    with errors_told(lang):
+        tally = asyncio.run(
+            _export(connection.open(Examples), LabelsFolder(folder, formats, force=force), moment, lang)
+        )
+    _tell(tally, lang)
+    raise typer.Exit(1 if tally.left_out else 0)
+
+
+async def _export(
+    opened: AbstractAsyncContextManager[Examples], folder: LabelsFolder, since: datetime | None, lang: Language
+) -> Tally:
+    tally, console = Tally(), Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        async with opened as examples:
+            with folder:
+                total = await examples.count(since)
+                task = progress.add_task(text("waste.labels.exporting", lang), total=total)
+                async for group in _groups(examples, since):
+                    await _write(examples, folder, group, tally)
+                    progress.advance(task, sum(map(len, group)))
+    return tally
+
+
+async def _groups(examples: Examples, since: datetime | None) -> AsyncIterator[list[list[Example]]]:
+    """The examples of each picture, AT_ONCE pictures at a time."""
+    group: list[list[Example]] = []
+    async for page in examples.pages(since):
+        for example in page:
+            if group and group[-1][0].job_id == example.job_id:
+                group[-1].append(example)
+                continue
+            if len(group) == AT_ONCE:
+                yield group
+                group = []
+            group.append([example])
+    if group:
+        yield group
+
+
+async def _write(examples: Examples, folder: LabelsFolder, group: Sequence[list[Example]], tally: Tally) -> None:
+    pictures = await asyncio.gather(*(_picture(examples, folder, each[0].job_id) for each in group))
+    for each, picture in zip(group, pictures, strict=True):
+        size = _size(picture) if picture else None
+        if picture is None or size is None:
+            tally.left_out += len(each)
+            continue
+        folder.add(picture, size, each)
+        tally.pictures += 1
+        tally.materials.update(Material(example.material) for example in each)
+
+
+async def _picture(examples: Examples, folder: LabelsFolder, job_id: UUID) -> bytes | None:
+    return folder.earlier(job_id) or await examples.picture(job_id)
+
+
+def _size(picture: bytes) -> tuple[int, int] | None:
+    """Width and height in pixels; None when it is no whole picture."""
+    try:
+        return probe(picture, PhotoLimits()).upright
+    except BunriError:
+        return None
+
+
+def _tell(tally: Tally, lang: Language) -> None:
+    table = Table(text("waste.labels.material", lang), text("waste.labels.examples", lang), show_footer=True)
+    table.columns[0].footer = text("waste.labels.total", lang)
+    table.columns[1].footer, table.columns[1].justify = f"{tally.materials.total():,}", "right"
+    for material, count in tally.materials.most_common():
+        table.add_row(text(f"waste.material.{material}", lang), f"{count:,}")
+    Console().print(table)
+    typer.echo(text("waste.labels.pictures", lang, count=f"{tally.pictures:,}"))
+    if tally.left_out:
+        typer.echo(text("waste.labels.left_out", lang, count=f"{tally.left_out:,}"), err=True)

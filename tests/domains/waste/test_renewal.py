@@ -1,0 +1,48 @@
+"""Old mirrors against their rows."""
+
+import asyncio
+
+import pytest
+from tests.domains.waste.conftest import Workplace
+from tests.support.pictures import jpeg
+
+from bunri.app.rooms import renewal
+from bunri.domains.waste import board as boards
+from bunri.domains.waste.board import Board
+from bunri.domains.waste.models import Job
+from bunri.domains.waste.states import State
+from bunri.kit.ids import new_id
+
+
+@pytest.fixture
+def board(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Board:
+    """Of which nothing is fresh."""
+    monkeypatch.setattr(boards, "FRESH", -1.0)
+    return Board(workplace.house.cache("jobs"))
+
+
+async def settled() -> None:
+    """Waits for the renewal, which nobody else waits for."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.wait([task for task in others if "Renewal" in str(task.get_coro())], timeout=5)
+
+
+async def test_what_the_rows_say_decides(workplace: Workplace, board: Board) -> None:
+    true, wrong = await workplace.begins(jpeg(9300)), await workplace.begins(jpeg(9301))
+    lost = Job(id=new_id(), owner=workplace.owner, state=State.SEEING, language="ko")
+    claims = Job(id=wrong.id, owner=workplace.owner, state=State.SEEING, language="ko")
+    for job in (true, claims, lost):
+        await board.show(job)
+    before = await board.read(true.id)
+    await asyncio.sleep(0.2)  # a mirror's time has one decimal
+    renewed = renewal(workplace.house)
+    for job in (true, wrong, lost, true):
+        renewed.ask(job.id)
+    await settled()
+    after = await board.read(true.id)
+    assert before is not None
+    assert after is not None
+    assert after.document == before.document
+    assert after.age < before.age + 0.1
+    assert await board.read(wrong.id) is None
+    assert await board.read(lost.id) is None
