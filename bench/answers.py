@@ -26,7 +26,7 @@ from bunri.domains.waste import fusion
 from bunri.domains.waste.settings import WasteSettings
 from bunri.kit.materials import Material
 from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.photo import open_photo
+from bunri.platform.photos.photo import open_picture
 from bunri.platform.vision.local import LocalVision
 from bunri.platform.vision.material import MATERIALS, MaterialClassifier
 from bunri.platform.vision.onnx import OnnxDetector
@@ -156,7 +156,7 @@ def drawn(samples: Sequence[Sample], count: int) -> list[Sample]:
 
 async def _look(eyes: LocalVision, samples: Sequence[Sample]) -> list[Look]:
     limits = PhotoLimits()
-    photos = ((sample, open_photo(sample.path.read_bytes(), limits)) for sample in samples)
+    photos = ((sample, open_picture(sample.path.read_bytes(), limits)) for sample in samples)
     return [Look(sample, await eyes.see(photo.pixels)) for sample, photo in photos]
 
 

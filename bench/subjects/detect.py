@@ -17,7 +17,7 @@ from bench.pictures import photos
 from bench.places import weights, workplace
 from bench.stats import median
 from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.photo import open_photo
+from bunri.platform.photos.photo import open_picture
 from bunri.platform.vision.onnx import OnnxDetector
 from bunri.platform.vision.quantise.graph import quantise
 
@@ -70,7 +70,7 @@ def _lines(path: Path, files: list[bytes]) -> list[Line]:
     watch = Watch()
     for file in (files[0], *files):
         watch.of("ours", _stages, detector, file, watch)
-        watch.of("network in 8 bits", small.run, detector.prepare(open_photo(file, PhotoLimits()).pixels)[1])
+        watch.of("network in 8 bits", small.run, detector.prepare(open_picture(file, PhotoLimits()).pixels)[1])
         for name, look in ways.items():
             watch.of(name, look, file)
     return _told(path.stem, watch.medians())
@@ -93,14 +93,14 @@ def _told(name: str, seconds: Mapping[str, float]) -> list[Line]:
 
 def _stages(detector: OnnxDetector, file: bytes, watch: Watch) -> object:
     """What ``detect`` does, with a watch on each part."""
-    photo = watch.of("decode", open_photo, file, PhotoLimits())
+    photo = watch.of("decode", open_picture, file, PhotoLimits())
     fit, feed = watch.of("prepare", detector.prepare, photo.pixels)
     outputs = watch.of("network", detector.run, feed)
     return watch.of("read", detector.read, outputs, fit)
 
 
 def _in_8_bits(detector: OnnxDetector, path: Path, files: list[bytes]) -> OnnxDetector:
-    feeds = (detector.prepare(open_photo(file, PhotoLimits()).pixels)[1] for file in files)
+    feeds = (detector.prepare(open_picture(file, PhotoLimits()).pixels)[1] for file in files)
     with workplace() as folder:
         return OnnxDetector(quantise(path, path.stem, feeds, folder), path.stem, threads=1)
 

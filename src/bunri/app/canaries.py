@@ -5,7 +5,7 @@ import orjson
 from bunri.app import rooms
 from bunri.app.house import House
 from bunri.app.marks import mark_key
-from bunri.app.targets import Target
+from bunri.app.targets import DOMAINS, Target
 from bunri.edge.http.health import Canary
 from bunri.kit.errors import Unavailable
 
@@ -19,16 +19,19 @@ class QueueSilent(Unavailable):
 def of_target(house: House, this: Target) -> dict[str, Canary]:
     """A canary for each database role, cache, store and queue that ``this`` needs."""
     found: dict[str, Canary] = {}
-    for domain in this.domains:
+    for domain in (one for one in this.domains if one in DOMAINS):
         found[f"database:{domain}"] = _database(house, domain)
     for concern in ("jobs", "llm_cache", "common", "broker"):
-        if concern in this.needs or concern == "common":
+        if concern in this.needs or (this.needs and concern == "common"):
             found[f"valkey:{concern}"] = _cache(house, concern)
     for domain in ("recycling", "locations"):
         if domain in this.needs:
             found[domain] = _sibling(house, domain)
     if "storage" in this.needs:
         found["storage"] = _storage(house)
+    if "detection" in this.domains:
+        # Beside others it must not load the eyes just to show that it could.
+        found["detection"] = _detection(house, thorough=not this.needs)
     for queue in this.queues:
         found[f"queue:{queue}"] = _queue(house, queue)
     return found
@@ -56,6 +59,13 @@ def _sibling(house: House, domain: str) -> Canary:
             await rooms.locations_public(house).nearby(37.5663, 126.9779, [], 1)
 
     return ask
+
+
+def _detection(house: House, *, thorough: bool) -> Canary:
+    async def look() -> str | None:
+        return await rooms.detection_remark(house, thorough=thorough)
+
+    return look
 
 
 def _storage(house: House) -> Canary:

@@ -11,6 +11,7 @@ from bunri.domains.recycling.public import RecyclingPublic
 
 if TYPE_CHECKING:
     from bunri.domains.waste.service.finishing import Begin, Finishing
+    from bunri.domains.waste.service.renewal import Renewal
 
 
 def auth(house: House) -> None:
@@ -40,15 +41,26 @@ def locations_public(house: House) -> LocationsPublic:
 def waste(house: House) -> None:
     """Jobs and replies: what requests need."""
     from bunri.domains.waste.board import Board
+    from bunri.domains.waste.service.examples import Examples
     from bunri.domains.waste.service.jobs import Jobs
     from bunri.domains.waste.service.replying import Replying
 
     waste_desk(house)
     settings, clock, storage = house.settings.waste, house.clock, house.storage
     begin, board, finishing = _waste_begin(house), Board(house.cache("jobs")), _finishing(house)
+    examples = Examples(begin, storage, house.settings.key("examples"), clock)
     house.offer_open(Board, board)
-    house.offer_open(Jobs, Jobs(begin, board, storage, settings, clock))
-    house.offer_open(Replying, Replying(begin, board, recycling_public(house), finishing, settings, clock))
+    house.offer_open(Examples, examples)
+    house.offer_open(Jobs, Jobs(begin, board, storage, examples, settings, clock))
+    house.offer_open(Replying, Replying(begin, board, recycling_public(house), finishing, examples, settings, clock))
+
+
+def renewal(house: House) -> "Renewal":
+    """What keeps the mirrors of running jobs true while people poll."""
+    from bunri.domains.waste.board import Board
+    from bunri.domains.waste.service.renewal import Renewal
+
+    return Renewal(_waste_begin(house), Board(house.cache("jobs")))
 
 
 def waste_desk(house: House) -> None:
@@ -99,6 +111,7 @@ def _finishing(house: House) -> "Finishing":
 def locations(house: House) -> None:
     from bunri.domains.locations.repository import LocationsRepository
     from bunri.domains.locations.service import LocationsService
+    from bunri.domains.locations.settings import MapSettings
     from bunri.platform.places.opening import open_places
 
     places = open_places(house.settings.places)
@@ -106,6 +119,25 @@ def locations(house: House) -> None:
         house.closing.push_async_callback(places.aclose)
     begin = house.begin("locations", LocationsRepository)
     house.offer_open(LocationsService, LocationsService(begin, house.clock, places))
+    house.offer_open(MapSettings, house.settings.map)
+
+
+def detection(house: House) -> None:
+    """The plain detector; its eyes open at the first look."""
+    from bunri.domains.detection.service import DetectionService
+
+    settings = house.settings
+    service = DetectionService(settings.data, settings.vision, settings.detection)
+    house.closing.callback(service.close)
+    house.offer_open(DetectionService, service)
+
+
+async def detection_remark(house: House, *, thorough: bool) -> str | None:
+    """Really looks at a grey picture; says what there is not to look with."""
+    from bunri.domains.detection.service import DetectionService
+
+    async with house.services.open(DetectionService) as service:
+        return await service.check(thorough=thorough)
 
 
 async def eyes_remark(house: House) -> str | None:

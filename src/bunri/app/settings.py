@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bunri.app.targets import DOMAINS
 from bunri.domains.auth.settings import AuthSettings
+from bunri.domains.detection.settings import DetectionSettings
+from bunri.domains.locations.settings import MapSettings
 from bunri.domains.waste.settings import WasteSettings
 from bunri.kit.errors import Invalid
 from bunri.platform.embedded.secrets import secret
@@ -61,10 +63,12 @@ class Settings(BaseSettings):
 
     auth: AuthSettings = Field(default_factory=AuthSettings)
     waste: WasteSettings = Field(default_factory=WasteSettings)
+    detection: DetectionSettings = Field(default_factory=DetectionSettings)
     vision: VisionSettings = Field(default_factory=VisionSettings)
     remote_vision: RemoteVisionSettings = Field(default_factory=RemoteVisionSettings)
     llm: LlmSettings = Field(default_factory=LlmSettings)
     places: PlacesSettings = Field(default_factory=PlacesSettings)
+    map: MapSettings = Field(default_factory=MapSettings)
 
     @classmethod
     def settings_customise_sources(

@@ -18,6 +18,7 @@ class Target:
     prefixes: tuple[str, ...]
     queues: tuple[str, ...]
     needs: tuple[str, ...]
+    """Empty: it stands alone, without servers or a secret."""
 
 
 TARGETS: Final = (
@@ -31,10 +32,12 @@ TARGETS: Final = (
     ),
     Target("recycling", ("recycling",), ("/api/v1/recycling",), ("recycling",), ("database", "llm_cache", "broker")),
     Target("locations", ("locations",), ("/api/v1/locations",), (), ("database",)),
+    Target("detect", ("detection",), ("/api/v1/detect", "/detect"), (), ()),
 )
 
 ALL: Final = "all"
-DOMAINS: Final = tuple(domain for target in TARGETS for domain in target.domains)
+DOMAINS: Final = tuple(domain for target in TARGETS if "database" in target.needs for domain in target.domains)
+"""Those that keep something: a schema and a role of the database each."""
 QUEUES: Final = tuple(queue for target in TARGETS for queue in target.queues)
 
 
@@ -55,7 +58,7 @@ def target(name: str) -> Target:
     if name == ALL:
         return Target(
             ALL,
-            DOMAINS,
+            tuple(domain for one in TARGETS for domain in one.domains),
             tuple(prefix for one in TARGETS for prefix in one.prefixes),
             QUEUES,
             ("database", "jobs", "llm_cache", "broker", "storage"),

@@ -1,12 +1,8 @@
 """``bunri detect``: which of a detector's classes are where in a photo."""
 
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import cv2
 import orjson
 import typer
 from rich.console import Console
@@ -17,24 +13,14 @@ from bunri.app.settings import Settings
 from bunri.cli.models import errors_told, fetch_missing, open_store, tell
 from bunri.cli.options import Data, Lang
 from bunri.cli.photos import each_photo, read_photo
+from bunri.domains.detection.classes import chosen
+from bunri.domains.detection.looking import look
+from bunri.domains.detection.public import Look, Wish
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
 from bunri.kit.sentences import sentence
 from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.photo import Photo, open_photo
-from bunri.platform.vision import coco
-from bunri.platform.vision.draw import annotate
 from bunri.platform.vision.onnx import OnnxDetector
-from bunri.platform.vision.protocol import Detection
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one photo showed, and how long reading and looking took."""
-
-    photo: Photo
-    detections: Sequence[Detection]
-    seconds: float
 
 
 def detect(
@@ -44,6 +30,8 @@ def detect(
     model: Annotated[str | None, typer.Option(help="A name from `bunri models list`.")] = None,
     confidence: Annotated[float | None, typer.Option(min=0, max=1, help="Least score.")] = None,
     iou: Annotated[float | None, typer.Option(min=0, max=1, help="Overlap above which two boxes are one.")] = None,
+    classes: Annotated[str | None, typer.Option(help="Only these, by commas: names in Korean or English.")] = None,
+    most: Annotated[int, typer.Option("--max", min=1, max=1000, help="The best so many of a photo.")] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line.")] = False,
     out: Annotated[Path | None, typer.Option(file_okay=False, help="Folder for annotated copies.")] = None,
     data: Data = None,
@@ -51,19 +39,22 @@ def detect(
 ) -> None:
     """Find objects in photos. Ends with 0 when every photo was read, with 1 otherwise."""
     settings = Settings()
+    wish = Wish(confidence=confidence, iou=iou, classes=classes, max_detections=most, annotate=out is not None)
     with errors_told(lang):
         detector = _open(settings, model or settings.vision.detector, data, lang)
+        chosen(classes or "", detector.classes, detector.name)  # refused once, not at each photo
     failed = False
     for number, path in enumerate(each_photo(photos), start=1):
         try:
-            finding = _look(detector, path, confidence, iou)
+            seen = _look(detector, path, wish, lang)
         except BunriError as error:
             failed = True
             _tell_failure(path, error, lang, as_json)
             continue
-        _tell(path, finding, detector, lang, as_json)
-        if out is not None:
-            _draw(out / f"{path.stem}-{number}.jpg", finding, lang)
+        _tell(path, seen, detector.name, lang, as_json)
+        if out is not None and seen.annotated:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / f"{path.stem}-{number}.jpg").write_bytes(seen.annotated)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -73,39 +64,24 @@ def _open(settings: Settings, name: str, data: Path | None, lang: Language) -> O
     return store.open(name, settings.vision)
 
 
-def _look(detector: OnnxDetector, path: Path, confidence: float | None, iou: float | None) -> Finding:
-    started = time.perf_counter()
+def _look(detector: OnnxDetector, path: Path, wish: Wish, lang: Language) -> Look:
     limits = PhotoLimits()
-    photo = open_photo(read_photo(path, limits.max_bytes + 1), limits)
-    detections = detector.detect(photo.pixels, confidence=confidence, iou=iou)
-    return Finding(photo, detections, time.perf_counter() - started)
+    return look(read_photo(path, limits.max_bytes + 1), detector, wish, lang, limits)
 
 
-def _tell(path: Path, finding: Finding, detector: OnnxDetector, lang: Language, as_json: bool) -> None:
-    width, height = finding.photo.header.upright
-    found = [_described(detection, width, height, lang) for detection in finding.detections]
+def _tell(path: Path, seen: Look, model: str, lang: Language, as_json: bool) -> None:
     if as_json:
-        seconds = round(finding.seconds, 4)
-        _print_json(file=str(path), model=detector.name, seconds=seconds, width=width, height=height, detections=found)
+        _print_json(file=str(path), model=model, **seen.model_dump(exclude={"file", "annotated"}))
         return
-    took = text("vision.cli.took", lang, model=detector.name, milliseconds=round(finding.seconds * 1000))
+    milliseconds = round(seen.timings.decode_ms + seen.timings.detect_ms)
     table = Table(
         *(text(f"vision.cli.{column}", lang) for column in ("what", "score", "box")),
-        title=escape(str(path)), caption=took, title_justify="left", caption_justify="left",
+        title=escape(str(path)), caption=text("vision.cli.took", lang, model=model, milliseconds=milliseconds),
+        title_justify="left", caption_justify="left",
     )  # fmt: skip
-    for each in found:
-        table.add_row(each["name"], f"{each['score']:.0%}", ", ".join(f"{side:.0f}" for side in each["box"]))
-    Console().print(table if found else f"{escape(str(path))}: {text('vision.cli.nothing', lang)}")
-
-
-def _described(detection: Detection, width: int, height: int, lang: Language) -> dict[str, Any]:
-    """Box in pixels of the whole upright photo, however small it was decoded."""
-    return {
-        "label": detection.label,
-        "name": coco.name(detection.label, lang),
-        "score": round(detection.score, 4),
-        "box": [round(side * length, 1) for side, length in zip(detection.box, (width, height) * 2, strict=True)],
-    }
+    for each in seen.detections:
+        table.add_row(each.name, f"{each.score:.0%}", ", ".join(f"{side:.0f}" for side in each.box))
+    Console().print(table if seen.detections else f"{escape(str(path))}: {text('vision.cli.nothing', lang)}")
 
 
 def _tell_failure(path: Path, error: BunriError, lang: Language, as_json: bool) -> None:
@@ -117,9 +93,3 @@ def _tell_failure(path: Path, error: BunriError, lang: Language, as_json: bool) 
 
 def _print_json(**document: object) -> None:
     typer.echo(orjson.dumps(document).decode())
-
-
-def _draw(path: Path, finding: Finding, lang: Language) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    drawn = annotate(finding.photo.pixels, finding.detections, lang)
-    path.write_bytes(cv2.imencode(".jpg", drawn, [cv2.IMWRITE_JPEG_QUALITY, 90])[1].tobytes())

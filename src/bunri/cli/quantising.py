@@ -14,7 +14,7 @@ from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
 from bunri.platform.photos.errors import UnreadableFile
 from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.photo import open_photo
+from bunri.platform.photos.photo import open_picture
 from bunri.platform.vision.errors import ModelExists, ModelNotWritten, ModelQuantised, TooFewPictures
 from bunri.platform.vision.onnx import Feed, OnnxDetector
 from bunri.platform.vision.protocol import Pixels
@@ -119,7 +119,7 @@ def _canvases(detector: OnnxDetector, paths: Iterable[Path], skipped: Skipped) -
     limits = PhotoLimits()
     for path in paths:
         try:
-            yield detector.canvas(open_photo(read_photo(path, limits.max_bytes + 1), limits).pixels)
+            yield detector.canvas(open_picture(read_photo(path, limits.max_bytes + 1), limits).pixels)
         except BunriError as error:
             skipped(path, error)
 

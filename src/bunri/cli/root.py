@@ -21,6 +21,8 @@ COMMANDS: Final = {
     "detect": "detect:detect",
     "models": "models:models",
     "bins": "bins:bins",
+    "waste": "labels:waste",
+    "openapi": "openapi:openapi",
 }
 """Name → module of this package and its function or its group of commands."""
 

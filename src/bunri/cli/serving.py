@@ -12,6 +12,7 @@ from bunri.app.settings import SecretMissing, Settings
 from bunri.app.targets import QUEUES, TARGETS, target
 from bunri.cli.connection import Connection
 from bunri.cli.options import Data
+from bunri.platform.telemetry.logs import configure_logs
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
@@ -37,15 +38,21 @@ def serve(
     name: Annotated[str, typer.Option("--target", help="See `bunri targets`.")] = "all",
     host: Host = "127.0.0.1",
     port: Port = 8000,
+    data: Data = None,
 ) -> None:
     """The HTTP side of a target."""
     import uvicorn
 
     from bunri.app.asgi import create_app
+    from bunri.edge.http.express import with_express
 
-    settings = _ready(context)
+    connection: Connection = context.obj
+    connection.data = data
+    settings = _ready(context) if target(name).needs else _alone(connection)
+    app = create_app(settings, name)
     uvicorn.run(
-        create_app(settings, name),
+        app,
+        http=with_express(app.state.express),
         host=host,
         port=port,
         loop="uvloop",
@@ -94,11 +101,15 @@ def targets() -> None:
 
 def _ready(context: typer.Context) -> Settings:
     """Settings of a part: those given, those of a running `bunri up`, or servers of its own."""
-    from bunri.platform.telemetry.logs import configure_logs
-
     connection: Connection = context.obj
     settings = connection.settings
     if settings.secret is None:
         raise SecretMissing
     configure_logs(settings.log_level)
     return settings
+
+
+def _alone(connection: Connection) -> Settings:
+    """Settings of a part that needs no servers."""
+    configure_logs(connection.given.log_level)
+    return connection.given

@@ -1,5 +1,5 @@
 """Photos as they come from phones: looked at before they are decoded, decoded once, kept without where and who.
 
-``probe`` reads a header, ``open_photo`` gives upright pixels and fingerprints, ``keep`` what we store. All three are
+``probe`` reads a header, ``open_photo`` gives upright pixels and fingerprints, ``keep`` what we store. All are
 pure functions on bytes: thread-safe and blocking, so call them from a thread.
 """

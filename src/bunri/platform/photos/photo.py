@@ -19,26 +19,37 @@ KEPT_SIDE: Final = 1024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Photo:
-    """``pixels``: upright BGR, perhaps smaller than the header says; ``sha256`` of the bytes, ``phash`` of the look."""
+class Picture:
+    """``pixels``: upright BGR, perhaps smaller than the header says."""
 
     pixels: Pixels
     header: Header
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo(Picture):
+    """With its fingerprints: ``sha256`` of the bytes, ``phash`` of the look."""
+
     sha256: bytes
     phash: bytes
 
 
-def open_photo(data: bytes, limits: PhotoLimits, *, at_least: int = LONG_SIDE) -> Photo:
-    """Check, decode once and fingerprint; the long side is halved only while it stays ≥ ``at_least``.
+def open_picture(data: bytes, limits: PhotoLimits, *, at_least: int = LONG_SIDE) -> Picture:
+    """Check and decode once; the long side is halved only while it stays ≥ ``at_least``.
 
     Raises what ``probe`` raises, and BrokenPhoto when decoding fails.
     """
     header = probe(data, limits)
-    pixels = decode(data, header, at_least)
-    return Photo(pixels, header, hashlib.sha256(data).digest(), phash(pixels))
+    return Picture(decode(data, header, at_least), header)
 
 
-def keep(photo: Photo) -> bytes:
+def open_photo(data: bytes, limits: PhotoLimits, *, at_least: int = LONG_SIDE) -> Photo:
+    """As ``open_picture``, with the fingerprints, which take some 4 ms of a 3 MB photo."""
+    picture = open_picture(data, limits, at_least=at_least)
+    return Photo(picture.pixels, picture.header, hashlib.sha256(data).digest(), phash(picture.pixels))
+
+
+def keep(photo: Picture) -> bytes:
     """What we store: WebP of at most 1024 × 1024, made from pixels alone, so no EXIF, GPS or smuggled payload is left.
 
     Method 0 takes a quarter of the time of the default (method 4) for 15–20 % more bytes at the same quality.

@@ -73,8 +73,10 @@ class Finishing:
             language=language_of(job),
         )
         answered = Answered(items=items, result=result)
-        if await self._end(job, State.EXPLAINING, answered) and job.sha256 and job.eyes:
+        if job.sha256 and job.eyes:
+            # Before the end: whoever sends the same photo once this job is seen to be done shall have this answer.
             await self._board.cache_answer(job.sha256, await self.variant(job, job.eyes), answered)
+        await self._end(job, State.EXPLAINING, answered)
 
     async def repeat(self, job: Job, known: Answered) -> bool:
         """Ends a claimed job with the answer to the same photo under the same conditions; False when it was lost."""

@@ -1,0 +1,65 @@
+"""One picture, one detector: the same for the API, the page and the terminal. Slow: call it from a thread."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+import cv2
+
+from bunri.domains.detection.classes import chosen
+from bunri.domains.detection.public import Corners, Found, Look, Timings, Wish
+from bunri.kit.languages import Language
+from bunri.platform.photos.limits import PhotoLimits
+from bunri.platform.photos.photo import open_picture
+from bunri.platform.vision import coco
+from bunri.platform.vision.draw import annotate
+from bunri.platform.vision.protocol import Detection, Detector, Pixels
+
+T = TypeVar("T")
+
+_QUALITY: Final = 90
+
+
+def look(data: bytes, detector: Detector, wish: Wish, language: Language, limits: PhotoLimits) -> Look:
+    """Raises ClassUnknown, VisionFailed, and what ``open_picture`` raises."""
+    only = chosen(wish.classes or "", detector.classes, detector.name)
+    photo, decode_ms = _timed(lambda: open_picture(data, limits))
+    seen, detect_ms = _timed(lambda: detector.detect(photo.pixels, confidence=wish.confidence, iou=wish.iou))
+    kept = [one for one in seen if not only or one.label in only][: wish.max_detections]
+    width, height = photo.header.upright
+    return Look(
+        width=width,
+        height=height,
+        timings=Timings(decode_ms=decode_ms, detect_ms=detect_ms),
+        detections=[described(one, detector.classes, width, height, language) for one in kept],
+        annotated=_drawn(photo.pixels, kept, language) if wish.annotate else None,
+    )
+
+
+def described(found: Detection, classes: Sequence[str], width: int, height: int, language: Language) -> Found:
+    """A detection in a picture of ``width`` × ``height`` pixels, for people and programs."""
+    return Found(
+        label=found.label,
+        name=coco.name(found.label, language),
+        class_id=classes.index(found.label),
+        score=round(found.score, 4),
+        box=_rounded(found.box, (width, height) * 2, 1),
+        box_fractions=_rounded(found.box, (1, 1, 1, 1), 5),
+    )
+
+
+def _rounded(box: Corners, sides: tuple[int, int, int, int], digits: int) -> Corners:
+    x1, y1, x2, y2 = (round(part * side, digits) for part, side in zip(box, sides, strict=True))
+    return x1, y1, x2, y2
+
+
+def _drawn(pixels: Pixels, found: Sequence[Detection], language: Language) -> bytes:
+    drawn = annotate(pixels, found, language)
+    return cv2.imencode(".jpg", drawn, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1].tobytes()
+
+
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
+    """What ``work`` gives, and its milliseconds."""
+    started = time.perf_counter()
+    done = work()
+    return done, round((time.perf_counter() - started) * 1e3, 1)

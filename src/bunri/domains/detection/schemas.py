@@ -1,0 +1,34 @@
+"""What the plain detector's endpoints give."""
+
+from pydantic import BaseModel, Field
+
+from bunri.domains.detection.public import Look, ModelUsed
+
+
+class PictureProblem(BaseModel):
+    code: str = Field(description="Stable; switch on this.")
+    detail: str = Field(description="A sentence for a person, in the caller's language.")
+
+
+class NotSeen(BaseModel):
+    """One picture among several with which something is wrong."""
+
+    file: str | None
+    problem: PictureProblem
+
+
+class Detected(BaseModel):
+    model: ModelUsed
+    pictures: list[Look | NotSeen] = Field(description="In the order in which they were sent.")
+
+
+class ClassNamed(BaseModel):
+    class_id: int
+    label: str
+    ko: str
+    en: str
+
+
+class ModelClasses(BaseModel):
+    name: str
+    classes: list[ClassNamed]

@@ -1,0 +1,192 @@
+"""Who may pass between the outside and Gradio: few paths, small bodies, no files but our own, no other hosts."""
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bunri.kit.errors import Forbidden, Invalid, Missing, TooLarge, Unavailable
+from bunri.kit.languages import Language
+
+UPLOAD: Final = "/gradio_api/upload"
+UPLOAD_MB: Final = 20
+"""Of one file."""
+JOIN: Final = "/gradio_api/queue/join"
+FILE: Final = "/gradio_api/file="
+_READ: Final = re.compile(
+    r"/|/assets/[\w./@-]+|/static/[\w./-]+|/theme\.css"
+    r"|/gradio_api/(queue/data|upload_progress|file=.+)"
+)
+_WRITTEN: Final = (UPLOAD, JOIN)
+HEADERS: Final[Mapping[str, str]] = {
+    # Gradio writes its configuration into scripts of the page and its theme into styles.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
+        " font-src 'self' data:; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self';"
+        " worker-src 'self' blob:; base-uri 'self'; form-action 'none'; frame-ancestors 'self'"
+    ),
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+_SMALLEST: Final = 16 * 1024
+_ELSEWHERE: Final = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|<link rel="manifest"[^>]*>')
+_HEAD: Final = (
+    b'<link rel="icon" href="data:image/svg+xml,'
+    b"%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 viewBox=%270 0 32 32%27%3E"
+    b"%3Crect width=%2732%27 height=%2732%27 rx=%278%27 fill=%27%231b6b4a%27/%3E"
+    b"%3Cpath d=%27M9 14V9h5M18 9h5v5M23 18v5h-5M14 23H9v-5%27"
+    b" fill=%27none%27 stroke=%27white%27 stroke-width=%272.5%27/%3E%3C/svg%3E"
+    b'">'
+    # Gradio words its own parts by the browser's language; the page's own was chosen.
+    b"<script>for (const [name, value] of [['language', 'LANGUAGE'], ['languages', ['LANGUAGE']]])"
+    b" Object.defineProperty(navigator, name, {get: () => value});</script>"
+)
+
+
+class NothingHere(Missing):
+    """Not one of the addresses that the page uses."""
+
+    code = "not_found"
+
+
+class UploadsFull(Unavailable):
+    """The folder of uploads is full; it empties by itself."""
+
+    code = "uploads_full"
+
+
+def inside(scope: Scope) -> str:
+    """The path below where we are mounted."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
+class Door:
+    """Around ``app``, which has its page at ``/<language>``; ``folder`` holds everything that it may read or write."""
+
+    def __init__(self, app: ASGIApp, language: Language, folder: Path, *, upload_mb: int, folder_mb: int) -> None:
+        self._app = app
+        self._language = language
+        self._folder = folder.resolve()
+        self._upload_mb = upload_mb
+        self._folder_mb = folder_mb
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises NothingHere, Forbidden, Invalid, TooLarge, UploadsFull; only ``http``."""
+        path = inside(scope).removeprefix(f"/{self._language}")
+        self._check_path(scope["method"], path)
+        if path == UPLOAD:
+            await self._check_upload(Headers(scope=scope))
+        elif path == JOIN:
+            receive = _once(self._cleaned(await Request(scope, receive).body()))
+            scope = _without(scope, b"content-length")
+        elif path == "/":
+            # Without a query: it could name a state that somebody else saved.
+            scope, send = {**_without(scope, b"accept-encoding"), "query_string": b""}, self._worded(send)
+        await self._app(scope, receive, _guarded(send))
+
+    def _check_path(self, method: str, path: str) -> None:
+        allowed = _READ.fullmatch(path) if method in ("GET", "HEAD") else method == "POST" and path in _WRITTEN
+        if not allowed or ".." in path.split("/"):
+            raise NothingHere
+        if path.startswith(FILE):
+            self._check_file(path.removeprefix(FILE))
+
+    def _check_file(self, path: str) -> None:
+        """Only what lies in our folder once every ``..`` and every link is followed."""
+        if "\0" in path or not Path(path).resolve().is_relative_to(self._folder):
+            raise Forbidden
+
+    async def _check_upload(self, headers: Headers) -> None:
+        """Bodies say their length, which the server then holds them to."""
+        length = headers.get("content-length", "")
+        if not length.isdecimal() or int(length) > (self._upload_mb + 1) * 2**20:
+            raise TooLarge
+        if await asyncio.to_thread(_size, self._folder) > self._folder_mb * 2**20:
+            raise UploadsFull
+
+    def _cleaned(self, body: bytes) -> bytes:
+        """Inputs that are files come from our folder, and nobody is sent to fetch anything."""
+        try:
+            asked = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise Invalid from error
+        for value in _dicts(asked):
+            value.pop("url", None)
+            if "path" in value:
+                if not isinstance(value["path"], str):
+                    raise Invalid
+                self._check_file(value["path"])
+        return orjson.dumps(asked)
+
+    def _worded(self, send: Send) -> Send:
+        """The page says in which language it is, and nothing of other hosts."""
+        start: Message = {}
+        parts = bytearray()
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+                return
+            parts.extend(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            page = _ELSEWHERE.sub(b"", bytes(parts)).replace(b'lang="en"', f'lang="{self._language}"'.encode(), 1)
+            page = page.replace(b"<head>", b"<head>" + _HEAD.replace(b"LANGUAGE", self._language.encode()), 1)
+            headers = MutableHeaders(scope=start)
+            headers["Content-Length"] = str(len(page))
+            headers["Cache-Control"] = "no-cache"
+            await send(start)
+            await send({"type": "http.response.body", "body": page})
+
+        return sent
+
+
+def _dicts(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object in a JSON document, however deep."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case dict(one):
+                yield one
+                waiting.extend(one.values())
+            case list(several):
+                waiting.extend(several)
+
+
+def _size(folder: Path) -> int:
+    """Bytes, as if none were smaller than _SMALLEST: a million empty files fill a disk too."""
+    total = 0
+    for file in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # deleted meanwhile
+            total += max(file.stat().st_size, _SMALLEST)
+    return total
+
+
+def _once(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def _without(scope: Scope, name: bytes) -> Scope:
+    return {**scope, "headers": [header for header in scope["headers"] if header[0] != name]}
+
+
+def _guarded(send: Send) -> Send:
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(HEADERS)
+        await send(message)
+
+    return sent

@@ -1,0 +1,99 @@
+"""Models are opened once, kept while they are used, and put away."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import nullcontext
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.platform.photos.samples import corners, encoded
+from tests.platform.vision.graphs import always
+
+from bunri.domains.detection.errors import DetectionBusy
+from bunri.domains.detection.public import Look, Looked, Picture, Wish
+from bunri.domains.detection.service import DetectionService
+from bunri.domains.detection.settings import DetectionSettings
+from bunri.domains.detection.shelf import Shelf
+from bunri.platform.vision.errors import ModelMissing
+from bunri.platform.vision.settings import VisionSettings
+from bunri.platform.vision.store import ModelStore
+
+LYING = encoded(corners(200, 100), "JPEG")
+VISION = VisionSettings(models_dir=None, fetch=False)
+
+
+def shelf(data: Path, most: int) -> Shelf:
+    return Shelf(ModelStore.of(data, VISION), VISION, most)
+
+
+def pictures(*contents: bytes) -> nullcontext[Sequence[Picture]]:
+    return nullcontext([Picture(BytesIO(content)) for content in contents])
+
+
+@pytest.fixture
+async def service(data: Path) -> AsyncIterator[DetectionService]:
+    made = DetectionService(data, VISION, DetectionSettings(seats=2, rest_s=0.05))
+    yield made
+    made.close()
+
+
+class TestShelf:
+    def test_a_model_is_opened_once(self, data: Path) -> None:
+        opened = shelf(data, 2)
+        assert opened.take("colours") is opened.take("colours")
+
+    def test_the_one_unused_longest_makes_room(self, data: Path) -> None:
+        (data / "models" / "third.onnx").write_bytes(always(np.zeros((1, 84, 84), np.float32)))
+        opened = shelf(data, 2)
+        nano, colours = opened.take("yolox_nano"), opened.take("colours")
+        assert opened.take("yolox_nano") is nano
+        opened.take("third")
+        assert opened.take("yolox_nano") is nano
+        assert opened.take("colours") is not colours
+
+    def test_replaced_weights_are_opened_anew(self, data: Path) -> None:
+        opened, path = shelf(data, 2), data / "models" / "colours.onnx"
+        before = opened.take("colours")
+        os.utime(path, ns=(1, 1))
+        assert opened.take("colours") is not before
+
+    def test_weights_that_are_gone_are_missing(self, data: Path) -> None:
+        opened = shelf(data, 2)
+        opened.take("yolox_nano")
+        (data / "models" / "yolox_nano.onnx").unlink()
+        with pytest.raises(ModelMissing):
+            opened.take("yolox_nano")
+
+
+class TestService:
+    async def test_side_by_side_everybody_gets_their_own_answer(self, service: DetectionService) -> None:
+        wishes = [Wish(model="yolox_nano", max_detections=1), Wish(model="yolox_nano")]
+        one, two = await asyncio.gather(*(service.look(pictures(LYING), wish, "ko") for wish in wishes))
+        assert [found.name for found in seen(one).detections] == ["병"]
+        assert [found.name for found in seen(two).detections] == ["병", "컵"]
+
+    async def test_who_finds_no_seat_is_refused_at_once(self, service: DetectionService) -> None:
+        results = await asyncio.gather(
+            *(service.look(pictures(LYING, LYING), Wish(), "ko") for _ in range(3)), return_exceptions=True
+        )
+        assert [isinstance(result, DetectionBusy) for result in results] == [False, False, True]
+        assert isinstance(await service.look(pictures(LYING), Wish(), "ko"), Looked)
+
+    async def test_models_are_put_away_when_nobody_comes(self, service: DetectionService) -> None:
+        await service.look(pictures(LYING), Wish(), "ko")
+        assert not service.shelf.empty
+        while not service.shelf.empty:  # noqa: ASYNC110  # a timer empties it and tells nobody
+            await asyncio.sleep(0.01)
+
+    async def test_a_check_loads_no_eyes_unless_asked_to(self, service: DetectionService) -> None:
+        assert await service.check(thorough=False) == "opened by the first who asks"
+        assert await service.check(thorough=True) is None
+
+
+def seen(looked: Looked) -> Look:
+    [look] = looked.looks
+    assert isinstance(look, Look)
+    return look

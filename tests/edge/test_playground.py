@@ -1,0 +1,345 @@
+"""``/detect``: the page as browsers see it, and the holes that such pages had."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from tests.domains.detection.conftest import app, data, settings
+from tests.platform.photos.samples import corners, encoded
+
+from bunri.app.asgi import create_app
+from bunri.app.settings import Settings
+from bunri.domains.detection.service import DetectionService
+from bunri.domains.detection.settings import DetectionSettings
+from bunri.edge.playground import door, playground
+from bunri.platform.vision.settings import VisionSettings
+
+__all__ = ["app", "data", "settings"]
+
+KO, API = "/detect/ko", "/detect/ko/gradio_api"
+JPEG = encoded(corners(200, 100), "JPEG")
+SECRET = "/etc/passwd"
+
+
+@pytest.fixture
+async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=30) as made:
+        yield made
+
+
+@pytest.fixture
+def folder(data: Path) -> Path:
+    return data / "playground" / str(os.getpid())
+
+
+async def uploaded(browser: httpx.AsyncClient, content: bytes = JPEG) -> str:
+    response = await browser.post(f"{API}/upload", files={"files": ("a.jpg", content)})
+    assert response.status_code == 200, response.text
+    [path] = response.json()
+    return str(path)
+
+
+async def config(browser: httpx.AsyncClient, at: str = KO) -> dict[str, Any]:
+    found = re.search(r"window\.gradio_config = (.*?);</script>", (await browser.get(f"{at}/")).text)
+    assert found
+    made: dict[str, Any] = json.loads(found[1])
+    return made
+
+
+async def joined(browser: httpx.AsyncClient, event: str, data: list[Any], at: str = KO) -> httpx.Response:
+    """The one handler of ``event`` is asked, as the page would ask it."""
+    made = await config(browser, at)
+    [number] = {each["id"] for each in made["dependencies"] if event in {name for _, name in each["targets"]}}
+    body = {"data": data, "fn_index": number, "session_hash": "somebody", "event_data": None, "trigger_id": None}
+    return await browser.post(f"{at}/gradio_api/queue/join", json=body)
+
+
+async def told(browser: httpx.AsyncClient, at: str = KO) -> list[dict[str, Any]]:
+    stream = await browser.get(f"{at}/gradio_api/queue/data", params={"session_hash": "somebody"})
+    return [json.loads(line.removeprefix("data: ")) for line in stream.text.splitlines() if line.startswith("data: ")]
+
+
+async def outcome(browser: httpx.AsyncClient) -> list[Any]:
+    [done] = [event for event in await told(browser) if event["msg"] == "process_completed"]
+    assert done["success"], done
+    found: list[Any] = done["output"]["data"]
+    return found
+
+
+def there(path: Path, pattern: str = "") -> bool:
+    return any(path.rglob(pattern)) if pattern else path.exists()
+
+
+def wishes(path: str, **more: object) -> list[Any]:
+    return [
+        {"path": path, "orig_name": "a.jpg", "meta": {"_type": "gradio.FileData"}, **more},
+        None,
+        0.25,
+        0.45,
+        [],
+        10,
+    ]
+
+
+class TestPage:
+    @pytest.mark.parametrize(("accepted", "language"), [(None, "ko"), ("en-US,en;q=0.9", "en"), ("fr", "ko")])
+    async def test_it_speaks_the_callers_language(
+        self, browser: httpx.AsyncClient, accepted: str | None, language: str
+    ) -> None:
+        headers = {"Accept-Language": accepted} if accepted else {}
+        response = await browser.get("/", headers=headers, follow_redirects=True)
+        assert response.status_code == 200
+        assert response.url.path == f"/detect/{language}/"
+        assert f'<html\n\tlang="{language}"' in response.text
+        assert {"ko": "사물 찾기", "en": "Find objects"}[language] in response.text
+
+    async def test_it_asks_nothing_of_other_hosts_and_may_not(self, browser: httpx.AsyncClient) -> None:
+        response = await browser.get(f"{KO}/")
+        assert not re.findall(r'(?:src|href)="(?:https?:)?//(?!test/)[^"]*', response.text)
+        policy = response.headers["content-security-policy"]
+        assert "connect-src 'self';" in policy
+        assert "frame-ancestors 'self'" in policy
+        assert "http" not in policy
+        assert response.headers["x-content-type-options"] == "nosniff"
+
+    async def test_what_it_loads_is_there(self, browser: httpx.AsyncClient) -> None:
+        page = (await browser.get(f"{KO}/")).text
+        for path in re.findall(r'(?:src|href)="\./(assets/[^"]+)"', page):
+            assert (await browser.get(f"{KO}/{path}")).status_code == 200
+        assert (await browser.get(f"{KO}/theme.css")).status_code == 200
+
+    async def test_nothing_is_watched_or_shared(self, browser: httpx.AsyncClient) -> None:
+        made = await config(browser)
+        assert not made["analytics_enabled"]
+        assert {each["api_visibility"] for each in made["dependencies"]} == {"private"}
+        assert not any(made.get(name) for name in ("is_space", "enable_monitoring", "run_history"))
+
+
+class TestLooking:
+    async def test_from_the_upload_to_the_table_and_the_files(self, browser: httpx.AsyncClient) -> None:
+        assert (await joined(browser, "change", wishes(await uploaded(browser)))).status_code == 200
+        picture, told, table, plain, coco = await outcome(browser)
+        assert "2개를 찾았어요" in told
+        assert "yolox_nano@" in told
+        assert "Apache-2.0" in told
+        assert "<small>bottle</small>" in table
+        drawn = await browser.get(f"{API}/file={picture['path']}")
+        assert (drawn.status_code, drawn.headers["content-type"]) == (200, "image/jpeg")
+        document = (await browser.get(f"{API}/file={plain['value']['path']}")).json()
+        assert document["picture"]["detections"][0]["name"] == "병"
+        categories = (await browser.get(f"{API}/file={coco['value']['path']}")).json()["categories"]
+        assert categories[39] == {"id": 39, "name": "bottle"}
+
+    async def test_a_file_that_is_no_picture_gets_a_sentence(self, browser: httpx.AsyncClient) -> None:
+        await joined(browser, "change", wishes(await uploaded(browser, b"%PDF-1.7")))
+        picture, told, *_ = await outcome(browser)
+        assert picture is None
+        assert "PDF 파일로 보여요" in told
+
+    async def test_the_page_opens_with_the_default_model_its_licence_and_its_classes(
+        self, browser: httpx.AsyncClient
+    ) -> None:
+        await joined(browser, "load", [None])
+        model, licence, confidence, _, classes = await outcome(browser)
+        assert (model["value"], confidence) == ("yolox_nano", 0.3)
+        assert "Apache-2.0" in licence
+        assert ["병 · bottle", "bottle"] in [list(choice) for choice in classes["choices"]]
+
+    async def test_pictures_are_deleted_in_time(
+        self, data: Path, settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from bunri.edge.playground import page
+
+        monkeypatch.setattr(page, "CLEANED_EVERY_S", 0.05)
+        monkeypatch.setattr(page, "KEPT_S", 0.05)
+        app = create_app(settings, "detect")
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as browser,
+        ):
+            await browser.get(f"{KO}/")
+            path = Path(await uploaded(browser))
+            assert path.is_relative_to(folder)
+            while there(path):  # noqa: ASYNC110  # Gradio deletes it and tells nobody
+                await asyncio.sleep(0.02)
+
+
+class TestHoles:
+    @pytest.mark.parametrize(
+        "path",
+        [
+            f"file={SECRET}",
+            f"file=/{SECRET}",
+            "file=../../../../etc/passwd",
+            "file={folder}/../../models/yolox_nano.onnx",
+            "file={folder}/..%2f..%2fmodels/yolox_nano.onnx",
+            "file=http://127.0.0.1:1/",
+            "file=https://example.com/",
+            "file=file://" + SECRET,
+            "file=%00",
+        ],
+    )
+    async def test_no_file_but_our_own_is_read(self, browser: httpx.AsyncClient, folder: Path, path: str) -> None:
+        response = await browser.get(f"{API}/{path.format(folder=folder)}")
+        assert response.status_code in (403, 404), response.text
+        assert "root:" not in response.text
+
+    async def test_a_link_inside_the_folder_leads_nowhere(self, browser: httpx.AsyncClient, folder: Path) -> None:
+        await browser.get(f"{KO}/")
+        (folder / "link").symlink_to(SECRET)
+        assert (await browser.get(f"{API}/file={folder}/link")).status_code == 403
+
+    @pytest.mark.parametrize("path", [SECRET, "http://127.0.0.1:1/a.jpg", "file://" + SECRET, "../models/x.onnx", ""])
+    async def test_inputs_are_not_taken_from_elsewhere(self, browser: httpx.AsyncClient, path: str) -> None:
+        response = await joined(browser, "change", wishes(path))
+        assert response.status_code == 403
+        assert response.json()["code"] == "forbidden"
+
+    async def test_gradio_itself_would_refuse_them_too(
+        self, data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A second lock: without the door, a mounted Gradio takes any path that this process can read."""
+        monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+        await asyncio.to_thread(folder.mkdir, parents=True)
+        from bunri.edge.playground.page import application
+
+        service = DetectionService(data, VisionSettings(models_dir=None), DetectionSettings())
+        bare = application(service, folder, "ko", home=False)
+        async with (
+            bare.router.lifespan_context(bare),
+            httpx.AsyncClient(transport=httpx.ASGITransport(bare), base_url="http://test") as browser,
+        ):
+            await joined(browser, "change", wishes(SECRET), at="/ko")
+            events = await told(browser, at="/ko")
+        assert [event["success"] for event in events if event["msg"] == "process_completed"] == [False]
+        assert not there(folder, "passwd")
+        service.close()
+
+    async def test_an_address_beside_the_path_is_dropped(self, browser: httpx.AsyncClient) -> None:
+        path = await uploaded(browser)
+        for url in ("http://127.0.0.1:1/a.jpg", "data:image/png;base64,AAAA"):
+            assert (await joined(browser, "change", wishes(path, url=url))).status_code == 200
+            assert "2개를 찾았어요" in (await outcome(browser))[1]
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", "/gradio_api/proxy=http://127.0.0.1:1/"),
+            ("GET", "/gradio_api/info"),
+            ("GET", "/gradio_api/openapi.json"),
+            ("GET", "/gradio_api/queue/status"),
+            ("GET", "/gradio_api/deep_link?session_hash=x"),
+            ("GET", "/gradio_api/runs"),
+            ("GET", "/gradio_api/vibe-code"),
+            ("GET", "/gradio_api/dev/reload"),
+            ("GET", "/monitoring"),
+            ("GET", "/config"),
+            ("GET", "/custom_component/x/client/component/style.css"),
+            ("GET", "/assets/../../../../../../etc/passwd"),
+            ("GET", "/static/..%2f..%2froutes.py"),
+            ("POST", "/gradio_api/run/predict"),
+            ("POST", "/gradio_api/api/predict"),
+            ("POST", "/gradio_api/call/find"),
+            ("POST", "/gradio_api/component_server"),
+            ("POST", "/gradio_api/stream/x"),
+            ("POST", "/gradio_api/vibe-edit"),
+            ("POST", "/login"),
+            ("PUT", "/gradio_api/upload"),
+        ],
+    )
+    async def test_what_the_page_does_not_use_is_not_there(
+        self, browser: httpx.AsyncClient, method: str, path: str
+    ) -> None:
+        response = await browser.request(method, KO + path)
+        assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+    async def test_another_language_is_no_way_around(self, browser: httpx.AsyncClient) -> None:
+        assert (await browser.get("/detect/fr/")).status_code == 404
+        assert (await browser.get("/detect/ko/ko/")).status_code == 404
+
+    @pytest.mark.parametrize("body", [b"", b"{", b'{"data":[{"path":1}]}', b"[" * 2000])
+    async def test_nonsense_is_refused(self, browser: httpx.AsyncClient, body: bytes) -> None:
+        response = await browser.post(f"{API}/queue/join", content=body)
+        assert (response.status_code, response.json()["code"]) == (422, "invalid")
+
+
+class TestBounds:
+    async def test_a_large_upload_is_refused_by_its_length(self, browser: httpx.AsyncClient) -> None:
+        response = await browser.post(f"{API}/upload", content=b"", headers={"Content-Length": str(100 * 2**20)})
+        assert (response.status_code, response.json()["code"]) == (413, "too_large")
+
+    async def test_an_upload_without_a_length_is_refused(self, browser: httpx.AsyncClient) -> None:
+        async def endless() -> AsyncIterator[bytes]:
+            yield b"x"
+
+        assert (await browser.post(f"{API}/upload", content=endless())).status_code == 413
+
+    async def test_a_full_folder_takes_no_more(
+        self, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(playground, "FOLDER_MB", 0)
+        response = await browser.post(f"{API}/upload", files={"files": ("a.jpg", JPEG)})
+        assert (response.status_code, response.json()["code"]) == (503, "uploads_full")
+        assert response.headers["retry-after"]
+
+    async def test_other_bodies_are_small(self, browser: httpx.AsyncClient) -> None:
+        response = await browser.post(f"{API}/queue/join", content=b" " * 100_000)
+        assert response.status_code == 413
+
+    def test_many_tiny_files_count(self, tmp_path: Path) -> None:
+        for number in range(3):
+            (tmp_path / str(number)).touch()
+        assert door._size(tmp_path) == 3 * 16 * 1024
+
+
+class TestFolder:
+    async def test_what_killed_processes_left_is_removed_and_ours_goes_with_us(
+        self, data: Path, settings: Settings, folder: Path
+    ) -> None:
+        left = folder.parent / "999999999"
+        (left / "somebody").mkdir(parents=True)
+        app = create_app(settings, "detect")
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as browser,
+        ):
+            assert (await browser.get(f"{KO}/")).status_code == 200
+            assert not there(left)
+            assert there(folder)
+        assert not there(folder)
+
+
+QUIET = """
+import asyncio, sys
+strangers = []
+def watch(event, args):
+    if event in ("socket.connect", "socket.getaddrinfo"):
+        strangers.append((event, args[-1] if event == "socket.connect" else args[0]))
+sys.addaudithook(watch)
+import bunri.app.asgi
+assert not {"gradio", "onnxruntime", "cv2"} & set(sys.modules), "loaded at the start"
+from pathlib import Path
+from bunri.edge.playground.page import application
+async def make():
+    application(object(), Path(sys.argv[1]), "ko", home=True)
+asyncio.run(make())
+assert not strangers, strangers
+"""
+
+
+def test_gradio_is_loaded_for_the_page_alone_and_calls_nobody(tmp_path: Path) -> None:
+    environment = {**os.environ, **playground._QUIET, "GRADIO_TEMP_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", QUIET, str(tmp_path)], env=environment, capture_output=True, text=True, timeout=100
+    )
+    assert done.returncode == 0, done.stderr
