@@ -1,4 +1,8 @@
-"""From logits to probabilities to "sure": fitted on held-out groups under shifted grounds and light only."""
+"""From logits and likeness to probabilities to "sure": fitted on held-out groups under shifted grounds and light, and
+on views of nothing, laid on grounds that training did not see."""
+
+from dataclasses import dataclass
+from math import exp, lgamma, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,50 +13,109 @@ from training.measure import Floats, is_right
 from training.samples import Sample, targets
 
 WANTED = 0.985
-"""Right when sure on the held-out views. The promise is 0.95; real phones are further away than any view of ours."""
+"""Right when sure on the held-out views, by the cautious bound. The promise is 0.95; real phones are further away than
+any view of ours."""
+
+CAUTION = 0.05
+"""The chance that the true share lies under the bound (Clopper and Pearson 1934)."""
+
+NOTHING = 0.1
+"""For each view of a thing, so much of a view of none: the classes and none of them weigh about alike."""
 
 WARMER = 1.25
 """The fitted temperature times this: what is honest on views of known sources is too bold on unknown ones."""
 
-STEPS = 2000
+STEPS = 1500
+_RATE = 0.05
 _BIAS_COST = 0.05
 
 
-def calibrate(logits: Floats, samples: list[Sample]) -> Calibration:
-    temperature, bias = _scale(logits.astype(np.float64), targets(samples).astype(np.float64))
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for each class: n × classes logits and n × (classes + 1) likenesses."""
+
+    logits: Floats
+    likeness: Floats
+
+    def parts(self) -> NDArray[np.float64]:
+        """n × 3 × (classes + 1): network, memory of the classes, memory of none of them; what weights multiply."""
+        found = np.zeros((len(self.logits), 3, self.likeness.shape[1]))
+        found[:, 0, :-1] = self.logits
+        found[:, 1, :-1] = self.likeness[:, :-1]
+        found[:, 2, -1] = self.likeness[:, -1]
+        return found
+
+
+def calibrate(things: Evidence, samples: list[Sample], nothings: Evidence) -> Calibration:
+    wanted = np.zeros((len(samples) + len(nothings.logits), len(MATERIALS) + 1))
+    wanted[: len(samples), :-1] = targets(samples)
+    wanted[len(samples) :, -1] = 1
+    weights, bias = _fitted(np.concatenate([things.parts(), nothings.parts()]), wanted)
+    network, memory, nothing = np.round(np.maximum(weights, 1e-3) / WARMER, 4).tolist()
     unsure = Calibration(
         materials=MATERIALS,
-        temperature=round(temperature * WARMER, 4),
+        network=network,
+        memory=memory,
+        nothing=nothing,
         bias=tuple(np.round(bias / WARMER, 4).tolist()),
         sure=1,
-        cover=0.93,
         most_choices=3,
     )
-    threshold = _threshold(unsure.probabilities(logits), samples)
+    threshold = _threshold(
+        unsure.probabilities(things.logits, things.likeness),
+        samples,
+        unsure.probabilities(nothings.logits, nothings.likeness),
+    )
     return unsure.model_copy(update={"sure": threshold})
 
 
-def _scale(logits: NDArray[np.float64], wanted: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-    """Temperature and biases by gradient descent on the log loss, classes weighing alike, biases held small."""
-    weight = 1 / np.maximum(wanted.sum(0), 1)[wanted.argmax(1)]
-    weight /= weight.sum()
-    inverse, bias = 1.0, np.zeros(logits.shape[1])
-    for step in range(STEPS):
-        rate = 0.2 * (1 - step / STEPS)
-        scaled = inverse * logits + bias
-        powers = np.exp(scaled - scaled.max(1, keepdims=True))
-        error = weight[:, None] * (powers / powers.sum(1, keepdims=True) - wanted)
-        inverse -= rate * float((error * logits).sum())
-        bias -= rate * (error.sum(0) + _BIAS_COST * bias)
-    return 1 / inverse, bias - bias.mean()
+def _fitted(parts: NDArray[np.float64], wanted: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights of the parts and biases by gradient descent (Adam) on the log loss, classes weighing alike, biases held
+    small."""
+    share = 1 / np.maximum(wanted.sum(0), 1)[wanted.argmax(1)]
+    share /= share.sum()
+    spread = np.maximum(parts.std((0, 2)), 1e-6)
+    parts = parts / spread[:, None]
+    found = np.concatenate([np.ones(parts.shape[1]), np.zeros(wanted.shape[1])])
+    drift, power = np.zeros_like(found), np.zeros_like(found)
+    for step in range(1, STEPS + 1):
+        weights, bias = found[: len(spread)], found[len(spread) :]
+        score = np.einsum("npc,p->nc", parts, weights) + bias
+        powers = np.exp(score - score.max(1, keepdims=True))
+        error = share[:, None] * (powers / powers.sum(1, keepdims=True) - wanted)
+        slope = np.concatenate([np.einsum("nc,npc->p", error, parts), error.sum(0) + _BIAS_COST * bias])
+        drift, power = 0.9 * drift + 0.1 * slope, 0.99 * power + 0.01 * slope**2
+        steady = np.sqrt(power / (1 - 0.99**step)) + 1e-9
+        found = found - _RATE * (1 - step / (STEPS + 1)) * drift / (1 - 0.9**step) / steady
+    bias = found[len(spread) :]
+    return found[: len(spread)] / spread, bias - bias.mean()
 
 
-def _threshold(probabilities: Floats, samples: list[Sample]) -> float:
-    """The least confidence above which answers other than "other" are right in WANTED, for it and all above it."""
+def _threshold(probabilities: Floats, samples: list[Sample], nothings: Floats) -> float:
+    """The least confidence above which answers other than "other" are right in WANTED by the cautious bound.
+
+    Any answer to a view of nothing is wrong.
+    """
     other = MATERIALS.index("other")
-    stated = probabilities.argmax(1) != other
-    confidence, right = probabilities.max(1)[stated], is_right(probabilities, samples)[stated]
+    both = np.concatenate([probabilities, nothings])
+    right = np.concatenate([is_right(probabilities, samples), np.zeros(len(nothings), bool)])
+    weight = np.ones(len(both))
+    weight[len(samples) :] = NOTHING * len(samples) / max(len(nothings), 1)
+    stated = both.argmax(1) != other
+    confidence, right, weight = both.max(1)[stated], right[stated], weight[stated]
     order = np.argsort(-confidence)
-    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    held = np.flatnonzero(share >= WANTED)
-    return round(float(confidence[order][held[-1]]) + 5e-4, 3) if len(held) else 0.999
+    count, wrong = np.cumsum(weight[order]), np.cumsum((~right * weight)[order])
+    hopeful = np.flatnonzero(wrong <= (1 - WANTED) * count)
+    held = [at for at in hopeful if vouched(float(wrong[at]), float(count[at]))]
+    return round(float(confidence[order][held[-1]]) + 5e-4, 3) if held else 0.999
+
+
+def vouched(wrong: float, count: float) -> bool:
+    """Whether WANTED is under the cautious bound: were no more right than that, so few wrong answers among ``count``
+    would be a chance of less than CAUTION. Weighed counts are rounded to the worse."""
+    most, answers = int(np.ceil(wrong - 1e-9)), int(count)
+    if most >= answers:
+        return False
+    ways = [lgamma(answers + 1) - lgamma(k + 1) - lgamma(answers - k + 1) for k in range(most + 1)]
+    chances = (exp(way + k * log(1 - WANTED) + (answers - k) * log(WANTED)) for k, way in enumerate(ways))
+    return sum(chances) < CAUTION

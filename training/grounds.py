@@ -32,6 +32,11 @@ def grey_floor(rng: np.random.Generator, side: int) -> Image:
     return _bytes((_concrete, _tiles, _speckled)[rng.integers(3)](rng, side))
 
 
+def wood(rng: np.random.Generator, side: int) -> Image:
+    """Boards side by side, by their grain."""
+    return _bytes(_wood(rng, side))
+
+
 def cut(rng: np.random.Generator, picture: Picture, side: int) -> Image | None:
     """A piece of real ground beside the thing of a picture, mirrored to fill the square; None where there is none."""
     height, width = picture.pixels.shape[:2]

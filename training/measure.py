@@ -32,16 +32,16 @@ class Score:
     """Expected calibration error over ten bins."""
 
 
-def logits_of(model: Path, pictures: Iterable[Image], threads: int = 1) -> Floats:
-    """Mean over the looks at each BGR picture, as the classifier takes them: n × classes."""
+def seen(model: Path, pictures: Iterable[Image], threads: int = 1) -> tuple[Floats, Floats]:
+    """Logits (n × classes) and features (n × features): means over the looks at each BGR picture, as the classifier
+    takes them."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    found = []
-    for picture in pictures:
-        (logits,) = session.run(None, {"pixels": looks(picture)})
-        found.append(logits.mean(axis=0))
-    return np.array(found, np.float32)
+    outputs = ["logits", "features"]
+    found = [[part.mean(axis=0) for part in session.run(outputs, {"pixels": looks(picture)})] for picture in pictures]
+    logits, features = (np.array(part, np.float32) for part in zip(*found, strict=True))
+    return logits, features
 
 
 def score(probabilities: Floats, samples: list[Sample], calibration: Calibration) -> Score:

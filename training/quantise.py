@@ -1,4 +1,4 @@
-"""From PyTorch to the shipped file: ONNX with bytes in, 8-bit weights and activations inside, logits out."""
+"""From PyTorch to the shipped file: ONNX with bytes in, 8 bits inside, logits and features out."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,14 +15,15 @@ from training.network import Network
 
 
 class FromBytes(nn.Module):
-    """n × side × side × 3 RGB bytes to logits: preprocessing travels inside the graph."""
+    """n × side × side × 3 RGB bytes to logits and features: preprocessing travels inside the graph."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, pixels: Tensor) -> Tensor:
-        return self.network(pixels.permute(0, 3, 1, 2).float())  # type: ignore[no-any-return]
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        features = self.network.features(pixels.permute(0, 3, 1, 2).float())
+        return self.network.out(features), features
 
 
 class _Views(CalibrationDataReader):  # type: ignore[misc]
@@ -43,7 +44,7 @@ def export(network: Network, path: Path, side: int) -> None:
         FromBytes(network),
         (example,),
         input_names=["pixels"],
-        output_names=["logits"],
+        output_names=["logits", "features"],
         dynamic_shapes=({0: batch},),
         dynamo=True,
         verbose=False,

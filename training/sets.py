@@ -18,6 +18,9 @@ from training.samples import Sample, Side, targets
 NOTHING = -1
 """In place of a sample's number: a view of nothing, taught as evenly spread doubt."""
 
+BOARD = -2
+"""Likewise: a view of a board or slats of any ground, which is none of the classes either."""
+
 NOTHING_SHARE = 0.04
 OTHER_SHARE = 0.6
 """Of the weight of a class: "other" is a mixed bag, and less of an answer."""
@@ -36,7 +39,7 @@ class ViewSet:
 
     def targets(self, samples: list[Sample]) -> NDArray[np.float32]:
         even = np.full((1, len(MATERIALS)), 1 / len(MATERIALS), np.float32)
-        return np.concatenate([targets(samples), even])[self.numbers]
+        return np.concatenate([targets(samples), even, even])[self.numbers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,14 @@ def held_out(out: Path, samples: list[Sample], side: Side, processes: int) -> di
     }
 
 
+def none(out: Path, samples: list[Sample], side: Side, count: int, processes: int) -> ViewSet:
+    """``count`` views of nothing and as many of boards, on the grounds of one side of the split."""
+    studio = Studio(samples, out / "pictures", side)
+    numbers = [NOTHING] * count + [BOARD] * count
+    path = out / f"{side}-none.npy"
+    return draw(path, studio, numbers, views.CANVAS, views.TRAIN, seed=13, processes=processes)
+
+
 def _draw_part(
     path: Path, studio: Studio, places: list[int], numbers: list[int], side: int, manner: views.Manner, seed: int
 ) -> None:
@@ -119,6 +130,8 @@ def _draw_one(studio: Studio, number: int, rng: np.random.Generator, side: int, 
     props = _props(studio.pictures, studio.side, tuple(studio.samples))
     if number == NOTHING:
         return views.nothing(props, rng, side)
+    if number == BOARD:
+        return views.board_of_ground(props, rng, side)
     sample = studio.samples[number]
     clear = MATERIALS[sample.label] in ("glass", "plastic")
     return views.view(

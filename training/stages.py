@@ -1,4 +1,4 @@
-"""The stages from pictures to the two files that ship; each leaves its result and is skipped where that exists."""
+"""The stages from pictures to the three files that ship; each leaves its result and is skipped where that exists."""
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from bunri.platform.vision.material import MATERIALS
 from bunri.platform.vision.material.classifier import SIDE
+from bunri.platform.vision.material.memory import Memory
 from training import cutouts, fit, measure, quantise, sets, views
-from training.calibrate import calibrate
+from training.calibrate import Evidence, calibrate
 from training.fit import Recipe
 from training.network import Network
+from training.remember import remember
 from training.samples import Sample, training_samples
 from training.sets import ViewSet
 
@@ -35,6 +37,9 @@ TRAIN_SIDE = 192
 
 VIEWS = 12_000
 """In each part."""
+
+NOTHINGS = 550
+"""Views of nothing, and as many of boards, to remember; a third of that to calibrate with."""
 
 FIRST = Run(seed=1, rate=1.5e-4, parts=(0, 1))
 THEN = (Run(seed=3, rate=1e-4, parts=(2, 0)), Run(seed=4, rate=1e-4, parts=(1, 2)))
@@ -62,19 +67,24 @@ class Workshop:
 
 
 def make(shop: Workshop) -> None:
-    """Leave ``material.onnx`` and ``calibration.json`` in the workshop."""
+    """Leave ``material.onnx``, ``memory.npz`` and ``calibration.json`` in the workshop."""
     shop.out.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)
     samples = training_samples(shop.data)
     cutouts.prepare(samples, shop.out / "pictures", shop.processes)
+    if not (shop.out / "material.onnx").exists():
+        _taught(shop)
+    _remembered(shop, samples)
+    _calibrated(shop, samples)
+
+
+def _taught(shop: Workshop) -> None:
     parts = [shop.part(number) for number in range(3)]
-    held_out = sets.held_out(shop.out, samples, "tune", shop.processes)
     _probed(shop, parts[0])
     first = _tuned(shop, FIRST, shop.out / "probe.pt")
     with ProcessPoolExecutor(shop.processes, mp_context=get_context("spawn")) as pool:
         tuned = [_loaded(path) for path in pool.map(_tuned, repeat(shop), THEN, repeat(first))]
     _quantised(shop.out, fit.mean_of(tuned), parts[0][0])
-    _calibrated(shop.out, samples, held_out)
 
 
 def _probed(shop: Workshop, part: Part) -> None:
@@ -103,13 +113,33 @@ def _loaded(path: Path) -> Network:
 
 
 def _quantised(out: Path, network: Network, pixels: NDArray[np.uint8]) -> None:
-    if not (out / "material.onnx").exists():
-        quantise.export(network, out / "exact.onnx", SIDE)
-        ranges = [cv2.resize(view, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) for view in pixels[:400]]
-        quantise.quantise(out / "exact.onnx", out / "material.onnx", np.array(ranges, np.uint8))
+    quantise.export(network, out / "exact.onnx", SIDE)
+    ranges = [cv2.resize(view, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) for view in pixels[:400]]
+    quantise.quantise(out / "exact.onnx", out / "material.onnx", np.array(ranges, np.uint8))
 
 
-def _calibrated(out: Path, samples: list[Sample], held_out: dict[str, ViewSet]) -> None:
-    logits = [measure.logits_of(out / "material.onnx", drawn.pictures()) for drawn in held_out.values()]
+def _remembered(shop: Workshop, samples: list[Sample]) -> None:
+    if (shop.out / "memory.npz").exists():
+        return
+    numbers = [number for number, sample in enumerate(samples) if sample.side == "train"]
+    shown = (cutouts.load(shop.out / "pictures", number).pixels for number in numbers)
+    _, pictures = measure.seen(shop.out / "material.onnx", shown)
+    none = sets.none(shop.out, samples, "train", NOTHINGS, shop.processes)
+    _, nothings = measure.seen(shop.out / "material.onnx", none.pictures())
+    remember(shop.out / "memory.npz", pictures, [samples[number].label for number in numbers], nothings)
+
+
+def _calibrated(shop: Workshop, samples: list[Sample]) -> None:
+    memory = Memory.load(shop.out / "memory.npz")
+
+    def evidence(drawn: ViewSet) -> Evidence:
+        logits, features = measure.seen(shop.out / "material.onnx", drawn.pictures())
+        return Evidence(logits, memory.likeness(features))
+
+    held_out = sets.held_out(shop.out, samples, "tune", shop.processes)
+    none = sets.none(shop.out, samples, "tune", NOTHINGS // 3, shop.processes)
+    found = [evidence(drawn) for drawn in held_out.values()]
+    things = Evidence(np.concatenate([f.logits for f in found]), np.concatenate([f.likeness for f in found]))
     shown = [samples[number] for drawn in held_out.values() for number in drawn.numbers]
-    (out / "calibration.json").write_text(calibrate(np.concatenate(logits), shown).model_dump_json(indent=2) + "\n")
+    made = calibrate(things, shown, evidence(none))
+    (shop.out / "calibration.json").write_text(made.model_dump_json(indent=2) + "\n")

@@ -68,6 +68,34 @@ def nothing(props: Props, rng: np.random.Generator, side: int) -> Image:
     return cv2.cvtColor(_photographed(square(ground, side), rng, gentle=False), cv2.COLOR_BGR2RGB)
 
 
+def board_of_ground(props: Props, rng: np.random.Generator, side: int) -> Image:
+    """A view of a board or slats cut from a ground, mostly wood: a thing with an outline, of no class of ours.
+
+    Without such views plywood and crates are taken for cardboard.
+    """
+    manner = FLOOR if rng.random() < 0.3 else TRAIN
+    scene = _lay(_board_of_ground(props, rng), props, rng, manner, clear=False)
+    return cv2.cvtColor(_photographed(square(scene, side), rng, gentle=manner.floor), cv2.COLOR_BGR2RGB)
+
+
+def _board_of_ground(props: Props, rng: np.random.Generator) -> Picture:
+    lender = props.lenders[rng.integers(len(props.lenders))]
+    ground = grounds.cut(rng, lender, CANVAS) if rng.random() < 0.5 else None
+    if ground is None:
+        ground = grounds.wood(rng, CANVAS)
+    alpha = np.zeros((CANVAS, CANVAS), np.uint8)
+    if rng.random() < 0.6:
+        across, down = rng.uniform(0.3, 0.95) * CANVAS, rng.uniform(0.2, 0.95) * CANVAS
+        corners = cv2.boxPoints(((CANVAS / 2, CANVAS / 2), (across, down), rng.uniform(0, 90)))
+        cv2.fillPoly(alpha, [(corners + rng.normal(0, 12, (4, 2))).astype(np.int32)], 255)
+        return Picture(ground, alpha)
+    step = CANVAS / int(rng.integers(2, 6))
+    for top in np.arange(0, CANVAS - 1, step):
+        cv2.rectangle(alpha, (0, int(top + step * rng.uniform(0.03, 0.2))), (CANVAS, int(top + step) - 1), 255, -1)
+    shade = np.linspace(rng.uniform(0.5, 1.2), rng.uniform(0.5, 1.2), CANVAS)[None, :, None]
+    return Picture(np.clip(ground * shade, 0, 255).astype(np.uint8), alpha)
+
+
 def _ground(props: Props, rng: np.random.Generator, manner: Manner) -> Image:
     if manner.floor:
         return grounds.grey_floor(rng, CANVAS)

@@ -9,6 +9,7 @@ import pytest
 from bunri.platform.vision import material
 from bunri.platform.vision.material import MaterialClassifier
 from bunri.platform.vision.material.classifier import SIDE, looks
+from bunri.platform.vision.material.memory import Memory
 from training import measure
 
 
@@ -26,6 +27,8 @@ class TestLooks:
         picture = np.full((300, 400, 3), 120, np.uint8)
         cv2.circle(picture, (120, 140), 40, (40, 60, 200), -1)
         classifier = MaterialClassifier()
-        logits = measure.logits_of(Path(material.__file__).parent / "material.onnx", [picture])
-        measured = classifier.calibration.probabilities(logits)[0]
+        shipped = Path(material.__file__).parent
+        logits, features = measure.seen(shipped / "material.onnx", [picture])
+        likeness = Memory.load(shipped / "memory.npz").likeness(features)
+        measured = classifier.calibration.probabilities(logits, likeness)[0]
         assert list(classifier.classify([picture])[0].values()) == pytest.approx(measured.tolist(), abs=1e-6)

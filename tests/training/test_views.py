@@ -53,5 +53,12 @@ class TestView:
         middle = shown[SIDE // 2 - 4 : SIDE // 2 + 4, SIDE // 2 - 4 : SIDE // 2 + 4].mean((0, 1))
         assert middle[0] > 1.5 * middle[1]
 
+    @pytest.mark.parametrize("seed", range(4))
+    def test_boards_of_a_ground_are_drawn_and_again_the_same(self, props: views.Props, seed: int) -> None:
+        first, again = (views.board_of_ground(props, np.random.default_rng(seed), SIDE) for _ in range(2))
+        assert first.shape == (SIDE, SIDE, 3)
+        assert first.std() > 1
+        np.testing.assert_array_equal(first, again)
+
     def test_nothing_is_drawn_too(self, props: views.Props) -> None:
         assert views.nothing(props, np.random.default_rng(0), SIDE).shape == (SIDE, SIDE, 3)

@@ -18,23 +18,31 @@ class Calibration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     materials: tuple[Material, ...] = Field(description="The classes, in the network's order.")
-    temperature: float = Field(gt=0, description="Logits are divided by it.")
-    bias: tuple[float, ...] = Field(description="Added to the divided logits, one a class.")
+    network: float = Field(gt=0, description="What the network's logits weigh.")
+    memory: float = Field(ge=0, description="What the likeness to remembered pictures of each class weighs.")
+    nothing: float = Field(ge=0, description="What the likeness to remembered pictures of none of them weighs.")
+    bias: tuple[float, ...] = Field(description="Added to the weighed sum, one a class and one for none of them.")
     sure: float = Field(gt=0, le=1, description="From this probability on the first answer was right in ≥ 95 %.")
-    cover: float = Field(gt=0, le=1, description="Choices are offered until their probabilities add up to this.")
-    most_choices: int = Field(ge=2, description="But never more than these.")
+    most_choices: int = Field(ge=2, description="As many are offered when unsure.")
 
     @model_validator(mode="after")
     def _one_bias_a_class(self) -> Self:
-        if len(self.bias) != len(self.materials):
-            raise ValueError("as many biases as materials are needed")
+        if len(self.bias) != len(self.materials) + 1:
+            raise ValueError("as many biases as materials are needed, and one for none of them")
         return self
 
-    def probabilities(self, logits: Floats) -> Floats:
-        """Of n × classes logits, calibrated: rows add up to 1."""
-        scaled = logits / np.float32(self.temperature) + np.asarray(self.bias, np.float32)
-        powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+    def probabilities(self, logits: Floats, likeness: Floats) -> Floats:
+        """Of n × classes logits and n × (classes + 1) likenesses (``Memory``), calibrated: rows add up to 1.
+
+        The chance that it is none of the classes is spread evenly over them: doubt, without another answer.
+        """
+        score = np.float32(self.memory) * likeness
+        score[:, :-1] += np.float32(self.network) * logits
+        score[:, -1] = np.float32(self.nothing) * likeness[:, -1]
+        score += np.asarray(self.bias, np.float32)
+        powers = np.exp(score - score.max(axis=1, keepdims=True))
+        shares = powers / powers.sum(axis=1, keepdims=True)
+        return np.asarray(shares[:, :-1] + shares[:, -1:] / len(self.materials), np.float32)
 
     def is_sure(self, probabilities: dict[Material, float]) -> bool:
         """Whether the likeliest material may be stated without asking; "other" is no answer to be sure of."""
@@ -42,13 +50,9 @@ class Calibration(BaseModel):
         return best is not Material.OTHER and probabilities[best] >= self.sure
 
     def choices(self, probabilities: dict[Material, float]) -> tuple[Material, ...]:
-        """What to ask when unsure: two to ``most_choices`` materials, likeliest first."""
-        ranked = sorted(probabilities, key=probabilities.__getitem__, reverse=True)[: self.most_choices]
-        total, count = 0.0, 0
-        while count < len(ranked) and (count < 2 or total < self.cover):
-            total += probabilities[ranked[count]]
-            count += 1
-        return tuple(ranked[:count])
+        """What to ask when unsure: the likeliest materials first; "other" is no choice to give anybody."""
+        ranked = sorted(probabilities, key=probabilities.__getitem__, reverse=True)
+        return tuple(material for material in ranked if material is not Material.OTHER)[: self.most_choices]
 
 
 def load(path: Path) -> Calibration:

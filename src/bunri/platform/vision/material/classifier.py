@@ -12,6 +12,7 @@ from bunri.platform.vision.errors import ModelBroken, VisionFailed
 from bunri.platform.vision.material import calibration
 from bunri.platform.vision.material.calibration import Floats
 from bunri.platform.vision.material.focus import focus
+from bunri.platform.vision.material.memory import Memory
 from bunri.platform.vision.material.square import square
 from bunri.platform.vision.protocol import Pixels
 
@@ -30,6 +31,7 @@ MATERIALS: Final = (
 """What pixels alone may say. Battery, lamp, styrofoam and film are not among them: there is no honest picture of
 them to learn from. ``plastic`` covers clear bottles too; colour is another's question."""
 
+SHIPPED: Final = ("material.onnx", "calibration.json", "memory.npz")
 SIDE: Final = 224
 _FOLDER: Final = Path(__file__).parent
 _FATAL: Final = 4
@@ -41,13 +43,14 @@ class MaterialClassifier:
     name = "material"
 
     def __init__(self, folder: Path = _FOLDER, *, threads: int = 1, provider: str = "CPUExecutionProvider") -> None:
-        """Load ``material.onnx`` and ``calibration.json``. Raises ModelBroken when they are not what they should be."""
-        model = folder / "material.onnx"
+        """Load the folder's SHIPPED files. Raises ModelBroken when they are not what they should be."""
+        model, *others = files = [folder / file for file in SHIPPED]
         try:
-            self.calibration = calibration.load(folder / "calibration.json")
+            self.calibration = calibration.load(others[0])
+            self._memory = Memory.load(others[1])
             self._session = _session(model, threads, provider)
-            self.version = _digest(model, folder / "calibration.json")[:8]
-            blank = self._logits(looks(np.zeros((1, 1, 3), np.uint8)))
+            self.version = _digest(*files)[:8]
+            blank = self._judged(np.zeros((1, 1, 3), np.uint8))
         except Exception as error:  # the runtime's errors share no base but Exception
             raise ModelBroken(name=self.name) from error
         if blank.shape != (1, len(self.calibration.materials)):
@@ -68,16 +71,21 @@ class MaterialClassifier:
     def _one(self, crop: Pixels) -> dict[Material, float]:
         if crop.ndim != 3 or not crop.size:
             raise VisionFailed(model=self.name)
-        probabilities = self.calibration.probabilities(self._logits(looks(crop)))[0]
-        return dict(zip(self.calibration.materials, probabilities.tolist(), strict=True))
+        return dict(zip(self.calibration.materials, self._judged(crop)[0].tolist(), strict=True))
 
-    def _logits(self, views: Pixels) -> Floats:
-        """The mean over the looks: 1 × classes."""
+    def _judged(self, crop: Pixels) -> Floats:
+        """1 × classes."""
+        logits, features = self._seen(looks(crop))
+        return self.calibration.probabilities(logits, self._memory.likeness(features))
+
+    def _seen(self, views: Pixels) -> tuple[Floats, Floats]:
+        """Logits (1 × classes) and features (1 × features), each the mean over the looks."""
         try:
-            (logits,) = self._session.run(None, {"pixels": views})
+            seen = self._session.run(["logits", "features"], {"pixels": views})
         except Exception as error:  # the runtime's errors share no base but Exception
             raise VisionFailed(model=self.name) from error
-        return np.asarray(logits.mean(axis=0, keepdims=True), np.float32)
+        logits, features = (np.asarray(part.mean(axis=0, keepdims=True), np.float32) for part in seen)
+        return logits, features
 
 
 def looks(crop: Pixels) -> Pixels:
