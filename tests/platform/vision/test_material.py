@@ -8,7 +8,7 @@ import pytest
 
 from bunri.kit.materials import Material
 from bunri.platform.vision import material
-from bunri.platform.vision.errors import ModelBroken, VisionFailed
+from bunri.platform.vision.errors import ModelBroken, ProviderMissing, VisionFailed
 from bunri.platform.vision.material import MATERIALS, Calibration, MaterialClassifier
 from bunri.platform.vision.material.classifier import SHIPPED as FILES
 from bunri.platform.vision.material.focus import focus
@@ -228,3 +228,9 @@ def test_it_knows_most_of_what_it_was_taught(
 def test_it_is_hardly_ever_sure_of_a_battery(classifier: MaterialClassifier, shared: Path) -> None:
     judged = classifier.classify(some(shared / "data/battery-eval", 80))
     assert sum(map(classifier.calibration.is_sure, judged)) <= 6
+
+
+def test_a_provider_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ProviderMissing) as caught:
+        MaterialClassifier(provider="TpuExecutionProvider")
+    assert "CPUExecutionProvider" in str(caught.value.data["available"])

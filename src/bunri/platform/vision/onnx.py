@@ -12,17 +12,17 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from bunri.platform.vision import coco
-from bunri.platform.vision.errors import ModelBroken, ModelNotRecognised, ProviderMissing, VisionFailed
+from bunri.platform.vision.errors import ModelBroken, ModelNotRecognised, VisionFailed
 from bunri.platform.vision.heads import Candidates, Floats, recognise
 from bunri.platform.vision.letterbox import Fit, letterbox
 from bunri.platform.vision.protocol import Detection, Pixels
+from bunri.platform.vision.session import open_session
 
 IOU: Final = 0.45
 _DYNAMIC_SIDE: Final = 640
 _STRIDE: Final = 32
 _MOST: Final = 1000
 """Candidates that enter the removal of overlaps, best first: bounds its time when a threshold is very low."""
-_FATAL: Final = 4
 
 Feed = dict[str, NDArray[Any]]
 """A graph's input by its name."""
@@ -52,7 +52,7 @@ class OnnxDetector:
         """
         self.name = name
         self.version = _digest(model)[:8]
-        self._session = _session(model, name, threads, provider)
+        self._session = open_session(model, name, threads, provider)
         self._input = _picture_input(self._session, name)
         self._sides = _sides(self._input.shape)
         height, width = (side or _DYNAMIC_SIDE for side in self._sides)
@@ -131,31 +131,6 @@ class OnnxDetector:
             return self.run({self._input.name: np.zeros((1, 3, height, width), self._dtype)})
         except VisionFailed as error:
             raise ModelBroken(name=self.name) from error
-
-
-def _session(model: Path | bytes, name: str, threads: int, provider: str) -> ort.InferenceSession:
-    available = ort.get_available_providers()
-    if provider not in available:  # the runtime would warn and take the CPU
-        raise ProviderMissing(provider=provider, available=", ".join(available))
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = _FATAL  # what matters is raised
-    # Spinning threads wait for work by burning the core that the next photo needs: twice the time on two busy cores.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        session = ort.InferenceSession(model, options, providers=[(provider, _provider_options(provider, threads))])
-    except Exception as error:  # the runtime's errors share no base but Exception
-        raise ModelBroken(name=name) from error
-    session.disable_fallback()
-    if provider not in (used := session.get_providers()):  # built in, but its libraries or its device are missing
-        raise ProviderMissing(provider=provider, available=", ".join(used))
-    return session
-
-
-def _provider_options(provider: str, threads: int) -> dict[str, str]:
-    """OpenVINO has threads of its own, and would take every core."""
-    return {"num_of_threads": str(threads)} if provider == "OpenVINOExecutionProvider" else {}
 
 
 def _digest(model: Path | bytes) -> str:

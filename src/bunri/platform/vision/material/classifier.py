@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime as ort
 
 from bunri.kit.materials import Material
-from bunri.platform.vision.errors import ModelBroken, VisionFailed
+from bunri.platform.vision.errors import ModelBroken, ProviderMissing, VisionFailed
 from bunri.platform.vision.material import calibration
 from bunri.platform.vision.material.calibration import Floats
 from bunri.platform.vision.material.focus import focus
 from bunri.platform.vision.material.memory import Memory
 from bunri.platform.vision.material.square import square
 from bunri.platform.vision.protocol import Pixels
+from bunri.platform.vision.session import open_session
 
 MATERIALS: Final = (
     Material.GLASS,
@@ -34,7 +34,6 @@ them to learn from. ``plastic`` covers clear bottles too; colour is another's qu
 SHIPPED: Final = ("material.onnx", "calibration.json", "memory.npz")
 SIDE: Final = 224
 _FOLDER: Final = Path(__file__).parent
-_FATAL: Final = 4
 
 
 class MaterialClassifier:
@@ -43,14 +42,19 @@ class MaterialClassifier:
     name = "material"
 
     def __init__(self, folder: Path = _FOLDER, *, threads: int = 1, provider: str = "CPUExecutionProvider") -> None:
-        """Load the folder's SHIPPED files. Raises ModelBroken when they are not what they should be."""
+        """Load the folder's SHIPPED files.
+
+        Raises ProviderMissing, and ModelBroken when the files are not what they should be.
+        """
         model, *others = files = [folder / file for file in SHIPPED]
         try:
             self.calibration = calibration.load(others[0])
             self._memory = Memory.load(others[1])
-            self._session = _session(model, threads, provider)
+            self._session = open_session(model, self.name, threads, provider)
             self.version = _digest(*files)[:8]
             blank = self._judged(np.zeros((1, 1, 3), np.uint8))
+        except ProviderMissing:
+            raise
         except Exception as error:  # the runtime's errors share no base but Exception
             raise ModelBroken(name=self.name) from error
         if blank.shape != (1, len(self.calibration.materials)):
@@ -96,15 +100,6 @@ def looks(crop: Pixels) -> Pixels:
     closer = focus(crop)
     views = [square(part, SIDE)[:, :, ::-1] for part in (crop, closer) if part is not None]
     return np.stack([*views, *(view[:, ::-1] for view in views)])
-
-
-def _session(model: Path, threads: int, provider: str) -> ort.InferenceSession:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = _FATAL  # what matters is raised
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return ort.InferenceSession(model, options, providers=[provider])
 
 
 def _digest(*files: Path) -> str:
