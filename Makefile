@@ -2,35 +2,74 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench e2e train lock format clean
+.PHONY: help setup web node run test check bench bench-web screenshots e2e browser train lock format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null || echo $(VENV)/uv/bin/uv)
 PYTHON ?= python3
+NPM := npm --prefix web
+
+DIST := src/bunri/edge/web/dist/.built
+WEB_SOURCES := $(shell find web docs/images/model-*.svg \( -name node_modules -o -name generated -o -path web/e2e -o -path web/bench -o -path web/screenshots -o -name test-results \) -prune \
+	-o -type f -not -name '*.test.ts*' -print 2>/dev/null)
+# What the contract is made of; the app's client is generated from it.
+CONTRACT := $(shell find src/bunri -name endpoints.py -o -name schemas.py -o -name public.py -o -name materials.py -o -name result.py)
 
 help:            ## show this list
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.ready                     ## make .venv with everything that runs, tests and checks bunri
+setup: $(VENV)/.ready web                 ## make .venv with everything that runs, tests and checks bunri, and build the web app
+
+# Without Node.js everything works but the pages: the platform says so at /.
+NODE_FITS := $(shell node -e 'const [a, b] = process.versions.node.split("."); console.log(a > 20 || (a == 20 && b >= 19))' 2>/dev/null)
+ifeq ($(NODE_FITS),true)
+web: $(DIST)
+else
+web:
+	@echo "The web app is not built: it needs Node.js 20.19 or newer (https://nodejs.org). Everything else works."
+endif
 
 run: setup                                ## start the product on embedded servers: make run ARGS="--port 8001"
 	$(BIN)/bunri up $(ARGS)
 
-test: setup                               ## pass every test (ARGS goes to pytest)
+test: setup $(if $(ARGS),,browser)        ## pass every test (with ARGS only pytest, which gets them)
 	$(BIN)/pytest $(ARGS)
+ifeq ($(ARGS),)
+	$(NPM) test
+	$(NPM) run e2e
+endif
 
-check: setup                              ## style, types and walls
+check: setup node                         ## style, types and walls
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(NPM) run check
 
-e2e: setup                                ## the tests that use the product as people do: HTTP, terminal, faults
-	$(BIN)/pytest tests/app tests/cli tests/faults $(ARGS)
+e2e: setup browser                        ## the tests that use the product as people do: HTTP, terminal, faults, pages
+	$(BIN)/pytest tests/app tests/cli tests/faults
+	$(NPM) run e2e $(if $(ARGS),-- $(ARGS))
+
+node:
+	@test "$(NODE_FITS)" = true || { echo "This needs Node.js 20.19 or newer: https://nodejs.org"; exit 1; }
+
+# The pages are tested in Debian's Chromium, or in the one that CHROMIUM names.
+CHROMIUM ?= $(or $(shell command -v chromium || command -v chromium-browser || command -v google-chrome),/usr/bin/chromium)
+export CHROMIUM
+browser: node
+	@if test -x "$(CHROMIUM)"; then :; elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		(set -x; apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk); \
+	else echo "The pages are tested in Chromium: apt-get install chromium fonts-noto-cjk, or set CHROMIUM."; exit 1; fi
 
 bench: setup                              ## print each budget beside its peer or limit
 	$(BIN)/python -m bench $(ARGS)
+
+bench-web: setup browser                  ## print what the pages cost a phone
+	$(BIN)/python -m bench web $(ARGS)
+
+screenshots: setup browser                ## take the pictures of README and guide anew, into docs/images
+	$(NPM) run screenshots
 
 # The material model is taught in an environment of its own: PyTorch is not needed to run bunri.
 DATA ?= ../shared/data
@@ -40,9 +79,10 @@ train:                                    ## teach the material model anew and m
 	PYTHONPATH=src training/.venv/bin/python -m training $(DATA) --ship
 	PYTHONPATH=src training/.venv/bin/python -m training.card $(DATA)
 
-format: setup                             ## put the code in shape
+format: setup node                        ## put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(NPM) run format
 
 # uv writes the locks without any registry's address in them; the hashes pin the files.
 lock: $(UV)                               ## renew requirements*.lock from pyproject.toml
@@ -52,12 +92,20 @@ lock: $(UV)                               ## renew requirements*.lock from pypro
 		pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:                                    ## remove what setup made (never the data directory)
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) web/node_modules $(dir $(DIST)) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 $(VENV)/.ready: requirements-dev.lock pyproject.toml | $(UV)
 	test -x $(BIN)/python || $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+web/node_modules/.ready: web/package-lock.json
+	PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 $(NPM) ci --loglevel=error
+	touch $@
+
+$(DIST): web/node_modules/.ready $(VENV)/.ready $(WEB_SOURCES) $(CONTRACT)
+	$(NPM) run --silent build
 	touch $@
 
 # On a machine without uv, it gets its own small environment below .venv.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bench.line import Line
-from bench.subjects import analyze, bins, detect, near, photo, poll, repeats, search, up
+from bench.subjects import analyze, bins, detect, near, photo, poll, repeats, search, up, web
 
 Measure = Callable[[bool], list[Line]]
 
@@ -18,4 +18,5 @@ SUBJECTS: Final[dict[str, Measure]] = {
     "bins": bins.measure,
     "search": search.measure,
     "detect": detect.measure,
+    "web": web.measure,
 }

@@ -184,6 +184,15 @@ class TestHistory:
         assert kept.headers["x-content-type-options"] == "nosniff"
         assert b"SECRET-CAMERA" not in kept.content
 
+    def test_one_line_of_it_is_found_by_its_job(self, platform: Platform, person: Person) -> None:
+        person.analyzes(jpeg(_seed(platform, 33)), note="신문지")
+        entry = person.ask("GET", "/api/v1/waste/jobs", params={"limit": 1}).json()[0]
+        line = person.ask("GET", f"/api/v1/waste/jobs/{entry['job_id']}").json()
+        assert {**line, "photo_url": None} == {**entry, "photo_url": None}
+        assert httpx.get(line["photo_url"]).headers["content-type"] == "image/webp"
+        stranger = Person.arrives(platform)
+        assert stranger.ask("GET", f"/api/v1/waste/jobs/{entry['job_id']}").json()["code"] == "job_missing"
+
     def test_what_is_removed_is_gone_with_its_picture(self, platform: Platform, person: Person) -> None:
         person.analyzes(jpeg(_seed(platform, 32)), note="신문지")
         entry = person.ask("GET", "/api/v1/waste/jobs", params={"limit": 1}).json()[0]

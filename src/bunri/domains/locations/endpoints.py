@@ -9,8 +9,9 @@ from bunri.domains.auth.public import CurrentCaller
 from bunri.domains.locations.area import Area
 from bunri.domains.locations.errors import AreaUpsideDown
 from bunri.domains.locations.public import BinKind, NearbyBin
-from bunri.domains.locations.schemas import BinDetails, BinMap, Spot, VoteIn
+from bunri.domains.locations.schemas import BinDetails, BinMap, MapGround, Spot, VoteIn
 from bunri.domains.locations.service import LocationsService
+from bunri.domains.locations.settings import MapSettings
 from bunri.platform.inject import use
 
 router = APIRouter(prefix="/api/v1/locations", tags=["locations"])
@@ -65,6 +66,14 @@ async def places(
     are what we know."""
     response.headers["Cache-Control"] = "no-store"
     return await locations.find(q, limit)
+
+
+@router.get("/ground", summary="What the map is drawn on")
+async def ground(settings: Annotated[MapSettings, use(MapSettings)], response: Response) -> MapGround:
+    """Somebody's tiles, when the operator chose some."""
+    response.headers["Cache-Control"] = "public, max-age=300"
+    tiles, style = (settings.url, None) if settings.is_raster else (None, settings.url)
+    return MapGround(tiles_url=tiles, style_url=style, attribution=settings.attribution)
 
 
 @router.get("/{bin_id}", summary="One bin")

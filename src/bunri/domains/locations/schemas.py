@@ -69,6 +69,14 @@ class BinMap(BaseModel):
     clusters: list[Cluster]
 
 
+class MapGround(BaseModel):
+    """What lies under the bins on a map; nothing when both addresses are null."""
+
+    tiles_url: str | None = Field(description="Picture tiles: a template with {z}, {x} and {y} (Web Mercator).")
+    style_url: str | None = Field(description="A style document (MapLibre).")
+    attribution: str = Field(description="Whose map it is: shown with it.")
+
+
 class Spot(BaseModel):
     """A place that words name."""
 

@@ -1,0 +1,51 @@
+"""What the map of bins is drawn on: ``BUNRI_MAP__*``."""
+
+import re
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_RASTER: Final = ("{z}", "{x}", "{y}")
+_PLACEHOLDER: Final = re.compile(r"\{[^}]*\}")
+_ORIGIN: Final = re.compile(r"https?://[\w.-]+(:\d+)?")
+
+
+class MapSettings(BaseModel):
+    """Somebody's tiles; without them the app draws a plain map of its own and asks nobody outside."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str | None = Field(
+        None,
+        description="Picture tiles, https://HOST/{z}/{x}/{y}.png, or the style document of a MapLibre map.",
+    )
+    attribution: str = Field("", max_length=300, description="Whose map it is, in plain words: they must be named.")
+    hosts: list[str] = Field(
+        default_factory=list,
+        description="Further origins (https://HOST) that a style fetches its tiles and letters from.",
+    )
+
+    @property
+    def is_raster(self) -> bool:
+        return self.url is not None and all(part in self.url for part in _RASTER)
+
+    @property
+    def origins(self) -> list[str]:
+        """Whom browsers may ask for the map."""
+        if self.url is None:
+            return []
+        parts = urlsplit(self.url)
+        return list(dict.fromkeys([f"{parts.scheme}://{parts.netloc}", *self.hosts]))
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        """What stands in a Content-Security-Policy must be an origin and nothing else."""
+        wrong = [origin for origin in self.origins if not _ORIGIN.fullmatch(origin)]
+        if wrong:
+            raise ValueError(f"BUNRI_MAP needs https://HOST, not {', '.join(wrong)}")
+        if self.url and _PLACEHOLDER.search(self.url) and not self.is_raster:
+            raise ValueError("BUNRI_MAP__URL of picture tiles needs {z}, {x} and {y}; {s} and the like are not known")
+        if self.url and not self.attribution:
+            raise ValueError("BUNRI_MAP__URL needs BUNRI_MAP__ATTRIBUTION: who made the map must be named")
+        return self

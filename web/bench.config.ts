@@ -1,0 +1,11 @@
+import { defineConfig } from "@playwright/test";
+import base from "./playwright.config";
+
+/** `python -m bench web`: what pages cost a phone. Nothing beside the measured page may take time: no trace, no retry. */
+export default defineConfig({
+  ...base,
+  testDir: "bench",
+  testMatch: "*.bench.ts",
+  timeout: 600_000,
+  use: { ...base.use, trace: "off" },
+});

@@ -1,0 +1,355 @@
+import type { Page } from "@playwright/test";
+import { expect, expectAccessible, expectNoSidewaysScroll, keep, SCHEMES, tabTo, test } from "./support/test";
+
+// The sample that a fresh installation shows stands around city halls in Seoul, Chuncheon and Busan.
+const CITY_HALL = { latitude: 37.5663, longitude: 126.9779 };
+const AT_CITY_HALL = "/bins?lat=37.5663&lng=126.9779";
+
+const rows = (page: Page) => page.getByRole("main").locator("ol > li");
+const map = (page: Page) => page.getByRole("region", { name: "수거함 지도" });
+
+async function atCityHall(page: Page, more = ""): Promise<void> {
+  await page.goto(AT_CITY_HALL + more);
+  await expect(rows(page).first()).toBeVisible();
+}
+
+test.describe("the first look", () => {
+  test("shows where there are bins, and a city leads to a list", async ({ page }) => {
+    await page.goto("/bins");
+    await expect(page.getByRole("heading", { name: "어디 근처를 찾을까요?" })).toBeVisible();
+    await expect(
+      map(page)
+        .getByRole("button", { name: /수거함 \d+개, 확대하기/ })
+        .first(),
+    ).toBeVisible();
+    await page.getByRole("button", { name: /^서울 ?\d+개/ }).click();
+    await expect(rows(page).first()).toContainText("서울특별시");
+    await expect(page.getByText("지도 가운데에서부터")).toBeVisible();
+    await expect(page.getByRole("status").filter({ hasText: "가까운 수거함" })).toHaveCount(1);
+    await expect(page.getByText("둘러보기용 예시 수거함이에요.")).toBeVisible();
+  });
+
+  test("does not ask where the person is, nor anybody outside", async ({ page }) => {
+    const outside: string[] = [];
+    page.on("request", (request) => {
+      const { hostname, protocol } = new URL(request.url());
+      if (protocol.startsWith("http") && hostname !== "127.0.0.1") outside.push(request.url());
+    });
+    await page.addInitScript(() => {
+      navigator.geolocation.getCurrentPosition = () => Object.assign(window, { asked: true });
+    });
+    await page.goto("/bins");
+    await expect(page.getByRole("button", { name: /^서울/ })).toBeVisible();
+    expect(await page.evaluate(() => "asked" in window)).toBe(false);
+    expect(outside).toEqual([]);
+  });
+});
+
+test.describe("kinds", () => {
+  test("are chosen together, stand in the address, and are all there again", async ({ page }) => {
+    await atCityHall(page);
+    const filters = page.getByRole("list", { name: "수거함 종류" });
+    await filters.getByRole("button", { name: /건전지/ }).click();
+    await filters.getByRole("button", { name: /형광등/ }).click();
+    await expect(page).toHaveURL(/kind=battery&kind=lamp/);
+    await expect(rows(page).filter({ hasNotText: /건전지|형광등/ })).toHaveCount(0);
+    await expect(rows(page).filter({ hasText: "형광등" }).first()).toBeVisible();
+    await page.reload();
+    await expect(filters.getByRole("button", { name: /건전지/ })).toHaveAttribute("aria-pressed", "true");
+    await filters.getByRole("button", { name: "모두" }).click();
+    await expect(page).not.toHaveURL(/kind=/);
+    await expect(rows(page).filter({ hasText: "종이팩" }).first()).toBeVisible();
+  });
+
+  test("come from a link, as the coach gives it", async ({ page }) => {
+    await atCityHall(page, "&kind=medicine");
+    await expect(rows(page).first()).toContainText("폐의약품");
+    await expect(page.getByRole("button", { name: /^폐의약품/ })).toHaveAttribute("aria-pressed", "true");
+  });
+});
+
+test.describe("from where", () => {
+  test("a place by words, with keys alone", async ({ page }) => {
+    await page.goto("/bins");
+    await tabTo(page, "combobox", "주소나 장소");
+    await page.keyboard.type("마포구");
+    await expect(page.getByRole("option", { name: "서울특별시 마포구" })).toBeVisible();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("서울특별시 마포구에서부터")).toBeVisible();
+    await expect(rows(page).first()).toContainText("마포구청");
+    await page.reload();
+    await expect(page.getByText("서울특별시 마포구에서부터")).toBeVisible();
+    await page.getByRole("button", { name: "그만 고르기" }).click();
+    await expect(page.getByText("지도 가운데에서부터")).toBeVisible();
+  });
+
+  test("this device, when it may, and the address does not say it", async ({ page, context }) => {
+    await context.grantPermissions(["geolocation"]);
+    await context.setGeolocation(CITY_HALL);
+    await page.goto("/bins");
+    await page.getByRole("button", { name: "내 위치에서 찾기" }).first().click();
+    await expect(page.getByText("내 위치에서부터")).toBeVisible();
+    await expect(rows(page).first()).toContainText("서울시청");
+    await expect(map(page).getByRole("img", { name: "내 위치" })).toBeVisible();
+    await expect(page).toHaveURL(/\/bins$/);
+    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain("37.5");
+  });
+
+  test("this device, when it may not: says what else there is", async ({ page, context }) => {
+    await context.clearPermissions();
+    await page.addInitScript(() => {
+      navigator.geolocation.getCurrentPosition = (_, failed) =>
+        failed?.({ code: 1 } as GeolocationPositionError);
+    });
+    await page.goto("/bins");
+    await page.getByRole("button", { name: "내 위치에서 찾기" }).first().click();
+    await expect(page.getByRole("main").getByText("위치를 볼 수 있는 권한이 없어요.")).toBeVisible();
+    await expect(page.getByRole("alert")).toContainText("주소나 장소를 적거나");
+    await expectAccessible(page);
+  });
+
+  test("a tap on the map, or Enter in its middle", async ({ page }) => {
+    await page.goto("/bins");
+    await page.getByRole("button", { name: /^서울/ }).click();
+    await expect(rows(page).first()).toBeVisible();
+    const surface = page.getByRole("application", { name: "지도" });
+    await surface.click({ position: { x: 30, y: 30 } });
+    await expect(page.getByText("지도에서 고른 곳에서부터")).toBeVisible();
+    await expect(page).toHaveURL(/lat=37\.\d+&lng=12[67]\.\d+/);
+    await page.getByRole("button", { name: "그만 고르기" }).click();
+    await expect(page).not.toHaveURL(/lat=/);
+    await surface.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("+");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/lat=/);
+  });
+});
+
+test.describe("a bin", () => {
+  test("is the same in the list and on the map", async ({ page }) => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await atCityHall(page, "&kind=battery");
+    const mark = map(page).getByRole("button", { name: "서울시청 폐건전지 수거함 (예시), 건전지" });
+    await rows(page).first().hover();
+    await expect(mark).toHaveAttribute("data-hot", "true");
+    await rows(page).nth(1).hover();
+    await expect(mark).not.toHaveAttribute("data-hot");
+    await mark.hover();
+    await expect(rows(page).first()).toHaveAttribute("data-hot", "true");
+    await mark.click();
+    await expect(mark).toHaveAttribute("aria-pressed", "true");
+    await expect(
+      page.getByRole("heading", { level: 2, name: "서울시청 폐건전지 수거함 (예시)" }),
+    ).toBeFocused();
+  });
+
+  test("opens by keys and leads back to its row", async ({ page }) => {
+    await atCityHall(page);
+    const row = rows(page).nth(2).getByRole("button");
+    await row.focus();
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/bin=/);
+    await expect(page.getByRole("heading", { level: 2 })).toBeFocused();
+    const route = page.getByRole("link", { name: /길 찾기/ });
+    await expect(route).toHaveAttribute("href", /^https:\/\/map\.kakao\.com\/link\/to\//);
+    await expect(route).toHaveAttribute("target", "_blank");
+    await tabTo(page, "button", "목록으로");
+    await page.keyboard.press("Enter");
+    await expect(row).toBeFocused();
+    await page.goBack();
+  });
+
+  test("takes a vote, changes it, and tells everybody", async ({ page }) => {
+    await atCityHall(page);
+    const name = "서울시청 종이팩 수거함 (예시)";
+    await rows(page).filter({ hasText: name }).getByRole("button").click();
+    await page.getByRole("button", { name: "꽉 찼어요" }).click();
+    await expect(page.getByText(/꽉 찼다고 한 사람 \d+명/)).toBeVisible();
+    await expect(page.getByRole("region", { name: "알림" })).toContainText("고마워요");
+    await page.getByRole("button", { name: "목록으로" }).click();
+    await expect(rows(page).filter({ hasText: name })).toContainText("꽉 찼어요");
+    await rows(page).filter({ hasText: name }).getByRole("button").click();
+    await page.getByRole("button", { name: "있어요", exact: true }).click();
+    await expect(page.getByText(/있다고 한 사람 \d+명/)).toBeVisible();
+    await expect(page.getByText(/꽉 찼다고 한 사람/)).toHaveCount(0);
+    await page.reload(); // the platform says the same
+    await expect(page.getByText(/있다고 한 사람 \d+명/)).toBeVisible();
+  });
+
+  test("that does not exist says so", async ({ page, complaints }) => {
+    await page.goto("/bins?bin=01990000-0000-7000-8000-000000000000");
+    await expect(page.getByRole("heading", { name: "찾을 수 없어요" })).toBeVisible();
+    await page.getByRole("button", { name: "목록으로" }).click();
+    await expect(page.getByRole("button", { name: /^서울/ })).toBeVisible();
+    complaints.length = 0;
+  });
+});
+
+test.describe("the map", () => {
+  test("is moved by hand, wheel and buttons, and the list follows", async ({ page }) => {
+    await page.goto("/bins");
+    await page.getByRole("button", { name: /^서울/ }).click();
+    await expect(rows(page).first()).toBeVisible();
+    const first = await rows(page).first().textContent();
+    const box = await map(page).boundingBox();
+    if (!box) throw new Error("no map");
+    await page.mouse.move(box.x + 200, box.y + 200);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 80, box.y + 100, { steps: 5 });
+    await page.mouse.up();
+    await expect(rows(page).first()).not.toHaveText(first ?? "");
+    const scale = page.getByText(/^[\d,.]+ ?k?m$/).and(map(page).locator("p"));
+    const before = await scale.textContent();
+    await page.mouse.wheel(0, -600);
+    await page.getByRole("button", { name: "확대", exact: true }).click();
+    await expect(scale).not.toHaveText(before ?? "");
+  });
+
+  test("says when it shows no bins, and leads to the nearest", async ({ page }) => {
+    await page.goto("/bins?lat=36.2&lng=128.1");
+    await page.getByRole("button", { name: "그만 고르기" }).click();
+    for (let step = 0; step < 6; step++)
+      await page.getByRole("button", { name: "확대", exact: true }).click();
+    await page.getByRole("button", { name: /이 지도에는 수거함이 없어요/ }).click();
+    await expect(
+      map(page)
+        .getByRole("button", { name: /수거함|확대하기/ })
+        .first(),
+    ).toBeVisible();
+  });
+
+  test("comes back to the point when it was moved away", async ({ page }) => {
+    await atCityHall(page);
+    const surface = page.getByRole("application", { name: "지도" });
+    await surface.focus();
+    for (let step = 0; step < 8; step++) await page.keyboard.press("ArrowLeft");
+    await page.getByRole("button", { name: "이 지도에서 다시 찾기" }).click();
+    await expect(page.getByText("지도 가운데에서부터")).toBeVisible();
+  });
+});
+
+test.describe("tiles", () => {
+  const TILE = Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M/wHwAEBgIApD5fRAAAAABJRU5ErkJggg==",
+    "base64",
+  );
+
+  /** As an operator's setting would say it; here, so that the policy of this platform allows them. */
+  async function tiles(page: Page): Promise<void> {
+    await page.route("**/api/v1/locations/ground", (route) => {
+      const tiles_url = `${new URL(route.request().url()).origin}/tiles/{z}/{x}/{y}.png`;
+      return route.fulfill({ json: { tiles_url, style_url: null, attribution: "© Somebody" } });
+    });
+  }
+
+  test("lie under the bins and name their maker", async ({ page }) => {
+    await tiles(page);
+    await page.route("**/tiles/**", (route) => route.fulfill({ body: TILE, contentType: "image/png" }));
+    await atCityHall(page);
+    await expect(page.getByText("© Somebody")).toBeVisible();
+    await expect(map(page)).toHaveAttribute("data-tiles", "shown");
+    await expect(
+      map(page)
+        .getByRole("button", { name: /서울시청|확대하기/ })
+        .first(),
+    ).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test("that cannot be reached leave our own ground, and can be tried again", async ({
+    page,
+    complaints,
+  }) => {
+    await tiles(page);
+    await page.route("**/tiles/**", (route) => route.abort());
+    await atCityHall(page);
+    await expect(page.getByText("배경 지도를 불러오지 못해")).toBeVisible();
+    await expect(
+      map(page)
+        .getByRole("button", { name: /서울시청|확대하기/ })
+        .first(),
+    ).toBeVisible();
+    await page.unroute("**/tiles/**");
+    await page.route("**/tiles/**", (route) => route.fulfill({ body: TILE, contentType: "image/png" }));
+    await map(page).getByRole("button", { name: "다시 시도" }).click();
+    await expect(map(page)).toHaveAttribute("data-tiles", "shown");
+    complaints.length = 0;
+  });
+
+  test("are not drawn by a device without WebGL, but everything else is", async ({ page }) => {
+    await page.addInitScript(() => {
+      HTMLCanvasElement.prototype.getContext = () => null;
+    });
+    await tiles(page);
+    await atCityHall(page);
+    await expect(page.getByText("배경 지도를 불러오지 못해")).toBeVisible();
+    await expect(
+      map(page)
+        .getByRole("button", { name: /서울시청|확대하기/ })
+        .first(),
+    ).toBeVisible();
+  });
+});
+
+test.describe("when something is wrong", () => {
+  test("the list says so and is tried again", async ({ page, complaints }) => {
+    await page.route("**/api/v1/locations/nearby*", (route) => route.fulfill({ status: 500, body: "oops" }));
+    await page.goto(AT_CITY_HALL);
+    await expect(page.getByRole("heading", { name: "저희 쪽에서 문제가 생겼어요" })).toBeVisible();
+    await expectAccessible(page);
+    await page.unroute("**/api/v1/locations/nearby*");
+    await page.getByRole("button", { name: "다시 시도" }).click();
+    await expect(rows(page).first()).toBeVisible();
+    complaints.length = 0;
+  });
+
+  test("without a network the last bins stay", async ({ page, context, complaints }) => {
+    await atCityHall(page);
+    await context.setOffline(true);
+    await page.getByRole("application", { name: "지도" }).focus();
+    for (let step = 0; step < 4; step++) await page.keyboard.press("ArrowUp");
+    await expect(page.getByText("연결되면 이 지역을 불러올게요.")).toBeVisible();
+    await expect(rows(page).first()).toContainText("서울시청");
+    await context.setOffline(false);
+    await expect(page.getByText("연결되면 이 지역을 불러올게요.")).toHaveCount(0);
+    complaints.length = 0;
+  });
+});
+
+for (const scheme of SCHEMES) {
+  test(`everybody can use list, details and suggestions: ${Object.values(scheme).join(" ")}`, async ({
+    page,
+  }) => {
+    await keep(page, scheme);
+    await atCityHall(page);
+    await expectAccessible(page);
+    await rows(page).first().getByRole("button").click();
+    await expect(page.getByRole("heading", { name: "가 보니 어땠나요?" })).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("combobox").fill("종로");
+    await expect(page.getByRole("option").first()).toBeVisible();
+    await expectAccessible(page);
+  });
+}
+
+for (const language of ["ko", "en"]) {
+  test(`nothing is lost in a narrow window or with larger text: ${language}`, async ({ page }) => {
+    await keep(page, { language });
+    for (const [width, size] of [
+      [360, "100%"],
+      [390, "200%"],
+      [768, "100%"],
+      [1280, "200%"],
+    ] as const) {
+      await page.setViewportSize({ width, height: 800 });
+      await atCityHall(page);
+      await page.evaluate((to) => (document.documentElement.style.fontSize = to), size);
+      await expectNoSidewaysScroll(page);
+      await rows(page).first().getByRole("button").click();
+      await expect(page).toHaveURL(/bin=/);
+      await expectNoSidewaysScroll(page);
+    }
+  });
+}

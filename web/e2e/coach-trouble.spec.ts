@@ -1,0 +1,169 @@
+import type { Page } from "@playwright/test";
+import { killApi } from "./support/kill";
+import { drawn } from "./support/pictures";
+import { expect, expectAccessible, test } from "./support/test";
+
+async function hand(page: Page, seed: number): Promise<void> {
+  await page
+    .locator("input[type=file]")
+    .last()
+    .setInputFiles(await drawn(page, seed));
+}
+
+const asked = (page: Page) => expect(page.getByText("하나만 여쭤볼게요")).toBeVisible();
+
+test("what is no photo is refused with a sentence, before anything is sent", async ({ page }) => {
+  const sent: string[] = [];
+  page.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
+  await page.goto("/");
+  await page
+    .locator("input[type=file]")
+    .last()
+    .setInputFiles({ name: "photo.jpg", mimeType: "image/jpeg", buffer: Buffer.from("not a photo") });
+  await expect(page.getByText("사진이 아닌 것 같아요", { exact: true })).toBeVisible();
+  await expect(page.getByRole("alert")).toContainText("JPEG, PNG, WebP, HEIC");
+  await expectAccessible(page);
+  expect(sent).toEqual([]);
+});
+
+test("photos taken without a network wait, survive a reload, and are sent when it is back", async ({
+  page,
+  context,
+  complaints,
+}) => {
+  await page.goto("/");
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.reload(); // from now on the service worker answers
+  const first = await drawn(page, 21);
+  const second = await drawn(page, 22);
+  await context.setOffline(true);
+  for (const [index, picture] of [first, second].entries()) {
+    await page.locator("input[type=file]").last().setInputFiles(picture);
+    await expect(page.getByRole("img", { name: `보낼 사진 ${index + 1}` })).toBeVisible();
+  }
+  await expect(page.getByText("연결되면 바로 보낼게요", { exact: true })).toHaveCount(2);
+  await expectAccessible(page);
+  await page.reload();
+  await expect(page.getByRole("img", { name: /^보낼 사진/ })).toHaveCount(2);
+  await context.setOffline(false);
+  const links = page.getByRole("link", { name: "보러 가기" });
+  await expect(links).toHaveCount(2);
+  await links.first().click();
+  await asked(page);
+  await page.goto("/history");
+  await expect(page.getByRole("list", { name: "지난 답변 목록" }).getByRole("listitem")).toHaveCount(2);
+  complaints.length = 0; // requests that could not be sent
+});
+
+test("a busy platform is waited for as long as it asks", async ({ page, complaints }) => {
+  await page.route("**/api/v1/waste/analyze", (route) =>
+    route.fulfill({
+      status: 503,
+      headers: { "Retry-After": "3", "Content-Type": "application/problem+json" },
+      body: JSON.stringify({ type: "about:blank", title: "", status: 503, code: "unavailable", detail: "" }),
+    }),
+  );
+  await page.goto("/");
+  await hand(page, 23);
+  await expect(page.getByText(/\d초 뒤에 다시 보낼게요/)).toBeVisible();
+  await expectAccessible(page);
+  await page.unroute("**/api/v1/waste/analyze");
+  await page.getByRole("link", { name: "보러 가기" }).click();
+  await asked(page);
+  complaints.length = 0;
+});
+
+test("an upload that a reload cut off goes on", async ({ page, complaints }) => {
+  await page.route("**/api/v1/objects/**", (route) => route.abort());
+  await page.goto("/");
+  await hand(page, 24);
+  await expect(page).toHaveURL(/\/answers\//);
+  await page.unroute("**/api/v1/objects/**");
+  await page.reload();
+  await asked(page);
+  complaints.length = 0;
+});
+
+test("a platform that goes away while it looks is waited for", async ({ page, complaints }) => {
+  let away = true;
+  for (const path of ["**/api/v1/waste/status/**"]) {
+    await page.route(path, (route) => (away ? route.abort() : route.continue()));
+  }
+  await page.goto("/");
+  await hand(page, 25);
+  await expect(page.getByText("연결이 끊겼어요. 이어지면 계속할게요.")).toBeVisible();
+  await expectAccessible(page);
+  away = false;
+  await asked(page);
+  complaints.length = 0;
+});
+
+test("where no stream comes through, the answer comes by asking", async ({ page, complaints }) => {
+  await page.route("**/events", (route) =>
+    route.fulfill({ status: 200, contentType: "text/event-stream", body: "" }),
+  );
+  await page.goto("/");
+  await hand(page, 26);
+  await asked(page);
+  complaints.length = 0;
+});
+
+test("one can think better of it", async ({ page }) => {
+  await page.route("**/events", () => undefined); // never answers
+  await page.goto("/");
+  await hand(page, 27);
+  await page.getByRole("button", { name: "그만두기" }).click();
+  await expect(page).toHaveURL("/");
+  await expect(page.getByRole("region", { name: "알림" })).toContainText("분석을 그만두었어요.");
+  await expect(page.getByRole("img", { name: /^보낼 사진/ })).toHaveCount(0);
+});
+
+test("an answer that is gone says so", async ({ page, complaints }) => {
+  await page.goto("/answers/01939f1e-5f0c-7c2f-9f3e-0d5b7c3b9a10");
+  await expect(page.getByText("이 답변은 더 이상 없어요").last()).toBeVisible();
+  await expectAccessible(page);
+  complaints.length = 0;
+});
+
+test("a failed analysis names its reason, and the same photo can be tried again", async ({
+  page,
+  complaints,
+}) => {
+  await page.route("**/events", (route) => {
+    const job_id = route.request().url().split("/").at(-2) ?? "";
+    const status = {
+      job_id,
+      status: "failed",
+      progress: -1,
+      stage: "failed",
+      message: "여러 번 시도했지만 끝내지 못했어요.",
+      code: "gave_up",
+      retryable: true,
+    };
+    return route.fulfill({
+      status: 200,
+      contentType: "text/event-stream",
+      body: `event: status\ndata: ${JSON.stringify(status)}\n\n`,
+    });
+  });
+  await page.goto("/");
+  await hand(page, 28);
+  await expect(page.getByText("여러 번 시도했지만 끝내지 못했어요.").first()).toBeVisible();
+  await expect(page.getByText("오류 이름: gave_up")).toBeVisible();
+  await expectAccessible(page);
+  await page.unroute("**/events");
+  await page.getByRole("button", { name: "같은 사진으로 다시" }).click();
+  await asked(page);
+  complaints.length = 0;
+});
+
+test("a platform that is killed while it looks comes back with the answer", async ({ page, complaints }) => {
+  test.skip(Boolean(process.env.BUNRI_E2E_URL), "only a platform that the tests started is killed");
+  await page.goto("/");
+  const handed = page.waitForResponse((response) => response.url().includes("/upload-complete/"));
+  await hand(page, 29);
+  await handed;
+  killApi();
+  await asked(page);
+  complaints.length = 0;
+});

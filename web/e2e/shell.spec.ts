@@ -1,0 +1,146 @@
+import { expect, expectAccessible, keep, tabTo, test } from "./support/test";
+
+test.describe("language", () => {
+  test("follows the browser: Korean", async ({ page }) => {
+    await page.goto("/");
+    await expect(page.locator("html")).toHaveAttribute("lang", "ko");
+    await expect(page).toHaveTitle(/ · 분리$/);
+    await expect(page.getByRole("navigation", { name: "주 메뉴" })).toBeVisible();
+  });
+
+  test.describe("of an English browser", () => {
+    test.use({ locale: "en-GB" });
+
+    test("is English", async ({ page }) => {
+      await page.goto("/");
+      await expect(page.locator("html")).toHaveAttribute("lang", "en");
+      await expect(page).toHaveTitle(/ · bunri$/);
+    });
+  });
+
+  test("changes without a reload and is kept", async ({ page }) => {
+    await page.goto("/settings");
+    await page.evaluate(() => Object.assign(window, { same: true }));
+    await page.getByRole("radio", { name: "English" }).check();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Settings");
+    await expect(page.locator("html")).toHaveAttribute("lang", "en");
+    // What the platform words is asked for again in the new language.
+    await expect(page.getByRole("combobox", { name: "Region" })).toContainText("Gangnam-gu");
+    expect(await page.evaluate(() => "same" in window)).toBe(true);
+    await page.reload();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Settings");
+  });
+});
+
+test.describe("look", () => {
+  test("is the system's until somebody chooses, then theirs", async ({ page }) => {
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.goto("/settings");
+    const html = page.locator("html");
+    await expect(html).toHaveAttribute("data-theme", "dark");
+    await page.getByRole("radio", { name: "밝게" }).check();
+    await expect(html).toHaveAttribute("data-theme", "light");
+    await page.getByRole("switch", { name: "또렷하게 보기" }).check();
+    await expect(html).toHaveAttribute("data-contrast", "more");
+    await page.reload();
+    await expect(html).toHaveAttribute("data-theme", "light");
+    await expect(html).toHaveAttribute("data-contrast", "more");
+  });
+
+  test("is right before any script of ours has come", async ({ page, complaints }) => {
+    await keep(page, { theme: "dark", language: "en" });
+    await page.route("**/assets/*.js", (route) => route.abort());
+    await page.goto("/");
+    await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+    await expect(page.locator("html")).toHaveAttribute("lang", "en");
+    complaints.length = 0; // the scripts that we kept away
+  });
+});
+
+test.describe("without a mouse", () => {
+  test("the first stop leads past the navigation", async ({ page }) => {
+    await page.goto("/about");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.keyboard.press("Tab");
+    await expect(page.getByRole("link", { name: "본문으로 건너뛰기" })).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(page.locator("#main")).toBeFocused();
+  });
+
+  test("every page is reached, and its heading takes the focus", async ({ page }) => {
+    await page.goto("/");
+    for (const [link, path] of [
+      ["수거함", "/bins"],
+      ["소개", "/about"],
+      ["설정", "/settings"],
+      ["코치", "/"],
+    ] as const) {
+      await tabTo(page, "link", link);
+      await page.keyboard.press("Enter");
+      await expect(page).toHaveURL(path);
+      await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+      await expect(page.getByRole("link", { name: link, exact: true })).toHaveAttribute(
+        "aria-current",
+        "page",
+      );
+    }
+  });
+});
+
+test.describe("when something is wrong", () => {
+  test("an address without a page says so and leads home", async ({ page }) => {
+    await page.goto("/no/such/page");
+    await expect(page.getByText("주소가 바뀌었거나")).toBeVisible();
+    await page.getByRole("main").getByRole("link", { name: "첫 화면으로" }).click();
+    await expect(page).toHaveURL("/");
+  });
+
+  test("a page that cannot be fetched leaves the shell standing", async ({ page, complaints }) => {
+    await page.route("**/assets/AboutPage-*.js", (route) => route.abort());
+    await page.goto("/about");
+    await expect(page.getByRole("heading", { name: "연결이 되지 않아요" })).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("link", { name: "설정" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "설정" })).toBeVisible();
+    complaints.length = 0; // the request that we made fail
+  });
+
+  test("a part of the platform that is away is tried again on demand", async ({ page, complaints }) => {
+    await page.route("**/api/v1/recycling/regions", (route) => route.fulfill({ status: 500, body: "oops" }));
+    await page.goto("/settings");
+    await expect(page.getByRole("heading", { name: "저희 쪽에서 문제가 생겼어요" })).toBeVisible();
+    await page.unroute("**/api/v1/recycling/regions");
+    await page.getByRole("button", { name: "다시 시도" }).click();
+    await expect(page.getByRole("combobox", { name: "지역" })).toContainText("강남구");
+    complaints.length = 0;
+  });
+});
+
+test.describe("without a network", () => {
+  test("the shell still opens, says so, and tells when it is back", async ({ page, context, complaints }) => {
+    await page.goto("/");
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await context.setOffline(true);
+    await page.goto("/settings");
+    await expect(page.getByRole("heading", { level: 1, name: "설정" })).toBeVisible();
+    await expect(page.getByRole("main").getByText("인터넷에 연결되어 있지 않아요.")).toBeVisible();
+    await context.setOffline(false);
+    await expect(page.getByRole("status").filter({ hasText: "다시 연결되었어요." })).toHaveCount(1);
+    await expect(page.getByRole("main").getByText("인터넷에 연결되어 있지 않아요.")).toHaveCount(0);
+    complaints.length = 0;
+  });
+});
+
+test.describe("a guest", () => {
+  test("names themselves and is forgotten on demand", async ({ page }) => {
+    await page.goto("/settings");
+    await page.getByRole("textbox", { name: "부를 이름" }).fill("  초록이 ");
+    await page.getByRole("button", { name: "저장" }).click();
+    await expect(page.getByRole("region", { name: "알림" })).toContainText("이름을 저장했어요.");
+    await page.reload();
+    await expect(page.getByRole("textbox", { name: "부를 이름" })).toHaveValue("초록이");
+    await page.getByRole("button", { name: "모두 잊기" }).click();
+    await page.getByRole("button", { name: "네, 잊어 주세요" }).click();
+    await expect(page.getByRole("textbox", { name: "부를 이름" })).toHaveValue("");
+  });
+});

@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Page } from "@playwright/test";
+
+type Picture = Readonly<{ name: string; mimeType: string; buffer: Buffer }>;
+
+/** A bottle, drawn; `seed` makes it another picture. Nobody can be sure what it is made of: the coach asks. */
+export async function drawn(page: Page, seed: number, type = "image/png"): Promise<Picture> {
+  const bytes = await page.evaluate(
+    async ({ seed, type }) => {
+      const paper = Object.assign(document.createElement("canvas"), { width: 900, height: 1200 });
+      const pen = paper.getContext("2d");
+      if (!pen) throw new Error("no canvas");
+      pen.fillStyle = "#cfd3d6";
+      pen.fillRect(0, 0, 900, 1200);
+      pen.fillStyle = `hsl(${(seed * 47) % 360} 45% 40%)`;
+      pen.fillRect(380, 120 + (seed % 40), 140, 300);
+      pen.fillRect(310, 380, 280, 620 + (seed % 60));
+      pen.fillStyle = "#ffffff88";
+      pen.fillRect(340, 430, 30, 480);
+      const blob = await new Promise<Blob | null>((resolve) => paper.toBlob(resolve, type, 0.9));
+      return [...new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0))];
+    },
+    { seed, type },
+  );
+  return { name: "photo", mimeType: type, buffer: Buffer.from(bytes) };
+}
+
+/** The same JPEG as a camera would write it: with the place where it was taken and a maker's name. */
+export function withExif(jpeg: Buffer): Buffer {
+  // TIFF, big endian, one directory of two entries: Make (ASCII) and the pointer to a GPS directory with one entry.
+  const make = Buffer.from("SECRET-CAMERA\0");
+  const tiff = Buffer.alloc(38);
+  tiff.write("MM\0*\0\0\0\x08", 0, "latin1");
+  tiff.writeUInt16BE(2, 8);
+  tiff.set([0x01, 0x0f, 0, 2, 0, 0, 0, make.length, 0, 0, 0, 56], 10);
+  tiff.set([0x88, 0x25, 0, 4, 0, 0, 0, 1, 0, 0, 0, 38], 22);
+  const gps = Buffer.from([0, 1, 0, 1, 0, 2, 0, 0, 0, 2, 0x4e, 0, 0, 0, 0, 0, 0, 0]); // GPSLatitudeRef = "N"
+  const body = Buffer.concat([Buffer.from("Exif\0\0"), tiff, gps, make]);
+  const head = Buffer.from([0xff, 0xe1, 0, 0]);
+  head.writeUInt16BE(body.length + 2, 2);
+  return Buffer.concat([jpeg.subarray(0, 2), head, body, jpeg.subarray(2)]);
+}
+
+/** A photo of several bottles from the shared data; null where there is none. */
+export function bottles(): string | null {
+  const shared = process.env.BUNRI_SHARED ?? fileURLToPath(new URL("../../../../shared", import.meta.url));
+  const photo = join(shared, "data/waste-web/glass/glass-(283).jpg");
+  return existsSync(photo) ? photo : null;
+}

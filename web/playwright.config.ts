@@ -1,0 +1,57 @@
+import { createServer, type AddressInfo } from "node:net";
+import { defineConfig } from "@playwright/test";
+
+/** Workers read this file again: the port that the first reading found stands in the environment. */
+process.env.BUNRI_E2E_PORT ??= String(await freePort());
+
+const port = process.env.BUNRI_E2E_PORT;
+/** BUNRI_E2E_URL names a platform that runs already. */
+const running = process.env.BUNRI_E2E_URL;
+const baseURL = running ?? `http://127.0.0.1:${port}`;
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  workers: 1,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [["list"]],
+  use: {
+    baseURL,
+    locale: "ko-KR",
+    viewport: { width: 390, height: 844 },
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox", // Chromium refuses root otherwise
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  ...(running ? {} : { webServer: product() }),
+});
+
+/** The whole product, started once for all tests. */
+function product() {
+  return {
+    command: `node e2e/support/product.mjs ${port}`,
+    url: `${baseURL}/ready`,
+    timeout: 120_000,
+    gracefulShutdown: { signal: "SIGTERM" as const, timeout: 30_000 },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

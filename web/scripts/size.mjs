@@ -1,0 +1,52 @@
+// What a first visit fetches, in kB of gzip: the page, its scripts and styles with all they import, and the words.
+// Letters (fonts) come after the first paint, in pieces. Above the budget the build fails.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { dist } from "./files.mjs";
+
+const manifest = JSON.parse(readFileSync(join(dist, ".vite/manifest.json"), "utf-8"));
+
+const ROUTES = [
+  { name: "shell", from: ["index.html", "src/locales/ko/shell.json"], budget: 180 },
+  {
+    name: "coach, first visit",
+    from: [
+      "index.html",
+      "src/areas/coach/CoachPage.tsx",
+      "src/locales/ko/shell.json",
+      "src/locales/ko/coach.json",
+    ],
+    budget: 250,
+  },
+];
+
+/** The files that these modules need before they run. */
+function needed(modules, found = new Set()) {
+  for (const module of modules) {
+    const chunk = manifest[module];
+    if (!chunk) throw new Error(`the build has no ${module}`);
+    if (found.has(chunk.file)) continue;
+    found.add(chunk.file);
+    for (const style of chunk.css ?? []) found.add(style);
+    needed(chunk.imports ?? [], found);
+  }
+  return found;
+}
+
+const packed = (file) => gzipSync(readFileSync(join(dist, file)), { level: 9 }).length / 1000;
+
+let fits = true;
+for (const { name, from, budget } of ROUTES) {
+  const files = ["index.html", ...needed(from)];
+  const sizes = files.map((file) => [file, packed(file)]).sort((a, b) => b[1] - a[1]);
+  const total = sizes.reduce((sum, [, size]) => sum + size, 0);
+  console.log(`${name}: ${total.toFixed(1)} kB gzip of ${budget}`);
+  if (process.env.VERBOSE)
+    for (const [file, size] of sizes) console.log(`  ${size.toFixed(1).padStart(6)}  ${file}`);
+  fits &&= total <= budget;
+}
+if (!fits) {
+  console.error("Over budget: see what came in with `VERBOSE=1 node scripts/size.mjs`.");
+  process.exit(1);
+}

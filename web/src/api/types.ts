@@ -1,0 +1,33 @@
+import type { components } from "./generated/schema";
+
+/** The contract's own documents, by short names. Add a line when a page needs one; never write one by hand. */
+type Schemas = components["schemas"];
+
+export type Material = Schemas["Material"];
+export type Tag = Schemas["Tag"];
+export type BinKind = Schemas["BinKind"];
+export type Region = Schemas["Region"];
+export type Tokens = Schemas["Tokens"];
+export type ProblemDocument = Schemas["Problem"];
+export type Alternative = Schemas["Alternative"];
+export type AnswerIn = Schemas["AnswerIn"];
+export type Change = Schemas["Change"];
+export type Disposal = Schemas["Disposal"];
+export type Item = Schemas["Item"];
+export type ItemDetails = Schemas["ItemDetails"];
+export type JobStatus = Schemas["Status"];
+export type JobSummary = Schemas["JobSummary"];
+export type Match = Schemas["Match"];
+export type NearbyBin = Schemas["NearbyBin"];
+export type Part = Schemas["Part"];
+export type Question = Schemas["Question"];
+export type Result = Schemas["Result"];
+export type RuleRef = Schemas["RuleRef"];
+export type Ticket = Schemas["Ticket"];
+export type BinDetails = Schemas["BinDetails"];
+export type BinMap = Schemas["BinMap"];
+export type BinPoint = Schemas["BinPoint"];
+export type Cluster = Schemas["Cluster"];
+export type MapGround = Schemas["MapGround"];
+export type Place = Schemas["Spot"];
+export type Vote = Schemas["Vote"];

@@ -1,0 +1,26 @@
+import Button from "@mui/material/Button";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { Page } from "~/ui/Page";
+import { Empty } from "~/ui/Empty";
+
+/** No page has this address. */
+export function NotFound() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t("lost.title")} hideTitle>
+      <Empty
+        repeated
+        icon="question"
+        title={t("lost.title")}
+        actions={
+          <Button variant="contained" component={Link} to="/">
+            {t("trouble.home")}
+          </Button>
+        }
+      >
+        <p>{t("lost.sentence")}</p>
+      </Empty>
+    </Page>
+  );
+}

@@ -1,0 +1,26 @@
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Announcer } from "~/ui/announce";
+import { Toasts } from "~/ui/toast";
+import { Navigation } from "./Navigation";
+import { OfflineBanner } from "./OfflineBanner";
+import styles from "./Shell.module.css";
+
+/** What stays while pages come and go. */
+export function Shell({ children }: Readonly<{ children: ReactNode }>) {
+  const { t } = useTranslation();
+  return (
+    <div className={styles.shell}>
+      <a className={styles.skip} href="#main">
+        {t("skip")}
+      </a>
+      <Navigation />
+      <main id="main" tabIndex={-1} className={styles.main}>
+        <OfflineBanner />
+        {children}
+      </main>
+      <Toasts />
+      <Announcer />
+    </div>
+  );
+}

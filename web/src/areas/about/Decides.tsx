@@ -1,0 +1,33 @@
+import { useTranslation } from "react-i18next";
+import { Icon, type IconName } from "~/icons/Icon";
+import { Section } from "~/ui/Section";
+import styles from "./about.module.css";
+
+const STEPS = [
+  ["see", "camera"],
+  ["ask", "question"],
+  ["rule", "book"],
+  ["explain", "speech"],
+] as const satisfies readonly (readonly [string, IconName])[];
+
+/** From the photo to the advice, in four steps. */
+export function Decides() {
+  const { t } = useTranslation("about");
+  return (
+    <Section title={t("decides.title")}>
+      <ol className={styles.steps}>
+        {STEPS.map(([step, icon]) => (
+          <li key={step}>
+            <span className={styles.disc}>
+              <Icon name={icon} size="1.5rem" />
+            </span>
+            <div>
+              <h3>{t(`decides.${step}.title`)}</h3>
+              <p>{t(`decides.${step}.text`)}</p>
+            </div>
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}

@@ -1,0 +1,42 @@
+import { lazy, type ComponentType } from "react";
+import { Problem } from "~/api/problem";
+import { catalogued, type Namespace } from "~/i18n";
+import type { IconName } from "~/icons/Icon";
+
+/** A part of the product with a place in the navigation: a folder of its own and one line in areas/index.ts. */
+export type Area = Readonly<{
+  /** Key of its name in shell.json, below `areas`. */
+  name: "about" | "bins" | "coach" | "settings";
+  icon: IconName;
+  /** Where the navigation leads. */
+  path: string;
+  /** `main` is always at hand; `aside` stands apart on a wide screen. */
+  place: "main" | "aside";
+  pages: readonly Page[];
+}>;
+
+export type Page = Readonly<{
+  /** Pattern of React Router: `/history/:id`. */
+  path: string;
+  Component: ComponentType;
+  /** Fetches it before somebody goes there. */
+  prepare: () => void;
+}>;
+
+/** A page that is fetched, with the catalogues it speaks from, when somebody goes there. */
+export function page(
+  path: string,
+  namespaces: readonly Namespace[],
+  load: () => Promise<{ default: ComponentType }>,
+): Page {
+  const fetched = async () => {
+    try {
+      const [module] = await Promise.all([load(), catalogued(namespaces)]);
+      return module;
+    } catch (error) {
+      throw error instanceof TypeError ? Problem.silence() : error; // a module that cannot be fetched is a TypeError
+    }
+  };
+  // Whoever really goes there meets the failure; a preparation that fails is nobody's business.
+  return { path, Component: lazy(fetched), prepare: () => void fetched().catch(() => undefined) };
+}

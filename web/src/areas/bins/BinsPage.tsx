@@ -1,0 +1,95 @@
+import { useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Page } from "~/ui/Page";
+import styles from "./bins.module.css";
+import { Finder } from "./find/Finder";
+import { useLocating } from "./find/useLocating";
+import { Filters } from "./list/Filters";
+import { Panel } from "./list/Panel";
+import type { Camera } from "./map/camera";
+import type { Mark } from "./map/groups";
+import { MapView } from "./map/MapView";
+import { around, MOST_ZOOM, viewOf } from "./map/mercator";
+import { OverMap } from "./OverMap";
+import { useEverywhere, useGround } from "./queries";
+import { useCamera } from "./useCamera";
+import { useLook } from "./useLook";
+import { useShown } from "./useShown";
+import { useSteps } from "./useSteps";
+
+/** Map and list of bins in step. */
+export default function BinsPage() {
+  const { t } = useTranslation("bins");
+  const look = useLook();
+  const everywhere = useEverywhere();
+  const { camera, ready } = useCamera(look.point, everywhere.data, look.point?.how === "here");
+  const shown = useShown(look, camera, ready);
+  const ground = useGround();
+  const map = useRef<HTMLDivElement>(null);
+  const [hot, setHot] = useState<string | null>(null);
+  const locating = useLocating(look.setHere);
+  useSteps(look, shown, camera);
+
+  return (
+    <Page title={t("title")} wide>
+      <div className={styles.bins}>
+        <div className={styles.find}>
+          <Finder locating={locating} onPlace={look.setPoint} />
+          <Filters
+            chosen={look.kinds}
+            counts={shown.within.data?.kinds ?? null}
+            known={everywhere.data?.kinds.map(({ kind }) => kind) ?? []}
+            onChange={look.setKinds}
+          />
+        </div>
+        <div ref={map} className={styles.map}>
+          <MapView
+            camera={camera}
+            marks={shown.marks}
+            names={shown.names}
+            point={look.point}
+            here={look.point?.how === "here"}
+            selected={look.bin}
+            hot={hot}
+            ground={ground.data ?? null}
+            onHot={setHot}
+            onMark={(mark) => {
+              meet(mark, camera, look.setBin);
+            }}
+            onPoint={look.setPoint}
+          >
+            <OverMap look={look} shown={shown} camera={camera} />
+          </MapView>
+        </div>
+        <Panel
+          look={look}
+          shown={shown}
+          everywhere={everywhere}
+          locating={locating}
+          map={map}
+          onGo={(view) => {
+            camera.glide(view);
+          }}
+          hot={hot}
+          onHot={setHot}
+        />
+      </div>
+    </Page>
+  );
+}
+
+const MARGIN = 72;
+/** How much closer a group is looked at, at least. */
+const STEP = 1.5;
+
+/** Opens a bin; comes closer to a group until its bins stand apart, and opens the first of those that never do. */
+function meet(mark: Mark, camera: Camera, open: (id: string) => void): void {
+  const [first] = mark.bins;
+  if (first && (mark.count === 1 || camera.view.zoom > MOST_ZOOM - 0.5)) {
+    open(first.id);
+    return;
+  }
+  const box = mark.bins.length > 1 ? around(mark.bins) : null;
+  const view = box ? viewOf(box, camera.size, MARGIN) : { ...mark, zoom: camera.view.zoom };
+  camera.glide({ ...view, zoom: Math.max(view.zoom, camera.view.zoom + STEP) });
+}

@@ -1,0 +1,49 @@
+import { useTranslation } from "react-i18next";
+import { Icon } from "~/icons/Icon";
+import type { Camera } from "./map/camera";
+import { around, holds, viewOf } from "./map/mercator";
+import styles from "./bins.module.css";
+import type { Look } from "./useLook";
+import type { Shown } from "./useShown";
+
+type Props = Readonly<{ look: Look; shown: Shown; camera: Camera }>;
+
+const MARGIN = 56;
+
+/** A word over the map when there is something to say about what it shows, and a way on. */
+export function OverMap({ look, shown, camera }: Props) {
+  const { t } = useTranslation("bins");
+  const { bin, point, setPoint } = look;
+  const { bounds, within, nearby, from } = shown;
+  const [nearest] = from ? (nearby.data ?? []) : [];
+
+  if (within.fetchStatus === "paused") return <p className={styles.word}>{t("map.offline")}</p>;
+  if (point && !bin && bounds && !holds(bounds, point)) {
+    return (
+      <button
+        type="button"
+        className={styles.word}
+        onClick={() => {
+          setPoint(null);
+        }}
+      >
+        <Icon name="search" size="1.125rem" />
+        {t("map.searchHere")}
+      </button>
+    );
+  }
+  if (within.data?.total !== 0 || within.isPlaceholderData) return null;
+  if (!nearest || !from) return <p className={styles.word}>{t("map.none")}</p>;
+  return (
+    <button
+      type="button"
+      className={styles.word}
+      onClick={() => {
+        const box = around([from, nearest]);
+        if (box) camera.glide(viewOf(box, camera.size, MARGIN));
+      }}
+    >
+      {t("map.none")} <strong>{t("map.nearest")}</strong>
+    </button>
+  );
+}

@@ -1,0 +1,45 @@
+import { useTranslation } from "react-i18next";
+import type { Place } from "~/api/types";
+import { Icon } from "~/icons/Icon";
+import { PlaceSearch } from "./PlaceSearch";
+import type { Locating } from "./useLocating";
+import styles from "./find.module.css";
+
+type Props = Readonly<{ locating: Locating; onPlace: (place: Place) => void }>;
+
+/** From where to look: by words, or by this device. It is asked only when somebody wants that. */
+export function Finder({ locating, onPlace }: Props) {
+  const { t } = useTranslation("bins");
+  const { trouble } = locating;
+  return (
+    <div className={styles.finder}>
+      <div className={styles.line}>
+        <PlaceSearch
+          onPlace={(place) => {
+            locating.forgive();
+            onPlace(place);
+          }}
+        />
+        <button
+          type="button"
+          className={styles.locate}
+          aria-label={t(locating.asking ? "locate.asking" : "locate.button")}
+          aria-busy={locating.asking}
+          onClick={locating.find}
+        >
+          <Icon name="locate" size="1.5rem" />
+        </button>
+      </div>
+      {trouble ? (
+        <p className={styles.trouble}>
+          <Icon name="warning" size="1.25rem" />
+          <span>
+            {t(`locate.${trouble}`)} {t("locate.instead")}
+          </span>
+        </p>
+      ) : (
+        <p className={styles.promise}>{t("locate.promise")}</p>
+      )}
+    </div>
+  );
+}

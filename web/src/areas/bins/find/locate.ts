@@ -1,0 +1,36 @@
+import type { LatLng } from "../map/mercator";
+
+/** Why a device does not say where it is. */
+export type LocateTrouble = "denied" | "unavailable" | "timeout";
+
+const PATIENCE_MS = 12_000;
+const FRESH_MS = 60_000;
+
+/** Where this device is, after asking the person. Throws `LocateError`. */
+export function locate(): Promise<LatLng> {
+  // The types promise it everywhere; plain http has none.
+  const geolocation = navigator.geolocation as Geolocation | undefined;
+  if (!geolocation || !window.isSecureContext) return Promise.reject(new LocateError("unavailable"));
+  return new Promise((resolve, reject) => {
+    geolocation.getCurrentPosition(
+      ({ coords }) => {
+        resolve({ lat: coords.latitude, lng: coords.longitude });
+      },
+      (error) => {
+        reject(new LocateError(whyOf(error.code)));
+      },
+      { enableHighAccuracy: true, timeout: PATIENCE_MS, maximumAge: FRESH_MS },
+    );
+  });
+}
+
+export class LocateError extends Error {
+  constructor(readonly why: LocateTrouble) {
+    super(why);
+  }
+}
+
+function whyOf(code: number): LocateTrouble {
+  if (code === 1) return "denied";
+  return code === 3 ? "timeout" : "unavailable";
+}

@@ -1,0 +1,39 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { announce } from "~/ui/announce";
+import type { LatLng } from "../map/mercator";
+import { locate, LocateError, type LocateTrouble } from "./locate";
+
+/** Asks this device where it is, when somebody wants that, and says what keeps it from knowing. */
+export function useLocating(onHere: (here: LatLng) => void) {
+  const { t } = useTranslation("bins");
+  const [asking, setAsking] = useState(false);
+  const [trouble, setTrouble] = useState<LocateTrouble | null>(null);
+
+  const find = async () => {
+    setAsking(true);
+    setTrouble(null);
+    try {
+      onHere(await locate());
+    } catch (error) {
+      const why = error instanceof LocateError ? error.why : "unavailable";
+      setTrouble(why);
+      announce(`${t(`locate.${why}`)} ${t("locate.instead")}`, "assertive");
+    } finally {
+      setAsking(false);
+    }
+  };
+
+  return {
+    asking,
+    trouble,
+    find: () => {
+      if (!asking) void find();
+    },
+    forgive: () => {
+      setTrouble(null);
+    },
+  };
+}
+
+export type Locating = ReturnType<typeof useLocating>;

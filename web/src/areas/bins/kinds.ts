@@ -1,0 +1,30 @@
+import { binKindValues } from "~/api/generated/schema";
+import type { BinKind, Material } from "~/api/types";
+import { coloursOf } from "~/design/materials";
+
+/** In the order of the contract: filters do not change places while the map is moved. */
+export const KINDS: readonly BinKind[] = binKindValues;
+
+/** Whose colours a kind wears; the others have a material of their name. */
+const WORN: Partial<Record<BinKind, Material>> = {
+  recycling: "plastic",
+  clothes: "textile",
+  medicine: "vinyl",
+  street: "other",
+};
+
+export function coloursOfKind(kind: BinKind) {
+  return coloursOf(WORN[kind] ?? (kind as Material));
+}
+
+/** The contract's name of what is only for show (`SAMPLE` of the locations service). */
+const SAMPLE = "bunri \uc608\uc2dc";
+
+export function isSample(source: string): boolean {
+  return source === SAMPLE;
+}
+
+/** Whether a bin came from another map: we know nothing more of it, and nobody votes on it. */
+export function isForeign(source: string): boolean {
+  return source === "kakao";
+}

@@ -1,0 +1,101 @@
+import Button from "@mui/material/Button";
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import type { BinDetails, NearbyBin } from "~/api/types";
+import { useFormat } from "~/i18n/format";
+import { useWords } from "~/i18n/words";
+import { Icon } from "~/icons/Icon";
+import { Bone } from "~/ui/Loading";
+import { Trouble } from "~/ui/Trouble";
+import { isForeign, isSample } from "../kinds";
+import { useDetails } from "../queries";
+import { KindMark } from "./KindMark";
+import { Votes } from "./Votes";
+import styles from "./list.module.css";
+
+type Props = Readonly<{
+  id: string;
+  /** What the list knows of it, and how far it is. */
+  near: NearbyBin | null;
+  onBack: () => void;
+}>;
+
+/** One bin: where it is, how to get there, what people say about it. */
+export function Details({ id, near, onBack }: Props) {
+  const { t } = useTranslation("bins");
+  const foreign = near !== null && isForeign(near.source);
+  const details = useDetails(id, !foreign);
+  const bin = details.data ?? near;
+  return (
+    <section className={styles.details} aria-label={t("details.label")}>
+      <div>
+        <Button color="inherit" startIcon={<Icon name="back" size="1.125rem" />} onClick={onBack}>
+          {t("details.back")}
+        </Button>
+      </div>
+      {bin ? (
+        <>
+          <What key={id} bin={bin} distance={near?.distance_m ?? null} />
+          {details.data && <Votes details={details.data} />}
+          {details.isPending && !foreign && <Bone height="9rem" />}
+          <Source bin={bin} />
+        </>
+      ) : (
+        details.isPending && <Bone height="16rem" />
+      )}
+      {details.isError && !foreign && (
+        <Trouble error={details.error} onRetry={() => void details.refetch()} />
+      )}
+    </section>
+  );
+}
+
+function What({ bin, distance }: Readonly<{ bin: BinDetails | NearbyBin; distance: number | null }>) {
+  const { t } = useTranslation("bins");
+  const words = useWords();
+  const format = useFormat();
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Who opened it, opened it to read it.
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <>
+      <div className={styles.title}>
+        <KindMark kind={bin.kind} size="3.25rem" />
+        <div>
+          <h2 ref={heading} tabIndex={-1}>
+            {bin.name}
+          </h2>
+          <p className={styles.about}>
+            {distance !== null && <strong>{format.distance(distance)}</strong>}{" "}
+            <span>{words.bin(bin.kind)}</span>
+            {bin.full && <span className={styles.full}>{t("full")}</span>}
+          </p>
+        </div>
+      </div>
+      {bin.address && <p>{bin.address}</p>}
+      <Button
+        variant="contained"
+        size="large"
+        startIcon={<Icon name="route" size="1.25rem" />}
+        href={bin.route_url}
+        target="_blank"
+        rel="noopener noreferrer"
+      >
+        {t("route.button")}
+        <span className="only-heard"> {t("route.elsewhere")}</span>
+      </Button>
+    </>
+  );
+}
+
+function Source({ bin }: Readonly<{ bin: BinDetails | NearbyBin }>) {
+  const { t } = useTranslation("bins");
+  if (isSample(bin.source)) return <p className={styles.sample}>{t("sample.one")}</p>;
+  return (
+    <p className={styles.source}>
+      {isForeign(bin.source) ? t("details.foreign") : t("details.source", { source: bin.source })}
+    </p>
+  );
+}

@@ -1,0 +1,54 @@
+import Button from "@mui/material/Button";
+import { useTranslation } from "react-i18next";
+import { Icon } from "~/icons/Icon";
+import { isSample } from "../kinds";
+import type { Look, Point } from "../useLook";
+import type { Shown } from "../useShown";
+import { BinList } from "./BinList";
+import styles from "./list.module.css";
+
+type Props = Readonly<{
+  look: Look;
+  shown: Shown;
+  hot: string | null;
+  onHot: (id: string | null) => void;
+  onForget: () => void;
+}>;
+
+/** Farther than this nobody calls near, metres. */
+const FAR = 5_000;
+
+/** The list under its heading: from where it counts, and what one should know about it. */
+export function Nearest({ look, shown, hot, onHot, onForget }: Props) {
+  const { t } = useTranslation("bins");
+  const { point, setBin } = look;
+  const bins = shown.nearby.data ?? [];
+  return (
+    <>
+      <div className={styles.head}>
+        <h2>{t("list.title")}</h2>
+        <p>
+          {t(`list.from.${from(point)}`, { name: point?.name ?? "" })}
+          {point && (
+            <button type="button" onClick={onForget}>
+              <Icon name="close" size="1rem" />
+              {t("list.forget")}
+            </button>
+          )}
+        </p>
+      </div>
+      {(bins[0]?.distance_m ?? 0) > FAR && <p className={styles.remark}>{t("list.far")}</p>}
+      {bins.every((bin) => isSample(bin.source)) && <p className={styles.sample}>{t("sample.all")}</p>}
+      <BinList bins={bins} hot={hot} onHot={onHot} onBin={setBin} />
+      {shown.more && (
+        <Button variant="outlined" color="inherit" onClick={shown.more}>
+          {t("list.more")}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function from(point: Point | null) {
+  return point?.how ?? "middle";
+}

@@ -1,0 +1,94 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { useEffect, useRef, type RefObject } from "react";
+import { useTranslation } from "react-i18next";
+import type { BinMap } from "~/api/types";
+import { announce } from "~/ui/announce";
+import { Trouble } from "~/ui/Trouble";
+import type { Locating } from "../find/useLocating";
+import { bringIntoView } from "../inView";
+import type { View } from "../map/mercator";
+import type { Look } from "../useLook";
+import type { Shown } from "../useShown";
+import { rowId } from "./BinList";
+import { Details } from "./Details";
+import { Nearest } from "./Nearest";
+import { Nothing } from "./Nothing";
+import { RowBones } from "./RowBones";
+import { Where } from "./Where";
+import styles from "./list.module.css";
+
+type Props = Readonly<{
+  look: Look;
+  shown: Shown;
+  everywhere: UseQueryResult<BinMap>;
+  locating: Locating;
+  map: RefObject<HTMLElement | null>;
+  /** Moves the map. */
+  onGo: (view: View) => void;
+  hot: string | null;
+  onHot: (id: string | null) => void;
+}>;
+
+/** Beside the map, in words: the nearest bins, or the one that was chosen. */
+export function Panel(props: Props) {
+  const { look, map, onGo } = props;
+  const { bin } = look;
+  const panel = useRef<HTMLDivElement>(null);
+  useNews(props.shown);
+  const opened = useRef<string | null>(null);
+  useEffect(() => {
+    if (bin) bringIntoView(map.current, panel.current);
+    // Whoever comes back finds the row where they left.
+    else if (opened.current) document.getElementById(rowId(opened.current))?.focus();
+    opened.current = bin;
+  }, [bin, map]);
+
+  /** What was pressed is gone: the focus goes to what took its place. */
+  const stay = () => {
+    panel.current?.focus({ preventScroll: true });
+    bringIntoView(map.current, panel.current);
+  };
+
+  return (
+    <div ref={panel} className={styles.panel} tabIndex={-1}>
+      <Content
+        {...props}
+        onGo={(view) => {
+          stay();
+          onGo(view);
+        }}
+        onForget={() => {
+          stay();
+          look.setPoint(null);
+        }}
+      />
+    </div>
+  );
+}
+
+function Content(props: Props & Readonly<{ onForget: () => void }>) {
+  const { look, shown, everywhere } = props;
+  const { bin, setBin } = look;
+  const { near, nearby, from } = shown;
+  const back = () => {
+    setBin(null);
+  };
+
+  if (bin) return <Details key={bin} id={bin} near={near} onBack={back} />;
+  const failed = [everywhere, shown.within, nearby].find((query) => query.isError && !query.data);
+  if (failed) return <Trouble error={failed.error} onRetry={() => void failed.refetch()} />;
+  if (everywhere.data?.total === 0 || (from && nearby.data?.length === 0)) return <Nothing look={look} />;
+  if (from && nearby.data) return <Nearest {...props} />;
+  if (from || !everywhere.data) return <RowBones />;
+  return <Where everything={everywhere.data} locating={props.locating} onGo={props.onGo} />;
+}
+
+/** Says how many there are, each time the list is another one. */
+function useNews({ nearby, from }: Shown) {
+  const { t } = useTranslation("bins");
+  const { data, isPlaceholderData } = nearby;
+  const listed = from !== null;
+  useEffect(() => {
+    if (data && listed && !isPlaceholderData) announce(t("list.found", { count: data.length }));
+  }, [data, isPlaceholderData, listed, t]);
+}

@@ -1,0 +1,61 @@
+import { useTranslation } from "react-i18next";
+import { describe } from "~/api/describe";
+import type { BinDetails, Vote } from "~/api/types";
+import { Icon, type IconName } from "~/icons/Icon";
+import { toast } from "~/ui/toast";
+import { useMyVote, useVote } from "../queries";
+import styles from "./list.module.css";
+
+const VOTES = [
+  ["ok", "check"],
+  ["full", "street"],
+  ["gone", "close"],
+] as const satisfies readonly (readonly [Vote, IconName])[];
+
+/** What people found, and what this person finds: there, full or gone. */
+export function Votes({ details }: Readonly<{ details: BinDetails }>) {
+  const { t } = useTranslation("bins");
+  const mine = useMyVote(details.id);
+  const vote = useVote(details.id);
+  const said = VOTES.filter(([which]) => details.votes[which] > 0);
+
+  const cast = (which: Vote) => {
+    if (which === mine || vote.isPending) return;
+    vote.mutate(which, {
+      onSuccess: () => {
+        toast({ text: t(`votes.thanks.${which}`) });
+      },
+      onError: (error) => {
+        toast({ text: describe(error).sentence });
+      },
+    });
+  };
+
+  return (
+    <section className={styles.votes} aria-labelledby="votes">
+      <h3 id="votes">{t("votes.title")}</h3>
+      <div className={styles.buttons}>
+        {VOTES.map(([which, icon]) => (
+          <button
+            key={which}
+            type="button"
+            data-vote={which}
+            aria-pressed={which === mine}
+            onClick={() => {
+              cast(which);
+            }}
+          >
+            <Icon name={icon} size="1.375rem" />
+            {t(`votes.${which}`)}
+          </button>
+        ))}
+      </div>
+      {details.hidden && <p className={styles.hidden}>{t("votes.hidden")}</p>}
+      <p className={styles.said}>
+        {said.length
+          ? said.map(([which]) => t(`votes.said.${which}`, { count: details.votes[which] })).join(" · ")
+          : t("votes.nobody")}
+      </p>
+    </section>
+  );
+}

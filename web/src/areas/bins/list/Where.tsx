@@ -1,0 +1,52 @@
+import Button from "@mui/material/Button";
+import { useTranslation } from "react-i18next";
+import type { BinMap } from "~/api/types";
+import { useFormat } from "~/i18n/format";
+import { Icon } from "~/icons/Icon";
+import type { Locating } from "../find/useLocating";
+import { busiest } from "../map/cities";
+import type { View } from "../map/mercator";
+import styles from "./list.module.css";
+
+type Props = Readonly<{ everything: BinMap; locating: Locating; onGo: (view: View) => void }>;
+
+const MOST = 6;
+const CITY_ZOOM = 11;
+
+/** The map looks from too far to say what is near: asks near where, and names the cities that have most bins. */
+export function Where({ everything, locating, onGo }: Props) {
+  const { t } = useTranslation("bins");
+  const { number } = useFormat();
+  const cities = busiest([...everything.bins, ...everything.clusters]).slice(0, MOST);
+  return (
+    <section className={styles.where} aria-labelledby="where">
+      <h2 id="where">{t("where.title")}</h2>
+      <p>{t("where.sentence")}</p>
+      <div>
+        <Button
+          variant="contained"
+          startIcon={<Icon name="locate" size="1.25rem" />}
+          aria-busy={locating.asking}
+          onClick={locating.find}
+        >
+          {t(locating.asking ? "locate.asking" : "locate.button")}
+        </Button>
+      </div>
+      <ul>
+        {cities.map(({ city, count }) => (
+          <li key={city.name}>
+            <button
+              type="button"
+              onClick={() => {
+                onGo({ lat: city.lat, lng: city.lng, zoom: CITY_ZOOM });
+              }}
+            >
+              <span>{t(`cities.${city.name}`)}</span>
+              <span className={styles.count}>{t("where.bins", { count, number: number(count) })}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

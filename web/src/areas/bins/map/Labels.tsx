@@ -1,0 +1,32 @@
+import { memo, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import type { Camera } from "./camera";
+import { CITIES, CITIES_UNTIL } from "./cities";
+import { apart, type Label } from "./labels";
+import { follow, placed, usePaint } from "./layers";
+import type { LatLng, View } from "./mercator";
+import styles from "./map.module.css";
+
+type Props = Readonly<{ camera: Camera; anchor: View; names: readonly Label[]; marks: readonly LatLng[] }>;
+
+/** Names on our own ground: cities from afar, districts and roads from near. The list says the same. */
+export const Labels = memo(function Labels({ camera, anchor, names, marks }: Props) {
+  const { t } = useTranslation("bins");
+  const layer = useRef<HTMLUListElement>(null);
+  usePaint(camera, () => {
+    if (layer.current) follow(layer.current, camera, anchor);
+  });
+  const far = anchor.zoom < CITIES_UNTIL;
+  const shown = far ? CITIES.map((city) => ({ ...city, text: t(`cities.${city.name}`) })) : names;
+  return (
+    <ul ref={layer} className={styles.layer} data-far={far} aria-hidden>
+      {apart(shown, marks, anchor.zoom).map((label) => (
+        <li key={label.text} style={placed(label, anchor)}>
+          <span className={styles.label} data-below={label.below || undefined}>
+            {label.text}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+});

@@ -1,0 +1,123 @@
+import { between, LEAST_ZOOM, MOST_ZOOM, project, unproject, worldSize } from "./mercator";
+import type { Size, Spot, View } from "./mercator";
+
+const GLIDE_MS = 420;
+/** Without a move for so long the map stands still: worth asking what is there. */
+const REST_MS = 180;
+
+/**
+ * What the map looks at. It changes with every frame of a gesture, so it lives outside React: what is drawn follows
+ * `onMove`, what is asked for follows `onRest`.
+ */
+export class Camera {
+  private readonly moving = new Set<() => void>();
+  private readonly resting = new Set<() => void>();
+  private frame = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private resized = false;
+  private visiting = false;
+  /** Where it stood still last. */
+  rested: View;
+  /** The same, but for visits: coming to see one bin does not change what is near. */
+  settled: View;
+  size: Size = { width: 0, height: 0 };
+
+  constructor(public view: View) {
+    this.rested = view;
+    this.settled = view;
+  }
+
+  onMove = (listener: () => void): (() => void) => {
+    this.moving.add(listener);
+    return () => this.moving.delete(listener);
+  };
+
+  onRest = (listener: () => void): (() => void) => {
+    this.resting.add(listener);
+    return () => this.resting.delete(listener);
+  };
+
+  /** Goes there at once. */
+  jump(view: View, visiting = false): void {
+    cancelAnimationFrame(this.frame);
+    this.visiting = visiting;
+    this.show(view);
+  }
+
+  /** Goes there gently, or at once for those who ask for less motion. */
+  glide(view: View, visiting = false): void {
+    if (this.size.width === 0 || matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      this.jump(view, visiting);
+      return;
+    }
+    cancelAnimationFrame(this.frame);
+    this.visiting = visiting;
+    const from = this.view;
+    const start = performance.now();
+    const step = (now: number) => {
+      const share = Math.min((now - start) / GLIDE_MS, 1);
+      this.show(share < 1 ? mixed(from, view, ease(Math.max(share, 0))) : view);
+      if (share < 1) this.frame = requestAnimationFrame(step);
+    };
+    this.frame = requestAnimationFrame(step);
+  }
+
+  /** Moves what is shown by so many pixels. */
+  pan(dx: number, dy: number): void {
+    const { x, y } = project(this.view);
+    const world = worldSize(this.view.zoom);
+    this.jump({ ...unproject({ x: x - dx / world, y: y - dy / world }), zoom: this.view.zoom });
+  }
+
+  /** Closer by `steps`, so that what is at `at` (pixels from the middle) stays there. */
+  zoom(steps: number, at: Spot = { x: 0, y: 0 }, gently = false): void {
+    const zoom = between(LEAST_ZOOM, this.view.zoom + steps, MOST_ZOOM);
+    const { x, y } = project(this.view);
+    const [before, after] = [worldSize(this.view.zoom), worldSize(zoom)];
+    const middle = { x: x + at.x / before - at.x / after, y: y + at.y / before - at.y / after };
+    const view = { ...unproject(middle), zoom };
+    if (gently) this.glide(view);
+    else this.jump(view);
+  }
+
+  resize(size: Size): void {
+    if (size.width === this.size.width && size.height === this.size.height) return;
+    this.size = size;
+    this.resized = true;
+    this.show(this.view);
+  }
+
+  /** Ends what goes on by itself. */
+  stop(): void {
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.timer);
+  }
+
+  private show({ lat, lng, zoom }: View) {
+    this.view = {
+      lat: between(-85, lat, 85),
+      lng: between(-180, lng, 180),
+      zoom: between(LEAST_ZOOM, zoom, MOST_ZOOM),
+    };
+    for (const listener of this.moving) listener();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (this.view === this.rested && !this.resized) return;
+      this.rested = this.view;
+      if (!this.visiting) this.settled = this.view;
+      this.resized = false;
+      for (const listener of this.resting) listener();
+    }, REST_MS);
+  }
+}
+
+/** Along the way from one view to another: straight on the map, evenly in the zoom. */
+function mixed(from: View, to: View, share: number): View {
+  const [a, b] = [project(from), project(to)];
+  const mix = (one: number, other: number) => one + (other - one) * share;
+  return { ...unproject({ x: mix(a.x, b.x), y: mix(a.y, b.y) }), zoom: mix(from.zoom, to.zoom) };
+}
+
+function ease(share: number): number {
+  return 1 - (1 - share) ** 3;
+}

@@ -1,0 +1,135 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, data } from "~/api/client";
+import type { BinDetails, BinKind, Vote } from "~/api/types";
+import { KOREA, type Bounds, type LatLng } from "./map/mercator";
+import { rounded, snapped } from "./map/snap";
+
+/** What the map shows of `bounds`; what it showed before stays until the answer is there. */
+export function useWithin(bounds: Bounds | null, kinds: readonly BinKind[]) {
+  const area = bounds && snapped(bounds);
+  return useQuery({
+    queryKey: ["bins", "within", area, kinds],
+    queryFn: ({ signal }) =>
+      data(
+        api.GET("/api/v1/locations/within", {
+          params: { query: { ...(area ?? KOREA), kind: [...kinds] } },
+          signal,
+        }),
+      ),
+    enabled: area !== null,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Where there are bins at all. */
+export function useEverywhere() {
+  return useQuery({
+    queryKey: ["bins", "within", KOREA, []],
+    queryFn: ({ signal }) =>
+      data(api.GET("/api/v1/locations/within", { params: { query: { ...KOREA, kind: [] } }, signal })),
+    staleTime: 600_000,
+  });
+}
+
+/** The bins nearest to `point`. */
+export function useNearby(point: LatLng | null, kinds: readonly BinKind[], limit: number) {
+  const from = point && rounded(point);
+  return useQuery({
+    queryKey: ["bins", "nearby", from, kinds, limit],
+    queryFn: ({ signal }) =>
+      data(
+        api.GET("/api/v1/locations/nearby", {
+          params: { query: { ...(from ?? { lat: 0, lng: 0 }), kind: [...kinds], limit } },
+          signal,
+        }),
+      ),
+    enabled: from !== null,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Places that words name. */
+export function usePlaces(words: string) {
+  return useQuery({
+    queryKey: ["bins", "places", words],
+    queryFn: ({ signal }) =>
+      data(api.GET("/api/v1/locations/places", { params: { query: { q: words } }, signal })),
+    enabled: words !== "",
+    placeholderData: keepPreviousData,
+    staleTime: 600_000,
+  });
+}
+
+/** Somebody's tiles under our bins, when the operator chose some. */
+export function useGround() {
+  return useQuery({
+    queryKey: ["bins", "ground"],
+    queryFn: () => data(api.GET("/api/v1/locations/ground")),
+    staleTime: Infinity,
+  });
+}
+
+const detailsKey = (id: string) => ["bins", "details", id];
+
+export function useDetails(id: string, enabled: boolean) {
+  return useQuery({
+    queryKey: detailsKey(id),
+    queryFn: ({ signal }) =>
+      data(api.GET("/api/v1/locations/{bin_id}", { params: { path: { bin_id: id } }, signal })),
+    enabled,
+    staleTime: 10_000,
+  });
+}
+
+const myVoteKey = (id: string) => ["bins", "my vote", id];
+
+/** What this person said about a bin since the page was opened: the platform counts votes and names nobody. */
+export function useMyVote(id: string): Vote | null {
+  return (
+    useQuery<Vote | null>({
+      queryKey: myVoteKey(id),
+      queryFn: () => null,
+      staleTime: Infinity,
+      gcTime: Infinity,
+    }).data ?? null
+  );
+}
+
+/** Says what became of a bin. It counts at once; when the platform refuses, it never did. */
+export function useVote(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (vote: Vote) =>
+      data(
+        api.POST("/api/v1/locations/{bin_id}/votes", { params: { path: { bin_id: id } }, body: { vote } }),
+      ),
+    onMutate: async (vote) => {
+      await client.cancelQueries({ queryKey: detailsKey(id) });
+      const before = {
+        details: client.getQueryData<BinDetails>(detailsKey(id)),
+        mine: client.getQueryData<Vote | null>(myVoteKey(id)) ?? null,
+      };
+      if (before.details) client.setQueryData(detailsKey(id), counted(before.details, before.mine, vote));
+      client.setQueryData(myVoteKey(id), vote);
+      return before;
+    },
+    onError: (_, __, before) => {
+      client.setQueryData(detailsKey(id), before?.details);
+      client.setQueryData(myVoteKey(id), before?.mine ?? null);
+    },
+    onSuccess: (details) => {
+      client.setQueryData(detailsKey(id), details);
+      // Whether it is full or hidden shows on the map and in the list.
+      void client.invalidateQueries({ queryKey: ["bins", "within"] });
+      void client.invalidateQueries({ queryKey: ["bins", "nearby"] });
+    },
+  });
+}
+
+/** `details` as they will be once a vote took the place of an earlier one. */
+export function counted(details: BinDetails, earlier: Vote | null, vote: Vote): BinDetails {
+  const votes = { ...details.votes };
+  if (earlier) votes[earlier] = Math.max(votes[earlier] - 1, 0);
+  votes[vote] += 1;
+  return { ...details, votes, full: vote === "full" };
+}

@@ -1,0 +1,88 @@
+import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { api, data } from "~/api/client";
+import type { Problem } from "~/api/problem";
+import type { AnswerIn, JobStatus } from "~/api/types";
+import { answered, failed, pictureOf, wake } from "../queue/queue";
+import { ended, statuses } from "./watch";
+
+const keyOf = (jobId: string) => ["job", jobId];
+
+type Watched = Readonly<{
+  /** What is known so far. */
+  status: JobStatus | undefined;
+  /** What keeps us from knowing more just now; we go on by ourselves. */
+  trouble: Problem | null;
+  /** Why there is nothing to wait for. */
+  error: unknown;
+}>;
+
+/** An analysis, watched until it ends, after a reload too. */
+export function useJob(jobId: string): Watched {
+  const client = useQueryClient();
+  const { data: status } = useQuery<JobStatus>({ queryKey: keyOf(jobId), queryFn: skipToken });
+  const [trouble, setTrouble] = useState<Problem | null>(null);
+  const [error, setError] = useState<unknown>(null);
+
+  useEffect(() => {
+    const known = client.getQueryData<JobStatus>(keyOf(jobId));
+    if (known && ended(known)) return;
+    const leaving = new AbortController();
+    void wake(); // an upload that a reload cut off goes on
+    void (async () => {
+      try {
+        for await (const next of statuses(jobId, { signal: leaving.signal, onTrouble: setTrouble })) {
+          client.setQueryData(keyOf(jobId), next);
+          await settle(next);
+        }
+      } catch (problem) {
+        if (!leaving.signal.aborted) setError(problem);
+      }
+    })();
+    return () => {
+      leaving.abort();
+    };
+  }, [client, jobId]);
+
+  return { status, trouble, error };
+}
+
+/** The photo on this device is not needed any more, or needed for another try. */
+async function settle(status: JobStatus): Promise<void> {
+  if (status.status === "done" || status.status === "asked") await answered(status.job_id);
+  if (status.status === "failed") await failed(status.job_id, status.code ?? "internal", status.message);
+}
+
+type Reply = Partial<AnswerIn> & Readonly<{ kind: "answer" | "correct" }>;
+
+/** Says something back: the answer to the question, the state of the thing, that it is right or wrong. */
+export function useReply(jobId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    scope: { id: jobId }, // quick fingers take turns
+    mutationFn: ({ kind, ...said }: Reply) => {
+      const reply = {
+        params: { path: { job_id: jobId } },
+        body: { item: 0, confirm: false, consent: false, ...said },
+      };
+      return data(
+        kind === "answer"
+          ? api.POST("/api/v1/waste/jobs/{job_id}/answer", reply)
+          : api.POST("/api/v1/waste/jobs/{job_id}/correct", reply),
+      );
+    },
+    onSuccess: (status) => client.setQueryData(keyOf(jobId), status),
+  });
+}
+
+/** The picture of a job: the one just taken, or the kept one. */
+export function usePicture(jobId: string, kept: boolean): string | null {
+  const here = pictureOf(jobId);
+  const { data: line } = useQuery({
+    queryKey: ["job", jobId, "line"],
+    queryFn: () => data(api.GET("/api/v1/waste/jobs/{job_id}", { params: { path: { job_id: jobId } } })),
+    enabled: kept && here === null,
+    staleTime: 50 * 60_000, // the link lives an hour
+  });
+  return here ?? line?.photo_url ?? null;
+}

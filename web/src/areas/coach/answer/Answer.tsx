@@ -1,0 +1,66 @@
+import Button from "@mui/material/Button";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { Result } from "~/api/types";
+import { Icon } from "~/icons/Icon";
+import { announce } from "~/ui/announce";
+import { Page } from "~/ui/Page";
+import { usePicture } from "../analysis/useJob";
+import { ItemCard } from "./ItemCard";
+import { Picture } from "./Picture";
+import { Swipe } from "./Swipe";
+import { Tabs } from "./Tabs";
+import styles from "./answer.module.css";
+
+type Props = Readonly<{ jobId: string; result: Result }>;
+
+/** What was found in the photo and what to do with each thing. */
+export function Answer({ jobId, result }: Props) {
+  const { t } = useTranslation("coach");
+  const [selected, setSelected] = useState(0);
+  const picture = usePicture(jobId, true);
+  const { items } = result;
+  const first = items[0];
+  const said = useSaid(result);
+
+  useEffect(() => {
+    announce(said);
+    // Once, when the answer comes: what changes later is said where it changes.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+
+  if (!first) return null;
+  return (
+    <Page title={items.length > 1 ? t("answer.found", { count: items.length }) : first.name} hideTitle wide>
+      <div className={styles.answer} data-picture={picture !== null}>
+        <div className={styles.side}>
+          {picture && <Picture url={picture} items={items} selected={selected} onSelect={setSelected} />}
+          {items.length > 1 && <Tabs items={items} selected={selected} onSelect={setSelected} />}
+        </div>
+        <Swipe selected={selected} onSelect={setSelected} count={items.length}>
+          {items.map((item, index) => (
+            <ItemCard key={index} jobId={jobId} item={item} index={index} result={result} picture={picture} />
+          ))}
+        </Swipe>
+        <div className={styles.next}>
+          <Button variant="contained" size="large" component={Link} to="/" startIcon={<Icon name="camera" />}>
+            {t("answer.new")}
+          </Button>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+/** The answer in a sentence, for those who listen. */
+function useSaid({ items }: Result): string {
+  const { t } = useTranslation("coach");
+  const first = items[0];
+  if (!first) return "";
+  if (first.question) return t("answer.question", { text: first.question.text });
+  const known = { name: first.name, category: first.disposal.category_name };
+  return items.length > 1
+    ? t("answer.readyMany", { count: items.length, ...known })
+    : t("answer.ready", known);
+}

@@ -1,0 +1,41 @@
+import { useTranslation } from "react-i18next";
+import { useParams } from "react-router";
+import { Problem } from "~/api/problem";
+import { PageSkeleton } from "~/ui/Loading";
+import { Page } from "~/ui/Page";
+import { Trouble } from "~/ui/Trouble";
+import { ended } from "../analysis/watch";
+import { useJob } from "../analysis/useJob";
+import { useQueue } from "../queue/queue";
+import { Answer } from "./Answer";
+import { Failed, Gone } from "./Failed";
+import { Working } from "./Working";
+
+/** A photo's analysis from the first percent to the answer, and the answer whenever it is opened again. */
+export default function AnswerPage() {
+  const { t } = useTranslation("coach");
+  const { jobId = "" } = useParams();
+  const { status, trouble, error } = useJob(jobId);
+  const photo = useQueue().find((one) => one.jobId === jobId);
+
+  if (error instanceof Problem && (error.code === "job_missing" || error.code === "invalid")) return <Gone />;
+  if (error) {
+    return (
+      <Page title={t("answer.title")} hideTitle>
+        <Trouble
+          error={error}
+          onRetry={() => {
+            window.location.reload();
+          }}
+        />
+      </Page>
+    );
+  }
+  if (!status && !photo && !trouble) return <PageSkeleton />;
+  if (photo?.phase === "failed" && status?.status !== "failed") return <Failed photo={photo} />;
+  // Keyed by what the page is about: each has a heading of its own that takes the focus.
+  if (!status || !ended(status))
+    return <Working key="working" jobId={jobId} status={status} trouble={trouble} />;
+  if (!status.result) return <Failed key="failed" status={status} photo={photo} />;
+  return <Answer key="answer" jobId={jobId} result={status.result} />;
+}

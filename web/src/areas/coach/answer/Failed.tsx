@@ -1,0 +1,86 @@
+import Button from "@mui/material/Button";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate } from "react-router";
+import type { JobStatus } from "~/api/types";
+import { announce } from "~/ui/announce";
+import { Empty } from "~/ui/Empty";
+import { Page } from "~/ui/Page";
+import { retry, type Queued } from "../queue/queue";
+import styles from "./answer.module.css";
+
+type Props = Readonly<{ status?: JobStatus; photo?: Queued | undefined }>;
+
+/** No answer came: why, and what to do now. The photo is still here when it can be tried again. */
+export function Failed({ status, photo }: Props) {
+  const { t } = useTranslation("coach");
+  const navigate = useNavigate();
+  const cancelled = status?.status === "cancelled";
+  const title = t(cancelled ? "trouble.cancelled.title" : "trouble.failed");
+  const sentence = cancelled
+    ? t("trouble.cancelled.sentence")
+    : (photo?.failure?.sentence ?? status?.message ?? "");
+  const code = photo?.failure?.code ?? status?.code;
+  const again = photo && (status?.retryable ?? true);
+
+  useEffect(() => {
+    announce(`${title} ${sentence}`, "assertive");
+  }, [title, sentence]);
+
+  return (
+    <Page title={title} hideTitle>
+      <Empty
+        icon={cancelled ? "close" : "warning"}
+        tone={cancelled ? "calm" : "bad"}
+        title={title}
+        repeated
+        actions={
+          <>
+            {again && (
+              <Button
+                variant="contained"
+                onClick={() =>
+                  void retry(photo.id).then((jobId) =>
+                    navigate(jobId ? `/answers/${jobId}` : "/", { replace: true }),
+                  )
+                }
+              >
+                {t("trouble.retry")}
+              </Button>
+            )}
+            <Button variant={again ? "outlined" : "contained"} component={Link} to="/">
+              {t("trouble.new")}
+            </Button>
+            <Button variant="outlined" component={Link} to="/search">
+              {t("trouble.words")}
+            </Button>
+          </>
+        }
+      >
+        <p>{sentence}</p>
+        {code && <p className={styles.code}>{t("trouble.code", { code })}</p>}
+      </Empty>
+    </Page>
+  );
+}
+
+/** No such answer, or somebody else's. */
+export function Gone() {
+  const { t } = useTranslation("coach");
+  return (
+    <Page title={t("trouble.gone.title")} hideTitle>
+      <Empty
+        icon="question"
+        title={t("trouble.gone.title")}
+        repeated
+        actions={
+          <Button variant="contained" component={Link} to="/">
+            {t("trouble.new")}
+          </Button>
+        }
+      >
+        <p>{t("trouble.gone.sentence")}</p>
+      </Empty>
+    </Page>
+  );
+}

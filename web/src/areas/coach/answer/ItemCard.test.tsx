@@ -1,0 +1,158 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Item, JobStatus, Result } from "~/api/types";
+import { leave } from "~/api/session";
+import { prefer, preferences } from "~/preferences/store";
+import { playPlatform, problem } from "~/test/platform";
+import { show } from "~/test/show";
+import { ItemCard } from "./ItemCard";
+
+const rule = { id: "glass-bottle", version: "1", source: "지침 별표 1", date: "2026-11-20", verified: false };
+
+const bottle: Item = {
+  label: "bottle",
+  item: "glass-bottle",
+  name: "유리병",
+  material: "glass",
+  form: "bottle",
+  confidence: 0.8,
+  mixed: false,
+  tags: [],
+  parts: [{ name: "금속 뚜껑", material: "metal", category: "can", category_name: "캔류" }],
+  disposal: {
+    category: "glass",
+    category_name: "유리병류",
+    steps: ["물로 헹궈요.", "유리병 수거함에 넣어요."],
+    why: "녹여서 다시 병으로 만들어요.",
+    rule,
+  },
+};
+const unsure: Item = {
+  ...bottle,
+  question: {
+    text: "어느 것에 가장 가까운가요?",
+    choices: [
+      { value: "glass", label: "유리" },
+      { value: "none", label: "이 중에 없어요" },
+    ],
+  },
+};
+const change = { tag: "broken", name: "깨졌어요", category: "incombustible", category_name: "불연성 마대" };
+
+const resultOf = (item: Item): Result => ({
+  items: [item],
+  feedback: "",
+  models: { classifier: "material@1" },
+  waste_type: item.disposal.category,
+  confidence: item.confidence,
+});
+const statusOf = (item: Item): JobStatus => ({
+  job_id: "1",
+  status: "done",
+  progress: 100,
+  stage: "done",
+  message: "",
+  result: resultOf(item),
+});
+
+type Answer = ReturnType<Parameters<typeof playPlatform>[0]>;
+
+async function card(item: Item, reply: Answer = { body: statusOf(bottle) }) {
+  const { asked } = playPlatform(({ path }) => {
+    if (path.endsWith("/guest"))
+      return {
+        body: { access_token: "a", refresh_token: "r", expires_in: 3600, user: { id: "g", username: "" } },
+      };
+    if (path.includes("/items/")) return { body: { ...bottle, synonyms: [], changes: [change] } };
+    return path.includes("/jobs/") ? reply : { body: [] };
+  });
+  await show(<ItemCard jobId="1" item={item} index={2} result={resultOf(item)} picture={null} />, [
+    "coach",
+    "search",
+    "words",
+  ]);
+  return () =>
+    asked
+      .filter(({ path }) => path.includes("/jobs/"))
+      .map(({ path, body }) => ({ to: path.split("/").at(-1), ...(JSON.parse(body) as object) }));
+}
+
+const press = (name: string | RegExp) => userEvent.click(screen.getByRole("button", { name }));
+
+beforeEach(() => {
+  leave();
+  prefer({ teach: null });
+});
+
+describe("an answer", () => {
+  it("says what it is, how sure that is, what to do, what goes elsewhere, why, and who says so", async () => {
+    await card(bottle);
+    expect(screen.getByRole("heading", { name: "유리병" })).toBeInTheDocument();
+    expect(screen.getByText("아마 맞을 거예요")).toBeInTheDocument();
+    const how = screen.getByRole("region", { name: "버리는 방법" });
+    expect(
+      within(how)
+        .getAllByRole("listitem")
+        .map((step) => step.textContent),
+    ).toEqual(bottle.disposal.steps);
+    expect(screen.getByText("금속 뚜껑").closest("li")).toHaveTextContent("캔류");
+    expect(screen.getByText(/지침 별표 1/)).toHaveTextContent("아직 출처에서 확인하지 못했어요");
+  });
+
+  it("shows a state at once and sends it for this very item", async () => {
+    const said = await card(bottle);
+    await userEvent.click(await screen.findByRole("button", { name: /깨졌어요/ }));
+    expect(screen.getByRole("button", { name: /깨졌어요/ })).toHaveAttribute("aria-pressed", "true");
+    await expect
+      .poll(said)
+      .toEqual([{ to: "answer", item: 2, tags: ["broken"], confirm: false, consent: false }]);
+  });
+
+  it("takes a state back that the platform did not take", async () => {
+    await card(bottle, problem(409, "answer_conflict"));
+    await userEvent.click(await screen.findByRole("button", { name: /깨졌어요/ }));
+    await expect
+      .poll(() => screen.getByRole("button", { name: /깨졌어요/ }).getAttribute("aria-pressed"))
+      .toBe("false");
+  });
+
+  it("is confirmed, and asks once whether it may be learnt from", async () => {
+    const said = await card(bottle);
+    await press("맞아요");
+    expect(screen.getByRole("group", { name: "답이 맞나요?" })).toHaveFocus();
+    await press("아니요");
+    expect(preferences().teach).toBe(false);
+    await expect.poll(said).toEqual([{ to: "correct", item: 2, confirm: true, consent: false }]);
+  });
+
+  it("is corrected by its material", async () => {
+    const said = await card(bottle);
+    await press("아니에요");
+    expect(screen.getByRole("combobox", { name: "말로 적기" })).toHaveFocus();
+    await press("종이팩");
+    await expect
+      .poll(said)
+      .toEqual([{ to: "correct", item: 2, value: "carton", confirm: false, consent: false }]);
+  });
+});
+
+describe("a question", () => {
+  it("hides advice that may be wrong, and takes one of its choices", async () => {
+    const said = await card(unsure);
+    expect(screen.queryByRole("region", { name: "버리는 방법" })).not.toBeInTheDocument();
+    await press("유리");
+    await expect
+      .poll(said)
+      .toEqual([{ to: "answer", item: 2, value: "glass", confirm: false, consent: false }]);
+  });
+
+  it("has a way out in one's own words, which stay when they say nothing to us", async () => {
+    const said = await card(unsure, problem(422, "answer_unknown"));
+    await press("이 중에 없어요");
+    await userEvent.type(screen.getByRole("combobox", { name: "말로 적기" }), "무언가{Enter}");
+    expect(await screen.findByText("about answer_unknown")).toBeInTheDocument();
+    expect(screen.getByRole("combobox", { name: "말로 적기" })).toHaveValue("무언가");
+    expect(said()).toEqual([{ to: "answer", item: 2, text: "무언가", confirm: false, consent: false }]);
+  });
+});

@@ -1,0 +1,160 @@
+import { useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { AnswerIn, Item, Result, Tag } from "~/api/types";
+import { describe } from "~/api/describe";
+import { preferences } from "~/preferences/store";
+import { announce } from "~/ui/announce";
+import { toast } from "~/ui/toast";
+import { Parts, Steps, Why } from "../advice/Advice";
+import { Head } from "../advice/Head";
+import { Toggles } from "../advice/Toggles";
+import { useItem } from "../advice/useItem";
+import { useReply } from "../analysis/useJob";
+import { Alternatives } from "./Alternatives";
+import { Ask } from "./Ask";
+import { Bins } from "./Bins";
+import { Feedback } from "./Feedback";
+import { ShareButton } from "./ShareButton";
+import { Tell } from "./Tell";
+import styles from "./answer.module.css";
+
+type Props = Readonly<{
+  jobId: string;
+  item: Item;
+  /** Its number in the result, which replies name. */
+  index: number;
+  result: Result;
+  picture: string | null;
+}>;
+
+/** Calibrated: of a hundred answers that are this sure, so many are right. */
+const ALMOST_CERTAIN = 0.9;
+const TOLD = 0.995;
+
+/** One thing of the photo: what it is, what to do with it, and everything that can be said back. */
+export function ItemCard({ jobId, item, index, result, picture }: Props) {
+  const { t } = useTranslation("coach");
+  const reply = useReply(jobId);
+  const [telling, setTelling] = useState(false);
+  const top = useRef<HTMLElement>(null);
+  const { question } = item;
+
+  const say = (said: Partial<AnswerIn>, kind: "answer" | "correct", undo?: () => void) => {
+    reply.mutate(
+      { kind, item: index, ...said },
+      {
+        onSuccess: ({ result: next }) => {
+          setTelling(false);
+          const now = next?.items[index];
+          if (!now) return;
+          // What was pressed is gone unless it was a switch: the focus goes to the new answer.
+          if (!said.tags) top.current?.focus();
+          announce(
+            now.question
+              ? t("answer.question", { text: now.question.text })
+              : t("answer.changed", { name: now.name, category: now.disposal.category_name }),
+          );
+        },
+        onError: (error) => {
+          undo?.();
+          const { sentence } = describe(error);
+          if (said.tags) toast({ text: sentence });
+          else announce(sentence, "assertive");
+        },
+      },
+    );
+  };
+  /** What it is, with the photo to learn from where that was allowed. */
+  const name = (said: Partial<AnswerIn>, kind: "answer" | "correct") => {
+    say({ ...said, consent: preferences().teach === true }, kind);
+  };
+
+  return (
+    <article ref={top} tabIndex={-1} className={styles.card} aria-busy={reply.isPending}>
+      {!question && (
+        <Head name={item.name} material={item.material} form={item.form} sure={t(`sure.${sureness(item)}`)} />
+      )}
+      {telling ? (
+        <Tell
+          error={reply.error}
+          pending={reply.isPending}
+          onTell={(said) => {
+            name(said, question ? "answer" : "correct");
+          }}
+          onBack={() => {
+            setTelling(false);
+          }}
+        />
+      ) : question ? (
+        <Ask
+          question={question}
+          blind={Object.keys(result.models).length === 0}
+          error={reply.error}
+          pending={reply.isPending}
+          onAnswer={(value) => {
+            name({ value }, "answer");
+          }}
+          onNone={() => {
+            setTelling(true);
+          }}
+        />
+      ) : (
+        <>
+          <Steps disposal={item.disposal} pending={reply.isPending} />
+          <States
+            key={item.item}
+            item={item}
+            onChange={(tags, undo) => {
+              say({ tags }, "answer", undo);
+            }}
+          />
+          <Parts parts={item.parts ?? []} />
+          <Why disposal={item.disposal} reasons={item.reasons} />
+          <Bins kinds={item.bin_kinds ?? []} />
+          <Feedback
+            jobId={jobId}
+            index={index}
+            onWrong={() => {
+              setTelling(true);
+            }}
+          />
+          <Alternatives
+            alternatives={item.alternatives ?? []}
+            onPick={(value) => {
+              name({ value }, "correct");
+            }}
+          />
+          <ShareButton item={item} picture={picture} />
+        </>
+      )}
+    </article>
+  );
+}
+
+function sureness({ confidence }: Item) {
+  if (confidence >= TOLD) return "told";
+  return confidence >= ALMOST_CERTAIN ? "high" : "fair";
+}
+
+type StatesProps = Readonly<{ item: Item; onChange: (tags: Tag[], undo: () => void) => void }>;
+
+/** What a camera cannot see of this item, as far as it changes the advice. */
+function States({ item, onChange }: StatesProps) {
+  const details = useItem(item.item);
+  // Shown at once; the new advice comes a moment later.
+  const [wanted, setWanted] = useState<Tag[] | null>(null);
+  if (!details.data) return null;
+  return (
+    <Toggles
+      changes={details.data.changes}
+      category={item.disposal.category}
+      chosen={wanted ?? item.tags ?? []}
+      onChange={(tags) => {
+        setWanted(tags);
+        onChange(tags, () => {
+          setWanted(null);
+        });
+      }}
+    />
+  );
+}

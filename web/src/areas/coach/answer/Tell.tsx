@@ -1,0 +1,72 @@
+import Button from "@mui/material/Button";
+import { useId } from "react";
+import { useTranslation } from "react-i18next";
+import { materialValues } from "~/api/generated/schema";
+import type { AnswerIn } from "~/api/types";
+import { WordSearch } from "~/areas/search/WordSearch";
+import { coloursOf } from "~/design/materials";
+import { useWords } from "~/i18n/words";
+import { Icon, materialIcon } from "~/icons/Icon";
+import { Refusal } from "./Refusal";
+import styles from "./answer.module.css";
+
+type Props = Readonly<{
+  pending: boolean;
+  error: unknown;
+  onTell: (said: Pick<AnswerIn, "value"> | Pick<AnswerIn, "text">) => void;
+  onBack: () => void;
+}>;
+
+const MATERIALS = materialValues.filter((material) => material !== "unknown" && material !== "other");
+
+/** What it really is: in words, with suggestions, or by its material. */
+export function Tell({ pending, error, onTell, onBack }: Props) {
+  const { t } = useTranslation("coach");
+  const words = useWords();
+  const id = useId();
+  return (
+    <section aria-labelledby={id} aria-busy={pending} className={styles.ask}>
+      <h2 id={id} className={styles.question}>
+        {t("tell.title")}
+      </h2>
+      <WordSearch
+        label={t("tell.label")}
+        showLabel
+        focused
+        onPick={({ item }) => {
+          onTell({ value: item });
+        }}
+        onWords={(text) => {
+          onTell({ text });
+        }}
+      />
+      <Refusal error={error} />
+      <h3>{t("tell.materials")}</h3>
+      <ul className={styles.materials}>
+        {MATERIALS.map((material) => {
+          const { mark, on } = coloursOf(material);
+          return (
+            <li key={material}>
+              <button
+                type="button"
+                className={styles.material}
+                aria-disabled={pending}
+                onClick={() => {
+                  if (!pending) onTell({ value: material });
+                }}
+              >
+                <span className={styles.mark} style={{ background: mark, color: on }}>
+                  <Icon name={materialIcon(material)} size="1.5rem" />
+                </span>
+                {words.material(material)}
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+      <Button variant="text" color="inherit" onClick={onBack}>
+        {t("tell.back")}
+      </Button>
+    </section>
+  );
+}

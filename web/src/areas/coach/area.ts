@@ -1,0 +1,23 @@
+import { history } from "../history/pages";
+import { search } from "../search/pages";
+import { page, type Area } from "../area";
+
+export const coach: Area = {
+  name: "coach",
+  icon: "camera",
+  path: "/",
+  place: "main",
+  pages: [
+    page("/", ["coach", "search"], () => import("./CoachPage")),
+    page("/answers/:jobId", ["coach", "search", "words"], () => import("./answer/AnswerPage")),
+    ...history,
+    ...search,
+  ],
+};
+
+/** Photos that wait for a network are sent wherever in the app one is when it comes. */
+function wakeQueue(): void {
+  void import("./queue/queue").then(({ wake }) => wake()).catch(() => undefined);
+}
+window.addEventListener("load", wakeQueue);
+window.addEventListener("online", wakeQueue);

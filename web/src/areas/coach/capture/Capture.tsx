@@ -1,0 +1,109 @@
+import Button from "@mui/material/Button";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Icon } from "~/icons/Icon";
+import { FileTrouble } from "./FileTrouble";
+import type { CaptureState } from "./useCapture";
+import styles from "./Capture.module.css";
+
+/** Whether there is a finger, and so most likely a camera in the hand. */
+const handheld = () => window.matchMedia("(pointer: coarse)").matches;
+
+/** The one thing this page is for. Camera and files by the device's own dialogs, which ask for no permission. */
+export function Capture({ busy, error, take }: CaptureState) {
+  const { t } = useTranslation("coach");
+  const camera = useRef<HTMLInputElement>(null);
+  const files = useRef<HTMLInputElement>(null);
+  const dragging = useDropAndPaste(take);
+  const hand = handheld();
+
+  const input = (facing: boolean) => (
+    <input
+      ref={facing ? camera : files}
+      type="file"
+      accept="image/*,.heic,.heif"
+      {...(facing ? { capture: "environment" as const } : {})}
+      hidden
+      onChange={({ target }) => {
+        void take(target.files).finally(() => {
+          target.value = ""; // the same file again is news, too
+        });
+      }}
+    />
+  );
+
+  return (
+    <section className={styles.capture} aria-label={t("capture.title")} data-dragging={dragging}>
+      <div className={styles.frame} aria-hidden>
+        <Icon name="camera" size="3.25rem" />
+      </div>
+      <p className={styles.hint}>{t(dragging ? "capture.drop" : hand ? "capture.frame" : "capture.desk")}</p>
+      <div className={styles.buttons}>
+        {hand && (
+          <Button
+            variant="contained"
+            size="large"
+            className={styles.main}
+            aria-disabled={busy}
+            startIcon={<Icon name="camera" />}
+            onClick={() => {
+              if (!busy) camera.current?.click();
+            }}
+          >
+            {t(busy ? "capture.preparing" : "capture.photo")}
+          </Button>
+        )}
+        <Button
+          variant={hand ? "text" : "contained"}
+          size="large"
+          className={hand ? styles.second : styles.main}
+          aria-disabled={busy}
+          startIcon={<Icon name="image" />}
+          onClick={() => {
+            if (!busy) files.current?.click();
+          }}
+        >
+          {t(busy && !hand ? "capture.preparing" : "capture.choose")}
+        </Button>
+      </div>
+      {input(true)}
+      {input(false)}
+      <FileTrouble error={error} />
+      <p className={styles.private}>{t("capture.private")}</p>
+    </section>
+  );
+}
+
+/** Pictures pasted or dropped anywhere on the page. Tells whether one is being dragged over it. */
+function useDropAndPaste(take: (files: Iterable<File> | null | undefined) => Promise<void>): boolean {
+  const [dragging, setDragging] = useState(false);
+  useEffect(() => {
+    const paste = (event: ClipboardEvent) => {
+      if (event.clipboardData?.files.length) void take(event.clipboardData.files);
+    };
+    const over = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      setDragging(true);
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setDragging(false);
+    };
+    const drop = (event: DragEvent) => {
+      event.preventDefault();
+      setDragging(false);
+      void take(event.dataTransfer?.files);
+    };
+    document.addEventListener("paste", paste);
+    document.addEventListener("dragover", over);
+    document.addEventListener("dragleave", leave);
+    document.addEventListener("drop", drop);
+    return () => {
+      document.removeEventListener("paste", paste);
+      document.removeEventListener("dragover", over);
+      document.removeEventListener("dragleave", leave);
+      document.removeEventListener("drop", drop);
+    };
+  }, [take]);
+  return dragging;
+}

@@ -1,0 +1,46 @@
+/** The longest side that is sent: what the eyes look at is smaller still, and a person sees no difference. */
+export const LONGEST = 1600;
+const QUALITY = 0.85;
+
+export type Size = Readonly<{ width: number; height: number }>;
+
+/** `size` in the same proportions, its longest side `LONGEST` pixels at most. */
+export function fitted({ width, height }: Size, longest = LONGEST): Size {
+  const scale = Math.min(1, longest / Math.max(width, height));
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  return { width: side(width), height: side(height) };
+}
+
+/**
+ * The picture upright, small and without anything that was written into the file (place, camera, time): a JPEG of its
+ * pixels alone. Runs in a worker where there is one. Rejects when this browser cannot read the file.
+ */
+export async function shrink(file: Blob): Promise<Blob> {
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  try {
+    const size = fitted(picture);
+    const paper = canvas(size);
+    const pen = paper.getContext("2d");
+    if (!pen) throw new Error("no canvas");
+    pen.fillStyle = "#ffffff"; // what was transparent would turn black
+    pen.fillRect(0, 0, size.width, size.height);
+    pen.imageSmoothingQuality = "high";
+    pen.drawImage(picture, 0, 0, size.width, size.height);
+    return await encoded(paper);
+  } finally {
+    picture.close();
+  }
+}
+
+function canvas({ width, height }: Size): OffscreenCanvas | HTMLCanvasElement {
+  if (typeof OffscreenCanvas !== "undefined") return new OffscreenCanvas(width, height);
+  return Object.assign(document.createElement("canvas"), { width, height });
+}
+
+function encoded(paper: OffscreenCanvas | HTMLCanvasElement): Promise<Blob> {
+  if ("convertToBlob" in paper) return paper.convertToBlob({ type: "image/jpeg", quality: QUALITY });
+  return new Promise((resolve, reject) => {
+    const done = (blob: Blob | null) => (blob ? resolve(blob) : reject(new Error("not encoded")));
+    paper.toBlob(done, "image/jpeg", QUALITY);
+  });
+}

@@ -1,0 +1,4 @@
+import { page } from "../area";
+
+/** What was asked before. */
+export const history = [page("/history", ["history"], () => import("./HistoryPage"))];

@@ -1,0 +1,63 @@
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate, useParams, useSearchParams } from "react-router";
+import { tagValues } from "~/api/generated/schema";
+import { Parts, Steps, Why } from "~/areas/coach/advice/Advice";
+import { Head } from "~/areas/coach/advice/Head";
+import { Toggles } from "~/areas/coach/advice/Toggles";
+import { useItem } from "~/areas/coach/advice/useItem";
+import { useFormat } from "~/i18n/format";
+import { announce } from "~/ui/announce";
+import { PageSkeleton } from "~/ui/Loading";
+import { Page } from "~/ui/Page";
+import { Trouble } from "~/ui/Trouble";
+import { WordSearch } from "./WordSearch";
+import styles from "./search.module.css";
+
+/** One item of the rule table, in a state that the address may name: `/items/glass-bottle?tags=broken`. */
+export default function ItemPage() {
+  const { t } = useTranslation(["search", "coach"]);
+  const { slug = "" } = useParams();
+  const navigate = useNavigate();
+  const [query] = useSearchParams();
+  const { list } = useFormat();
+  const [tags, setTags] = useState(() => tagValues.filter((tag) => query.getAll("tags").includes(tag)));
+  const item = useItem(slug, tags);
+  const before = useRef<string | null>(null);
+
+  const said = item.data && !item.isPlaceholderData ? item.data.disposal : null;
+  useEffect(() => {
+    if (!said) return;
+    const now = said.steps.join();
+    if (before.current !== null && before.current !== now)
+      announce(t("coach:answer.changed", { name: item.data?.name ?? "", category: said.category_name }));
+    before.current = now;
+  }, [said, t, item.data?.name]);
+
+  if (item.isError) {
+    return (
+      <Page title={t("title")} hideTitle>
+        <Trouble error={item.error} onRetry={() => void item.refetch()} />
+        <WordSearch
+          label={t("label")}
+          onPick={(match) => void navigate(`/items/${match.item}`)}
+          onWords={(words) => void navigate(`/search?${new URLSearchParams({ q: words }).toString()}`)}
+        />
+      </Page>
+    );
+  }
+  if (!item.data) return <PageSkeleton />;
+  const { name, material, form, disposal, parts, changes, synonyms } = item.data;
+  return (
+    <Page title={name} hideTitle>
+      <article className={styles.item}>
+        <Head name={name} material={material} form={form} />
+        <Steps disposal={disposal} pending={item.isPlaceholderData} />
+        <Toggles changes={changes} category={disposal.category} chosen={tags} onChange={setTags} />
+        <Parts parts={parts} />
+        <Why disposal={disposal} />
+        {synonyms.length > 0 && <p className={styles.also}>{t("also", { names: list(synonyms) })}</p>}
+      </article>
+    </Page>
+  );
+}

@@ -1,0 +1,7 @@
+import { page } from "../area";
+
+/** By words, without a photo. */
+export const search = [
+  page("/search", ["search"], () => import("./SearchPage")),
+  page("/items/:slug", ["search", "coach", "words"], () => import("./ItemPage")),
+];

@@ -1,0 +1,21 @@
+import { useTranslation } from "react-i18next";
+import { Page } from "~/ui/Page";
+import { Leave } from "./Leave";
+import { LanguageChoice } from "./LanguageChoice";
+import { Look } from "./Look";
+import { Name } from "./Name";
+import { RegionChoice } from "./RegionChoice";
+
+/** What a person can choose, kept on this device. */
+export default function SettingsPage() {
+  const { t } = useTranslation("settings");
+  return (
+    <Page title={t("title")} lead={t("lead")}>
+      <LanguageChoice />
+      <Look />
+      <RegionChoice />
+      <Name />
+      <Leave />
+    </Page>
+  );
+}

@@ -1,0 +1,71 @@
+import { useSyncExternalStore } from "react";
+
+export type Language = "ko" | "en";
+
+/** What a person chose on this device; null leaves it to the system, or was never asked. */
+export type Preferences = Readonly<{
+  language: Language | null;
+  theme: "light" | "dark" | null;
+  contrast: "more" | "standard" | null;
+  /** Slug of a region whose rules apply. */
+  region: string | null;
+  /** What neighbours see. */
+  name: string | null;
+  /** Whether answers may be learnt from, with their photos. */
+  teach: boolean | null;
+}>;
+
+const KEY = "bunri.preferences";
+const NONE: Preferences = {
+  language: null,
+  theme: null,
+  contrast: null,
+  region: null,
+  name: null,
+  teach: null,
+};
+
+const listeners = new Set<() => void>();
+let current = read();
+
+function read(): Preferences {
+  try {
+    return { ...NONE, ...(JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Preferences>) };
+  } catch {
+    return NONE;
+  }
+}
+
+function changed(next: Preferences) {
+  current = next;
+  window.paint?.();
+  for (const listener of listeners) listener();
+}
+
+export function preferences(): Preferences {
+  return current;
+}
+
+/** Keeps the choice on this device; every tab follows. */
+export function prefer(choice: Partial<Preferences>): void {
+  const next = { ...current, ...choice };
+  try {
+    localStorage.setItem(KEY, JSON.stringify(next));
+  } catch {
+    // No storage (private window, full disk): it holds until the tab is closed.
+  }
+  changed(next);
+}
+
+export function onPreferences(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function usePreferences(): Preferences {
+  return useSyncExternalStore(onPreferences, preferences);
+}
+
+window.addEventListener("storage", (event) => {
+  if (event.key === KEY || event.key === null) changed(read());
+});

@@ -1,0 +1,25 @@
+/// <reference lib="webworker" />
+import { ExpirationPlugin } from "workbox-expiration";
+import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
+import { NavigationRoute, registerRoute } from "workbox-routing";
+import { CacheFirst } from "workbox-strategies";
+
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
+
+/** What the platform answers itself, and files: never the shell. edge/http/web.py knows them, too. */
+const THEIRS = [/^\/(api|detect|docs|internal|socket\.io|dev)(\/|$)/, /^\/(health|ready|metrics)$/, /\.\w+$/];
+
+precacheAndRoute(self.__WB_MANIFEST);
+cleanupOutdatedCaches();
+registerRoute(new NavigationRoute(createHandlerBoundToURL("index.html"), { denylist: THEIRS }));
+
+// Letters and figures have the hash of their content in their name: what is kept never goes stale.
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && /^\/assets\/.+\.(woff2|svg|webp)$/.test(url.pathname),
+  new CacheFirst({ cacheName: "pictures-and-letters", plugins: [new ExpirationPlugin({ maxEntries: 200 })] }),
+);
+
+// A new version waits until the person agrees (app/UpdatePrompt.tsx): nobody's photo is lost to a reload.
+self.addEventListener("message", (event) => {
+  if ((event.data as { type?: string } | null)?.type === "SKIP_WAITING") void self.skipWaiting();
+});

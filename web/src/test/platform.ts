@@ -1,0 +1,38 @@
+import { vi } from "vitest";
+
+type Answer = Readonly<{ status?: number; body?: unknown; headers?: Record<string, string> }> | "silence";
+type Asked = Readonly<{ method: string; path: string; headers: Headers; body: string }>;
+
+/** Stands where the network is: answers with what `route` says and remembers what it was asked. */
+export function playPlatform(route: (asked: Asked) => Answer): { asked: Asked[] } {
+  const asked: Asked[] = [];
+  vi.stubGlobal("fetch", async (input: RequestInfo | URL, init?: RequestInit) => {
+    const request = new Request(
+      input instanceof Request ? input : new URL(String(input), location.origin),
+      init,
+    );
+    const one = {
+      method: request.method,
+      path: new URL(request.url).pathname,
+      headers: request.headers,
+      body: await request.text(),
+    };
+    asked.push(one);
+    const answer = route(one);
+    if (answer === "silence") throw new TypeError("Failed to fetch");
+    const { status = 200, body = {}, headers = {} } = answer;
+    const type = status < 400 ? "application/json" : "application/problem+json";
+    const written = typeof body === "string" ? body : JSON.stringify(body); // a string is what it is: events
+    return new Response(status === 304 ? null : written, {
+      status,
+      headers: { "Content-Type": type, ...headers },
+    });
+  });
+  return { asked };
+}
+
+export const problem = (status: number, code: string, headers: Record<string, string> = {}): Answer => ({
+  status,
+  body: { type: "about:blank", title: "", status, code, detail: `about ${code}` },
+  headers,
+});

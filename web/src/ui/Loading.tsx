@@ -1,0 +1,22 @@
+import { useTranslation } from "react-i18next";
+import styles from "./Loading.module.css";
+
+/** The shape of a page that is on its way. Says so to those who cannot see it. */
+export function PageSkeleton() {
+  const { t } = useTranslation();
+  return (
+    <div className={styles.page} aria-busy>
+      <p className="only-heard" role="status">
+        {t("loading")}
+      </p>
+      <Bone width="40%" height="2.25rem" />
+      <Bone width="75%" height="1.25rem" />
+      <Bone height="12rem" />
+    </div>
+  );
+}
+
+/** A quiet block in place of something that is still coming. */
+export function Bone({ width = "100%", height = "1rem" }: Readonly<{ width?: string; height?: string }>) {
+  return <div className={styles.bone} style={{ width, height }} aria-hidden />;
+}

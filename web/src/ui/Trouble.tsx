@@ -1,0 +1,46 @@
+import Button from "@mui/material/Button";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { describe } from "~/api/describe";
+import { Problem } from "~/api/problem";
+import { announce } from "./announce";
+import { Empty } from "./Empty";
+
+type Props = Readonly<{
+  error: unknown;
+  /** Left out where trying again makes no sense. */
+  onRetry?: (() => void) | undefined;
+}>;
+
+/** A failure as a person should meet it: what happened, in a sentence, and the next step. */
+export function Trouble({ error, onRetry }: Props) {
+  const { t } = useTranslation();
+  const { title, sentence, remedy } = describe(error);
+  useEffect(() => {
+    announce(`${title} ${sentence}`, "assertive");
+  }, [title, sentence]);
+  return (
+    <Empty
+      icon={error instanceof Problem && error.code === "network" ? "offline" : "warning"}
+      tone="bad"
+      title={title}
+      actions={
+        <>
+          {remedy === "retry" && onRetry && (
+            <Button variant="contained" onClick={onRetry}>
+              {t("trouble.retry")}
+            </Button>
+          )}
+          {remedy === "home" && (
+            <Button variant="contained" component={Link} to="/">
+              {t("trouble.home")}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <p>{sentence}</p>
+    </Empty>
+  );
+}

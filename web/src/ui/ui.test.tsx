@@ -1,0 +1,84 @@
+import { act, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useState } from "react";
+import { describe, expect, it, vi } from "vitest";
+import { Problem } from "~/api/problem";
+import { show } from "~/test/show";
+import { announce, Announcer } from "./announce";
+import { Choices } from "./Choices";
+import { Page } from "./Page";
+import { toast, Toasts } from "./toast";
+import { Trouble } from "./Trouble";
+
+describe("announce", () => {
+  it("says the same words twice as two pieces of news", async () => {
+    await show(<Announcer />);
+    const status = screen.getByRole("status");
+    act(() => announce("분석 중"));
+    const first = status.textContent;
+    act(() => announce("분석 중"));
+    expect(status.textContent).not.toBe(first);
+    expect(status).toHaveTextContent("분석 중");
+    expect(screen.getByRole("alert")).toBeEmptyDOMElement();
+  });
+});
+
+describe("toast", () => {
+  it("offers its action and goes when it is taken", async () => {
+    const run = vi.fn();
+    await show(<Toasts />);
+    act(() => toast({ text: "지웠어요.", action: { label: "되돌리기", run } }));
+    await userEvent.click(screen.getByRole("button", { name: "되돌리기" }));
+    expect(run).toHaveBeenCalledOnce();
+    expect(screen.queryByText("지웠어요.")).not.toBeInTheDocument();
+  });
+
+  it("shows the last three at most", async () => {
+    await show(<Toasts />);
+    act(() => ["하나", "둘", "셋", "넷"].forEach((text) => toast({ text, lasting: true })));
+    const shown = within(screen.getByRole("region", { name: "알림" })).getAllByRole("paragraph");
+    expect(shown.map((one) => one.textContent)).toEqual(["둘", "셋", "넷"]);
+  });
+});
+
+describe("Page", () => {
+  it("names the tab, and takes the focus once somebody comes from another page", async () => {
+    const first = await show(<Page title="처음">…</Page>);
+    expect(document.title).toBe("처음 · 분리");
+    first.unmount();
+    await show(<Page title="다음">…</Page>);
+    expect(screen.getByRole("heading", { level: 1, name: "다음" })).toHaveFocus();
+  });
+});
+
+describe("Trouble", () => {
+  it("lets people try again where that can help", async () => {
+    const again = vi.fn();
+    await show(<Trouble error={Problem.silence()} onRetry={again} />);
+    await userEvent.click(screen.getByRole("button", { name: "다시 시도" }));
+    expect(again).toHaveBeenCalledOnce();
+  });
+
+  it("leads home where it cannot", async () => {
+    await show(<Trouble error={new Problem({ status: 404, code: "job_missing", detail: "" })} />);
+    expect(screen.getByRole("link", { name: "첫 화면으로" })).toHaveAttribute("href", "/");
+  });
+});
+
+describe("Choices", () => {
+  it("is one stop for Tab and moves by arrows", async () => {
+    function Two() {
+      const [value, setValue] = useState<"a" | "b">("a");
+      const choices = [
+        { value: "a", label: "가" },
+        { value: "b", label: "나" },
+      ] as const;
+      return <Choices label="고르기" choices={choices} value={value} onChange={setValue} />;
+    }
+    await show(<Two />);
+    await userEvent.tab();
+    expect(screen.getByRole("radio", { name: "가" })).toHaveFocus();
+    await userEvent.keyboard("{ArrowDown}");
+    expect(screen.getByRole("radio", { name: "나" })).toBeChecked();
+  });
+});

@@ -1,0 +1,64 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { VitePWA } from "vite-plugin-pwa";
+import { defineConfig } from "vitest/config";
+import { manifest } from "./manifest.config.ts";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const platform = process.env.BUNRI_URL ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [
+    react(),
+    VitePWA({
+      strategies: "injectManifest",
+      srcDir: "src/sw",
+      filename: "sw.ts",
+      registerType: "prompt",
+      injectRegister: false,
+      manifest,
+      injectManifest: {
+        // The shell works offline. Letters come with the pages that show them; figures are for those who look.
+        globPatterns: ["**/*.{js,css,html}", "icon.svg"],
+        // MapLibre is for those who look at tiles, and tiles need a network.
+        globIgnores: ["**/node_modules/**", "**/TileGround-*", "**/maplibre-gl-worker-*"],
+      },
+    }),
+  ],
+  resolve: { alias: { "~": here("src") } },
+  build: {
+    outDir: here("../src/bunri/edge/web/dist"),
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    license: { fileName: "licences.txt" },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What every page needs and seldom changes keeps its address, and its place in caches, between versions.
+          groups: [
+            { name: "react", test: /node_modules\/(react|react-dom|scheduler|react-router)\// },
+            { name: "i18next", test: /node_modules\/(i18next|react-i18next)\// },
+            {
+              name: "style",
+              test: /node_modules\/(@emotion|stylis|@mui\/(system|styled-engine|utils|material\/styles))\//,
+            },
+          ],
+        },
+      },
+    },
+    reportCompressedSize: false,
+    manifest: true, // scripts/size.mjs
+  },
+  server: {
+    fs: { allow: [here("."), here("../docs/images")] },
+    proxy: { "^/(api|detect|docs|openapi.json)": platform },
+  },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/test/setup.ts"],
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
+});
