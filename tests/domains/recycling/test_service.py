@@ -108,6 +108,16 @@ class TestItem:
         assert changes[Tag.CLEAN] == "styrofoam"
         assert "사발면" in item.synonyms
 
+    async def test_tells_what_would_change_beside_the_state_it_is_in(self, recycling: RecyclingService) -> None:
+        whole = await recycling.item("glass-bottle", "ko")
+        broken = await recycling.item("glass-bottle", "ko", None, [Tag.BROKEN])
+        label_on = {
+            state: next(change.category for change in item.changes if change.tag is Tag.LABEL_ON)
+            for state, item in {"whole": whole, "broken": broken}.items()
+        }
+        assert label_on == {"whole": whole.disposal.category, "broken": broken.disposal.category}
+        assert whole.disposal.category != broken.disposal.category
+
     async def test_that_does_not_exist_is_missing(self, recycling: RecyclingService) -> None:
         with pytest.raises(ItemMissing):
             await recycling.item("flux-capacitor", "ko")

@@ -22,7 +22,7 @@ class Change(BaseModel):
 
     tag: Tag
     name: str = Field(description="The state as a person would say it.")
-    category: str = Field(description="Slug of the category it goes to then.")
+    category: str = Field(description="Slug of the category it goes to then, with the tags asked for.")
     category_name: str
 
 

@@ -85,9 +85,12 @@ class RecyclingService:
         """One item, what the table says of it, and what would change that. Raises ItemMissing, RegionMissing."""
         table = await self.table()
         item = _item(table, slug)
-        rule = _rule(table, item, language, _region(table, region), tags)
+        place = _region(table, region)
+        rule = _rule(table, item, language, place, tags)
         others = [name for name in getattr(item.also, language) if name != rule.name]
-        return schemas.ItemDetails(**rule.model_dump(), synonyms=others, changes=_changes(table, item, language))
+        return schemas.ItemDetails(
+            **rule.model_dump(), synonyms=others, changes=_changes(table, item, language, place, tags)
+        )
 
     async def rules(
         self,
@@ -170,18 +173,18 @@ def _disposal(table: RuleTable, picked: Pick, facts: Facts, language: Language) 
     )
 
 
-def _changes(table: RuleTable, item: Item, language: Language) -> list[schemas.Change]:
-    alone = [(tag, pick(table, Facts(label=item.slug, tags=(tag,)))) for tag in Tag]
-    return [
-        schemas.Change(
-            tag=tag,
-            name=picked.conditions[0].name.of(language),
-            category=picked.category.slug,
-            category_name=picked.category.name.of(language),
-        )
-        for tag, picked in alone
-        if picked.conditions
-    ]
+def _changes(
+    table: RuleTable, item: Item, language: Language, region: str | None, tags: Sequence[Tag]
+) -> list[schemas.Change]:
+    """The states that alone would change something, and where each leads together with ``tags``."""
+    changes = []
+    for tag in Tag:
+        alone = pick(table, Facts(label=item.slug, tags=(tag,)), region)
+        if alone.conditions:
+            category = pick(table, Facts(label=item.slug, tags=(*tags, tag)), region).category
+            name, category_name = alone.conditions[0].name.of(language), category.name.of(language)
+            changes.append(schemas.Change(tag=tag, name=name, category=category.slug, category_name=category_name))
+    return changes
 
 
 def _match(table: RuleTable, item: Item, score: float, language: Language) -> Match:

@@ -5,6 +5,7 @@ import { LanguageChoice } from "./LanguageChoice";
 import { Look } from "./Look";
 import { Name } from "./Name";
 import { RegionChoice } from "./RegionChoice";
+import { Taught } from "./Taught";
 
 /** What a person can choose, kept on this device. */
 export default function SettingsPage() {
@@ -15,6 +16,7 @@ export default function SettingsPage() {
       <Look />
       <RegionChoice />
       <Name />
+      <Taught />
       <Leave />
     </Page>
   );

@@ -140,7 +140,7 @@ type StatesProps = Readonly<{ item: Item; onChange: (tags: Tag[], undo: () => vo
 
 /** What a camera cannot see of this item, as far as it changes the advice. */
 function States({ item, onChange }: StatesProps) {
-  const details = useItem(item.item);
+  const details = useItem(item.item, item.tags);
   // Shown at once; the new advice comes a moment later.
   const [wanted, setWanted] = useState<Tag[] | null>(null);
   if (!details.data) return null;
