@@ -4,6 +4,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import pytest
 from tests.platform.vision.graphs import always, convolutions
 from tests.platform.vision.test_store import full_disk, serving
@@ -118,6 +119,18 @@ class TestQuantizing:
         for _ in range(2):
             assert invoke("quantize", "cans", "--calibrate", cans).exit_code == 0
         assert files(data) == ["cans.onnx", "cans_int8.onnx"]
+
+    def test_somebody_elses_8_bits_are_not_replaced(self, data: Path, cans: Path) -> None:
+        assert invoke("quantize", "cans", "--calibrate", cans).exit_code == 0
+        theirs = data / "models" / "theirs.onnx"
+        model = onnx.load(data / "models" / "cans_int8.onnx")
+        del model.metadata_props[:]
+        onnx.save(model, theirs)
+        before = theirs.read_bytes()
+        result = invoke("quantize", "cans", "--calibrate", cans, "--as", "theirs", "--lang", "en")
+        assert result.exit_code == 1
+        assert "a model called theirs already" in result.stderr
+        assert theirs.read_bytes() == before
 
     @pytest.mark.parametrize(
         ("arguments", "said"),

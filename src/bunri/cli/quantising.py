@@ -20,7 +20,7 @@ from bunri.platform.vision.onnx import Feed, OnnxDetector
 from bunri.platform.vision.protocol import Pixels
 from bunri.platform.vision.quantise.agreement import Agreement
 from bunri.platform.vision.quantise.compare import Comparison, compare, divided
-from bunri.platform.vision.quantise.graph import is_quantised, quantise
+from bunri.platform.vision.quantise.graph import is_quantised, made_here, quantise
 from bunri.platform.vision.settings import VisionSettings
 from bunri.platform.vision.store import ModelStore
 
@@ -110,7 +110,7 @@ def _check_names(store: ModelStore, job: Job) -> None:
         raise ModelQuantised(name=job.name)
     here = {listed.name: listed.path for listed in store.list()}
     taken = here.get(job.new)
-    if job.new in here and (taken is None or not is_quantised(taken)):
+    if job.new in here and (taken is None or not made_here(taken)):
         raise ModelExists(name=job.new)
 
 

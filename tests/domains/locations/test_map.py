@@ -109,6 +109,9 @@ class TestWords:
     async def test_are_no_patterns(self, locations: LocationsService, pattern: str) -> None:
         assert await locations.find(pattern, 5) == []
 
+    async def test_of_one_letter_are_nowhere(self, locations: LocationsService) -> None:
+        assert await locations.find("노", 5) == []
+
     async def test_of_blanks_are_nowhere(self, locations: LocationsService) -> None:
         assert await locations.find("  ", 5) == []
 

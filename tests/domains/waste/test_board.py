@@ -76,6 +76,27 @@ class TestRead:
         await board.renew(job.id, state)
         assert await board.read(job.id) is None
 
+    async def test_a_renewal_never_overtakes_a_worker(self, board: Board, settings: Settings) -> None:
+        job, cache = _job(State.SEEING), Cache(settings.cache_address("jobs"))
+        await board.show(job)
+        key = f"job:{job.id}:progress"
+        seen = await cache.get(key)
+        assert seen is not None
+        await board.show(_like(job, State.CANCELLED))
+        for new in (b"older", None):
+            await cache.replace(key, seen, new, boards.PROGRESS_TTL)
+        mirror = await board.read(job.id)
+        assert mirror is not None
+        assert mirror.says(State.CANCELLED)
+        await cache.close()
+
+    async def test_what_is_none_of_ours_is_no_mirror(self, board: Board, settings: Settings) -> None:
+        job, cache = _job(State.SEEING), Cache(settings.cache_address("jobs"))
+        for junk in (b"junk", b"a\nb\nc"):
+            await cache.set(f"job:{job.id}:progress", junk, boards.PROGRESS_TTL)
+            assert await board.read(job.id) is None
+        await cache.close()
+
     async def test_a_dead_valkey_is_no_mirror_and_no_error(self) -> None:
         cache = Cache("redis://127.0.0.1:9/0")
         board = Board(cache)

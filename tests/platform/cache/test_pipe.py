@@ -55,6 +55,13 @@ class TestReading:
 
 
 class TestTrouble:
+    async def test_one_who_fails_at_the_answer_costs_nobody_else_theirs(self, pipe: Pipe, key: bytes) -> None:
+        def fails(_: Values | None) -> None:
+            raise ValueError
+
+        pipe.read((key,), fails)
+        assert await read(pipe, key) == [b"kept\r\n\x00"]
+
     async def test_nobody_there_is_none_and_not_asked_again_at_once(self) -> None:
         pipe = Pipe("redis://127.0.0.1:9/0")
         assert [await read(pipe, b"any") for _ in range(3)] == [None] * 3

@@ -34,8 +34,8 @@ class Named:
 
 
 def words_of(query: str) -> list[str]:
-    """The words to look for, each in any part of an address."""
-    return query.replace(",", " ").split()[:MOST_WORDS]
+    """The words to look for, each in any part of an address. One letter alone names nothing, and no index knows it."""
+    return [word for word in query.replace(",", " ").split() if len(word) > 1][:MOST_WORDS]
 
 
 def named(words: Sequence[str], known: Iterable[Known], limit: int) -> list[Named]:

@@ -93,7 +93,7 @@ class LocationsRepository:
         """Bins whose address, or whose name, holds all of ``words``."""
         columns = (Bin.address, Bin.name)
         holds = [and_(*(column.icontains(word, autoescape=True) for word in words)) for column in columns]
-        statement = select(Bin.name, Bin.address, Bin.lat, Bin.lng).where(or_(*holds)).limit(limit)
+        statement = select(Bin.name, Bin.address, Bin.lat, Bin.lng).where(or_(*holds)).order_by(Bin.id).limit(limit)
         return [Known(*row) for row in await self._session.execute(statement)]
 
     async def get_by_id(self, bin_id: UUID, *, lock: bool = False) -> Bin | None:

@@ -115,13 +115,18 @@ class Board:
     async def renew(self, job_id: UUID, state: str | None) -> None:
         """Believes the mirror of a running job anew if it says what the row says, and forgets it otherwise: the next
         poll then asks the row. ``state`` is None when there is no row."""
-        mirror = await self.read(job_id)
-        if mirror is None or mirror.fresh:
-            return
-        if state is None or mirror.ended or not mirror.says(state):
-            await self._quietly(_progress_key(job_id))
-            return
-        await self._set(_progress_key(job_id), _mirrored(mirror.owner, mirror.document), PROGRESS_TTL)
+        key = _progress_key(job_id)
+        try:
+            old = await self._cache.get(key)
+            mirror = mirror_of(old, None, None)
+            if old is None or mirror is None or mirror.fresh:
+                return
+            true = state is not None and not mirror.ended and mirror.says(state)
+            new = _mirrored(mirror.owner, mirror.document) if true else None
+            # A worker may have written since: its word is newer than the row that was looked at.
+            await self._cache.replace(key, old, new, PROGRESS_TTL)
+        except CacheUnavailable as error:
+            log.warning("board.skipped", reason=str(error))
 
     async def show_result(self, job: Job, result: Result) -> None:
         """Mirrors an answered job: the result first, so that nobody sees "done" without it. The bins, whose distances
@@ -206,16 +211,20 @@ def keys_of(job_id: str) -> tuple[bytes, bytes, bytes]:
 
 
 def mirror_of(progress: bytes | None, result: bytes | None, bins: bytes | None) -> Mirror | None:
-    """What the values of ``keys_of`` say; None when there is no mirror, or not all of it."""
+    """What the values of ``keys_of`` say; None when there is no mirror, not all of it, or none of ours."""
     if progress is None:
         return None
-    owner, written, document = progress.split(b"\n", 2)
+    try:
+        owner, written, document = progress.split(b"\n", 2)
+        age = time.time() - float(written)
+    except ValueError:
+        return None
     ended = document.startswith(_ENDED, _STATUS_AT)
     if document.startswith(_ANSWERED, _STATUS_AT):
         if result is None:
             return None
         document = b'%s,"result":%s,"nearby_bins":%s}}' % (document[:-1], result[:-1], bins or b"[]")
-    return Mirror(owner.decode(), document, ended, time.time() - float(written))
+    return Mirror(owner.decode(), document, ended, age)
 
 
 def _progress_key(job_id: UUID) -> str:

@@ -5,6 +5,7 @@ For the paths where a pooled connection's await, parser and lock for each answer
 """
 
 import asyncio
+import ssl
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Final, cast
@@ -36,8 +37,8 @@ class Pipe(asyncio.Protocol):
         self._rests_until = 0.0
 
     def read(self, keys: tuple[bytes, ...], done: Done) -> None:
-        """Calls ``done``, later, with the value of each key; with None when there is no connection, when it is lost
-        before the answer came, or when the answer takes longer than the time-out."""
+        """Calls ``done`` once with the value of each key; with None when there is no connection (at once), when it is
+        lost before the answer came, or when the answer takes longer than the time-out."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         if self._transport is None and not self._opens(loop, now):
@@ -81,9 +82,17 @@ class Pipe(asyncio.Protocol):
         if "path" in self._given:
             await loop.create_unix_connection(lambda: self, self._given["path"])
             return
-        secure = self._given.get("connection_class") is SSLConnection
         where = self._given.get("host", "localhost"), self._given.get("port", 6379)
-        await loop.create_connection(lambda: self, *where, ssl=secure or None)
+        await loop.create_connection(lambda: self, *where, ssl=self._tls())
+
+    def _tls(self) -> ssl.SSLContext | None:
+        """As the redis client reads it from the URL: ``rediss``, ``ssl_ca_certs``, ``ssl_cert_reqs=none``."""
+        if self._given.get("connection_class") is not SSLConnection:
+            return None
+        context = ssl.create_default_context(cafile=self._given.get("ssl_ca_certs"))
+        if self._given.get("ssl_cert_reqs") == "none":
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Says who we are and which database we mean, before anything that was asked meanwhile."""
@@ -107,7 +116,7 @@ class Pipe(asyncio.Protocol):
     def _give_up(self) -> None:
         asked, self._asked, self._unsent = self._asked, deque(), []
         for _, done in asked:
-            done(None)
+            _tell(done, None)
 
     # ── asking and answering ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -123,7 +132,7 @@ class Pipe(asyncio.Protocol):
                 log.warning("pipe.refused", reason=str(answer))
                 self._drop()
                 return
-            self._asked.popleft()[1](answer)
+            _tell(self._asked.popleft()[1], answer)
 
     def _watch(self, transport: asyncio.BaseTransport) -> None:
         """Drops a connection whose oldest question has waited too long."""
@@ -147,6 +156,14 @@ def _packed(*words: str | bytes) -> bytes:
     command: Any = words  # hiredis' own types know tuples of one word only
     packed: bytes = hiredis.pack_command(command)
     return packed
+
+
+def _tell(done: Done, values: Values | None) -> None:
+    """One who fails at the answer must not cost the others theirs."""
+    try:
+        done(values)
+    except Exception:
+        log.exception("pipe.failed")
 
 
 def _nothing(_: Values | None) -> None: ...

@@ -46,6 +46,11 @@ class Cache:
         """Stores ``value``; with ``only_new`` answers False and changes nothing when the key is there."""
         return bool(await self._guard(self._redis.set(key, value, px=ttl, nx=only_new)))
 
+    async def replace(self, key: str, old: bytes, new: bytes | None, ttl: timedelta) -> None:
+        """Puts ``new`` in the place of ``old``, or removes it for None; nothing when somebody has changed it since."""
+        arguments = (old, b"" if new is None else new, int(ttl.total_seconds() * 1000))
+        await self._guard(cast("Awaitable[object]", self._redis.eval(_REPLACE, 1, key, *arguments)))
+
     async def delete(self, *keys: str) -> None:
         await self._guard(self._redis.delete(*keys))
 
@@ -74,3 +79,10 @@ class Cache:
             return await call
         except (RedisError, OSError, TimeoutError) as error:
             raise CacheUnavailable from error
+
+
+_REPLACE = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if ARGV[2] == '' then return redis.call('DEL', KEYS[1]) end
+return redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+"""

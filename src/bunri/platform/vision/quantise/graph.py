@@ -41,6 +41,11 @@ def is_quantised(model: Path) -> bool:
     return any(node.op_type in _QUANTISED for node in _load(model).graph.node)
 
 
+def made_here(model: Path) -> bool:
+    """Whether ``quantise`` made it. Raises ModelNotQuantisable for what is no ONNX file."""
+    return any(entry.key == FROM for entry in _load(model).metadata_props)
+
+
 def quantise(model: Path, source: str, feeds: Iterable[Feed], folder: Path) -> bytes:
     """The graph of ``model`` in 8 bits, its ranges those of ``feeds``, which are taken one by one.
 
