@@ -32,6 +32,15 @@ MEANINGS = {
         Meaning(item="paper-box", name="종이 상자", material=Material.PAPER, form="box", prior=0.3),
     ),
     "dining table": (Meaning(item="table", name="식탁", material=Material.WOOD, form="furniture", prior=0.5),),
+    "toothbrush": (Meaning(item="brush", name="칫솔", material=Material.PLASTIC, form=None, prior=0.9),),
+    "bowl": (
+        Meaning(item="container", name="배달 용기", material=Material.PLASTIC, form="container", prior=0.6),
+        Meaning(item="noodle-cup", name="컵라면 용기", material=Material.STYROFOAM, form="cup", prior=0.4),
+    ),
+    "frisbee": (
+        Meaning(item="sports-gear", name="운동용품", material=Material.OTHER, form=None, prior=0.6),
+        Meaning(item="lid", name="플라스틱 뚜껑", material=Material.PLASTIC, form="lid", prior=0.4),
+    ),
     "person": (),
 }
 JUDGED = (
@@ -399,6 +408,34 @@ class TestQuestion:
         assert values(asking)[:2] == ["pet-bottle", "plastic"]
         assert asking.choices[1].label == text("waste.question.other_plastic", "en")
 
+    @pytest.mark.parametrize("label", ["toothbrush", "bowl", "frisbee"])
+    @pytest.mark.parametrize("plastic", [0.5, 0.7, 0.95])
+    def test_no_clear_bottle_is_asked_after_where_a_thing_was_named_that_is_none(
+        self, label: str, plastic: float
+    ) -> None:
+        item = one(label, 0.8, plastic=plastic)
+        assert all(candidate.material is not Material.PET for candidate in item.candidates)
+        asking = question(item, 0.75, "en", [candidate.value for candidate in item.candidates])
+        assert asking is None or asking.text != text("waste.question.clear_bottle", "en")
+
+    @pytest.mark.parametrize("named", [None, "bottle", "gadget"])
+    def test_what_nothing_says_is_no_clear_bottle_may_be_one(self, named: str | None) -> None:
+        found = [Thing(named, 0.8, (0.0, 0.0, 1.0, 1.0), judged(plastic=0.95))] if named else []
+        (item,) = fuse(looked(*found, whole=judged(plastic=0.95)), MEANINGS, "en")
+        assert asked(item).text == text("waste.question.clear_bottle", "en")
+
+    def test_a_hint_too_weak_for_a_thing_does_not_say_that_it_is_no_clear_bottle(self) -> None:
+        weak = Thing("toothbrush", 0.3, BOX, judged(plastic=0.95))
+        (item,) = fuse(looked(weak, whole=judged(plastic=0.95)), MEANINGS, "en")
+        assert asked(item).text == text("waste.question.clear_bottle", "en")
+
+    def test_a_clear_one_beside_another_thing_of_plastic_is_asked_by_name(self) -> None:
+        clear = Candidate(item="pet-bottle", name="PET", material=Material.PET, form="bottle", probability=0.5)
+        brush = Candidate(item="brush", name="Brush", material=Material.PLASTIC, form=None, probability=0.4)
+        asking = asked(SeenItem(label="bottle", candidates=(clear, brush)))
+        assert asking.text == text("waste.question.which", "en")
+        assert [choice.label for choice in asking.choices[:2]] == ["PET", "Brush"]
+
     def test_one_material_of_two_things_is_asked_which_thing(self) -> None:
         (item,) = fuse(seen(Thing("book", 0.9, BOX)), MEANINGS, "ko")
         assert asked(item, ["paper", "carton"]).text == text("waste.question.which_thing", "en")
@@ -456,9 +493,27 @@ class TestAnswer:
 
     def test_a_material_ruled_out_is_not_offered_again(self) -> None:
         (item,) = fuse(looked(whole=judged(metal=0.6, glass=0.3)), MEANINGS, "ko")
-        after = fusion.answer(item, fusion.NONE_OF_THESE, "ko")
+        after = fusion.answer(item, fusion.NONE_OF_THESE, "ko", values(asked(item)))
         assert after is not None
         assert {"metal", "glass"}.isdisjoint(values(asked(after)))
+
+    @pytest.mark.parametrize(
+        ("item", "at"),
+        [
+            (one("bottle", 0.8, plastic=0.6, glass=0.3), None),
+            (one("bowl", 0.8, plastic=0.6, paper=0.25), ["plastic", "here", "here", "here", "here"]),
+            (fuse(looked(whole=judged(plastic=0.9)), MEANINGS, "ko")[0], None),
+            (fuse(looked(whole=judged(metal=0.7, glass=0.1)), MEANINGS, "ko")[0], None),
+        ],
+    )
+    def test_none_of_these_rules_out_the_materials_offered_and_no_other(
+        self, item: SeenItem, at: list[str] | None
+    ) -> None:
+        offered = values(asked(item, at))
+        after = fusion.answer(item, fusion.NONE_OF_THESE, "ko", offered)
+        assert after is not None
+        left = [material for material in fusion.BROAD if material not in offered]
+        assert values(asked(after)) == [*left, fusion.NONE_OF_THESE]
 
     def test_what_was_not_offered_is_not_understood(self) -> None:
         (item,) = fuse(seen(Thing("bottle", 0.9, BOX)), MEANINGS, "ko")

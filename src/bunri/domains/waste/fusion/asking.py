@@ -96,14 +96,15 @@ def question(item: SeenItem, sure: float, language: Language, places: Sequence[s
     return _question(kind, [*choices, *(_material(material, language) for material in mistaken)], language)
 
 
-def answer(item: SeenItem, value: str, language: Language) -> SeenItem | None:
-    """``item`` after one of our choices was picked; None when ``value`` was not one of them.
+def answer(item: SeenItem, value: str, language: Language, offered: Sequence[str] = ()) -> SeenItem | None:
+    """``item`` after one of our choices was picked; None when ``value`` was not one of them. ``offered``: the values of
+    the choices that the person saw; "none of these" rules out the materials among them and no other.
 
     Who says "none of these" is asked once more, broadly, and not about what they ruled out; after that there is no
     doubt left to ask about: only their own words help.
     """
     if value == NONE_OF_THESE:
-        ruled_out = (c.material for c in item.candidates[:MOST_CHOICES] if c.item is None)
+        ruled_out = (Material(each) for each in offered if each in tuple(Material))
         denied = tuple(dict.fromkeys((*item.denied, *ruled_out)))
         nothing = {"candidates": (), "label": UNKNOWN, "denied": denied, "answered": not item.candidates}
         return item.model_copy(update=nothing)
@@ -139,9 +140,11 @@ def _yes_or_no(candidate: Candidate, language: Language) -> Question:
 
 def _kind(offered: Sequence[Way]) -> str:
     """Which sentence asks: about the one thing that is in doubt."""
-    materials = {way.candidates[0].material for way in offered}
+    best = [way.candidates[0] for way in offered]
+    materials = {each.material for each in best}
     if materials == {Material.PET, Material.PLASTIC}:
-        return "clear_bottle"
+        named = any(each.item is not None and each.material is not Material.PET for each in best)
+        return "which" if named else "clear_bottle"
     return "which_thing" if len(materials) == 1 else "which"
 
 

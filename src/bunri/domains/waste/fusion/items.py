@@ -22,7 +22,8 @@ RECOGNISED: Final = 0.4
 """Where the judge leaves less than this to all that it has a word for, nothing was recognised."""
 RARE: Final = 0.02
 """What is less likely is not kept."""
-LOOKS_LIKE: Final[Mapping[Material, tuple[tuple[Material, float], ...]]] = {
+Parts = tuple[tuple[Material, float], ...]
+LOOKS_LIKE: Final[Mapping[Material, Parts]] = {
     Material.PLASTIC: ((Material.PLASTIC, 0.6), (Material.PET, 0.4)),
 }
 """What pixels call one material and the rules know as two, with the share of each among household waste (an estimate):
@@ -175,7 +176,8 @@ def _candidates(
         found += [_meant(meaning, pooled * named * meaning.prior / total, thing) for meaning in meant if total]
         if kind is not Material.OTHER or not (judge and judge.independent):
             name = thing.label if thing and thing.label not in meanings else None
-            found += _of_material(kind, pooled * (1 - named), judge, name, thing.form if thing else None, language)
+            parts = _looks_like(kind, judge, known if thing and thing.score >= PLAUSIBLE else ())
+            found += _of_material(parts, pooled * (1 - named), name, thing.form if thing else None, language)
     if judge and judge.independent and sum(candidate.probability for candidate in found) < RECOGNISED:
         return ()
     return _ranked(_coloured(found, thing.coloured if thing else None))
@@ -194,11 +196,17 @@ def _meant(meaning: Meaning, probability: float, thing: Thing | None) -> Candida
     )
 
 
+def _looks_like(kind: Material, judge: Judge | None, known: Sequence[Meaning]) -> Parts:
+    """What pixels that show ``kind`` may be. A toothbrush is no clear bottle: ``known``, what a thing was named, rules
+    that out where it means none; a mere hint does not."""
+    may_be_clear = not known or any(meaning.material is Material.PET for meaning in known)
+    return LOOKS_LIKE.get(kind, ((kind, 1.0),)) if judge and judge.independent and may_be_clear else ((kind, 1.0),)
+
+
 def _of_material(
-    kind: Material, probability: float, judge: Judge | None, name: str | None, form: str | None, language: Language
+    parts: Parts, probability: float, name: str | None, form: str | None, language: Language
 ) -> list[Candidate]:
     """Something of a material, and nothing more is known of it."""
-    parts = LOOKS_LIKE.get(kind, ((kind, 1.0),)) if judge and judge.independent else ((kind, 1.0),)
     return [
         Candidate(
             item=None,

@@ -60,7 +60,7 @@ class Replying:
                 raise ItemMissing
             before = items[said.item]
             spoken = _spoken(said, before)
-            items[said.item] = after = await self._changed(before, spoken, said, language_of(job))
+            items[said.item] = after = await self._changed(job, before, spoken, said)
             result = await self._advise(job, items, said)
             means = _meant(said, before, after, kind)
             example = await self._examples.prepare(job, said.item, before, after, means) if said.consent else None
@@ -81,12 +81,14 @@ class Replying:
             raise NothingToAnswer
         return job
 
-    async def _changed(self, item: SeenItem, spoken: str | None, said: AnswerIn, language: Language) -> SeenItem:
+    async def _changed(self, job: Job, item: SeenItem, spoken: str | None, said: AnswerIn) -> SeenItem:
+        language = language_of(job)
         changed: SeenItem | None = item
         if said.value is None and said.text:
             changed = await self._named(item, said.text, language)
         elif spoken:
-            changed = fusion.answer(item, spoken, language) or await self._named(item, spoken, language)
+            changed = fusion.answer(item, spoken, language, _offered(job, said.item))
+            changed = changed or await self._named(item, spoken, language)
         if changed is None:
             raise AnswerUnknown
         if said.tags is not None:
@@ -163,6 +165,12 @@ def _spoken(said: AnswerIn, item: SeenItem) -> str | None:
     if not item.candidates:
         raise AnswerUnknown
     return item.candidates[0].value
+
+
+def _offered(job: Job, position: int) -> list[str]:
+    """The values of the choices that the person saw; none where nothing was asked."""
+    asked = job.result["items"][position].get("question") if job.result else None
+    return [choice["value"] for choice in asked["choices"]] if asked else []
 
 
 def _meant(said: AnswerIn, before: SeenItem, after: SeenItem, kind: str) -> str:
