@@ -185,6 +185,10 @@ class TestStoredAt:
     async def test_our_own_store_is_here(self, tmp_path: Path) -> None:
         assert await web.stored_at(LocalStorage(tmp_path, "a secret"))() == []
 
+    async def test_beside_it_those_whose_map_is_shown(self, tmp_path: Path) -> None:
+        found = web.stored_at(LocalStorage(tmp_path, "a secret"), ["https://tiles.example"])
+        assert await found() == ["https://tiles.example"]
+
     async def test_a_bucket_is_where_its_links_lead(self) -> None:
         address = "s3://KEY:SECRET@store.internal:9000/photos?tls=false&public=https://photos.example"
         found = web.stored_at(open_storage(address, secret="unused"))

@@ -323,10 +323,13 @@ for (const scheme of SCHEMES) {
     page,
   }) => {
     await keep(page, scheme);
+    await page.emulateMedia({ reducedMotion: "reduce" });
     await atCityHall(page);
+    await page.waitForLoadState("networkidle");
     await expectAccessible(page);
     await rows(page).first().getByRole("button").click();
     await expect(page.getByRole("heading", { name: "가 보니 어땠나요?" })).toBeVisible();
+    await page.waitForLoadState("networkidle"); // the map has come to rest and asked what is there
     await expectAccessible(page);
     await page.getByRole("combobox").fill("종로");
     await expect(page.getByRole("option").first()).toBeVisible();

@@ -15,6 +15,7 @@ from bunri.domains.locations.endpoints import router
 from bunri.domains.locations.models import Bin
 from bunri.domains.locations.public import BinKind
 from bunri.domains.locations.service import LocationsService
+from bunri.domains.locations.settings import MapSettings
 from bunri.domains.locations.standing import Vote
 from bunri.edge.http import problems
 from bunri.edge.http.requests import RequestContext
@@ -39,6 +40,12 @@ async def client(locations: LocationsService) -> AsyncIterator[httpx.AsyncClient
     app.add_middleware(RequestContext)
     app.state.services = Services()
     app.state.services.offer(LocationsService, opened)
+
+    @asynccontextmanager
+    async def ground() -> AsyncIterator[MapSettings]:
+        yield MapSettings(url="https://tiles.example/{z}/{x}/{y}.png", attribution="© Somebody")
+
+    app.state.services.offer(MapSettings, ground)
     app.state.verifier = tokens.Verifier(KEY, lambda: NOW)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as made:
         yield made
@@ -203,3 +210,13 @@ class TestVotes:
     async def test_on_an_unknown_bin_are_missing(self, client: httpx.AsyncClient, signed_in: Headers) -> None:
         response = await client.post(f"/api/v1/locations/{uuid4()}/votes", json={"vote": "ok"}, headers=signed_in("가"))
         assert response.json()["code"] == "bin_missing"
+
+
+class TestGround:
+    async def test_it_says_whose_map_lies_under_the_bins(self, client: httpx.AsyncClient) -> None:
+        response = await client.get("/api/v1/locations/ground")
+        assert response.json() == {
+            "tiles_url": "https://tiles.example/{z}/{x}/{y}.png",
+            "style_url": None,
+            "attribution": "© Somebody",
+        }

@@ -38,7 +38,7 @@ export default function BinsPage() {
           <Filters
             chosen={look.kinds}
             counts={shown.within.data?.kinds ?? null}
-            known={everywhere.data?.kinds.map(({ kind }) => kind) ?? []}
+            known={everywhere.isPending ? null : (everywhere.data?.kinds.map(({ kind }) => kind) ?? [])}
             onChange={look.setKinds}
           />
         </div>

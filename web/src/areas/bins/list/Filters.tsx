@@ -10,8 +10,8 @@ type Props = Readonly<{
   chosen: readonly BinKind[];
   /** How many of each kind the map shows; null while that is unknown. */
   counts: BinMap["kinds"] | null;
-  /** Kinds that there are anywhere. */
-  known: readonly BinKind[];
+  /** Kinds that there are anywhere; null while that is unknown. */
+  known: readonly BinKind[] | null;
   onChange: (kinds: readonly BinKind[]) => void;
 }>;
 
@@ -20,6 +20,7 @@ export function Filters({ chosen, counts, known, onChange }: Props) {
   const { t } = useTranslation("bins");
   const words = useWords();
   const { number } = useFormat();
+  if (!known) return <div className={styles.toCome} />;
   const shown = KINDS.filter((kind) => known.includes(kind) || chosen.includes(kind));
   if (shown.length < 2 && !chosen.length) return null;
   const toggle = (kind: BinKind) => {

@@ -62,6 +62,7 @@ function One({ mark, few, selected, hot, onHot, onMark }: OneProps) {
   const is = (id: string | null) => id !== null && mark.bins.some((one) => one.id === id);
   const common = {
     type: "button" as const,
+    className: styles.target,
     tabIndex: few ? 0 : -1,
     "data-hot": is(hot) || undefined,
     onClick: () => {
@@ -69,44 +70,37 @@ function One({ mark, few, selected, hot, onHot, onMark }: OneProps) {
     },
   };
   if (!single) {
-    const count = number(mark.count, { notation: "compact" });
     return (
-      <button
-        {...common}
-        className={styles.group}
-        data-size={String(mark.count).length}
-        aria-label={t("map.group", { count: mark.count })}
-      >
-        {count}
+      <button {...common} aria-label={t("map.group", { count: mark.count })}>
+        <span className={styles.group} data-size={String(mark.count).length}>
+          {number(mark.count, { notation: "compact" })}
+        </span>
       </button>
     );
   }
   const { mark: background, on: color } = coloursOfKind(single.kind);
+  const warm = () => {
+    onHot(single.id);
+  };
+  const cool = () => {
+    onHot(null);
+  };
   return (
     <button
       {...common}
-      className={styles.bin}
-      style={{ background, color }}
-      data-full={single.full || undefined}
       aria-pressed={is(selected)}
       aria-label={t("map.bin", { name: single.name, kind: words.bin(single.kind) })}
-      onPointerEnter={() => {
-        onHot(single.id);
-      }}
-      onPointerLeave={() => {
-        onHot(null);
-      }}
-      onFocus={() => {
-        onHot(single.id);
-      }}
-      onBlur={() => {
-        onHot(null);
-      }}
+      onPointerEnter={warm}
+      onPointerLeave={cool}
+      onFocus={warm}
+      onBlur={cool}
     >
-      <Icon name={binIcon(single.kind)} size="1.125rem" />
-      {mark.covers ? (
-        <span className={styles.more}>+{number(mark.covers, { notation: "compact" })}</span>
-      ) : null}
+      <span className={styles.bin} style={{ background, color }} data-full={single.full || undefined}>
+        <Icon name={binIcon(single.kind)} size="1.125rem" />
+        {mark.covers ? (
+          <span className={styles.more}>+{number(mark.covers, { notation: "compact" })}</span>
+        ) : null}
+      </span>
     </button>
   );
 }

@@ -22,7 +22,7 @@ export function Pin({ camera, anchor, point, here }: Props) {
           <span className={styles.here} role="img" aria-label={t("map.here")} />
         ) : (
           <span className={styles.pin}>
-            <Icon name="pin" size="2.5rem" label={t("map.point")} />
+            <Icon name="pin" size="3.25rem" label={t("map.point")} />
           </span>
         )}
       </div>

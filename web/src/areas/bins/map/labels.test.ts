@@ -19,8 +19,11 @@ describe("names", () => {
     ]);
   });
 
-  it("are the roads from near, lanes among them", () => {
-    expect(namesOf(BINS, 15)).toEqual([{ text: "노해로", lat: 37.64, lng: 127.018 }]);
+  it("are the roads from near, lanes among them, and districts where the address says no more", () => {
+    expect(namesOf(BINS, 15)).toEqual([
+      { text: "노해로", lat: 37.64, lng: 127.018 },
+      { text: "중구", lat: 37.56, lng: 126.99 },
+    ]);
   });
 });
 

@@ -28,7 +28,7 @@ function partOf(address: string | null, zoom: number): string | undefined {
   const [, district, part] = (address ?? "").split(/\s+/);
   if (zoom < CLOSE) return named(district);
   // A lane is named after its road and a number.
-  return named(part?.replace(/\d.*$/, ""));
+  return named(part?.replace(/\d.*$/, "")) ?? named(district);
 }
 
 function named(word: string | undefined): string | undefined {
