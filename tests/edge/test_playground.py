@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.types import Message
 from tests.domains.detection.conftest import app, data, settings
 from tests.platform.photos.samples import corners, encoded
 
@@ -28,6 +29,7 @@ __all__ = ["app", "data", "settings"]
 KO, API = "/detect/ko", "/detect/ko/gradio_api"
 JPEG = encoded(corners(200, 100), "JPEG")
 SECRET = "/etc/passwd"
+DEEP = b'{"fn_index":0,"a":' + b'{"a":' * 300 + b"1" + b"}" * 301
 
 
 @pytest.fixture
@@ -78,6 +80,48 @@ async def outcome(browser: httpx.AsyncClient) -> list[Any]:
 
 def there(path: Path, pattern: str = "") -> bool:
     return any(path.rglob(pattern)) if pattern else path.exists()
+
+
+def files(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
+async def broken_off(app: FastAPI, *, silent: bool) -> list[int]:
+    """The statuses sent for an upload of which only the beginning comes; ``silent``: its connection stays open."""
+    form = b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\n' + bytes(2**21)
+    waiting: list[Message] = [{"type": "http.disconnect"}, {"type": "http.request", "body": form, "more_body": True}]
+    sent: list[int] = []
+
+    async def receive() -> Message:
+        if silent and len(waiting) == 1:
+            await asyncio.Event().wait()
+        return waiting.pop()
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            sent.append(message["status"])
+
+    headers = [
+        (b"host", b"test"),
+        (b"content-type", b"multipart/form-data; boundary=b"),
+        (b"content-length", b"9000000"),
+    ]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": f"{API}/upload",
+        "raw_path": f"{API}/upload".encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("test", 80),
+    }
+    await app(scope, receive, send)
+    return sent
 
 
 def wishes(path: str, **more: object) -> list[Any]:
@@ -267,10 +311,28 @@ class TestHoles:
         assert (await browser.get("/detect/fr/")).status_code == 404
         assert (await browser.get("/detect/ko/ko/")).status_code == 404
 
-    @pytest.mark.parametrize("body", [b"", b"{", b'{"data":[{"path":1}]}', b"[" * 2000])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"{",
+            b'{"data":[{"path":1}]}',
+            b"[" * 2000,
+            DEEP,
+            b'{"a":' * 300 + b"1" + b"}" * 300,
+            b"[]",
+            b'{"fn_index":9999}',
+            b'{"fn_index":[]}',
+        ],
+    )
     async def test_nonsense_is_refused(self, browser: httpx.AsyncClient, body: bytes) -> None:
         response = await browser.post(f"{API}/queue/join", content=body)
         assert (response.status_code, response.json()["code"]) == (422, "invalid")
+
+    async def test_what_gradio_stumbles_over_is_not_told(self, browser: httpx.AsyncClient) -> None:
+        await joined(browser, "change", [])
+        [done] = [event for event in await told(browser) if event["msg"] == "process_completed"]
+        assert (done["success"], done["output"]["error"]) == (False, None)
 
 
 class TestBounds:
@@ -292,6 +354,28 @@ class TestBounds:
         assert (response.status_code, response.json()["code"]) == (503, "uploads_full")
         assert response.headers["retry-after"]
 
+    @pytest.mark.parametrize("end", ["gone", "silent"])
+    async def test_an_upload_that_is_broken_off_leaves_nothing(
+        self, app: FastAPI, browser: httpx.AsyncClient, folder: Path, monkeypatch: pytest.MonkeyPatch, end: str
+    ) -> None:
+        monkeypatch.setattr(playground, "UPLOAD_S", 0.2)
+        await browser.get(f"{KO}/")
+        before = files(folder)
+        for _ in range(door.ARRIVING + 1):
+            assert await broken_off(app, silent=end == "silent") == [422]
+        assert files(folder) == before
+        assert await uploaded(browser)
+
+    async def test_uploads_side_by_side_do_not_pass_the_bound_together(
+        self, browser: httpx.AsyncClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(playground, "FOLDER_MB", 4)
+        await browser.get(f"{KO}/")
+        several = [{"files": ("a.jpg", bytes([number]) * 2**20)} for number in range(12)]
+        answers = await asyncio.gather(*(browser.post(f"{API}/upload", files=each) for each in several))
+        assert {answer.status_code for answer in answers} == {200, 503}
+        assert door._size(folder) <= 6 * 2**20
+
     async def test_other_bodies_are_small(self, browser: httpx.AsyncClient) -> None:
         response = await browser.post(f"{API}/queue/join", content=b" " * 100_000)
         assert response.status_code == 413
@@ -300,6 +384,17 @@ class TestBounds:
         for number in range(3):
             (tmp_path / str(number)).touch()
         assert door._size(tmp_path) == 3 * 16 * 1024
+
+    def test_what_gradio_leaves_is_swept_and_weighs_nothing(self, tmp_path: Path) -> None:
+        for name in ("emptied", "new", "example"):
+            (tmp_path / name).mkdir()
+        for name in ("tmpleft", "tmpnew", "example/tmp.webp"):
+            (tmp_path / name).touch()
+        for name in ("emptied", "example", "tmpleft", "example/tmp.webp"):
+            os.utime(tmp_path / name, (1, 1))
+        door._sweep(tmp_path)
+        assert {path.name for path in tmp_path.iterdir()} == {"new", "example", "tmpnew"}
+        assert door._size(tmp_path) == 2 * 16 * 1024
 
 
 class TestFolder:

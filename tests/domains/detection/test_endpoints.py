@@ -76,6 +76,14 @@ class TestOnePicture:
             assert (drawn.format, drawn.size) == ("JPEG", (200, 100))
             assert drawn.tobytes() != Image.open(BytesIO(LYING)).tobytes()
 
+    async def test_a_long_thin_picture_is_drawn_smaller(self, client: httpx.AsyncClient) -> None:
+        picture = encoded(Image.new("L", (600_000, 60)), "PNG")
+        response = await client.post(DETECT, params={"annotate": True}, content=picture, headers=JPEG)
+        [seen] = response.json()["pictures"]
+        assert (seen["width"], seen["height"]) == (600_000, 60)
+        with Image.open(BytesIO(base64.b64decode(seen["annotated"]))) as drawn:
+            assert drawn.size == (16_000, 1)
+
     async def test_it_is_really_looked_at(self, client: httpx.AsyncClient) -> None:
         """The model of colours sees something in a picture that is all white, and nothing in black."""
         for colour, found in (("white", True), ("black", False)):
@@ -191,7 +199,10 @@ class TestBadBodies:
 
 
 class TestLimits:
-    async def test_who_comes_when_every_seat_is_taken_is_told_to_come_back(self, client: httpx.AsyncClient) -> None:
+    async def test_who_still_sends_takes_no_seat_but_not_everybody_may_send_at_once(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        await asked(client)  # the model is open: opening takes longer than the slow ones have
         sat, going = asyncio.Semaphore(0), asyncio.Event()
 
         async def slow() -> AsyncIterator[bytes]:
@@ -203,14 +214,18 @@ class TestLimits:
         seated = [asyncio.create_task(client.post(DETECT, content=slow(), headers=JPEG)) for _ in range(2)]
         for _ in seated:
             await sat.acquire()
+        assert (await asked(client)).status_code == 200
+        seated.append(asyncio.create_task(client.post(DETECT, content=slow(), headers=JPEG)))
+        await sat.acquire()
         full = await asked(client)
         assert code(full) == (503, "detection_busy")
         assert int(full.headers["retry-after"]) > 0
         going.set()
-        assert [each.status_code for each in await asyncio.gather(*seated)] == [200, 200]
+        codes = [each.status_code for each in await asyncio.gather(*seated)]
+        assert sorted(codes) == [200, 200, 503], "two seats"
         assert (await asked(client)).status_code == 200
 
-    async def test_who_sends_too_slowly_loses_the_seat(self, client: httpx.AsyncClient) -> None:
+    async def test_who_sends_too_slowly_is_sent_away(self, client: httpx.AsyncClient) -> None:
         async def never() -> AsyncIterator[bytes]:
             yield LYING[:100]
             await asyncio.Event().wait()

@@ -92,6 +92,16 @@ class TestService:
         assert await service.check(thorough=False) == "opened by the first who asks"
         assert await service.check(thorough=True) is None
 
+    async def test_what_a_check_opened_is_put_away_too(self, service: DetectionService) -> None:
+        await service.check(thorough=True)
+        assert not service.shelf.empty
+        while not service.shelf.empty:
+            await service.check(thorough=False)  # again and again, as probes do
+            await asyncio.sleep(0.01)
+
+    async def test_an_answer_has_all_that_the_model_knows(self, service: DetectionService) -> None:
+        assert (await service.look(pictures(LYING), Wish(), "ko")).classes == await service.classes(None)
+
 
 def seen(looked: Looked) -> Look:
     [look] = looked.looks

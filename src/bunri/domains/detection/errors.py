@@ -4,7 +4,7 @@ from bunri.kit.errors import Invalid, TooLarge, Unavailable, Unsupported
 
 
 class DetectionBusy(Unavailable):
-    """Every seat is taken. Data: ``retry_after`` in seconds."""
+    """Too many arrive, or every seat is taken. Data: ``retry_after`` in seconds."""
 
     code = "detection_busy"
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 import cv2
+import numpy as np
 
 from bunri.domains.detection.classes import chosen
 from bunri.domains.detection.public import Corners, Found, Look, Timings, Wish
@@ -18,6 +19,8 @@ from bunri.platform.vision.protocol import Detection, Detector, Pixels
 T = TypeVar("T")
 
 _QUALITY: Final = 90
+_LONGEST: Final = 16_000
+"""Pixels; a JPEG's side ends at 65,535, and browsers show little more than this."""
 
 
 def look(data: bytes, detector: Detector, wish: Wish, language: Language, limits: PhotoLimits) -> Look:
@@ -54,6 +57,10 @@ def _rounded(box: Corners, sides: tuple[int, int, int, int], digits: int) -> Cor
 
 
 def _drawn(pixels: Pixels, found: Sequence[Detection], language: Language) -> bytes:
+    longest = max(pixels.shape[:2])
+    if longest > _LONGEST:
+        height, width = (max(1, side * _LONGEST // longest) for side in pixels.shape[:2])
+        pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     drawn = annotate(pixels, found, language)
     return cv2.imencode(".jpg", drawn, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1].tobytes()
 

@@ -121,6 +121,8 @@ class Looked:
     """What one request gave, for each of its pictures."""
 
     model: ModelUsed
+    classes: tuple[str, ...]
+    """All that the model knows, by number."""
     looks: tuple[Look | Unseen, ...]
 
 
@@ -130,10 +132,10 @@ class DetectionPublic(Protocol):
     async def look(
         self, pictures: AbstractAsyncContextManager[Sequence[Picture]], wish: Wish, language: Language
     ) -> Looked:
-        """Takes a seat, lets the pictures arrive, and looks at one after the other.
+        """Lets the pictures arrive, takes a seat, and looks at one after the other.
 
-        Raises DetectionBusy without a free seat, ClassUnknown, ModelUnknown, ModelMissing, and whatever ``pictures``
-        raises. What is wrong with one picture is in its place.
+        Raises DetectionBusy when too many arrive or no seat is free, ClassUnknown, ModelUnknown,
+        ModelMissing, and whatever ``pictures`` raises. What is wrong with one picture is in its place.
         """
         ...
 

@@ -37,17 +37,18 @@ class DetectionService:
         self._data = data
         self._vision = vision
         self._pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="detect")
-        self._taken = 0
+        self._arriving = 0
+        self._seated = 0
         self._ended: float | None = None
         self._rest: asyncio.TimerHandle | None = None
 
     async def look(
         self, pictures: AbstractAsyncContextManager[Sequence[Picture]], wish: Wish, language: Language
     ) -> Looked:
-        async with self._seat(), pictures as arrived:
+        async with self._arrival(), pictures as arrived, self._seat():
             detector = await self._run(lambda: self._take(wish.model))
             looks = [await self._run(partial(self._look, each, detector, wish, language)) for each in arrived]
-            return Looked(await self._run(lambda: self._used(detector)), tuple(looks))
+            return Looked(await self._run(lambda: self._used(detector)), tuple(detector.classes), tuple(looks))
 
     async def models(self, language: Language) -> list[ModelListed]:
         return await self._run(lambda: self._list(language))
@@ -60,7 +61,10 @@ class DetectionService:
         """Really looks at a grey picture, when ``thorough`` or when a model is open anyway; what there is to remark."""
         if self._ended is not None and time.monotonic() - self._ended < FRESH_S:
             return None
-        return await self._run(lambda: self._try_out(thorough=thorough))
+        remark = await self._run(lambda: self._try_out(thorough=thorough))
+        if not self._resting:  # or checks that come again and again would keep the models open
+            self._rest_later()
+        return remark
 
     def close(self) -> None:
         """Waits for the look in hand."""
@@ -71,15 +75,32 @@ class DetectionService:
     # ── seats and threads ─────────────────────────────────────────────────────────────────────────────────────────
 
     @asynccontextmanager
-    async def _seat(self) -> AsyncIterator[None]:
-        if self._taken >= self.settings.seats:
+    async def _arrival(self) -> AsyncIterator[None]:
+        """Apart from the seats, which nobody gets who has sent nothing yet."""
+        if self._arriving >= self.settings.arriving:
             raise DetectionBusy(retry_after=RETRY_AFTER_S)
-        self._taken += 1
+        self._arriving += 1
         try:
             yield
         finally:
-            self._taken -= 1
+            self._arriving -= 1
+
+    @asynccontextmanager
+    async def _seat(self) -> AsyncIterator[None]:
+        if self._seated >= self.settings.seats:
+            raise DetectionBusy(retry_after=RETRY_AFTER_S)
+        self._seated += 1
+        try:
+            yield
+        finally:
+            self._seated -= 1
             self._rest_later()
+
+    @property
+    def _resting(self) -> bool:
+        """Nothing is open, or a time is set at which it is put away."""
+        opened = "shelf" in vars(self) and not self.shelf.empty
+        return not opened or (self._rest is not None and self._rest.when() > asyncio.get_running_loop().time())
 
     def _rest_later(self) -> None:
         """Puts the models away once nobody has come for a while, so that an idle process is a small one."""

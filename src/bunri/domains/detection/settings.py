@@ -17,7 +17,8 @@ class DetectionSettings(BaseModel):
     max_total_mb: int = Field(40, ge=1, le=500, description="All pictures of one request together, MiB.")
     upload_s: float = Field(30, gt=0, le=600, description="Seconds in which a request has to arrive.")
     workers: int = Field(1, ge=1, le=64, description="Pictures looked at side by side in one process.")
-    seats: int = Field(8, ge=1, le=1000, description="Requests taken in at once; the next one is told to come back.")
+    arriving: int = Field(64, ge=1, le=1000, description="Requests in hand, those that still arrive included.")
+    seats: int = Field(8, ge=1, le=1000, description="Requests looked at or waiting for it, once they have arrived.")
     models: int = Field(2, ge=1, le=16, description="Models kept open, the last used.")
     rest_s: float = Field(300, gt=0, description="Seconds without a request after which the models are put away.")
 

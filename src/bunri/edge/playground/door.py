@@ -1,15 +1,18 @@
 """Who may pass between the outside and Gradio: few paths, small bodies, no files but our own, no other hosts."""
 
 import asyncio
+import os
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 
 import orjson
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bunri.kit.errors import Forbidden, Invalid, Missing, TooLarge, Unavailable
@@ -18,6 +21,9 @@ from bunri.kit.languages import Language
 UPLOAD: Final = "/gradio_api/upload"
 UPLOAD_MB: Final = 20
 """Of one file."""
+UPLOAD_S: Final = 30.0
+ARRIVING: Final = 8
+"""Uploads taken in at once, in one language; others wait."""
 JOIN: Final = "/gradio_api/queue/join"
 FILE: Final = "/gradio_api/file="
 _READ: Final = re.compile(
@@ -38,6 +44,8 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 
 _SMALLEST: Final = 16 * 1024
+_SPOOLED: Final = 2**20
+_LEFT_S: Final = 60
 _ELSEWHERE: Final = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|<link rel="manifest"[^>]*>')
 _HEAD: Final = (
     b'<link rel="icon" href="data:image/svg+xml,'
@@ -64,6 +72,12 @@ class UploadsFull(Unavailable):
     code = "uploads_full"
 
 
+class UploadUnfinished(Invalid):
+    """Cut off, or not here in time."""
+
+    code = "upload_unfinished"
+
+
 def inside(scope: Scope) -> str:
     """The path below where we are mounted."""
     path: str = scope["path"]
@@ -71,22 +85,43 @@ def inside(scope: Scope) -> str:
 
 
 class Door:
-    """Around ``app``, which has its page at ``/<language>``; ``folder`` holds everything that it may read or write."""
+    """Around ``app``, which has its page at ``/<language>``; ``folder`` holds everything that it may read or write.
 
-    def __init__(self, app: ASGIApp, language: Language, folder: Path, *, upload_mb: int, folder_mb: int) -> None:
+    ``functions`` are the numbers that the page may call.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        language: Language,
+        folder: Path,
+        functions: Collection[int],
+        *,
+        upload_mb: int,
+        upload_s: float,
+        folder_mb: int,
+    ) -> None:
         self._app = app
         self._language = language
         self._folder = folder.resolve()
+        self._functions = functions
         self._upload_mb = upload_mb
+        self._upload_s = upload_s
         self._folder_mb = folder_mb
+        self._arriving = asyncio.Semaphore(ARRIVING)
+        self._turn = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises NothingHere, Forbidden, Invalid, TooLarge, UploadsFull; only ``http``."""
+        """Raises NothingHere, Forbidden, Invalid, TooLarge, UploadsFull, UploadUnfinished; only ``http``."""
         path = inside(scope).removeprefix(f"/{self._language}")
         self._check_path(scope["method"], path)
         if path == UPLOAD:
-            await self._check_upload(Headers(scope=scope))
-        elif path == JOIN:
+            self._check_length(Headers(scope=scope))
+            async with self._arrived(Request(scope, receive)) as receive, self._turn:
+                await self._check_folder()
+                await self._app(scope, receive, _guarded(send))
+            return
+        if path == JOIN:
             receive = _once(self._cleaned(await Request(scope, receive).body()))
             scope = _without(scope, b"content-length")
         elif path == "/":
@@ -106,13 +141,31 @@ class Door:
         if "\0" in path or not Path(path).resolve().is_relative_to(self._folder):
             raise Forbidden
 
-    async def _check_upload(self, headers: Headers) -> None:
+    def _check_length(self, headers: Headers) -> None:
         """Bodies say their length, which the server then holds them to."""
         length = headers.get("content-length", "")
         if not length.isdecimal() or int(length) > (self._upload_mb + 1) * 2**20:
             raise TooLarge
+
+    async def _check_folder(self) -> None:
+        """In turn, so that uploads side by side cannot pass the bound together."""
+        await asyncio.to_thread(_sweep, self._folder)
         if await asyncio.to_thread(_size, self._folder) > self._folder_mb * 2**20:
             raise UploadsFull
+
+    @asynccontextmanager
+    async def _arrived(self, request: Request) -> AsyncIterator[Receive]:
+        """The whole body, in a file without a name: Gradio would keep what it has of an upload that is broken off."""
+        async with self._arriving:
+            with SpooledTemporaryFile(_SPOOLED, dir=str(self._folder)) as spool:
+                try:
+                    async with asyncio.timeout(self._upload_s):
+                        async for chunk in request.stream():
+                            spool.write(chunk)
+                except (TimeoutError, ClientDisconnect):
+                    raise UploadUnfinished from None
+                spool.seek(0)
+                yield _from(spool)
 
     def _cleaned(self, body: bytes) -> bytes:
         """Inputs that are files come from our folder, and nobody is sent to fetch anything."""
@@ -120,13 +173,21 @@ class Door:
             asked = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise Invalid from error
+        match asked:
+            case {"fn_index": int(number)} if number in self._functions:
+                pass
+            case _:
+                raise Invalid
         for value in _dicts(asked):
             value.pop("url", None)
             if "path" in value:
                 if not isinstance(value["path"], str):
                     raise Invalid
                 self._check_file(value["path"])
-        return orjson.dumps(asked)
+        try:
+            return orjson.dumps(asked)
+        except TypeError as error:  # it reads deeper than it writes
+            raise Invalid from error
 
     def _worded(self, send: Send) -> Send:
         """The page says in which language it is, and nothing of other hosts."""
@@ -164,12 +225,35 @@ def _dicts(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _size(folder: Path) -> int:
-    """Bytes, as if none were smaller than _SMALLEST: a million empty files fill a disk too."""
+    """Bytes of its files, as if none were smaller than _SMALLEST: a million empty ones fill a disk too."""
     total = 0
-    for file in folder.rglob("*"):
-        with suppress(FileNotFoundError):  # deleted meanwhile
-            total += max(file.stat().st_size, _SMALLEST)
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):  # deleted meanwhile
+                total += max(Path(parent, name).stat().st_size, _SMALLEST)
     return total
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what Gradio leaves behind: parts of forms that it refused, and the emptied folder of each picture."""
+    old = time.time() - _LEFT_S
+    for part in folder.glob("tmp*"):
+        with suppress(FileNotFoundError):
+            if part.is_file() and part.stat().st_mtime < old:
+                part.unlink()
+    for path, _, names in os.walk(folder, topdown=False):
+        parent = Path(path)
+        with suppress(OSError):  # not empty, or gone meanwhile
+            if not names and parent != folder and parent.stat().st_mtime < old:
+                parent.rmdir()
+
+
+def _from(spool: SpooledTemporaryFile[bytes]) -> Receive:
+    async def receive() -> Message:
+        chunk = spool.read(_SPOOLED)
+        return {"type": "http.request", "body": chunk, "more_body": bool(chunk)}
+
+    return receive
 
 
 def _once(body: bytes) -> Receive:

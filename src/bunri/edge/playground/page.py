@@ -5,7 +5,7 @@ import json
 import shutil
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -36,7 +36,10 @@ _IOU: Final = 0.45
 
 
 def application(detection: DetectionPublic, folder: Path, language: Language, *, home: bool) -> FastAPI:
-    """An application with the page at ``/<language>``; its lifespan must be entered."""
+    """An application with the page at ``/<language>``; its lifespan must be entered.
+
+    Its ``state.functions`` are the numbers that the page may call.
+    """
     parent = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     blocks = Page(detection, folder, language, home=home).blocks()
     gr.mount_gradio_app(
@@ -48,6 +51,7 @@ def application(detection: DetectionPublic, folder: Path, language: Language, *,
         allowed_paths=[],
         blocked_paths=[],
         max_file_size=UPLOAD_MB * 2**20,
+        show_error=False,  # what Gradio stumbles over is for the log
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,
@@ -56,6 +60,7 @@ def application(detection: DetectionPublic, folder: Path, language: Language, *,
         css=css(),
     )
     blocks.has_launched = True  # mounted pages never are, and Gradio checks uploaded paths of launched ones only
+    parent.state.functions = frozenset(blocks.fns)
     return parent
 
 
@@ -237,17 +242,18 @@ class Page:
         [look] = looked.looks
         if isinstance(look, Unseen):
             raise look.error
-        return look, looked.model, await self._detection.classes(looked.model.name)
+        return look, looked.model, looked.classes
 
     def _kept(self, ending: str, content: bytes) -> Path:
         """A file that the page may show and offer for as long as KEPT_S."""
         made = self._folder / "made"
         made.mkdir(exist_ok=True)
         for old in made.iterdir():
-            if time.time() - old.stat().st_mtime > KEPT_S:
-                shutil.rmtree(old, ignore_errors=True)
+            with suppress(FileNotFoundError):  # the door sweeps too
+                if time.time() - old.stat().st_mtime > KEPT_S:
+                    shutil.rmtree(old, ignore_errors=True)
         path = made / uuid4().hex / f"bunri.{ending}"
-        path.parent.mkdir()
+        path.parent.mkdir(parents=True)
         path.write_bytes(content)
         return path
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bunri.domains.detection.public import DetectionPublic
 from bunri.edge.http.problems import refusal
-from bunri.edge.playground.door import UPLOAD, UPLOAD_MB, Door, NothingHere, inside
+from bunri.edge.playground.door import UPLOAD, UPLOAD_MB, UPLOAD_S, Door, NothingHere, inside
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import LANGUAGES, Language, negotiate
 
@@ -77,7 +77,15 @@ class Playground:
         detection = await self._closing.enter_async_context(self._opened())
         app = await asyncio.to_thread(lambda: asyncio.run(self._built(detection, language)))
         await self._closing.enter_async_context(app.router.lifespan_context(app))
-        return Door(app, language, self._folder, upload_mb=UPLOAD_MB, folder_mb=FOLDER_MB)
+        return Door(
+            app,
+            language,
+            self._folder,
+            app.state.functions,
+            upload_mb=UPLOAD_MB,
+            upload_s=UPLOAD_S,
+            folder_mb=FOLDER_MB,
+        )
 
     async def _built(self, detection: DetectionPublic, language: Language) -> "FastAPI":
         """Imports Gradio, which takes seconds. In a thread with a loop, or Gradio would make one and never close it."""
