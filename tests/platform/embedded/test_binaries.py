@@ -45,7 +45,7 @@ class TestAccount:
         assert not STRANGER.reads(file), "pytest keeps its folders to their owner"
         assert STRANGER.reads(Path("/tmp"))
 
-    @pytest.mark.skipif(os.geteuid() != 0, reason="only root lends accounts")
+    @pytest.mark.skipif(os.geteuid() != 0, reason="chown to another account is root's right; CI runs it as root")
     def test_that_owns_the_data_already_is_kept(self, tmp_path: Path) -> None:
         os.chown(tmp_path, 12345, 12346)
         assert server_account(tmp_path) == Account(12345, 12346)

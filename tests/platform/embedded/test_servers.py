@@ -25,7 +25,9 @@ from bunri.platform.embedded import (
 from bunri.platform.embedded.account import server_account
 from bunri.platform.embedded.postgres import socket_folder
 
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to change accounts")
+as_root = pytest.mark.skipif(
+    os.geteuid() != 0, reason="only as root do the servers get an account of their own; CI runs it as root"
+)
 
 
 async def remember(addresses: Addresses, word: str) -> None:

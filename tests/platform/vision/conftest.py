@@ -12,5 +12,7 @@ ROOT = Path(__file__).parents[3]
 def shared() -> Path:
     folder = Path(os.environ.get("BUNRI_SHARED", ROOT.parent / "shared"))
     if not (folder / "models").is_dir():
-        pytest.skip(f"reference models are not in {folder}")
+        pytest.skip(
+            f"weights whose licence forbids shipping them are not in {folder}; test_heads runs every head without"
+        )
     return folder
