@@ -1,6 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 
 type Picture = Readonly<{ name: string; mimeType: string; buffer: Buffer }>;
@@ -43,9 +40,20 @@ export function withExif(jpeg: Buffer): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), head, body, jpeg.subarray(2)]);
 }
 
-/** A photo of several bottles from the shared data; null where there is none. */
-export function bottles(): string | null {
-  const shared = process.env.BUNRI_SHARED ?? fileURLToPath(new URL("../../../../shared", import.meta.url));
-  const photo = join(shared, "data/waste-web/glass/glass-(283).jpg");
-  return existsSync(photo) ? photo : null;
+/** Two things that the tests' detector knows (detector.py), far from each other. */
+export async function twoThings(page: Page): Promise<Picture> {
+  const bytes = await page.evaluate(async () => {
+    const paper = Object.assign(document.createElement("canvas"), { width: 960, height: 960 });
+    const pen = paper.getContext("2d");
+    if (!pen) throw new Error("no canvas");
+    pen.fillStyle = "#cfd3d6";
+    pen.fillRect(0, 0, 960, 960);
+    pen.fillStyle = "#ff00ff";
+    pen.fillRect(0, 0, 320, 320);
+    pen.fillStyle = "#00ffff";
+    pen.fillRect(640, 640, 320, 320);
+    const blob = await new Promise<Blob | null>((resolve) => paper.toBlob(resolve, "image/png"));
+    return [...new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0))];
+  });
+  return { name: "photo", mimeType: "image/png", buffer: Buffer.from(bytes) };
 }

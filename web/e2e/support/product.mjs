@@ -1,5 +1,5 @@
 // The whole product on embedded servers, in a data directory that goes with it: node product.mjs PORT
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,10 +8,11 @@ import { fileURLToPath } from "node:url";
 const python =
   process.env.BUNRI_PYTHON ?? fileURLToPath(new URL("../../../.venv/bin/python", import.meta.url));
 const data = mkdtempSync(join(tmpdir(), "bunri-e2e-"));
+const { BUNRI_MODELS_DIR, BUNRI_VISION__MODELS_DIR, BUNRI_VISION__DETECTOR } = process.env;
+const eyes = (BUNRI_MODELS_DIR ?? BUNRI_VISION__MODELS_DIR ?? BUNRI_VISION__DETECTOR) ? {} : ownEyes();
 const child = spawn(python, ["-m", "bunri", "up", "--port", process.argv[2], "--data", data], {
   stdio: "inherit",
-  // No weights are fetched: what the package has must do.
-  env: { BUNRI_LOG_LEVEL: "WARNING", ...process.env, BUNRI_VISION__FETCH: "false" },
+  env: { BUNRI_LOG_LEVEL: "WARNING", ...process.env, ...eyes, BUNRI_VISION__FETCH: "false" },
 });
 
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => child.kill(signal));
@@ -19,3 +20,12 @@ child.on("exit", (status) => {
   rmSync(data, { recursive: true, force: true });
   process.exit(status ?? 1);
 });
+
+/** Real weights may not be shipped: a detector that knows two things by their colour, and the package's own model. */
+function ownEyes() {
+  execFileSync(python, [
+    fileURLToPath(new URL("detector.py", import.meta.url)),
+    join(data, "models", "marks.onnx"),
+  ]);
+  return { BUNRI_VISION__DETECTOR: "marks", BUNRI_VISION__CONFIDENCE: "0.5" };
+}
