@@ -7,5 +7,6 @@ export default defineConfig({
   testDir: "bench",
   testMatch: "*.bench.ts",
   timeout: 600_000,
+  retries: 0,
   use: { ...base.use, trace: "off" },
 });

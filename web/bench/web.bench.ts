@@ -19,7 +19,7 @@ const SLOW_4G = {
 };
 
 const COACH: Usable = { selector: "main section button", opens: true };
-const BINS: Usable = { selector: "main ul li button[data-size]", opens: false };
+const BINS: Usable = { selector: "main ul li button:has([data-size])", opens: false };
 
 type Visit = Readonly<{
   usable: number;

@@ -1,7 +1,6 @@
 import "./design/tokens.css";
 import "./design/materials.css";
 import "./design/base.css";
-import { ThemeProvider } from "@mui/material/styles";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -10,11 +9,16 @@ import { makeQueryClient } from "./api/query";
 import { onSessionLost } from "./api/session";
 import { App } from "./app/App";
 import { reloadWhenReplaced, watchForUpdates } from "./app/updates";
-import { theme } from "./design/theme";
+import { areas } from "./areas";
+import { prepared } from "./areas/area";
 import { catalogued, i18n } from "./i18n";
 import { toast } from "./ui/toast";
 
 reloadWhenReplaced();
+
+/** A quarter of a second without anything is felt as waiting. */
+const PATIENCE_MS = 250;
+
 const client = makeQueryClient();
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
@@ -26,16 +30,16 @@ onSessionLost(() => {
   toast({ text: i18n.t("session.lost") });
 });
 
-await catalogued();
+// The page comes beside the shell and both are drawn as one; whoever waits long for it sees the shell first.
+const page = prepared(areas, window.location.pathname);
+await Promise.all([catalogued(), Promise.race([page, new Promise((soon) => setTimeout(soon, PATIENCE_MS))])]);
 createRoot(root).render(
   <StrictMode>
-    <ThemeProvider theme={theme}>
-      <QueryClientProvider client={client}>
-        <BrowserRouter>
-          <App />
-        </BrowserRouter>
-      </QueryClientProvider>
-    </ThemeProvider>
+    <QueryClientProvider client={client}>
+      <BrowserRouter>
+        <App />
+      </BrowserRouter>
+    </QueryClientProvider>
   </StrictMode>,
 );
 watchForUpdates();

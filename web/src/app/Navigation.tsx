@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
 import { areas } from "~/areas";
-import type { Area } from "~/areas/area";
+import { prepared, type Area } from "~/areas/area";
 import { Icon } from "~/icons/Icon";
 import { Mark } from "~/icons/Mark";
 import { cx } from "~/ui/cx";
@@ -26,7 +26,7 @@ export function Navigation() {
 
 function Entry({ area }: Readonly<{ area: Area }>) {
   const { t } = useTranslation();
-  const prepare = () => area.pages.find((page) => page.path === area.path)?.prepare();
+  const prepare = () => void prepared([area], area.path);
   return (
     <li className={area.place === "aside" ? styles.aside : undefined}>
       <NavLink

@@ -1,6 +1,5 @@
-import Button from "@mui/material/Button";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import { Button } from "~/ui/Button";
 import { Page } from "~/ui/Page";
 import { Empty } from "~/ui/Empty";
 
@@ -14,7 +13,7 @@ export function NotFound() {
         icon="question"
         title={t("lost.title")}
         actions={
-          <Button variant="contained" component={Link} to="/">
+          <Button variant="contained" to="/">
             {t("trouble.home")}
           </Button>
         }

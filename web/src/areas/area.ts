@@ -1,4 +1,5 @@
-import { lazy, type ComponentType } from "react";
+import { createElement, lazy, useState, type ComponentType } from "react";
+import { matchPath } from "react-router";
 import { Problem } from "~/api/problem";
 import { catalogued, type Namespace } from "~/i18n";
 import type { IconName } from "~/icons/Icon";
@@ -19,8 +20,8 @@ export type Page = Readonly<{
   /** Pattern of React Router: `/history/:id`. */
   path: string;
   Component: ComponentType;
-  /** Fetches it before somebody goes there. */
-  prepare: () => void;
+  /** Fetches it before somebody goes there; resolves even if that fails. */
+  prepare: () => Promise<void>;
 }>;
 
 /** A page that is fetched, with the catalogues it speaks from, when somebody goes there. */
@@ -29,14 +30,35 @@ export function page(
   namespaces: readonly Namespace[],
   load: () => Promise<{ default: ComponentType }>,
 ): Page {
+  let here: ComponentType | undefined;
   const fetched = async () => {
     try {
       const [module] = await Promise.all([load(), catalogued(namespaces)]);
+      here = module.default;
       return module;
     } catch (error) {
       throw error instanceof TypeError ? Problem.silence() : error; // a module that cannot be fetched is a TypeError
     }
   };
-  // Whoever really goes there meets the failure; a preparation that fails is nobody's business.
-  return { path, Component: lazy(fetched), prepare: () => void fetched().catch(() => undefined) };
+  const Fetched = lazy(fetched);
+  return {
+    path,
+    // What is here is drawn at once: even a promise that has resolved would show a skeleton first.
+    Component: function Page() {
+      const [Content] = useState(() => here ?? Fetched);
+      return createElement(Content);
+    },
+    // Whoever really goes there meets the failure; a preparation that fails is nobody's business.
+    prepare: () => fetched().then(nothing, nothing),
+  };
 }
+
+/** Fetches the page at `pathname`, if there is one. */
+export async function prepared(areas: readonly Area[], pathname: string): Promise<void> {
+  await areas
+    .flatMap((area) => area.pages)
+    .find(({ path }) => matchPath(path, pathname))
+    ?.prepare();
+}
+
+const nothing = () => undefined;

@@ -63,24 +63,6 @@ export const theme = createTheme({
         },
       },
     },
-    MuiButton: {
-      defaultProps: { disableElevation: true },
-      styleOverrides: {
-        root: {
-          minHeight: "var(--touch)",
-          paddingInline: "1.25rem",
-          borderRadius: "999px",
-          lineHeight: 1.35,
-          transition: "background-color var(--quick) var(--ease), border-color var(--quick) var(--ease)",
-        },
-        sizeLarge: { minHeight: "3.5rem", paddingInline: "1.75rem", fontSize: "1.0625rem" },
-        outlined: { borderColor: "var(--edge)", borderWidth: "max(1px, var(--border))" },
-      },
-    },
-    MuiIconButton: {
-      styleOverrides: { root: { minWidth: "var(--touch)", minHeight: "var(--touch)", color: "inherit" } },
-    },
-    MuiPaper: { styleOverrides: { root: { backgroundImage: "none" } } },
     MuiOutlinedInput: {
       styleOverrides: {
         root: { minHeight: "var(--touch)", background: "var(--surface)" },
@@ -88,25 +70,6 @@ export const theme = createTheme({
       },
     },
     MuiInputBase: { styleOverrides: { input: { "&::placeholder": { color: "var(--muted)", opacity: 1 } } } },
-    MuiMenuItem: { styleOverrides: { root: { minHeight: "var(--touch)" } } },
-    MuiChip: {
-      styleOverrides: {
-        root: { minHeight: "2.25rem", borderRadius: "999px", fontSize: "0.9375rem", fontWeight: 550 },
-      },
-    },
-    MuiToggleButton: {
-      styleOverrides: {
-        root: {
-          minHeight: "var(--touch)",
-          borderColor: "var(--edge)",
-          color: "var(--ink)",
-          "&.Mui-selected, &.Mui-selected:hover": {
-            background: "var(--green-tint)",
-            color: "var(--green-ink)",
-          },
-        },
-      },
-    },
     MuiSwitch: {
       styleOverrides: {
         root: {
@@ -136,12 +99,6 @@ export const theme = createTheme({
           "&.Mui-focusVisible + .MuiSwitch-track": { outline: "3px solid var(--focus)", outlineOffset: 2 },
         },
       },
-    },
-    MuiDialog: { styleOverrides: { paper: { borderRadius: "var(--radius-l)" } } },
-    MuiBackdrop: { styleOverrides: { root: { background: "var(--shade)" } } },
-    MuiSkeleton: { styleOverrides: { root: { background: "var(--sunken)" } } },
-    MuiTooltip: {
-      styleOverrides: { tooltip: { background: "var(--ink)", color: "var(--ground)", fontSize: "0.875rem" } },
     },
   },
 });

@@ -1,20 +1,16 @@
-import { ThemeProvider } from "@mui/material/styles";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { MemoryRouter } from "react-router";
 import { makeQueryClient } from "~/api/query";
-import { theme } from "~/design/theme";
 import { catalogued, type Namespace } from "~/i18n";
 
 /** Renders `children` as the shell would, once `namespaces` can speak. */
 export async function show(children: ReactNode, namespaces: readonly Namespace[] = [], at = "/") {
   await catalogued(namespaces);
   return render(
-    <ThemeProvider theme={theme}>
-      <QueryClientProvider client={makeQueryClient()}>
-        <MemoryRouter initialEntries={[at]}>{children}</MemoryRouter>
-      </QueryClientProvider>
-    </ThemeProvider>,
+    <QueryClientProvider client={makeQueryClient()}>
+      <MemoryRouter initialEntries={[at]}>{children}</MemoryRouter>
+    </QueryClientProvider>,
   );
 }

@@ -1,10 +1,9 @@
-import Button from "@mui/material/Button";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
 import { describe } from "~/api/describe";
 import { Problem } from "~/api/problem";
 import { announce } from "./announce";
+import { Button } from "./Button";
 import { Empty } from "./Empty";
 
 type Props = Readonly<{
@@ -33,7 +32,7 @@ export function Trouble({ error, onRetry }: Props) {
             </Button>
           )}
           {remedy === "home" && (
-            <Button variant="contained" component={Link} to="/">
+            <Button variant="contained" to="/">
               {t("trouble.home")}
             </Button>
           )}

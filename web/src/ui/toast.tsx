@@ -1,9 +1,7 @@
-import Button from "@mui/material/Button";
-import IconButton from "@mui/material/IconButton";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { Icon } from "~/icons/Icon";
 import { announce } from "./announce";
+import { Button, IconButton } from "./Button";
 import styles from "./toast.module.css";
 
 type Toast = Readonly<{
@@ -90,7 +88,7 @@ function One({ toast, onClose }: Readonly<{ toast: Toast; onClose: () => void }>
       <p>{toast.text}</p>
       {toast.action && (
         <Button
-          color="inherit"
+          tone="inherit"
           onClick={() => {
             toast.action?.run();
             onClose();
@@ -99,9 +97,7 @@ function One({ toast, onClose }: Readonly<{ toast: Toast; onClose: () => void }>
           {toast.action.label}
         </Button>
       )}
-      <IconButton aria-label={t("close")} onClick={onClose}>
-        <Icon name="close" size="1.25rem" />
-      </IconButton>
+      <IconButton label={t("close")} icon="close" onClick={onClose} />
     </div>
   );
 }

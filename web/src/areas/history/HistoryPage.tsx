@@ -1,5 +1,3 @@
-import Button from "@mui/material/Button";
-import IconButton from "@mui/material/IconButton";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,7 +7,7 @@ import { describe } from "~/api/describe";
 import { signedIn } from "~/api/session";
 import type { JobSummary } from "~/api/types";
 import { useFormat } from "~/i18n/format";
-import { Icon } from "~/icons/Icon";
+import { Button, IconButton } from "~/ui/Button";
 import { Empty } from "~/ui/Empty";
 import { Bone } from "~/ui/Loading";
 import { Page } from "~/ui/Page";
@@ -37,7 +35,7 @@ function Nothing() {
       icon="history"
       title={t("empty.title")}
       actions={
-        <Button variant="contained" component={Link} to="/">
+        <Button variant="contained" to="/">
           {t("empty.action")}
         </Button>
       }
@@ -134,7 +132,7 @@ function Entry({ job }: Readonly<{ job: JobSummary }>) {
           <p>{t("sure")}</p>
           <Button
             variant="outlined"
-            color="inherit"
+            tone="inherit"
             onClick={() => {
               setAsking(false);
             }}
@@ -143,7 +141,7 @@ function Entry({ job }: Readonly<{ job: JobSummary }>) {
           </Button>
           <Button
             variant="contained"
-            color="error"
+            tone="bad"
             disabled={remove.isPending}
             onClick={() => {
               remove.mutate(job.job_id);
@@ -154,13 +152,12 @@ function Entry({ job }: Readonly<{ job: JobSummary }>) {
         </div>
       ) : (
         <IconButton
-          aria-label={t("remove", { name })}
+          label={t("remove", { name })}
+          icon="trash"
           onClick={() => {
             setAsking(true);
           }}
-        >
-          <Icon name="trash" size="1.375rem" />
-        </IconButton>
+        />
       )}
     </li>
   );

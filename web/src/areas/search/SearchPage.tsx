@@ -1,6 +1,6 @@
-import Button from "@mui/material/Button";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
+import { Button } from "~/ui/Button";
 import { Empty } from "~/ui/Empty";
 import { Bone } from "~/ui/Loading";
 import { Page } from "~/ui/Page";
@@ -53,7 +53,7 @@ function Found({ words }: Readonly<{ words: string }>) {
         icon="question"
         title={t("none.title")}
         actions={
-          <Button variant="contained" component={Link} to="/">
+          <Button variant="contained" to="/">
             {t("none.action")}
           </Button>
         }

@@ -1,9 +1,9 @@
-import Button from "@mui/material/Button";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { leave } from "~/api/session";
 import { prefer } from "~/preferences/store";
+import { Button } from "~/ui/Button";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
 import styles from "./settings.module.css";
@@ -37,7 +37,7 @@ export function Leave() {
           <div className={styles.buttons}>
             <Button
               variant="outlined"
-              color="inherit"
+              tone="inherit"
 
               onClick={() => {
                 setAsking(false);
@@ -45,7 +45,7 @@ export function Leave() {
             >
               {t("leave.no")}
             </Button>
-            <Button variant="contained" color="error" onClick={forget}>
+            <Button variant="contained" tone="bad" onClick={forget}>
               {t("leave.yes")}
             </Button>
           </div>
@@ -54,7 +54,7 @@ export function Leave() {
         <div>
           <Button
             variant="outlined"
-            color="error"
+            tone="bad"
             onClick={() => {
               setAsking(true);
             }}

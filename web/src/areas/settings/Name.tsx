@@ -1,9 +1,9 @@
-import Button from "@mui/material/Button";
 import TextField from "@mui/material/TextField";
 import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { signedIn } from "~/api/session";
 import { prefer, usePreferences } from "~/preferences/store";
+import { Button } from "~/ui/Button";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
 import styles from "./settings.module.css";
@@ -40,7 +40,7 @@ export function Name() {
           helperText={tooLong ? t("name.tooLong") : signedIn() ? t("name.later") : undefined}
           autoComplete="nickname"
         />
-        <Button type="submit" variant="contained" size="large" disabled={name.trim() === kept}>
+        <Button type="submit" variant="contained" large disabled={name.trim() === kept}>
           {t("name.save")}
         </Button>
       </form>

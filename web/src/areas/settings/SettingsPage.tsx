@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { Mui } from "~/design/Mui";
 import { Page } from "~/ui/Page";
 import { Leave } from "./Leave";
 import { LanguageChoice } from "./LanguageChoice";
@@ -12,12 +13,14 @@ export default function SettingsPage() {
   const { t } = useTranslation("settings");
   return (
     <Page title={t("title")} lead={t("lead")}>
-      <LanguageChoice />
-      <Look />
-      <RegionChoice />
-      <Name />
-      <Taught />
-      <Leave />
+      <Mui>
+        <LanguageChoice />
+        <Look />
+        <RegionChoice />
+        <Name />
+        <Taught />
+        <Leave />
+      </Mui>
     </Page>
   );
 }

@@ -1,8 +1,8 @@
-import Button from "@mui/material/Button";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, data } from "~/api/client";
 import { prefer, usePreferences } from "~/preferences/store";
+import { Button } from "~/ui/Button";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
 import { Trouble } from "~/ui/Trouble";

@@ -1,10 +1,9 @@
-import Button from "@mui/material/Button";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { BinDetails, NearbyBin } from "~/api/types";
 import { useFormat } from "~/i18n/format";
 import { useWords } from "~/i18n/words";
-import { Icon } from "~/icons/Icon";
+import { Button } from "~/ui/Button";
 import { Bone } from "~/ui/Loading";
 import { Trouble } from "~/ui/Trouble";
 import { isForeign, isSample } from "../kinds";
@@ -29,7 +28,7 @@ export function Details({ id, near, onBack }: Props) {
   return (
     <section className={styles.details} aria-label={t("details.label")}>
       <div>
-        <Button color="inherit" startIcon={<Icon name="back" size="1.125rem" />} onClick={onBack}>
+        <Button tone="inherit" icon="back" onClick={onBack}>
           {t("details.back")}
         </Button>
       </div>
@@ -77,8 +76,8 @@ function What({ bin, distance }: Readonly<{ bin: BinDetails | NearbyBin; distanc
       {bin.address && <p>{bin.address}</p>}
       <Button
         variant="contained"
-        size="large"
-        startIcon={<Icon name="route" size="1.25rem" />}
+        large
+        icon="route"
         href={bin.route_url}
         target="_blank"
         rel="noopener noreferrer"

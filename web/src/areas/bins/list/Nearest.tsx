@@ -1,6 +1,6 @@
-import Button from "@mui/material/Button";
 import { useTranslation } from "react-i18next";
 import { Icon } from "~/icons/Icon";
+import { Button } from "~/ui/Button";
 import { isSample } from "../kinds";
 import type { Look, Point } from "../useLook";
 import type { Shown } from "../useShown";
@@ -41,7 +41,7 @@ export function Nearest({ look, shown, hot, onHot, onForget }: Props) {
       {bins.every((bin) => isSample(bin.source)) && <p className={styles.sample}>{t("sample.all")}</p>}
       <BinList bins={bins} hot={hot} onHot={onHot} onBin={setBin} />
       {shown.more && (
-        <Button variant="outlined" color="inherit" onClick={shown.more}>
+        <Button variant="outlined" tone="inherit" onClick={shown.more}>
           {t("list.more")}
         </Button>
       )}

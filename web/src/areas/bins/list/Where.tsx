@@ -1,8 +1,7 @@
-import Button from "@mui/material/Button";
 import { useTranslation } from "react-i18next";
 import type { BinMap } from "~/api/types";
 import { useFormat } from "~/i18n/format";
-import { Icon } from "~/icons/Icon";
+import { Button } from "~/ui/Button";
 import type { Locating } from "../find/useLocating";
 import { busiest } from "../map/cities";
 import type { View } from "../map/mercator";
@@ -23,12 +22,7 @@ export function Where({ everything, locating, onGo }: Props) {
       <h2 id="where">{t("where.title")}</h2>
       <p>{t("where.sentence")}</p>
       <div>
-        <Button
-          variant="contained"
-          startIcon={<Icon name="locate" size="1.25rem" />}
-          aria-busy={locating.asking}
-          onClick={locating.find}
-        >
+        <Button variant="contained" icon="locate" aria-busy={locating.asking} onClick={locating.find}>
           {t(locating.asking ? "locate.asking" : "locate.button")}
         </Button>
       </div>

@@ -1,8 +1,7 @@
-import IconButton from "@mui/material/IconButton";
 import { lazy, Suspense, useCallback, useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { MapGround } from "~/api/types";
-import { Icon } from "~/icons/Icon";
+import { IconButton } from "~/ui/Button";
 import type { Camera } from "./camera";
 import { useGestures } from "./gestures";
 import type { Mark } from "./groups";
@@ -121,21 +120,19 @@ function Zoom({ camera }: Readonly<{ camera: Camera }>) {
   return (
     <div className={styles.zoom}>
       <IconButton
-        aria-label={t("map.closer")}
+        label={t("map.closer")}
+        icon="plus"
         onClick={() => {
           camera.zoom(1, undefined, true);
         }}
-      >
-        <Icon name="plus" size="1.25rem" />
-      </IconButton>
+      />
       <IconButton
-        aria-label={t("map.farther")}
+        label={t("map.farther")}
+        icon="minus"
         onClick={() => {
           camera.zoom(-1, undefined, true);
         }}
-      >
-        <Icon name="minus" size="1.25rem" />
-      </IconButton>
+      />
     </div>
   );
 }

@@ -1,9 +1,7 @@
-import Button from "@mui/material/Button";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
 import type { Result } from "~/api/types";
-import { Icon } from "~/icons/Icon";
+import { Button } from "~/ui/Button";
 import { announce } from "~/ui/announce";
 import { Page } from "~/ui/Page";
 import { usePicture } from "../analysis/useJob";
@@ -44,7 +42,7 @@ export function Answer({ jobId, result }: Props) {
           ))}
         </Swipe>
         <div className={styles.next}>
-          <Button variant="contained" size="large" component={Link} to="/" startIcon={<Icon name="camera" />}>
+          <Button variant="contained" large to="/" icon="camera">
             {t("answer.new")}
           </Button>
         </div>

@@ -1,4 +1,3 @@
-import Button from "@mui/material/Button";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -10,6 +9,7 @@ import type { BinKind, NearbyBin } from "~/api/types";
 import { useFormat } from "~/i18n/format";
 import { useWords } from "~/i18n/words";
 import { binIcon, Icon } from "~/icons/Icon";
+import { Button } from "~/ui/Button";
 import { announce } from "~/ui/announce";
 import styles from "./answer.module.css";
 
@@ -36,7 +36,7 @@ export function Bins({ kinds }: Readonly<{ kinds: readonly string[] }>) {
           <div className={styles.buttons}>
             <Button
               variant="outlined"
-              startIcon={<Icon name="locate" size="1.25rem" />}
+              icon="locate"
               disabled={near.isPending}
               onClick={() => {
                 near.mutate();
@@ -44,7 +44,7 @@ export function Bins({ kinds }: Readonly<{ kinds: readonly string[] }>) {
             >
               {t(near.isPending ? "bins.finding" : "bins.show")}
             </Button>
-            <Button variant="text" component={Link} to={map}>
+            <Button variant="text" to={map}>
               {t("bins.map")}
             </Button>
           </div>

@@ -1,8 +1,8 @@
-import Button from "@mui/material/Button";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate } from "react-router";
+import { useNavigate } from "react-router";
 import type { JobStatus } from "~/api/types";
+import { Button } from "~/ui/Button";
 import { announce } from "~/ui/announce";
 import { Empty } from "~/ui/Empty";
 import { Page } from "~/ui/Page";
@@ -48,10 +48,10 @@ export function Failed({ status, photo }: Props) {
                 {t("trouble.retry")}
               </Button>
             )}
-            <Button variant={again ? "outlined" : "contained"} component={Link} to="/">
+            <Button variant={again ? "outlined" : "contained"} to="/">
               {t("trouble.new")}
             </Button>
-            <Button variant="outlined" component={Link} to="/search">
+            <Button variant="outlined" to="/search">
               {t("trouble.words")}
             </Button>
           </>
@@ -74,7 +74,7 @@ export function Gone() {
         title={t("trouble.gone.title")}
         repeated
         actions={
-          <Button variant="contained" component={Link} to="/">
+          <Button variant="contained" to="/">
             {t("trouble.new")}
           </Button>
         }

@@ -1,9 +1,8 @@
-import Button from "@mui/material/Button";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { describe } from "~/api/describe";
-import { Icon } from "~/icons/Icon";
 import { prefer, preferences } from "~/preferences/store";
+import { Button } from "~/ui/Button";
 import { toast } from "~/ui/toast";
 import { useReply } from "../analysis/useJob";
 import styles from "./answer.module.css";
@@ -46,20 +45,10 @@ export function Feedback({ jobId, index, onWrong }: Props) {
         <>
           <p className={styles.strong}>{t("feedback.question")}</p>
           <div className={styles.buttons}>
-            <Button
-              variant="outlined"
-              color="inherit"
-              startIcon={<Icon name="check" size="1.25rem" />}
-              onClick={right}
-            >
+            <Button variant="outlined" tone="inherit" icon="check" onClick={right}>
               {t("feedback.right")}
             </Button>
-            <Button
-              variant="outlined"
-              color="inherit"
-              startIcon={<Icon name="close" size="1.25rem" />}
-              onClick={onWrong}
-            >
+            <Button variant="outlined" tone="inherit" icon="close" onClick={onWrong}>
               {t("feedback.wrong")}
             </Button>
           </div>
@@ -73,7 +62,7 @@ export function Feedback({ jobId, index, onWrong }: Props) {
           <div className={styles.buttons}>
             <Button
               variant="outlined"
-              color="inherit"
+              tone="inherit"
               onClick={() => {
                 decide(true);
               }}
@@ -82,7 +71,7 @@ export function Feedback({ jobId, index, onWrong }: Props) {
             </Button>
             <Button
               variant="outlined"
-              color="inherit"
+              tone="inherit"
               onClick={() => {
                 decide(false);
               }}

@@ -1,8 +1,7 @@
-import Button from "@mui/material/Button";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Item } from "~/api/types";
-import { Icon } from "~/icons/Icon";
+import { Button } from "~/ui/Button";
 import { toast } from "~/ui/toast";
 
 /** Hands the answer on as a picture: to another app where the device can, else as a file. */
@@ -30,8 +29,8 @@ export function ShareButton({ item, picture }: Readonly<{ item: Item; picture: s
     <div>
       <Button
         variant="outlined"
-        color="inherit"
-        startIcon={<Icon name="share" size="1.25rem" />}
+        tone="inherit"
+        icon="share"
         disabled={share.isPending}
         onClick={() => {
           share.mutate();

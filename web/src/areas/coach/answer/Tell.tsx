@@ -1,4 +1,3 @@
-import Button from "@mui/material/Button";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { materialValues } from "~/api/generated/schema";
@@ -7,6 +6,7 @@ import { WordSearch } from "~/areas/search/WordSearch";
 import { coloursOf } from "~/design/materials";
 import { useWords } from "~/i18n/words";
 import { Icon, materialIcon } from "~/icons/Icon";
+import { Button } from "~/ui/Button";
 import { Refusal } from "./Refusal";
 import styles from "./answer.module.css";
 
@@ -64,7 +64,7 @@ export function Tell({ pending, error, onTell, onBack }: Props) {
           );
         })}
       </ul>
-      <Button variant="text" color="inherit" onClick={onBack}>
+      <Button variant="text" tone="inherit" onClick={onBack}>
         {t("tell.back")}
       </Button>
     </section>

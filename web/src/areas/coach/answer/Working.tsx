@@ -1,4 +1,3 @@
-import Button from "@mui/material/Button";
 import { useMutation } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +6,7 @@ import { api, data } from "~/api/client";
 import type { Problem } from "~/api/problem";
 import type { JobStatus } from "~/api/types";
 import { Icon } from "~/icons/Icon";
+import { Button } from "~/ui/Button";
 import { announce } from "~/ui/announce";
 import { Page } from "~/ui/Page";
 import { toast } from "~/ui/toast";
@@ -74,7 +74,7 @@ export function Working({ jobId, status, trouble }: Props) {
         )}
         <Button
           variant="outlined"
-          color="inherit"
+          tone="inherit"
           disabled={cancel.isPending}
           onClick={() => {
             cancel.mutate();

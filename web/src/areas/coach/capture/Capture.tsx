@@ -1,7 +1,7 @@
-import Button from "@mui/material/Button";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "~/icons/Icon";
+import { Button } from "~/ui/Button";
 import { FileTrouble } from "./FileTrouble";
 import type { CaptureState } from "./useCapture";
 import styles from "./Capture.module.css";
@@ -42,10 +42,10 @@ export function Capture({ busy, error, take }: CaptureState) {
         {hand && (
           <Button
             variant="contained"
-            size="large"
+            large
             className={styles.main}
             aria-disabled={busy}
-            startIcon={<Icon name="camera" />}
+            icon="camera"
             onClick={() => {
               if (!busy) camera.current?.click();
             }}
@@ -55,10 +55,10 @@ export function Capture({ busy, error, take }: CaptureState) {
         )}
         <Button
           variant={hand ? "text" : "contained"}
-          size="large"
+          large
           className={hand ? styles.second : styles.main}
           aria-disabled={busy}
-          startIcon={<Icon name="image" />}
+          icon="image"
           onClick={() => {
             if (!busy) files.current?.click();
           }}

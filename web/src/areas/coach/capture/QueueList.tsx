@@ -1,9 +1,7 @@
-import Button from "@mui/material/Button";
-import IconButton from "@mui/material/IconButton";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate } from "react-router";
-import { Icon } from "~/icons/Icon";
+import { useNavigate } from "react-router";
+import { Button, IconButton } from "~/ui/Button";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
 import { drop, retry, useQueue, wake, type Queued } from "../queue/queue";
@@ -51,19 +49,18 @@ function Entry({ photo, number }: Readonly<{ photo: Queued; number: number }>) {
           </Button>
         )}
         {photo.jobId && photo.phase !== "failed" && (
-          <Button variant="outlined" component={Link} to={`/answers/${photo.jobId}`}>
+          <Button variant="outlined" to={`/answers/${photo.jobId}`}>
             {t("queue.open")}
           </Button>
         )}
         <IconButton
-          aria-label={`${t("queue.photo", { number })} ${t("queue.drop")}`}
+          label={`${t("queue.photo", { number })} ${t("queue.drop")}`}
+          icon="trash"
           onClick={() => {
             void drop(photo.id);
             toast({ text: t("queue.dropped") });
           }}
-        >
-          <Icon name="trash" size="1.375rem" />
-        </IconButton>
+        />
       </div>
     </li>
   );

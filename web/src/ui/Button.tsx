@@ -1,0 +1,76 @@
+import type { ComponentProps, ReactNode } from "react";
+import { Link } from "react-router";
+import { Icon, type IconName } from "~/icons/Icon";
+import { cx } from "./cx";
+import styles from "./Button.module.css";
+
+type Look = Readonly<{
+  /** `contained` is the one thing to do here; `text` stands among words. */
+  variant?: "contained" | "outlined" | "text";
+  /** `inherit` takes the colour around it; `bad` takes something away. */
+  tone?: "green" | "inherit" | "bad";
+  large?: boolean;
+  icon?: IconName;
+  children: ReactNode;
+}>;
+
+/** A button that does something, a link with `to` that leads somewhere, or with `href` out of bunri. */
+type Props = Look &
+  (
+    | (ComponentProps<"button"> & { to?: never; href?: never })
+    | (ComponentProps<typeof Link> & { href?: never })
+    | (ComponentProps<"a"> & { to?: never; href: string })
+  );
+
+/** HTML's own button in our clothes: the first page draws it without waiting for a library (ADR 0011). */
+export function Button({
+  variant = "text",
+  tone = "green",
+  large = false,
+  icon,
+  children,
+  className,
+  ...rest
+}: Props) {
+  const look = {
+    className: cx(styles.button, className),
+    "data-variant": variant,
+    "data-tone": tone,
+    "data-large": large || undefined,
+  };
+  const inside = (
+    <>
+      {icon && <Icon name={icon} size={large ? "1.5rem" : "1.25rem"} />}
+      {children}
+    </>
+  );
+  if (rest.to !== undefined)
+    return (
+      <Link {...look} {...rest}>
+        {inside}
+      </Link>
+    );
+  if (rest.href !== undefined)
+    return (
+      <a {...look} {...rest}>
+        {inside}
+      </a>
+    );
+  return (
+    <button type="button" {...look} {...rest}>
+      {inside}
+    </button>
+  );
+}
+
+type Named = Readonly<{ label: string; icon: IconName }> &
+  Omit<ComponentProps<"button">, "children" | "className">;
+
+/** A button that is one picture; `label` is its name for those who listen. */
+export function IconButton({ label, icon, ...rest }: Named) {
+  return (
+    <button type="button" aria-label={label} className={styles.round} {...rest}>
+      <Icon name={icon} size="1.375rem" />
+    </button>
+  );
+}
