@@ -36,7 +36,7 @@ def _new(running: Product, count: int) -> list[Line]:
         ends[result.get("cached") or "new"] += 1
         time.sleep(PAUSE)
     first, rest = seconds[0], seconds[1:]
-    eyes = "yolox_nano" if detector() else "no weights: nothing is looked at"
+    eyes = "yolox_nano" if detector() else "no detector: one thing a photo, by the material model"
     answers = ", ".join(f"{number} {how}" for how, number in ends.items())
     note = f"p50 {ms(rest, 0.5):.0f} ms, worst {max(rest) * 1e3:.0f} ms; {answers}; {eyes}"
     return [
