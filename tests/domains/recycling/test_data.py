@@ -1,5 +1,6 @@
 """The files people review."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,9 +8,9 @@ import pytest
 from bunri.domains.locations.public import BinKind
 from bunri.domains.recycling.checks import check
 from bunri.domains.recycling.files import shipped
-from bunri.domains.recycling.public import Facts
+from bunri.domains.recycling.public import Facts, Sign
 from bunri.domains.recycling.ranking import pick
-from bunri.domains.recycling.rows import Rows, parse
+from bunri.domains.recycling.rows import Rows, Step, parse
 from bunri.domains.recycling.table import NOT_WASTE, RuleTable
 from bunri.kit.languages import LANGUAGES, catalogue
 from bunri.kit.materials import Material, Tag
@@ -73,6 +74,68 @@ class TestItems:
                     assert 1 <= len(steps) <= 9, (slug, tag, region, steps)
                     assert len(set(steps)) == len(steps), (slug, tag, region, steps)
                     assert why, (slug, tag, region)
+
+
+def _steps(rows: Rows) -> list[Step]:
+    """Every step of every row."""
+    given = [step for row in rows.ruled() for step in row.steps or ()]
+    given += [step for row in rows.movers() for step in row.first]
+    return given + [step for row in rows.override for step in row.last]
+
+
+class TestSigns:
+    def test_shared_steps_have_one_each_and_none_is_idle(self, rows: Rows) -> None:
+        assert [step.slug for step in rows.step if step.sign is None] == []
+        assert {step.sign for step in _steps(rows) if step.sign} == set(Sign)
+
+    def test_the_same_sentence_has_the_same_sign(self, rows: Rows) -> None:
+        signs: dict[str, Sign | None] = {}
+        for step in _steps(rows):
+            for said in (step.text.ko, step.text.en):
+                assert signs.setdefault(said, step.sign) == step.sign, said
+
+    @pytest.mark.parametrize(
+        ("sign", "verb"),
+        [
+            (Sign.EMPTY, r"붓|하수구|pour\b"),
+            (Sign.RINSE, r"하수구"),
+            (Sign.TAKE_APART, r"(뜯|분해하)지|force|do not open"),
+            (Sign.BATTERY_OUT, r"(뜯|분해하)지|force|do not open"),
+            (Sign.FLATTEN, r"누르(거나|지)|do not .*press"),
+            (Sign.CUT, r"뚫|부수|pierce|break"),
+            (Sign.VENT, r"분사|discharge"),
+        ],
+    )
+    def test_none_shows_what_the_step_forbids(self, rows: Rows, sign: Sign, verb: str) -> None:
+        """A drawing of pouring beside "do not pour it away" would be worse than none."""
+        forbids = [step for step in _steps(rows) if re.search(verb, f"{step.text.ko} {step.text.en}", re.IGNORECASE)]
+        negated = [step for step in forbids if re.search("지 (말|마|않)", step.text.ko)]
+        assert negated
+        assert [step.text for step in negated if step.sign == sign] == []
+
+    def test_nothing_dangerous_is_poured_rinsed_or_crushed(self, table: RuleTable) -> None:
+        dangerous = {"hazardous", "medicine", "battery", "lamp"}
+        for slug in table.items:
+            for tag in (None, *Tag):
+                picked = pick(table, Facts(label=slug, tags=(tag,) if tag else ()))
+                if picked.category.slug in dangerous:
+                    shown = {step.sign for step in picked.steps}
+                    assert shown.isdisjoint({Sign.EMPTY, Sign.RINSE, Sign.FLATTEN, Sign.CUT}), (slug, tag)
+
+    @pytest.mark.parametrize(
+        ("item", "tags", "signs"),
+        [
+            ("liquid-medicine", (), [Sign.CAP_ON, None]),
+            ("gel-ice-pack", (), [None, None, None]),
+            ("glass-bottle", (Tag.CHEMICAL_LEFT,), [Sign.CAP_ON, Sign.SEAL, None]),
+            ("diaper", (), [Sign.EMPTY, None]),
+            ("phone", (), [Sign.ERASE, None, None]),
+        ],
+    )
+    def test_follow_the_act_and_not_the_words(
+        self, table: RuleTable, item: str, tags: tuple[Tag, ...], signs: list[Sign | None]
+    ) -> None:
+        assert [step.sign for step in pick(table, Facts(label=item, tags=tags)).steps] == signs
 
 
 class TestClasses:

@@ -58,6 +58,12 @@ class TestItem:
         assert body["disposal"]["rule"]["region"] == "seoul-nowon"
         assert "노원구는" in body["disposal"]["why"]
 
+    async def test_gives_a_sign_or_nothing_for_each_step_in_either_language(self, client: httpx.AsyncClient) -> None:
+        for language in ("ko", "en"):
+            said = (await client.get("/items/liquid-medicine", headers={"Accept-Language": language})).json()
+            assert len(said["disposal"]["steps"]) == 2
+            assert said["disposal"]["signs"] == ["cap_on", None]
+
     async def test_that_does_not_exist_is_a_problem_with_a_sentence(self, client: httpx.AsyncClient) -> None:
         missing = await client.get("/items/flux-capacitor")
         assert missing.status_code == 404

@@ -53,6 +53,22 @@ class TestMistakes:
         _row(document, "item", "book-magazine")["steps"] = ["iron_it"]
         assert "book-magazine: there is no shared step 'iron_it'" in _problems(document)
 
+    def test_a_sign_nobody_draws_is_named(self, document: Document) -> None:
+        _row(document, "step", "rinse")["sign"] = "juggle"
+        _row(document, "item", "milk-carton")["steps"][2]["sign"] = "juggle"
+        problems = _problems(document)
+        assert "step rinse: sign: " in problems
+        assert "item milk-carton: steps.2.sign: " in problems
+
+    def test_a_step_needs_no_sign(self, document: Document) -> None:
+        """Tables of earlier releases have none."""
+        del _row(document, "step", "rinse")["sign"]
+        check(document)
+
+    def test_a_step_that_is_no_step_is_named(self, document: Document) -> None:
+        _row(document, "item", "book-magazine")["steps"] = [["rinse"]]
+        assert "item book-magazine: steps.0" in _problems(document)
+
     def test_a_condition_that_moves_a_thing_needs_steps(self, document: Document) -> None:
         del _row(document, "condition", "broken-glass")["steps"]
         assert "broken-glass: `category` and `steps` belong together" in _problems(document)

@@ -5,12 +5,12 @@ from typing import Any, TypeVar
 import pytest
 from pydantic import BaseModel
 
-from bunri.domains.recycling.advice import brief_of
-from bunri.domains.recycling.public import Facts
+from bunri.domains.recycling.advice import advice_of, brief_of
+from bunri.domains.recycling.public import Facts, Sign
 from bunri.domains.recycling.ranking import pick
 from bunri.domains.recycling.table import RuleTable
 from bunri.domains.recycling.writer import Brief, BuiltinWriter, LlmWriter, Wording, flaw, prompt
-from bunri.kit.languages import Language, text
+from bunri.kit.languages import LANGUAGES, Language, text
 from bunri.kit.materials import Tag
 from bunri.platform.llm.errors import LlmFailed
 
@@ -90,6 +90,25 @@ class TestBuiltinWriter:
     async def test_speaks_english_too(self, table: RuleTable) -> None:
         written = await BuiltinWriter().write(_brief(table, Facts(label="receipt"), "en"))
         assert written.wording.steps == ("Put it in the paid general-waste bag.",)
+
+
+class TestSigns:
+    @pytest.mark.parametrize("language", LANGUAGES)
+    async def test_stand_beside_the_tables_own_sentences(self, table: RuleTable, language: Language) -> None:
+        facts = Facts(label="clear-pet-bottle")
+        picked = pick(table, facts)
+        written = await BuiltinWriter().write(brief_of(table, picked, facts, language))
+        disposal = advice_of(table, picked, written, language).disposal
+        assert list(zip(disposal.steps, disposal.signs, strict=True)) == [
+            (step.text.of(language), step.sign) for step in picked.steps
+        ]
+        assert disposal.signs == (Sign.EMPTY, Sign.RINSE, Sign.LABEL_OFF, Sign.FLATTEN, Sign.CAP_ON, None)
+
+    async def test_are_not_guessed_for_sentences_that_a_model_made(self, table: RuleTable, brief: Brief) -> None:
+        picked = pick(table, Facts(label="noodle-cup", tags=(Tag.FOOD_LEFT,)))
+        steps = [brief.steps[1], "남은 국물은 따라 버려요.", brief.steps[0]]
+        written = await LlmWriter(Scripted(GOOD | {"steps": steps}), Shelf()).write(brief)
+        assert advice_of(table, picked, written, "ko").disposal.signs == (Sign.RINSE, None, Sign.EMPTY)
 
 
 class TestLlmWriter:

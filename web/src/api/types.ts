@@ -23,6 +23,7 @@ export type Part = Schemas["Part"];
 export type Question = Schemas["Question"];
 export type Result = Schemas["Result"];
 export type RuleRef = Schemas["RuleRef"];
+export type Sign = Schemas["Sign"];
 export type Ticket = Schemas["Ticket"];
 export type BinDetails = Schemas["BinDetails"];
 export type BinMap = Schemas["BinMap"];

@@ -5,8 +5,14 @@ import type { ReactNode } from "react";
  * it needs to be known at 20 pixels. `currentColor` does the rest.
  */
 
-const bottleNeck =
-  "M10 3h4v4.3l1.7 2.5c.5.8.8 1.6.8 2.6V19a2 2 0 0 1-2 2h-5a2 2 0 0 1-2-2v-6.6c0-1 .3-1.8.8-2.6L10 7.3Z";
+/** What several drawings stand on, the pictograms of areas/coach among them. */
+export const outlines = {
+  bottle:
+    "M10 3h4v4.3l1.7 2.5c.5.8.8 1.6.8 2.6V19a2 2 0 0 1-2 2h-5a2 2 0 0 1-2-2v-6.6c0-1 .3-1.8.8-2.6L10 7.3Z",
+  battery:
+    "M10 3.5h4V6h-4ZM8.5 6h7A1.5 1.5 0 0 1 17 7.5v11.5a1.5 1.5 0 0 1-1.5 1.5h-7A1.5 1.5 0 0 1 7 19V7.5A1.5 1.5 0 0 1 8.5 6Z",
+};
+const ring = <circle cx="12" cy="12" r="8.5" />;
 const drop = "M12 4.5c2.6 3.2 4.8 5.8 4.8 8.7a4.8 4.8 0 0 1-9.6 0c0-2.9 2.2-5.5 4.8-8.7Z";
 
 export const shell = {
@@ -37,7 +43,7 @@ export const shell = {
   ),
   about: (
     <>
-      <circle cx="12" cy="12" r="8.5" />
+      {ring}
       <path d="M12 11.3v4.9M12 7.9v.01" />
     </>
   ),
@@ -93,13 +99,13 @@ export const shell = {
   device: <path d="M4 5h16v10.5H4ZM9 20h6M12 15.5V20" />,
   contrast: (
     <>
-      <circle cx="12" cy="12" r="8.5" />
+      {ring}
       <path d="M12 3.5v17a8.5 8.5 0 0 0 0-17Z" fill="currentColor" />
     </>
   ),
   globe: (
     <>
-      <circle cx="12" cy="12" r="8.5" />
+      {ring}
       <path d="M3.5 12h17M12 3.5c2.5 2.5 3.7 5.3 3.7 8.5S14.5 18 12 20.5C9.5 18 8.3 15.2 8.3 12S9.5 6 12 3.5Z" />
     </>
   ),
@@ -123,7 +129,7 @@ export const shell = {
 export const materials = {
   glass: (
     <>
-      <path d={bottleNeck} />
+      <path d={outlines.bottle} />
       <path d="M10.5 13v4.5" />
     </>
   ),
@@ -163,7 +169,10 @@ export const materials = {
   ),
   electronics: <path d="M9 3.5v4M15 3.5v4M6 7.5h12v3.3a6 6 0 0 1-12 0ZM12 16.8v3.7" />,
   battery: (
-    <path d="M10 3.5h4V6h-4ZM8.5 6h7A1.5 1.5 0 0 1 17 7.5v11.5a1.5 1.5 0 0 1-1.5 1.5h-7A1.5 1.5 0 0 1 7 19V7.5A1.5 1.5 0 0 1 8.5 6ZM12 9.3v3.4M10.3 11h3.4M10.3 17h3.4" />
+    <>
+      <path d={outlines.battery} />
+      <path d="M12 9.3v3.4M10.3 11h3.4M10.3 17h3.4" />
+    </>
   ),
   lamp: (
     <path d="M9.3 17c0-2.4-3.1-3.4-3.1-7.5a5.8 5.8 0 0 1 11.6 0c0 4.1-3.1 5.1-3.1 7.5ZM9.5 20.5h5M12 17v-4.5" />
@@ -191,7 +200,7 @@ export const conditions = {
   ),
   label_on: (
     <>
-      <path d={bottleNeck} />
+      <path d={outlines.bottle} />
       <path d="M7.5 12.5h9M7.5 17h9M10.5 14.8h3" />
     </>
   ),

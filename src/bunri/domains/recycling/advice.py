@@ -1,10 +1,10 @@
 """From a pick to the words that leave the house."""
 
 from bunri.domains.recycling.identifying import Reason
-from bunri.domains.recycling.public import Advice, Alternative, Disposal, Facts, Part, RuleRef
+from bunri.domains.recycling.public import Advice, Alternative, Disposal, Facts, Part, RuleRef, Sign
 from bunri.domains.recycling.ranking import Pick
 from bunri.domains.recycling.table import RuleTable
-from bunri.domains.recycling.writer import Brief, Written
+from bunri.domains.recycling.writer import Brief, Wording, Written
 from bunri.kit.languages import Language, text
 
 
@@ -32,13 +32,7 @@ def advice_of(table: RuleTable, pick: Pick, written: Written, language: Language
     return Advice(
         item=pick.item.slug,
         name=pick.item.name.of(language),
-        disposal=Disposal(
-            category=pick.category.slug,
-            category_name=pick.category.name.of(language),
-            steps=written.wording.steps,
-            why=written.wording.why,
-            rule=rule_of(table, pick, language),
-        ),
+        disposal=disposal_of(table, pick, written.wording, language),
         parts=parts_of(table, pick, language),
         mixed=pick.mixed,
         alternatives=tuple(
@@ -49,6 +43,23 @@ def advice_of(table: RuleTable, pick: Pick, written: Written, language: Language
         reasons=tuple(sentence(reason, language) for reason in pick.reasons),
         writer=written.writer,
     )
+
+
+def disposal_of(table: RuleTable, pick: Pick, wording: Wording, language: Language) -> Disposal:
+    return Disposal(
+        category=pick.category.slug,
+        category_name=pick.category.name.of(language),
+        steps=wording.steps,
+        signs=signs_of(pick, wording, language),
+        why=wording.why,
+        rule=rule_of(table, pick, language),
+    )
+
+
+def signs_of(pick: Pick, wording: Wording, language: Language) -> tuple[Sign | None, ...]:
+    """The sign of each sentence. One that a writer made anew has none: nobody checked that the drawing fits it."""
+    signs = {step.text.of(language): step.sign for step in pick.steps}
+    return tuple(signs.get(step) for step in wording.steps)
 
 
 def rule_of(table: RuleTable, pick: Pick, language: Language) -> RuleRef:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -46,12 +47,44 @@ class RuleRef(_Frozen):
     verified: bool = Field(True, description="False while a row that had a say was not found in its source.")
 
 
+class Sign(StrEnum):
+    """What a step looks like: the drawing that an app may put beside its sentence."""
+
+    ASK = "ask"
+    BATTERY_OUT = "battery_out"
+    CAP_OFF = "cap_off"
+    CAP_ON = "cap_on"
+    CHECK = "check"
+    COLLECT = "collect"
+    CUT = "cut"
+    DRY = "dry"
+    EMPTY = "empty"
+    ERASE = "erase"
+    FLATTEN = "flatten"
+    INSULATE = "insulate"
+    LABEL_OFF = "label_off"
+    MARK = "mark"
+    RINSE = "rinse"
+    SEAL = "seal"
+    TAKE_APART = "take_apart"
+    TAPE_OFF = "tape_off"
+    TIE = "tie"
+    UNFOLD = "unfold"
+    VENT = "vent"
+    WRAP = "wrap"
+
+
 class Disposal(_Frozen):
     """How and why to throw it away."""
 
     category: str = Field(description="Slug of the category: 'clear_pet', 'paper', 'general' …")
     category_name: str
     steps: tuple[str, ...]
+    signs: tuple[Sign | None, ...] = Field(
+        default_factory=tuple,
+        description="What each of the steps looks like, in their order; null where no drawing says the same. Empty or "
+        "absent in answers older than this field.",
+    )
     why: str
     rule: RuleRef
 

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
+from bunri.domains.recycling.public import Sign
 from bunri.kit.languages import Language
 from bunri.kit.materials import Material, Tag
 
@@ -46,10 +47,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Step:
-    """One thing to do. A shared step has a key by which a condition can drop it."""
+    """One thing to do. A shared step has a key by which a condition can drop it; ``sign`` is what it looks like."""
 
     text: Text
     key: str | None = None
+    sign: Sign | None = None
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -203,6 +205,7 @@ class SharedStep:
     slug: str
     ko: str
     en: str
+    sign: Sign | None = None
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -258,12 +261,15 @@ def _with_steps(row: dict[str, Any], steps: Mapping[Any, dict[str, Any]], proble
 
 
 def _step(entry: Any, steps: Mapping[Any, dict[str, Any]], row: dict[str, Any], problems: list[str]) -> dict[str, Any]:
+    if isinstance(entry, dict):
+        return {"text": {name: said for name, said in entry.items() if name != "sign"}, "sign": entry.get("sign")}
     if not isinstance(entry, str):
         return {"text": entry}
     if entry not in steps:
         problems.append(f"{row.get('slug')}: there is no shared step {entry!r}")
         return {}
-    return {"key": entry, "text": {"ko": steps[entry].get("ko"), "en": steps[entry].get("en")}}
+    shared = steps[entry]
+    return {"key": entry, "text": {"ko": shared.get("ko"), "en": shared.get("en")}, "sign": shared.get("sign")}
 
 
 def _sentence(document: Document, mistake: ErrorDetails) -> str:

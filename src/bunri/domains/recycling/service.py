@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from bunri.domains.recycling import schemas
-from bunri.domains.recycling.advice import advice_of, brief_of, parts_of, rule_of
+from bunri.domains.recycling.advice import advice_of, brief_of, disposal_of, parts_of
 from bunri.domains.recycling.errors import ItemMissing, RegionMissing, RulesMissing
 from bunri.domains.recycling.identifying import meanings
 from bunri.domains.recycling.public import Advice, Disposal, Facts, Match, Meaning
@@ -163,14 +163,7 @@ def _rule(table: RuleTable, item: Item, language: Language, region: str | None, 
 
 
 def _disposal(table: RuleTable, picked: Pick, facts: Facts, language: Language) -> Disposal:
-    wording = builtin(brief_of(table, picked, facts, language))
-    return Disposal(
-        category=picked.category.slug,
-        category_name=picked.category.name.of(language),
-        steps=wording.steps,
-        why=wording.why,
-        rule=rule_of(table, picked, language),
-    )
+    return disposal_of(table, picked, builtin(brief_of(table, picked, facts, language)), language)
 
 
 def _changes(

@@ -3,8 +3,7 @@ import type { Disposal, Part, RuleRef } from "~/api/types";
 import { coloursOf, materialOfCategory } from "~/design/materials";
 import { useFormat } from "~/i18n/format";
 import { Icon, materialIcon } from "~/icons/Icon";
-import { Pictogram } from "./pictograms";
-import { signOf } from "./signs";
+import { hasPictogram, Pictogram } from "./pictograms";
 import styles from "./advice.module.css";
 
 type Props = Readonly<{
@@ -13,7 +12,10 @@ type Props = Readonly<{
   pending?: boolean;
 }>;
 
-/** Where it goes, and how: the category in its colour, and each step as a picture with its sentence. */
+/**
+ * Where it goes, and how: the category in its colour, and each step as a picture with its sentence. A step without a
+ * picture of its own has its number: a wrong one would be believed before the words are.
+ */
 export function Steps({ disposal, pending = false }: Props) {
   const { t } = useTranslation("coach");
   const material = materialOfCategory(disposal.category);
@@ -27,13 +29,13 @@ export function Steps({ disposal, pending = false }: Props) {
       </p>
       <ol className={styles.steps}>
         {disposal.steps.map((step, index) => {
-          const sign = index === last ? null : signOf(step);
+          const sign = disposal.signs?.[index];
           return (
             <li key={step} className={styles.step}>
               <span className={styles.sign} style={{ background: tint, color: ink }}>
                 {index === last ? (
                   <Icon name={materialIcon(material)} size="1.75rem" />
-                ) : sign ? (
+                ) : hasPictogram(sign) ? (
                   <Pictogram sign={sign} />
                 ) : (
                   <span aria-hidden>{index + 1}</span>

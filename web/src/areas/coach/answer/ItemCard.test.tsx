@@ -24,6 +24,7 @@ const bottle: Item = {
     category: "glass",
     category_name: "유리병류",
     steps: ["물로 헹궈요.", "유리병 수거함에 넣어요."],
+    signs: ["rinse", null],
     why: "녹여서 다시 병으로 만들어요.",
     rule,
   },
