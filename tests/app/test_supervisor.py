@@ -228,6 +228,30 @@ class TestStopping:
         assert house.end() == 0
         assert (place / "task").read_text() == "handed back\n"
 
+    def test_asked_twice_at_once_is_asked_once(
+        self, supervise: Supervise, web: tuple[list[str], str], place: Path
+    ) -> None:
+        command, url = web
+        finishes = ["/bin/sh", "-c", f"trap 'sleep 1; echo handed back > {place}/task; exit' TERM; sleep 600 & wait"]
+        house = supervise(url, api=command, worker=finishes)
+        house.ready()
+        house.process.terminate()
+        time.sleep(0.1)  # Python joins signals that come together: this one is to come as a second
+        assert house.end() == 0
+        assert (place / "task").read_text() == "handed back\n"
+        assert "killed" not in house.said.read_text()
+
+    def test_asked_again_waits_no_longer(self, supervise: Supervise, web: tuple[list[str], str]) -> None:
+        command, url = web
+        house = supervise(url, stop_within=600.0, api=command, worker=DEAF)
+        house.ready()
+        while "deaf" not in house.said.read_text():
+            time.sleep(0.02)
+        house.process.terminate()
+        time.sleep(1.2)
+        assert house.end(signal.SIGINT) == 0
+        assert "worker did not stop in time and was killed" in house.said.read_text()
+
     def test_kills_who_does_not_listen(self, supervise: Supervise, web: tuple[list[str], str]) -> None:
         command, url = web
         house = supervise(url, stop_within=4.0, api=command, worker=DEAF)

@@ -28,6 +28,7 @@ _GIVE_UP_AFTER: Final = 3  # deaths of one child before everything was ready
 _FOR_THE_SERVERS: Final = 3.0  # of the time to stop in
 _LAST_WORDS: Final = 20
 _STEP: Final = 0.1
+_ONE_WISH: Final = 1.0  # a parent hands on what our whole group got: that is still the first signal
 _PROBE_EVERY: Final = 0.25
 
 
@@ -146,7 +147,8 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._watched = [_Watched(child, self._keeper) for child in children]
         self._server_backoffs: dict[str, _Backoff] = {}
-        self._asked = 0  # how often we were asked to stop
+        self._asked: float | None = None  # when we were asked to stop
+        self._now = False  # whether we were asked again
         self._ready = threading.Event()
         self._stopped = threading.Event()
 
@@ -170,7 +172,7 @@ class Supervisor:
         return 0
 
     def _watch(self) -> int:
-        while not self._asked:
+        while self._asked is None:
             self._forward()
             self._mend_servers()
             for watched in self._watched:
@@ -211,7 +213,7 @@ class Supervisor:
         for watched in running:
             if watched.process:
                 watched.process.terminate()
-        while any(watched.alive for watched in running) and time.monotonic() < deadline and self._asked < 2:
+        while any(watched.alive for watched in running) and time.monotonic() < deadline and not self._now:
             self._forward()
         for watched in running:
             if watched.process and watched.alive:
@@ -249,7 +251,11 @@ class Supervisor:
                 signal.signal(number, handler)
 
     def _on_signal(self, *_: object) -> None:
-        self._asked += 1
+        now = time.monotonic()
+        if self._asked is None:
+            self._asked = now
+        elif now - self._asked >= _ONE_WISH:
+            self._now = True
 
     def _say(self, key: str, **data: object) -> None:
         _write(text(f"supervisor.{key}", self._language, **data).encode() + b"\n")
