@@ -12,6 +12,14 @@ async function hand(page: Page, seed: number): Promise<void> {
 
 const asked = (page: Page) => expect(page.getByText("하나만 여쭤볼게요")).toBeVisible();
 
+/** How many answers the platform keeps of this person. */
+async function expectHistory(page: Page, count: number): Promise<void> {
+  await page.goto("/history");
+  if (count === 0) await expect(page.getByText("아직 물어본 것이 없어요", { exact: true })).toBeVisible();
+  const answers = page.getByRole("list", { name: "지난 답변 목록" }).getByRole("listitem");
+  await expect(answers).toHaveCount(count);
+}
+
 test("what is no photo is refused with a sentence, before anything is sent", async ({ page }) => {
   const sent: string[] = [];
   page.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
@@ -50,9 +58,62 @@ test("photos taken without a network wait, survive a reload, and are sent when i
   await expect(links).toHaveCount(2);
   await links.first().click();
   await asked(page);
-  await page.goto("/history");
-  await expect(page.getByRole("list", { name: "지난 답변 목록" }).getByRole("listitem")).toHaveCount(2);
+  await expectHistory(page, 2);
   complaints.length = 0; // requests that could not be sent
+});
+
+test("a photo that waits is sent once, however many tabs are open", async ({ page, context, complaints }) => {
+  await page.goto("/");
+  await context.setOffline(true);
+  await hand(page, 30);
+  await expect(page.getByRole("img", { name: "보낼 사진 1" })).toBeVisible();
+  await context.route("**/api/v1/waste/analyze", (route) => route.abort());
+  await context.setOffline(false);
+  const other = await context.newPage();
+  await other.goto("/");
+  await expect(other.getByRole("img", { name: "보낼 사진 1" })).toBeVisible();
+  let jobs = 0;
+  context.on("response", (response) => response.url().endsWith("/analyze") && (jobs += 1));
+  await context.unroute("**/api/v1/waste/analyze");
+  await expect.poll(() => jobs).toBe(1);
+  for (const tab of [page, other]) await expect(tab.getByText(/(바로|다시) 보낼게요$/)).toHaveCount(0);
+  expect(jobs).toBe(1);
+  await expectHistory(page, 1);
+  complaints.length = 0;
+});
+
+test("a photo removed without a network is removed from the platform when it is back", async ({
+  page,
+  context,
+  complaints,
+}) => {
+  await page.route("**/api/v1/objects/**", (route) => route.abort());
+  await page.goto("/");
+  await hand(page, 31);
+  await expect(page).toHaveURL(/\/answers\//);
+  await page.getByRole("link", { name: "코치", exact: true }).click();
+  await expect(page.getByRole("img", { name: "보낼 사진 1" })).toBeVisible();
+  await context.setOffline(true);
+  await page.getByRole("button", { name: "보낼 사진 1 지우기" }).click();
+  await expect(page.getByRole("img", { name: /^보낼 사진/ })).toHaveCount(0);
+  const told = page.waitForResponse((response) => response.request().method() === "DELETE");
+  await context.setOffline(false);
+  expect((await told).ok()).toBe(true);
+  await expectHistory(page, 0);
+  complaints.length = 0;
+});
+
+test("several photos chosen at once are all sent", async ({ page }) => {
+  await page.goto("/");
+  await page
+    .locator("input[type=file]")
+    .last()
+    .setInputFiles([await drawn(page, 32), await drawn(page, 33), await drawn(page, 34)]);
+  await expect(page.getByRole("region", { name: "알림" })).toContainText("사진 3장을 보내요.");
+  await asked(page);
+  await expect(async () => {
+    await expectHistory(page, 3);
+  }).toPass();
 });
 
 test("a busy platform is waited for as long as it asks", async ({ page, complaints }) => {
@@ -76,8 +137,10 @@ test("a busy platform is waited for as long as it asks", async ({ page, complain
 test("an upload that a reload cut off goes on", async ({ page, complaints }) => {
   await page.route("**/api/v1/objects/**", (route) => route.abort());
   await page.goto("/");
+  const cut = page.waitForEvent("requestfailed", (request) => request.url().includes("/api/v1/objects/"));
   await hand(page, 24);
   await expect(page).toHaveURL(/\/answers\//);
+  await cut;
   await page.unroute("**/api/v1/objects/**");
   await page.reload();
   await asked(page);
@@ -102,20 +165,33 @@ test("where no stream comes through, the answer comes by asking", async ({ page,
   await page.route("**/events", (route) =>
     route.fulfill({ status: 200, contentType: "text/event-stream", body: "" }),
   );
+  const questions: string[] = [];
+  page.on("request", (request) => {
+    if (/\/waste\/status\/[^/]+$/.test(request.url())) questions.push(request.url());
+  });
   await page.goto("/");
   await hand(page, 26);
   await asked(page);
+  expect(questions).not.toEqual([]);
   complaints.length = 0;
 });
 
-test("one can think better of it", async ({ page }) => {
+test("one can think better of it", async ({ page, complaints }) => {
   await page.route("**/events", () => undefined); // never answers
   await page.goto("/");
   await hand(page, 27);
+  await expect(page).toHaveURL(/\/answers\//);
+  const job = page.url().split("/").at(-1) ?? "";
+  const forgotten = page.waitForResponse(
+    (response) => response.request().method() === "DELETE" && response.url().endsWith(`/jobs/${job}`),
+  );
   await page.getByRole("button", { name: "그만두기" }).click();
+  expect((await forgotten).ok()).toBe(true);
   await expect(page).toHaveURL("/");
   await expect(page.getByRole("region", { name: "알림" })).toContainText("분석을 그만두었어요.");
   await expect(page.getByRole("img", { name: /^보낼 사진/ })).toHaveCount(0);
+  await expectHistory(page, 0);
+  complaints.length = 0; // a job that is removed at once is missing at the second word
 });
 
 test("an answer that is gone says so", async ({ page, complaints }) => {

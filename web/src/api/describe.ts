@@ -8,8 +8,6 @@ export type Description = Readonly<{
   title: string;
   sentence: string;
   remedy: Remedy;
-  /** Seconds to wait before `retry`. */
-  after?: number | undefined;
 }>;
 
 /** Where trying again cannot help but something else can. */
@@ -34,13 +32,12 @@ export function describe(error: unknown): Description {
       remedy: "retry",
     };
   }
-  const { code, status, detail, retryAfter } = error.details;
+  const { code, status, detail } = error.details;
   const kind = kindOf(code, status);
   return {
     title: i18n.t(`trouble.${kind}.title`),
     sentence: detail || i18n.t(`trouble.${kind}.sentence`),
     remedy: code in REMEDIES ? (REMEDIES[code] ?? null) : "retry",
-    after: retryAfter,
   };
 }
 

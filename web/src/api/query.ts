@@ -1,16 +1,27 @@
 import { QueryClient } from "@tanstack/react-query";
 import { Problem } from "./problem";
 
-/** Failures that pass are tried again, after as long as the platform asks for. */
+const FRESH_MS = 60_000;
+const MOST_RETRIES = 3;
+
+/**
+ * Failures that pass are tried again, after as long as the platform asks for.
+ *
+ * Without a network nothing is paused: a page or a button that waits without a word looks broken. What is asked fails at
+ * once and says so (`Trouble`), what is known already stays, and what is missing is asked for when the network is back.
+ */
 export function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        staleTime: 60_000,
-        retry: (failures, error) => error instanceof Problem && error.passing && failures < 3,
+        networkMode: "always",
+        refetchOnReconnect: true, // not by default in this mode
+        staleTime: () => (navigator.onLine ? FRESH_MS : Infinity),
+        retry: (failures, error) =>
+          navigator.onLine && error instanceof Problem && error.passing && failures < MOST_RETRIES,
         retryDelay: (failures, error) => patience(failures, error),
       },
-      mutations: { retry: false },
+      mutations: { networkMode: "always", retry: false },
     },
   });
 }

@@ -12,7 +12,7 @@ export function formatter(language: string) {
     percent: (share: number) => number(share, { style: "percent", maximumFractionDigits: 0 }),
     /** Metres as one would say them: 80 m, 350 m, 1.2 km. */
     distance: (metres: number) =>
-      metres < 995
+      metres < 975 // what would be rounded to 1,000 m is 1 km
         ? number(metres < 100 ? Math.round(metres / 10) * 10 : Math.round(metres / 50) * 50, unit("meter"))
         : number(metres / 1000, { ...unit("kilometer"), maximumFractionDigits: metres < 9950 ? 1 : 0 }),
     day: (value: Date | string) => date(value, { dateStyle: "medium" }),

@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 
 type Answer = Readonly<{ status?: number; body?: unknown; headers?: Record<string, string> }> | "silence";
-type Asked = Readonly<{ method: string; path: string; headers: Headers; body: string }>;
+type Asked = Readonly<{ method: string; path: string; search: string; headers: Headers; body: string }>;
 
 /** Stands where the network is: answers with what `route` says and remembers what it was asked. */
 export function playPlatform(route: (asked: Asked) => Answer): { asked: Asked[] } {
@@ -11,9 +11,11 @@ export function playPlatform(route: (asked: Asked) => Answer): { asked: Asked[] 
       input instanceof Request ? input : new URL(String(input), location.origin),
       init,
     );
+    const { pathname, search } = new URL(request.url);
     const one = {
       method: request.method,
-      path: new URL(request.url).pathname,
+      path: pathname,
+      search,
       headers: request.headers,
       body: await request.text(),
     };

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { WordSearch } from "~/areas/search/WordSearch";
+import { searchFor, WordSearch } from "~/areas/search/WordSearch";
 import { Page } from "~/ui/Page";
 import { Capture } from "./capture/Capture";
 import { QueueList } from "./capture/QueueList";
@@ -18,17 +18,17 @@ export default function CoachPage() {
   return (
     <Page title={t("title")} lead={t("lead")}>
       <Capture {...capture} />
-      <QueueList still={capture.busy} />
+      <QueueList still={capture.still} />
       <section className={styles.words} aria-label={t("words.title")}>
         <WordSearch
           label={t("words.label")}
           onPick={({ item }) => void navigate(`/items/${item}`)}
-          onWords={(words) => void navigate(`/search?${new URLSearchParams({ q: words }).toString()}`)}
+          onWords={(words) => void navigate(searchFor(words))}
         />
         <ul className={styles.examples} aria-label={t("words.examples")}>
           {examples.map((words) => (
             <li key={words}>
-              <Link to={`/search?${new URLSearchParams({ q: words }).toString()}`} className={styles.example}>
+              <Link to={searchFor(words)} className={styles.example}>
                 {words}
               </Link>
             </li>

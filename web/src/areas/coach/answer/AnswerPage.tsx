@@ -1,23 +1,33 @@
 import { useTranslation } from "react-i18next";
-import { useParams } from "react-router";
+import { Navigate, useParams } from "react-router";
 import { Problem } from "~/api/problem";
 import { PageSkeleton } from "~/ui/Loading";
 import { Page } from "~/ui/Page";
 import { Trouble } from "~/ui/Trouble";
 import { ended } from "../analysis/watch";
 import { useJob } from "../analysis/useJob";
-import { useQueue } from "../queue/queue";
+import { isOf, useQueue } from "../queue/queue";
 import { Answer } from "./Answer";
 import { Failed, Gone } from "./Failed";
 import { Working } from "./Working";
 
 /** A photo's analysis from the first percent to the answer, and the answer whenever it is opened again. */
 export default function AnswerPage() {
-  const { t } = useTranslation("coach");
   const { jobId = "" } = useParams();
-  const { status, trouble, error } = useJob(jobId);
-  const photo = useQueue().find((one) => one.jobId === jobId);
+  return <Job key={jobId} jobId={jobId} />;
+}
 
+function Job({ jobId }: Readonly<{ jobId: string }>) {
+  const { t } = useTranslation("coach");
+  const { status, trouble, error } = useJob(jobId);
+  const photo = useQueue().find((one) => isOf(one, jobId));
+
+  if (photo?.jobId && photo.jobId !== jobId) return <Navigate to={`/answers/${photo.jobId}`} replace />;
+  // This job may have run out while the photo was on its way; then it gets another one.
+  if (photo?.phase === "waiting" || photo?.phase === "sending") {
+    const going = status && !ended(status) ? status : undefined;
+    return <Working key="working" jobId={jobId} status={going} trouble={trouble} />;
+  }
   if (error instanceof Problem && (error.code === "job_missing" || error.code === "invalid")) return <Gone />;
   if (error) {
     return (

@@ -10,24 +10,29 @@ import styles from "./Capture.module.css";
 const handheld = () => window.matchMedia("(pointer: coarse)").matches;
 
 /** The one thing this page is for. Camera and files by the device's own dialogs, which ask for no permission. */
-export function Capture({ busy, error, take }: CaptureState) {
+export function Capture({ busy, error, take, stay }: CaptureState) {
   const { t } = useTranslation("coach");
   const camera = useRef<HTMLInputElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const dragging = useDropAndPaste(take);
   const hand = handheld();
 
+  const ask = (dialog: HTMLInputElement | null) => {
+    if (busy) return;
+    stay();
+    dialog?.click();
+  };
+
   const input = (facing: boolean) => (
     <input
       ref={facing ? camera : files}
       type="file"
       accept="image/*,.heic,.heif"
-      {...(facing ? { capture: "environment" as const } : {})}
+      {...(facing ? { capture: "environment" as const } : { multiple: true })}
       hidden
       onChange={({ target }) => {
-        void take(target.files).finally(() => {
-          target.value = ""; // the same file again is news, too
-        });
+        void take(target.files);
+        target.value = ""; // the same file again is news, too
       }}
     />
   );
@@ -47,7 +52,7 @@ export function Capture({ busy, error, take }: CaptureState) {
             aria-disabled={busy}
             icon="camera"
             onClick={() => {
-              if (!busy) camera.current?.click();
+              ask(camera.current);
             }}
           >
             {t(busy ? "capture.preparing" : "capture.photo")}
@@ -60,7 +65,7 @@ export function Capture({ busy, error, take }: CaptureState) {
           aria-disabled={busy}
           icon="image"
           onClick={() => {
-            if (!busy) files.current?.click();
+            ask(files.current);
           }}
         >
           {t(busy && !hand ? "capture.preparing" : "capture.choose")}
@@ -79,7 +84,11 @@ function useDropAndPaste(take: (files: Iterable<File> | null | undefined) => Pro
   const [dragging, setDragging] = useState(false);
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
-      if (event.clipboardData?.files.length) void take(event.clipboardData.files);
+      const { clipboardData } = event;
+      if (!clipboardData?.files.length) return;
+      // Copied cells come as words and as a picture of them.
+      if (isField(event.target) && clipboardData.types.includes("text/plain")) return;
+      void take(clipboardData.files);
     };
     const over = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes("Files")) return;
@@ -90,9 +99,10 @@ function useDropAndPaste(take: (files: Iterable<File> | null | undefined) => Pro
       if (event.relatedTarget === null) setDragging(false);
     };
     const drop = (event: DragEvent) => {
-      event.preventDefault();
       setDragging(false);
-      void take(event.dataTransfer?.files);
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      void take(event.dataTransfer.files);
     };
     document.addEventListener("paste", paste);
     document.addEventListener("dragover", over);
@@ -106,4 +116,8 @@ function useDropAndPaste(take: (files: Iterable<File> | null | undefined) => Pro
     };
   }, [take]);
   return dragging;
+}
+
+function isField(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }

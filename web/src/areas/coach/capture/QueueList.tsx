@@ -1,11 +1,15 @@
-import { useEffect, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { Button, IconButton } from "~/ui/Button";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
-import { drop, retry, useQueue, wake, type Queued } from "../queue/queue";
+import { drop, look, retry, useQueue, wake, type Queued } from "../queue/queue";
 import styles from "./QueueList.module.css";
+
+/** Milliseconds between two looks at photos that were sent and that nobody watches. */
+const EVERY = 10_000;
 
 /**
  * Photos that are not answered yet: waiting for a network, on their way, or refused. Nothing without any. While it is
@@ -16,9 +20,7 @@ export function QueueList({ still }: Readonly<{ still: boolean }>) {
   const known = useQueue();
   const [photos, setPhotos] = useState(known);
   if (!still && photos !== known) setPhotos(known);
-  useEffect(() => {
-    void wake();
-  }, []);
+  useAnswers(known.some(({ phase }) => phase === "sent"));
   if (photos.length === 0) return null;
   return (
     <Section title={t("queue.title")}>
@@ -29,6 +31,34 @@ export function QueueList({ still }: Readonly<{ still: boolean }>) {
       </ul>
     </Section>
   );
+}
+
+/** Looks for the answers of photos that were sent in the background: at once for those of an earlier visit. */
+function useAnswers(any: boolean) {
+  const { t } = useTranslation("coach");
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const settle = useCallback(async () => {
+    const jobs = await look();
+    const [only] = jobs;
+    if (!only) return;
+    void client.invalidateQueries({ queryKey: ["history"] });
+    const to = jobs.length === 1 ? `/answers/${only}` : "/history";
+    toast({
+      text: t("queue.answered", { count: jobs.length }),
+      action: { label: t("queue.open"), run: () => void navigate(to) },
+    });
+  }, [client, navigate, t]);
+  useEffect(() => {
+    void wake().then(settle);
+  }, [settle]);
+  useEffect(() => {
+    if (!any) return;
+    const timer = setInterval(() => void settle(), EVERY);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [any, settle]);
 }
 
 function Entry({ photo, number }: Readonly<{ photo: Queued; number: number }>) {
@@ -71,6 +101,8 @@ function State({ photo }: Readonly<{ photo: Queued }>) {
   const seconds = useCountdown(photo.again);
   if (photo.phase === "waiting" && seconds !== null && navigator.onLine)
     return <p>{t("queue.busy", { count: seconds })}</p>;
+  // What the platform looked at was sent: there is only no answer.
+  if (photo.phase === "failed" && photo.handedOver) return <p>{t("trouble.failed")}</p>;
   return <p>{t(`queue.${photo.phase}`)}</p>;
 }
 

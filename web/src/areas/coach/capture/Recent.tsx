@@ -18,7 +18,7 @@ export function Recent() {
     enabled: signedIn(),
     staleTime: 0,
   });
-  const answered = (known.data ?? []).filter(({ name }) => name).slice(0, MOST);
+  const answered = (known.data ?? []).filter(({ name, status }) => name ?? status === "asked").slice(0, MOST);
   if (answered.length === 0) return null;
   return (
     <section className={styles.recent} aria-labelledby="recent">
@@ -40,10 +40,11 @@ export function Recent() {
 }
 
 function Entry({ job }: Readonly<{ job: JobSummary }>) {
+  const { t } = useTranslation("coach");
   return (
     <Link to={`/answers/${job.job_id}`} className={styles.entry}>
       <Thumbnail job={job} />
-      <span>{job.name}</span>
+      <span>{job.name ?? t("answer.asked")}</span>
     </Link>
   );
 }

@@ -1,47 +1,98 @@
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { announce } from "~/ui/announce";
 import { toast } from "~/ui/toast";
-import { add } from "../queue/queue";
+import { add, type Outcome } from "../queue/queue";
+
+/** Photos taken at once; more are not meant, and would fill the device. */
+const MOST = 10;
+/** How long the page waits for the answer's before it shows what it took. */
+const STILL_MS = 1_000;
 
 export type CaptureState = Readonly<{
   /** A photo is being made ready. */
   busy: boolean;
+  /** The answer's page most likely comes at once: until then nothing moves under the finger. */
+  still: boolean;
   /** Why the last file was not taken. */
   error: unknown;
-  /** Takes the first of `files` and goes to its answer; offline it is kept for later. */
+  /** Takes `files`, sends them, and goes to the first one's answer; offline they are kept for later. */
   take: (files: Iterable<File> | null | undefined) => Promise<void>;
+  /** Somebody is about to take another photo: this page stays. */
+  stay: () => void;
 }>;
 
 export function useCapture(): CaptureState {
   const { t } = useTranslation("coach");
   const navigate = useNavigate();
   const [busy, setBusy] = useState(false);
+  const [still, setStill] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const preparing = useRef(false);
+  /** What the person did last: only that leads to another page. */
+  const turn = useRef(0);
+
+  const stay = useCallback(() => {
+    turn.current += 1;
+  }, []);
+  useEffect(() => stay, [stay]); // whoever left the page wanted to
 
   const take = useCallback(
     async (files: Iterable<File> | null | undefined) => {
-      const [file, more] = [...(files ?? [])];
-      if (!file) return;
+      const chosen = [...(files ?? [])];
+      if (chosen.length === 0 || preparing.current) return;
+      const mine = ++turn.current;
+      preparing.current = true;
       setBusy(true);
+      setStill(true);
       setError(null);
       announce(t("capture.preparing"));
-      try {
-        const jobId = await add(file);
-        if (more) toast({ text: t("capture.oneOnly") });
-        if (jobId) {
-          await navigate(`/answers/${jobId}`); // busy until then: nothing moves under the finger
-          return;
-        }
-        toast({ text: t(navigator.onLine ? "queue.busy" : "queue.kept") });
-      } catch (problem) {
-        setError(problem);
-      }
+      const { added, refused } = await addAll(chosen.slice(0, MOST));
+      preparing.current = false;
       setBusy(false);
+      const thawing = setTimeout(() => {
+        setStill(false);
+      }, STILL_MS);
+      const [first] = added;
+      if (first) {
+        if (refused.length) toast({ text: t("capture.refused", { count: refused.length }) });
+        if (chosen.length > MOST) toast({ text: t("capture.most", { count: MOST }) });
+        else if (added.length > 1) toast({ text: t("capture.several", { count: added.length }) });
+        const outcome = await first.sent;
+        if (outcome.jobId && mine === turn.current) await navigate(`/answers/${outcome.jobId}`);
+        const word = wordOf(outcome, first.onDisk);
+        if (word) toast({ text: t(`queue.${word}`) });
+      } else setError(refused[0]);
+      clearTimeout(thawing);
+      setStill(false);
     },
     [navigate, t],
   );
 
-  return { busy, error, take };
+  return { busy, still, error, take, stay };
+}
+
+/** What to say of a photo whose answer is not shown yet. */
+function wordOf({ phase }: Outcome, onDisk: boolean) {
+  if (phase === "failed") return "refused";
+  if (phase !== "waiting") return null;
+  if (!onDisk) return "unkept";
+  return navigator.onLine ? "busy" : "kept";
+}
+
+type Added = Awaited<ReturnType<typeof add>>;
+
+/** Each in its turn: a phone has not the memory to open several photos at once. */
+async function addAll(files: readonly File[]) {
+  const added: Added[] = [];
+  const refused: unknown[] = [];
+  for (const file of files) {
+    try {
+      added.push(await add(file));
+    } catch (problem) {
+      refused.push(problem);
+    }
+  }
+  return { added, refused };
 }

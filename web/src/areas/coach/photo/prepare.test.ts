@@ -1,14 +1,25 @@
 import { describe, expect, it, vi } from "vitest";
+import { withoutNotes } from "./heic";
+import { AVIF, HEIC } from "./heic.samples";
 import { MOST_BYTES, prepare } from "./prepare";
-
-const heic = new Uint8Array([0, 0, 0, 24, ...new TextEncoder().encode("ftypheic\0\0\0\0mif1heic")]);
 
 // jsdom decodes nothing: the browser that cannot read a file.
 describe("what this browser cannot read", () => {
-  it("is sent as it is when it is HEIC, whatever the device calls it", async () => {
-    const sent = await prepare(new File([heic], "IMG_1.HEIC"));
+  it("is sent without the camera's notes when it is HEIC, whatever the device calls it", async () => {
+    const sent = await prepare(new File([HEIC], "IMG_1"));
+    const bytes = new Uint8Array(await sent.arrayBuffer());
     expect(sent.type).toBe("image/heic");
-    expect(new Uint8Array(await sent.arrayBuffer())).toEqual(heic);
+    expect(bytes).toEqual(withoutNotes(HEIC));
+    expect(new TextDecoder("latin1").decode(bytes)).not.toContain("SECRET");
+  });
+
+  it("is refused when the place cannot be removed from it", async () => {
+    const cut = new File([HEIC.slice(0, -1)], "IMG_1.HEIC", { type: "image/heic" });
+    await expect(prepare(cut)).rejects.toMatchObject({ code: "photo_keeps_place" });
+  });
+
+  it("is refused when it is AVIF, which the platform does not take", async () => {
+    await expect(prepare(new File([AVIF], "a.avif"))).rejects.toMatchObject({ code: "photo_unreadable" });
   });
 
   it("is refused when it only calls itself a photo", async () => {

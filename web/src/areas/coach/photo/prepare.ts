@@ -1,4 +1,5 @@
 import { Problem } from "~/api/problem";
+import { UnknownLayout, withoutNotes } from "./heic";
 import { kindOf } from "./kind";
 import { shrink } from "./shrink";
 
@@ -6,7 +7,7 @@ import { shrink } from "./shrink";
 export const MOST_BYTES = 100 * 2 ** 20;
 
 /** Codes of our own, spoken by coach.json below `trouble`. */
-export type PhotoTrouble = "photo_unreadable" | "photo_too_big";
+export type PhotoTrouble = "photo_unreadable" | "photo_too_big" | "photo_keeps_place";
 
 /** The problem of a file that never reaches the platform. */
 export function refusal(code: PhotoTrouble): Problem {
@@ -14,8 +15,8 @@ export function refusal(code: PhotoTrouble): Problem {
 }
 
 /**
- * What is sent for `file`: a small JPEG without EXIF, or the file itself where only the platform can read it (HEIC outside
- * Safari). Throws a Problem for what is no photo.
+ * What is sent for `file`, never with EXIF: a small JPEG, or, where only the platform can read it (HEIC outside Safari), the file
+ * as large as it is. Throws a Problem for what is no photo, and for one whose notes cannot be removed.
  */
 export async function prepare(file: Blob): Promise<Blob> {
   if (file.size > MOST_BYTES) throw refusal("photo_too_big");
@@ -24,7 +25,17 @@ export async function prepare(file: Blob): Promise<Blob> {
   const small = await shrunk(file);
   if (small) return small;
   if (kind !== "heic") throw refusal("photo_unreadable");
-  return new Blob([file], { type: "image/heic" });
+  return withoutPlace(file);
+}
+
+async function withoutPlace(heic: Blob): Promise<Blob> {
+  const bytes = new Uint8Array(await heic.arrayBuffer());
+  try {
+    return new Blob([withoutNotes(bytes)], { type: "image/heic" });
+  } catch (error) {
+    if (error instanceof UnknownLayout) throw refusal("photo_keeps_place");
+    throw error;
+  }
 }
 
 /** Shrunk beside the page where workers can draw, else on it; null when this browser cannot read it. */

@@ -1,9 +1,12 @@
 import { Problem } from "~/api/problem";
 import type { Ticket } from "~/api/types";
 
+/** An upload of which nothing moves for so long hangs. */
+const PATIENCE_MS = 30_000;
+
 /**
  * Sends `photo` where its ticket says, with exactly the headers it gives. `onProgress` hears the share that left.
- * XMLHttpRequest, since fetch does not tell how far an upload is. Throws a Problem.
+ * XMLHttpRequest, since fetch does not tell how far an upload is. Throws a Problem, also when nothing moves any more.
  */
 export function upload(
   ticket: Ticket,
@@ -17,7 +20,21 @@ export function upload(
       // The browser sets the length itself and forbids everybody else to.
       if (name.toLowerCase() !== "content-length") request.setRequestHeader(name, value);
     }
-    request.upload.onprogress = ({ loaded, total }) => onProgress?.(total ? loaded / total : 0);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const moved = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        reject(Problem.silence());
+        request.abort();
+      }, PATIENCE_MS);
+    };
+    const cancel = () => {
+      request.abort();
+    };
+    request.upload.onprogress = ({ loaded, total }) => {
+      moved();
+      onProgress?.(total ? loaded / total : 0);
+    };
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) resolve();
       else void Problem.from(answered(request)).then(reject);
@@ -28,10 +45,14 @@ export function upload(
     request.onabort = () => {
       reject(new DOMException("cancelled", "AbortError"));
     };
-    signal?.addEventListener("abort", () => {
-      request.abort();
-    });
+    request.onloadend = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", cancel);
+    };
+    signal?.addEventListener("abort", cancel);
+    moved();
     request.send(photo);
+    if (signal?.aborted) cancel();
   });
 }
 

@@ -15,6 +15,7 @@ type Listener = Readonly<{
 const STALE: ReadonlySet<string> = new Set([
   "ticket_expired",
   "ticket_invalid",
+  "upload_missing",
   "upload_mismatch",
   "upload_never_came",
   "job_ended",
@@ -24,6 +25,15 @@ const STALE: ReadonlySet<string> = new Set([
 /** Whether a new job, with a new ticket, may do what this one could not. */
 export function isStale(error: unknown): boolean {
   return error instanceof Problem && STALE.has(error.code);
+}
+
+/** Whether the same may succeed a little later. */
+export function isPassing(error: unknown): error is Problem {
+  if (!(error instanceof Problem)) return false;
+  const { status, code } = error.details;
+  return (
+    error.passing || status >= 500 || status === 408 || status === 425 || code === "idempotency_in_progress"
+  );
 }
 
 /**
@@ -38,13 +48,24 @@ export async function send(photo: Kept, { signal, onJob, onProgress }: Listener)
       signal,
     }),
   );
+  // The same attempt is given the same ticket, however old. The picture may be there all the same: the platform knows.
+  const tooLate = ticket.job_id === photo.jobId && Date.parse(ticket.expires_at) < Date.now();
   await onJob(ticket.job_id);
-  await upload(ticket, photo.photo, { signal, onProgress });
+  if (!tooLate) {
+    await upload(ticket, photo.photo, { signal, onProgress }).catch((error: unknown) => {
+      throw isRefusedTicket(error) ? new Problem({ ...error.details, code: "ticket_invalid" }) : error;
+    });
+  }
   await data(
     api.POST("/api/v1/waste/upload-complete/{job_id}", {
       params: { path: { job_id: ticket.job_id } },
-      body: { region: photo.region, tags: [...photo.tags] },
+      body: { region: photo.region },
       signal,
     }),
   );
+}
+
+/** A store of its own says it without our codes: S3 in XML. */
+function isRefusedTicket(error: unknown): error is Problem {
+  return error instanceof Problem && error.details.status === 403;
 }

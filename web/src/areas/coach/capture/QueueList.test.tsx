@@ -1,0 +1,62 @@
+import { act, screen } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { show } from "~/test/show";
+import { Toasts } from "~/ui/toast";
+import { QueueList } from "./QueueList";
+
+const { look, photos } = vi.hoisted(() => ({ look: vi.fn(), photos: [] as object[] }));
+vi.mock("../queue/queue", () => ({ look, useQueue: () => photos, wake: () => Promise.resolve() }));
+
+const photo = {
+  id: "1",
+  url: "blob:1",
+  uploaded: 1,
+  again: null,
+  jobId: "job-1",
+  handedOver: true,
+  failure: null,
+};
+
+async function shown(one: object) {
+  photos.splice(0, photos.length, { ...photo, ...one });
+  await show(
+    <>
+      <Toasts />
+      <QueueList still={false} />
+    </>,
+    ["coach"],
+  );
+  await act(() => vi.advanceTimersByTimeAsync(0));
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  look.mockReset().mockResolvedValue([]);
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("the photos on their way", () => {
+  it("are looked after slowly while the platform has one, and it is said when its answer is there", async () => {
+    await shown({ phase: "sent" });
+    expect(look).toHaveBeenCalledTimes(1);
+    look.mockResolvedValueOnce(["job-1"]);
+    await act(() => vi.advanceTimersByTimeAsync(10_000));
+    expect(look).toHaveBeenCalledTimes(2);
+    expect(screen.getByText("사진 1장의 답이 나왔어요.")).toBeVisible();
+    expect(screen.getByRole("button", { name: "보러 가기" })).toBeVisible();
+  });
+
+  it("are not asked for while the platform has none", async () => {
+    await shown({ phase: "waiting", handedOver: false });
+    await act(() => vi.advanceTimersByTimeAsync(60_000));
+    expect(look).toHaveBeenCalledTimes(1);
+  });
+
+  it("say whether it was the sending that failed", async () => {
+    await shown({ phase: "failed", failure: { code: "gave_up", sentence: "왜" } });
+    expect(screen.getByText("답을 찾지 못했어요")).toBeVisible();
+    expect(screen.queryByText("보내지 못했어요")).toBeNull();
+  });
+});
