@@ -14,12 +14,18 @@ type Look = Readonly<{
   children: ReactNode;
 }>;
 
+type Act = ComponentProps<"button"> &
+  Readonly<{
+    /** Does what it was pressed for: takes no press, and keeps the focus, which `disabled` would drop. */
+    busy?: boolean;
+  }>;
+
 /** A button that does something, a link with `to` that leads somewhere, or with `href` out of bunri. */
 type Props = Look &
   (
-    | (ComponentProps<"button"> & { to?: never; href?: never })
-    | (ComponentProps<typeof Link> & { href?: never })
-    | (ComponentProps<"a"> & { to?: never; href: string })
+    | (Act & { to?: never; href?: never })
+    | (ComponentProps<typeof Link> & { href?: never; busy?: never })
+    | (ComponentProps<"a"> & { to?: never; href: string; busy?: never })
   );
 
 /** HTML's own button in our clothes: the first page draws it without waiting for a library (ADR 0011). */
@@ -30,6 +36,7 @@ export function Button({
   icon,
   children,
   className,
+  busy = false,
   ...rest
 }: Props) {
   const look = {
@@ -57,10 +64,20 @@ export function Button({
       </a>
     );
   return (
-    <button type="button" {...look} {...rest}>
+    <button type="button" {...look} {...rest} {...pressed(busy, rest.onClick)}>
       {inside}
     </button>
   );
+}
+
+function pressed(busy: boolean, onClick: Act["onClick"]): Pick<Act, "onClick" | "aria-disabled"> {
+  if (!busy) return { onClick };
+  return {
+    "aria-disabled": true,
+    onClick: (event) => {
+      event.preventDefault(); // a form is not sent either
+    },
+  };
 }
 
 type Named = Readonly<{ label: string; icon: IconName }> &

@@ -31,6 +31,11 @@ export function Trouble({ error, onRetry }: Props) {
               {t("trouble.retry")}
             </Button>
           )}
+          {remedy === "search" && (
+            <Button variant="contained" to="/search">
+              {t("trouble.search")}
+            </Button>
+          )}
           {remedy === "home" && (
             <Button variant="contained" to="/">
               {t("trouble.home")}

@@ -1,14 +1,16 @@
 import { act, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { useState } from "react";
+import { useState, type SubmitEvent } from "react";
 import { describe, expect, it, vi } from "vitest";
 import { Problem } from "~/api/problem";
 import { show } from "~/test/show";
 import { announce, Announcer } from "./announce";
+import { Button } from "./Button";
 import { Choices } from "./Choices";
 import { Page } from "./Page";
 import { toast, Toasts } from "./toast";
 import { Trouble } from "./Trouble";
+import { useAsking } from "./useAsking";
 
 describe("announce", () => {
   it("says the same words twice as two pieces of news", async () => {
@@ -59,9 +61,67 @@ describe("Trouble", () => {
     expect(again).toHaveBeenCalledOnce();
   });
 
+  it("leads to the search by words where a photo cannot help", async () => {
+    await show(<Trouble error={new Problem({ status: 503, code: "vision_missing", detail: "" })} />);
+    expect(screen.getByRole("link", { name: "말로 찾기" })).toHaveAttribute("href", "/search");
+  });
+
   it("leads home where it cannot", async () => {
     await show(<Trouble error={new Problem({ status: 404, code: "job_missing", detail: "" })} />);
     expect(screen.getByRole("link", { name: "첫 화면으로" })).toHaveAttribute("href", "/");
+  });
+});
+
+describe("Button", () => {
+  it("takes no press while it is busy, and keeps the focus", async () => {
+    const press = vi.fn();
+    const send = vi.fn();
+    function Form() {
+      const [busy, setBusy] = useState(false);
+      const submit = (event: SubmitEvent) => {
+        event.preventDefault();
+        send();
+        setBusy(true);
+      };
+      return (
+        <form onSubmit={submit}>
+          <Button type="submit" busy={busy} onClick={press}>
+            보내기
+          </Button>
+        </form>
+      );
+    }
+    await show(<Form />);
+    const button = screen.getByRole("button");
+    await userEvent.click(button);
+    expect(button).toHaveFocus();
+    expect(button).toHaveAttribute("aria-disabled", "true");
+    await userEvent.click(button);
+    await userEvent.keyboard("{Enter}");
+    expect([press, send].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+  });
+});
+
+describe("useAsking", () => {
+  it("hands the focus from the button to the question and back", async () => {
+    function Asking() {
+      const { asking, setAsking, question, trigger } = useAsking();
+      return asking ? (
+        <div ref={question} tabIndex={-1} role="group" aria-label="정말요?">
+          <Button onClick={() => setAsking(false)}>아니요</Button>
+        </div>
+      ) : (
+        <Button ref={trigger} onClick={() => setAsking(true)}>
+          지우기
+        </Button>
+      );
+    }
+    await show(<Asking />);
+    expect(document.body).toHaveFocus();
+    await userEvent.click(screen.getByRole("button", { name: "지우기" }));
+    expect(screen.getByRole("group")).toHaveFocus();
+    await userEvent.click(screen.getByRole("button", { name: "아니요" }));
+    expect(screen.getByRole("button", { name: "지우기" })).toHaveFocus();
   });
 });
 

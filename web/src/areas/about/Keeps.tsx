@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Section } from "~/ui/Section";
 import styles from "./about.module.css";
 
-const KEPT = ["photo", "answer", "place", "name", "device"] as const;
+const KEPT = ["photo", "answer", "taught", "waiting", "place", "name", "device"] as const;
 
 /** What is kept of a person and for how long (docs/settings.md, "What is kept of a person"). */
 export function Keeps() {

@@ -1,9 +1,10 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { api, data } from "~/api/client";
+import { api } from "~/api/client";
 import { describe } from "~/api/describe";
+import { removeJob } from "~/api/removeJob";
 import { signedIn } from "~/api/session";
 import type { JobSummary } from "~/api/types";
 import { useFormat } from "~/i18n/format";
@@ -13,6 +14,7 @@ import { Bone } from "~/ui/Loading";
 import { Page } from "~/ui/Page";
 import { toast } from "~/ui/toast";
 import { Trouble } from "~/ui/Trouble";
+import { useAsking } from "~/ui/useAsking";
 import { Thumbnail } from "./Thumbnail";
 import styles from "./history.module.css";
 
@@ -62,8 +64,13 @@ function useHistory() {
 function List() {
   const { t } = useTranslation("history");
   const history = useHistory();
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = history;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = history;
   const end = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const jobs = history.data?.pages.flatMap((page) => page.jobs) ?? [];
+  const known = jobs.length;
+  /** How many there were when the button was pressed. */
+  const pressedAt = useRef<number | null>(null);
 
   // More comes before the end is reached; the button is for those who do not scroll.
   useEffect(() => {
@@ -78,21 +85,36 @@ function List() {
     };
   }, [hasNextPage, fetchNextPage, history.data?.pages.length]);
 
+  // The last page takes the button with it: the focus goes to the first that came.
+  useEffect(() => {
+    const { current } = pressedAt;
+    if (current === null || known <= current) return;
+    pressedAt.current = null;
+    if (!hasNextPage) list.current?.children[current]?.querySelector("a")?.focus();
+  }, [known, hasNextPage]);
+
   if (history.isPending) return <Bone height="16rem" />;
   if (history.isError && !history.data)
     return <Trouble error={history.error} onRetry={() => void history.refetch()} />;
-  const jobs = history.data.pages.flatMap((page) => page.jobs);
   if (jobs.length === 0) return <Nothing />;
   return (
     <>
-      <ul className={styles.list} aria-label={t("list")}>
+      <ul ref={list} className={styles.list} aria-label={t("list")}>
         {jobs.map((job) => (
           <Entry key={job.job_id} job={job} />
         ))}
       </ul>
       <div ref={end} className={styles.end}>
+        {isFetchNextPageError && <p role="alert">{describe(history.error).sentence}</p>}
         {hasNextPage && (
-          <Button variant="outlined" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          <Button
+            variant="outlined"
+            busy={isFetchingNextPage}
+            onClick={() => {
+              pressedAt.current = known;
+              void fetchNextPage();
+            }}
+          >
             {t(isFetchingNextPage ? "loading" : "more")}
           </Button>
         )}
@@ -104,15 +126,9 @@ function List() {
 function Entry({ job }: Readonly<{ job: JobSummary }>) {
   const { t } = useTranslation("history");
   const { ago } = useFormat();
-  const [asking, setAsking] = useState(false);
-  const question = useRef<HTMLDivElement>(null);
+  const { asking, setAsking, question, trigger } = useAsking();
   const name = job.name ?? t("unknown");
   const remove = useRemove();
-
-  // The button that asked is gone: the focus goes to what stands in its place.
-  useEffect(() => {
-    if (asking) question.current?.focus();
-  }, [asking]);
 
   return (
     <li className={styles.entry}>
@@ -142,9 +158,9 @@ function Entry({ job }: Readonly<{ job: JobSummary }>) {
           <Button
             variant="contained"
             tone="bad"
-            disabled={remove.isPending}
+            busy={remove.isPending}
             onClick={() => {
-              remove.mutate(job.job_id);
+              remove.mutate(job);
             }}
           >
             {t("yes")}
@@ -152,6 +168,7 @@ function Entry({ job }: Readonly<{ job: JobSummary }>) {
         </div>
       ) : (
         <IconButton
+          ref={trigger}
           label={t("remove", { name })}
           icon="trash"
           onClick={() => {
@@ -167,9 +184,15 @@ function useRemove() {
   const { t } = useTranslation("history");
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (jobId: string) =>
-      data(api.DELETE("/api/v1/waste/jobs/{job_id}", { params: { path: { job_id: jobId } } })),
-    onSuccess: async (_, jobId) => {
+    mutationFn: async (job: JobSummary) => {
+      const { queue, drop } = await import("~/areas/coach/queue/queue");
+      await removeJob(job.job_id);
+      if (stateOf(job) === "working") await removeJob(job.job_id); // the first only stopped it
+      // A photo that could be tried again, and so still lies on this device.
+      const photo = queue().find(({ jobId }) => jobId === job.job_id);
+      if (photo) await drop(photo.id);
+    },
+    onSuccess: async (_, { job_id: jobId }) => {
       client.removeQueries({ queryKey: ["job", jobId] });
       toast({ text: t("removed") });
       document.querySelector("h1")?.focus(); // the entry is gone with its buttons

@@ -1,58 +1,76 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { leave } from "~/api/session";
-import { prefer } from "~/preferences/store";
+import { usePreferences } from "~/preferences/store";
 import { Button } from "~/ui/Button";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
+import { Trouble } from "~/ui/Trouble";
+import { useAsking } from "~/ui/useAsking";
+import { forgetPerson } from "./forget";
 import styles from "./settings.module.css";
 
-/** Forgets the person on this device, after asking once more. */
+/** Forgets the person on this device and on the platform, after asking once more. */
 export function Leave() {
   const { t } = useTranslation("settings");
   const client = useQueryClient();
-  const [asking, setAsking] = useState(false);
-  const question = useRef<HTMLDivElement>(null);
-
-  // The button that asked is gone: the focus goes to what stands in its place.
-  useEffect(() => {
-    if (asking) question.current?.focus();
-  }, [asking]);
-
-  const forget = () => {
-    leave();
-    client.clear();
-    void import("~/areas/coach/queue/queue").then(({ forgetAll }) => forgetAll());
-    prefer({ language: null, theme: null, contrast: null, region: null, name: null, teach: null });
-    setAsking(false);
-    toast({ text: t("leave.done") });
-  };
+  const { teach } = usePreferences();
+  const { asking, setAsking, question, trigger } = useAsking();
+  const forget = useMutation({
+    mutationFn: (everywhere: boolean) => forgetPerson(client, everywhere),
+    onSuccess: () => {
+      setAsking(false);
+      toast({ text: t("leave.done") });
+    },
+  });
 
   return (
     <Section title={t("leave.title")} note={t("leave.note")}>
       {asking ? (
         <div role="group" aria-label={t("leave.sure")} ref={question} tabIndex={-1}>
-          <p>{t("leave.sure")}</p>
+          {forget.isError && <Trouble error={forget.error} />}
+          <p>{t(forget.isError ? "leave.nothing" : "leave.sure")}</p>
           <div className={styles.buttons}>
             <Button
               variant="outlined"
               tone="inherit"
-
               onClick={() => {
                 setAsking(false);
+                forget.reset();
               }}
             >
               {t("leave.no")}
             </Button>
-            <Button variant="contained" tone="bad" onClick={forget}>
-              {t("leave.yes")}
+            <Button
+              variant="contained"
+              tone="bad"
+              busy={forget.isPending}
+              onClick={() => {
+                forget.mutate(true);
+              }}
+            >
+              {t(forget.isError ? "leave.again" : "leave.yes")}
             </Button>
           </div>
+          {/* A consent could never be taken back after this; answers go by themselves. */}
+          {forget.isError && !teach && (
+            <div className={styles.other}>
+              <p className={styles.small}>{t("leave.hereNote")}</p>
+              <Button
+                variant="outlined"
+                tone="bad"
+                onClick={() => {
+                  forget.mutate(false);
+                }}
+              >
+                {t("leave.here")}
+              </Button>
+            </div>
+          )}
         </div>
       ) : (
         <div>
           <Button
+            ref={trigger}
             variant="outlined"
             tone="bad"
             onClick={() => {

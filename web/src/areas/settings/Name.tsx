@@ -40,7 +40,7 @@ export function Name() {
           helperText={tooLong ? t("name.tooLong") : signedIn() ? t("name.later") : undefined}
           autoComplete="nickname"
         />
-        <Button type="submit" variant="contained" large disabled={name.trim() === kept}>
+        <Button type="submit" variant="contained" large>
           {t("name.save")}
         </Button>
       </form>

@@ -25,7 +25,7 @@ export function Taught() {
       <div>
         <Button
           variant="outlined"
-          disabled={takeBack.isPending}
+          busy={takeBack.isPending}
           onClick={() => {
             takeBack.mutate();
           }}

@@ -1,8 +1,14 @@
 /** One server-sent event: its name and its data. */
 export type ServerEvent = Readonly<{ name: string; data: string }>;
 
-/** The events of a `text/event-stream` as they come (HTML, "server-sent events", what of it the platform sends). */
-export async function* eventsOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
+/**
+ * The events of a `text/event-stream` as they come (HTML, "server-sent events", what of it the platform sends).
+ * `onAlive` is told of every byte, signs of life included.
+ */
+export async function* eventsOf(
+  stream: ReadableStream<Uint8Array>,
+  onAlive?: () => void,
+): AsyncGenerator<ServerEvent> {
   const reader = stream.getReader();
   const decoder = new TextDecoder();
   let rest = "";
@@ -10,6 +16,7 @@ export async function* eventsOf(stream: ReadableStream<Uint8Array>): AsyncGenera
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      onAlive?.();
       const blocks = (rest + decoder.decode(value, { stream: true })).split(/\r?\n\r?\n/);
       rest = blocks.pop() ?? "";
       for (const block of blocks) {

@@ -26,6 +26,33 @@ function inTurn<T>(...answers: T[]): () => T {
   return () => answers[Math.min(at++, answers.length - 1)] as T;
 }
 
+/** How often the platform gives a sign of life. */
+const STILL_HERE = 15_000;
+
+/** Streams that stay open and give `pieces`, the first at once, and then nothing. */
+function hold(...pieces: string[]) {
+  let begun = 0;
+  let broken = 0;
+  const platform = fetch;
+  vi.stubGlobal("fetch", async (input: Request | string, init?: RequestInit) => {
+    if (typeof input === "string" || !input.url.endsWith("/events")) return platform(input, init);
+    begun += 1;
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        input.signal.addEventListener("abort", () => {
+          broken += 1;
+          controller.error(new DOMException("", "AbortError"));
+        });
+        pieces.forEach((piece, index) =>
+          setTimeout(() => controller.enqueue(new TextEncoder().encode(piece)), index * STILL_HERE),
+        );
+      },
+    });
+    return Promise.resolve(new Response(body));
+  });
+  return { begun: () => begun, broken: () => broken };
+}
+
 async function watched(onTrouble?: (problem: Problem | null) => void): Promise<string[]> {
   const seen: string[] = [];
   const options = { signal: new AbortController().signal, ...(onTrouble ? { onTrouble } : {}) };
@@ -71,6 +98,25 @@ describe("statuses", () => {
     expect(await watched()).toEqual(["seeing 20", "done 100"]);
     const questions = asked.filter(({ path }) => path.endsWith("/1"));
     expect(questions.map(({ headers }) => headers.get("If-None-Match"))).toEqual([null, '"x"', '"x"']);
+  });
+
+  it("asks at once when something on the way holds the stream back", async () => {
+    const { asked } = play(() => stream(), inTurn<Answer>({ body: status("done", 100) }));
+    const { begun, broken } = hold();
+    expect(await watched()).toEqual(["done 100"]);
+    expect([begun(), broken()]).toEqual([1, 1]);
+    expect(asked.filter(({ path }) => path.endsWith("/1"))).toHaveLength(1);
+  });
+
+  it("asks when nothing comes any more, and takes signs of life for life", async () => {
+    play(() => stream(), inTurn<Answer>({ body: status("done", 100) }));
+    const { broken } = hold(event("seeing", 50), ...Array<string>(3).fill(": still here\n\n"));
+    const seen = watched();
+    await vi.advanceTimersByTimeAsync(3 * STILL_HERE + 19_000);
+    expect(broken()).toBe(0);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(broken()).toBe(1);
+    expect(await seen).toEqual(["seeing 50", "done 100"]);
   });
 
   it("waits for a platform that is away, and says so until it is back", async () => {

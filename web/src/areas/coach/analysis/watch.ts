@@ -8,6 +8,10 @@ import { eventsOf } from "./events";
 const EVERY = 500;
 /** Streams that end before the job does, after which we ask instead of listening: some proxy does not let them through. */
 const BROKEN = 2;
+/** Milliseconds in which the first event comes, as the platform sends it at once: else something holds the stream back. */
+const FIRST = 2_000;
+/** Milliseconds without a byte after which nobody is there any more: a sign of life comes every 15 seconds. */
+const QUIET = 20_000;
 
 const ENDED: ReadonlySet<JobStatus["status"]> = new Set(["done", "asked", "failed", "cancelled"]);
 
@@ -23,17 +27,18 @@ type Options = Readonly<{
 
 /**
  * Where the analysis is, whenever that changes, until it ends. Listens to server-sent events; where they do not come
- * through, asks every half second. A network or a platform that is away for a while is waited for. Throws a Problem when
- * there is nothing to wait for (`job_missing`), and nothing when `signal` ends it.
+ * through, or stop coming, asks every half second. A network or a platform that is away for a while is waited for.
+ * Throws a Problem when there is nothing to wait for (`job_missing`), and nothing when `signal` ends it.
  */
 export async function* statuses(jobId: string, options: Options): AsyncGenerator<JobStatus> {
   const { signal, onTrouble } = options;
   let broken = 0;
   let failures = 0;
   const asking = asker(jobId, signal);
+  const onHeld = () => (broken = BROKEN);
   while (!signal.aborted) {
     try {
-      const source = broken < BROKEN ? listened(jobId, signal) : asking();
+      const source = broken < BROKEN ? listened(jobId, signal, onHeld) : asking();
       for await (const status of source) {
         failures = 0;
         onTrouble?.(null);
@@ -61,24 +66,56 @@ function waitsOut(problem: Problem): boolean {
   return problem.passing || problem.details.status >= 500;
 }
 
-async function* listened(jobId: string, signal: AbortSignal): AsyncGenerator<JobStatus> {
-  const { data } = await api.GET("/api/v1/waste/status/{job_id}/events", {
-    params: { path: { job_id: jobId } },
-    headers: { Accept: "text/event-stream" },
-    parseAs: "stream",
-    signal,
-  });
-  if (!data) return;
+/** What the stream says. Ends, having told `onHeld`, when nothing comes through it. */
+async function* listened(jobId: string, signal: AbortSignal, onHeld: () => void): AsyncGenerator<JobStatus> {
+  const dog = watchdog(signal, FIRST);
+  let heard = false;
   try {
-    for await (const { name, data: written } of eventsOf(data)) {
+    const { data } = await api.GET("/api/v1/waste/status/{job_id}/events", {
+      params: { path: { job_id: jobId } },
+      headers: { Accept: "text/event-stream" },
+      parseAs: "stream",
+      signal: dog.signal,
+    });
+    if (!data) return;
+    const onAlive = () => {
+      if (heard) dog.expect(QUIET);
+    };
+    for await (const { name, data: written } of eventsOf(data, onAlive)) {
+      heard = true;
+      onAlive();
       if (name === "status") yield JSON.parse(written) as JobStatus;
       // Removed meanwhile, or a part is away: asking once tells which.
       else if (name === "error") return;
     }
   } catch (error) {
     if (error instanceof Problem || isOver(signal)) throw error;
-    throw Problem.silence(); // the line broke
+    if (!dog.signal.aborted) throw Problem.silence(); // the line broke
+    onHeld();
+  } finally {
+    dog.end();
   }
+}
+
+/** A signal that is aborted with `outer`, and when what is expected does not come within so many milliseconds. */
+function watchdog(outer: AbortSignal, within: number) {
+  const own = new AbortController();
+  const bark = () => {
+    own.abort();
+  };
+  let timer = setTimeout(bark, within);
+  outer.addEventListener("abort", bark);
+  return {
+    signal: own.signal,
+    expect(next: number) {
+      clearTimeout(timer);
+      timer = setTimeout(bark, next);
+    },
+    end() {
+      clearTimeout(timer);
+      outer.removeEventListener("abort", bark);
+    },
+  };
 }
 
 /** Asks for ever; each question knows the answer before it. */

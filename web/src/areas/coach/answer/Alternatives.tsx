@@ -2,12 +2,18 @@ import { useTranslation } from "react-i18next";
 import type { Alternative } from "~/api/types";
 import { coloursOf, materialOfCategory } from "~/design/materials";
 import { Icon, materialIcon } from "~/icons/Icon";
+import { Refusal } from "./Refusal";
 import styles from "./answer.module.css";
 
-type Props = Readonly<{ alternatives: readonly Alternative[]; onPick: (item: string) => void }>;
+type Props = Readonly<{
+  alternatives: readonly Alternative[];
+  pending: boolean;
+  error: unknown;
+  onPick: (item: string) => void;
+}>;
 
 /** What the same thing could be called, too. */
-export function Alternatives({ alternatives, onPick }: Props) {
+export function Alternatives({ alternatives, pending, error, onPick }: Props) {
   const { t } = useTranslation("coach");
   if (alternatives.length === 0) return null;
   return (
@@ -21,8 +27,9 @@ export function Alternatives({ alternatives, onPick }: Props) {
               key={item}
               type="button"
               className={styles.chip}
+              aria-disabled={pending}
               onClick={() => {
-                onPick(item);
+                if (!pending) onPick(item);
               }}
             >
               <span style={{ color: coloursOf(material).ink }}>
@@ -33,6 +40,7 @@ export function Alternatives({ alternatives, onPick }: Props) {
           );
         })}
       </div>
+      <Refusal error={error} />
     </section>
   );
 }

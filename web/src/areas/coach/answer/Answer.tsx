@@ -15,7 +15,7 @@ type Props = Readonly<{ jobId: string; result: Result }>;
 
 /** What was found in the photo and what to do with each thing. */
 export function Answer({ jobId, result }: Props) {
-  const { t } = useTranslation("coach");
+  const { t, i18n } = useTranslation("coach");
   const [selected, setSelected] = useState(0);
   const picture = usePicture(jobId, true);
   const { items } = result;
@@ -31,6 +31,7 @@ export function Answer({ jobId, result }: Props) {
   if (!first) return null;
   return (
     <Page title={items.length > 1 ? t("answer.found", { count: items.length }) : first.name} hideTitle wide>
+      {languageOf(result) !== i18n.language && <p className={styles.small}>{t("answer.otherLanguage")}</p>}
       <div className={styles.answer} data-picture={picture !== null}>
         <div className={styles.side}>
           {picture && <Picture url={picture} items={items} selected={selected} onSelect={setSelected} />}
@@ -49,6 +50,11 @@ export function Answer({ jobId, result }: Props) {
       </div>
     </Page>
   );
+}
+
+/** An answer stays in the language it was asked in, and does not say which one. */
+function languageOf({ items }: Result): "ko" | "en" {
+  return items.some(({ disposal }) => /\p{Script=Hangul}/u.test(disposal.category_name)) ? "ko" : "en";
 }
 
 /** The answer in a sentence, for those who listen. */

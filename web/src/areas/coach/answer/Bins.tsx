@@ -1,43 +1,55 @@
 import { useMutation } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, data } from "~/api/client";
 import { describe } from "~/api/describe";
-import { Problem } from "~/api/problem";
 import { binKindValues } from "~/api/generated/schema";
+import { isForeign } from "~/api/sources";
 import type { BinKind, NearbyBin } from "~/api/types";
 import { useFormat } from "~/i18n/format";
 import { useWords } from "~/i18n/words";
 import { binIcon, Icon } from "~/icons/Icon";
-import { Button } from "~/ui/Button";
 import { announce } from "~/ui/announce";
+import { Button } from "~/ui/Button";
+import { locate, LocateError, rounded } from "~/ui/locate";
 import styles from "./answer.module.css";
 
 const MOST = 3;
-const PATIENCE_MS = 10_000;
 
 /** The nearest bins that take it. Where one is, is asked only when the button is pressed. */
 export function Bins({ kinds }: Readonly<{ kinds: readonly string[] }>) {
   const { t } = useTranslation("coach");
+  const { distance } = useFormat();
   const known = binKindValues.filter((kind) => kinds.includes(kind));
+  const heading = useRef<HTMLHeadingElement>(null);
   const near = useMutation({
     mutationFn: () => nearest(known),
     onSuccess: (bins) => {
-      announce(bins[0] ? bins[0].name : t("bins.none"));
+      const [first] = bins;
+      const found = first && { count: bins.length, name: first.name, distance: distance(first.distance_m) };
+      announce(found ? t("bins.found", found) : t("bins.none"));
     },
   });
+  useEffect(() => {
+    // The button that was pressed is gone.
+    if (near.isSuccess) heading.current?.focus({ preventScroll: true });
+  }, [near.isSuccess]);
+
   if (known.length === 0) return null;
   const map = `/bins?${new URLSearchParams(known.map((kind) => ["kind", kind])).toString()}`;
   return (
     <section className={styles.block}>
-      <h3>{t("bins.title")}</h3>
+      <h3 ref={heading} tabIndex={-1}>
+        {t("bins.title")}
+      </h3>
       {!near.data && (
         <>
           <div className={styles.buttons}>
             <Button
               variant="outlined"
               icon="locate"
-              disabled={near.isPending}
+              busy={near.isPending}
               onClick={() => {
                 near.mutate();
               }}
@@ -49,11 +61,7 @@ export function Bins({ kinds }: Readonly<{ kinds: readonly string[] }>) {
             </Button>
           </div>
           <p className={styles.small} role="status">
-            {near.isError
-              ? near.error instanceof Problem
-                ? describe(near.error).sentence
-                : t("bins.denied")
-              : t("bins.why")}
+            <Word error={near.error} />
           </p>
         </>
       )}
@@ -62,10 +70,16 @@ export function Bins({ kinds }: Readonly<{ kinds: readonly string[] }>) {
   );
 }
 
+/** What the place is used for, or why there is no list. */
+function Word({ error }: Readonly<{ error: unknown }>) {
+  const { t } = useTranslation("coach");
+  if (!error) return t("bins.why");
+  if (!(error instanceof LocateError)) return describe(error).sentence;
+  return `${t(`bins.${error.why}`)} ${t("bins.instead")}`;
+}
+
 function List({ bins, map }: Readonly<{ bins: readonly NearbyBin[]; map: string }>) {
   const { t } = useTranslation("coach");
-  const { distance } = useFormat();
-  const words = useWords();
   return (
     <>
       {bins.length === 0 && <p>{t("bins.none")}</p>}
@@ -73,14 +87,15 @@ function List({ bins, map }: Readonly<{ bins: readonly NearbyBin[]; map: string 
         {bins.map((bin) => (
           <li key={bin.id} className={styles.bin}>
             <Icon name={binIcon(bin.kind)} size="1.5rem" />
-            <Link to={`/bins?bin=${bin.id}`} className={styles.place}>
-              <span>{bin.name}</span>
-              <small>
-                {[words.bin(bin.kind), distance(bin.distance_m), bin.full && t("bins.full")]
-                  .filter(Boolean)
-                  .join(" · ")}
-              </small>
-            </Link>
+            {isForeign(bin.source) ? (
+              <div className={styles.place}>
+                <About bin={bin} />
+              </div>
+            ) : (
+              <Link to={`/bins?bin=${bin.id}`} className={styles.place}>
+                <About bin={bin} />
+              </Link>
+            )}
             <a
               href={bin.route_url}
               target="_blank"
@@ -103,16 +118,23 @@ function List({ bins, map }: Readonly<{ bins: readonly NearbyBin[]; map: string 
   );
 }
 
-async function nearest(kind: BinKind[]): Promise<NearbyBin[]> {
-  const { coords } = await new Promise<GeolocationPosition>((resolve, reject) => {
-    // Insecure contexts have none.
-    const locating = navigator.geolocation as Geolocation | undefined;
-    if (!locating) reject(new Error("no geolocation"));
-    else locating.getCurrentPosition(resolve, reject, { timeout: PATIENCE_MS, maximumAge: 60_000 });
-  });
-  return data(
-    api.GET("/api/v1/locations/nearby", {
-      params: { query: { lat: coords.latitude, lng: coords.longitude, kind, limit: MOST } },
-    }),
+function About({ bin }: Readonly<{ bin: NearbyBin }>) {
+  const { t } = useTranslation("coach");
+  const { distance } = useFormat();
+  const words = useWords();
+  return (
+    <>
+      <span>{bin.name}</span>
+      <small>
+        {[words.bin(bin.kind), distance(bin.distance_m), bin.full && t("bins.full")]
+          .filter(Boolean)
+          .join(" · ")}
+      </small>
+    </>
   );
+}
+
+async function nearest(kind: BinKind[]): Promise<NearbyBin[]> {
+  const { lat, lng } = rounded(await locate());
+  return data(api.GET("/api/v1/locations/nearby", { params: { query: { lat, lng, kind, limit: MOST } } }));
 }

@@ -2,9 +2,11 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { describe } from "~/api/describe";
 import { prefer, preferences } from "~/preferences/store";
+import { announce } from "~/ui/announce";
 import { Button } from "~/ui/Button";
 import { toast } from "~/ui/toast";
 import { useReply } from "../analysis/useJob";
+import { Refusal } from "./Refusal";
 import styles from "./answer.module.css";
 
 type Props = Readonly<{ jobId: string; index: number; onWrong: () => void }>;
@@ -13,39 +15,62 @@ type Props = Readonly<{ jobId: string; index: number; onWrong: () => void }>;
 export function Feedback({ jobId, index, onWrong }: Props) {
   const { t } = useTranslation("coach");
   const reply = useReply(jobId);
-  const [said, setSaid] = useState<"nothing" | "right" | "asked">("nothing");
+  const [step, setStep] = useState<"open" | "asked" | "done">("open");
+  const before = useRef(step);
   const box = useRef<HTMLDivElement>(null);
 
   // The button that was pressed is gone: the focus goes to what stands in its place.
   useEffect(() => {
-    if (said !== "nothing") box.current?.focus();
-  }, [said]);
+    if (before.current !== step) box.current?.focus();
+    before.current = step;
+  }, [step]);
 
-  const confirm = (teach: boolean | null) => {
+  const confirm = (consent: boolean, on: Readonly<{ taken: () => void; refused?: () => void }>) => {
     reply.mutate(
-      { kind: "correct", item: index, confirm: true, consent: teach === true },
-      { onError: (error) => toast({ text: describe(error).sentence }) },
+      { kind: "correct", item: index, confirm: true, consent },
+      {
+        onSuccess: on.taken,
+        onError: (error) => {
+          announce(describe(error).sentence, "assertive");
+          on.refused?.();
+        },
+      },
     );
   };
   const right = () => {
     const { teach } = preferences();
-    confirm(teach);
-    setSaid(teach === null ? "asked" : "right");
+    confirm(teach === true, {
+      taken: () => {
+        setStep(teach === null ? "asked" : "done");
+      },
+    });
   };
-  const decide = (teach: boolean) => {
-    prefer({ teach });
-    if (teach) confirm(true);
-    toast({ text: t(teach ? "feedback.consented" : "feedback.declined") });
-    setSaid("right");
+  const allow = () => {
+    // Kept before it is sent: where the answer is lost on its way, the platform may have the photo all the same.
+    prefer({ teach: true });
+    confirm(true, {
+      taken: () => {
+        toast({ text: t("feedback.consented") });
+        setStep("done");
+      },
+      refused: () => {
+        setStep("open");
+      },
+    });
+  };
+  const decline = () => {
+    prefer({ teach: false });
+    toast({ text: t("feedback.declined") });
+    setStep("done");
   };
 
   return (
     <div ref={box} tabIndex={-1} className={styles.feedback} role="group" aria-label={t("feedback.question")}>
-      {said === "nothing" && (
+      {step === "open" && (
         <>
           <p className={styles.strong}>{t("feedback.question")}</p>
           <div className={styles.buttons}>
-            <Button variant="outlined" tone="inherit" icon="check" onClick={right}>
+            <Button variant="outlined" tone="inherit" icon="check" busy={reply.isPending} onClick={right}>
               {t("feedback.right")}
             </Button>
             <Button variant="outlined" tone="inherit" icon="close" onClick={onWrong}>
@@ -54,33 +79,22 @@ export function Feedback({ jobId, index, onWrong }: Props) {
           </div>
         </>
       )}
-      {said === "right" && <p className={styles.strong}>{t("feedback.thanks")}</p>}
-      {said === "asked" && (
+      {step === "done" && <p className={styles.strong}>{t("feedback.thanks")}</p>}
+      {step === "asked" && (
         <>
           <p className={styles.strong}>{t("feedback.consent")}</p>
           <p className={styles.small}>{t("feedback.consentNote")}</p>
           <div className={styles.buttons}>
-            <Button
-              variant="outlined"
-              tone="inherit"
-              onClick={() => {
-                decide(true);
-              }}
-            >
+            <Button variant="outlined" tone="inherit" busy={reply.isPending} onClick={allow}>
               {t("feedback.yes")}
             </Button>
-            <Button
-              variant="outlined"
-              tone="inherit"
-              onClick={() => {
-                decide(false);
-              }}
-            >
+            <Button variant="outlined" tone="inherit" busy={reply.isPending} onClick={decline}>
               {t("feedback.no")}
             </Button>
           </div>
         </>
       )}
+      <Refusal error={reply.error} />
     </div>
   );
 }

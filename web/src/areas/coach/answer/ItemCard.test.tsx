@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { cleanup, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Item, JobStatus, Result } from "~/api/types";
@@ -57,16 +57,26 @@ const statusOf = (item: Item): JobStatus => ({
   result: resultOf(item),
 });
 
+const jar = { item: "glass-jar", name: "잼병", category: "glass", category_name: "유리병류" };
+const right = (consent: boolean) => ({ to: "correct", item: 2, confirm: true, consent });
+
 type Answer = ReturnType<Parameters<typeof playPlatform>[0]>;
 
-async function card(item: Item, reply: Answer = { body: statusOf(bottle) }) {
+/** Answers one after the other; the last one again and again. */
+function inTurn(...answers: Answer[]): () => Answer {
+  let at = 0;
+  return () => answers[Math.min(at++, answers.length - 1)] ?? {};
+}
+
+async function card(item: Item, ...replies: Answer[]) {
+  const reply = inTurn(...replies, ...(replies.length ? [] : [{ body: statusOf(bottle) }]));
   const { asked } = playPlatform(({ path }) => {
     if (path.endsWith("/guest"))
       return {
         body: { access_token: "a", refresh_token: "r", expires_in: 3600, user: { id: "g", username: "" } },
       };
     if (path.includes("/items/")) return { body: { ...bottle, synonyms: [], changes: [change] } };
-    return path.includes("/jobs/") ? reply : { body: [] };
+    return path.includes("/jobs/") ? reply() : { body: [] };
   });
   await show(<ItemCard jobId="1" item={item} index={2} result={resultOf(item)} picture={null} />, [
     "coach",
@@ -121,10 +131,79 @@ describe("an answer", () => {
   it("is confirmed, and asks once whether it may be learnt from", async () => {
     const said = await card(bottle);
     await press("맞아요");
+    await screen.findByText(/인공지능 학습에 써도 될까요/);
     expect(screen.getByRole("group", { name: "답이 맞나요?" })).toHaveFocus();
     await press("아니요");
     expect(preferences().teach).toBe(false);
-    await expect.poll(said).toEqual([{ to: "correct", item: 2, confirm: true, consent: false }]);
+    expect(screen.getByText("고마워요. 큰 도움이 돼요.")).toBeInTheDocument();
+    await expect.poll(said).toEqual([right(false)]);
+  });
+
+  it("is learnt from only after a yes, which holds for what is said later", async () => {
+    const said = await card(bottle);
+    await press("맞아요");
+    await screen.findByText(/인공지능 학습에 써도 될까요/);
+    expect(said()).toEqual([right(false)]);
+    await press("네, 쓰세요");
+    await screen.findByText("고마워요. 큰 도움이 돼요.");
+    expect(said()).toEqual([right(false), right(true)]);
+    cleanup();
+    const later = await card({ ...bottle, alternatives: [jar] });
+    await press("맞아요");
+    await screen.findByText("고마워요. 큰 도움이 돼요.");
+    await press("잼병");
+    await expect
+      .poll(later)
+      .toEqual([right(true), { to: "correct", item: 2, value: "glass-jar", confirm: false, consent: true }]);
+  });
+
+  it("is never learnt from after a no", async () => {
+    prefer({ teach: false });
+    const said = await card(bottle);
+    await press("맞아요");
+    await screen.findByText("고마워요. 큰 도움이 돼요.");
+    expect(said()).toEqual([right(false)]);
+  });
+
+  it("thanks for nothing that did not arrive, and takes another try", async () => {
+    const said = await card(bottle, problem(500, "internal"), { body: statusOf(bottle) });
+    await press("맞아요");
+    expect(await screen.findByText("about internal")).toBeInTheDocument();
+    expect(screen.queryByText("고마워요. 큰 도움이 돼요.")).not.toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "맞아요" })).toHaveFocus();
+    await press("맞아요");
+    await screen.findByText(/인공지능 학습에 써도 될까요/);
+    await press("아니요");
+    expect(screen.queryByText("about internal")).not.toBeInTheDocument();
+    expect(said()).toEqual([right(false), right(false)]);
+  });
+
+  it("remembers a yes whose photo was refused, so that it can be taken back", async () => {
+    const said = await card(bottle, { body: statusOf(bottle) }, "silence", { body: statusOf(bottle) });
+    await press("맞아요");
+    await screen.findByText(/인공지능 학습에 써도 될까요/);
+    await press("네, 쓰세요");
+    expect(await screen.findByText(/인터넷 연결을 확인/)).toBeInTheDocument();
+    expect(preferences().teach).toBe(true);
+    await press("맞아요");
+    await screen.findByText("고마워요. 큰 도움이 돼요.");
+    expect(said()).toEqual([right(false), right(true), right(true)]);
+  });
+
+  it("shows why an alternative was not taken, and nothing of it where something else is said", async () => {
+    await card({ ...bottle, alternatives: [jar] }, problem(409, "answer_conflict"));
+    await press("잼병");
+    expect(await screen.findByText("about answer_conflict")).toBeInTheDocument();
+    await press("아니에요");
+    expect(screen.getByRole("combobox", { name: "말로 적기" })).toHaveFocus();
+    expect(screen.queryByText("about answer_conflict")).not.toBeInTheDocument();
+    await press("그만두기");
+    expect(screen.getByRole("article")).toHaveFocus();
+  });
+
+  it("does not say that somebody told it what is only likely", async () => {
+    await card({ ...bottle, confidence: 1 });
+    expect(screen.getByText("거의 확실해요")).toBeInTheDocument();
   });
 
   it("is corrected by its material", async () => {

@@ -29,7 +29,6 @@ type Props = Readonly<{
 
 /** Calibrated: of a hundred answers that are this sure, so many are right. */
 const ALMOST_CERTAIN = 0.9;
-const TOLD = 0.995;
 
 /** One thing of the photo: what it is, what to do with it, and everything that can be said back. */
 export function ItemCard({ jobId, item, index, result, picture }: Props) {
@@ -38,6 +37,8 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
   const [telling, setTelling] = useState(false);
   const top = useRef<HTMLElement>(null);
   const { question } = item;
+  // A state that was not taken is told by its switch.
+  const refused = reply.variables?.tags ? null : reply.error;
 
   const say = (said: Partial<AnswerIn>, kind: "answer" | "correct", undo?: () => void) => {
     reply.mutate(
@@ -64,6 +65,10 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
       },
     );
   };
+  const tell = (open: boolean) => {
+    reply.reset(); // what was refused before is not about this
+    setTelling(open);
+  };
   /** What it is, with the photo to learn from where that was allowed. */
   const name = (said: Partial<AnswerIn>, kind: "answer" | "correct") => {
     say({ ...said, consent: preferences().teach === true }, kind);
@@ -76,26 +81,27 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
       )}
       {telling ? (
         <Tell
-          error={reply.error}
+          error={refused}
           pending={reply.isPending}
           onTell={(said) => {
             name(said, question ? "answer" : "correct");
           }}
           onBack={() => {
-            setTelling(false);
+            tell(false);
+            top.current?.focus(); // the button is gone
           }}
         />
       ) : question ? (
         <Ask
           question={question}
           blind={Object.keys(result.models).length === 0}
-          error={reply.error}
+          error={refused}
           pending={reply.isPending}
           onAnswer={(value) => {
             name({ value }, "answer");
           }}
           onNone={() => {
-            setTelling(true);
+            tell(true);
           }}
         />
       ) : (
@@ -115,11 +121,13 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
             jobId={jobId}
             index={index}
             onWrong={() => {
-              setTelling(true);
+              tell(true);
             }}
           />
           <Alternatives
             alternatives={item.alternatives ?? []}
+            error={refused}
+            pending={reply.isPending}
             onPick={(value) => {
               name({ value }, "correct");
             }}
@@ -132,7 +140,6 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
 }
 
 function sureness({ confidence }: Item) {
-  if (confidence >= TOLD) return "told";
   return confidence >= ALMOST_CERTAIN ? "high" : "fair";
 }
 

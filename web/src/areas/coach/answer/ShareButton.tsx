@@ -31,7 +31,7 @@ export function ShareButton({ item, picture }: Readonly<{ item: Item; picture: s
         variant="outlined"
         tone="inherit"
         icon="share"
-        disabled={share.isPending}
+        busy={share.isPending}
         onClick={() => {
           share.mutate();
         }}

@@ -2,8 +2,9 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { api, data } from "~/api/client";
+import { describe } from "~/api/describe";
 import type { Problem } from "~/api/problem";
+import { removeJob } from "~/api/removeJob";
 import type { JobStatus } from "~/api/types";
 import { Icon } from "~/icons/Icon";
 import { Button } from "~/ui/Button";
@@ -75,7 +76,7 @@ export function Working({ jobId, status, trouble }: Props) {
         <Button
           variant="outlined"
           tone="inherit"
-          disabled={cancel.isPending}
+          busy={cancel.isPending}
           onClick={() => {
             cancel.mutate();
           }}
@@ -94,7 +95,7 @@ function useCancel(jobId: string, photoId: string | undefined) {
     mutationFn: async () => {
       if (photoId) await drop(photoId);
       else {
-        await data(api.DELETE("/api/v1/waste/jobs/{job_id}", { params: { path: { job_id: jobId } } }));
+        await removeJob(jobId);
         await answered(jobId);
       }
     },
@@ -103,7 +104,7 @@ function useCancel(jobId: string, photoId: string | undefined) {
       void navigate("/", { replace: true });
     },
     onError: (error) => {
-      toast({ text: error.message });
+      toast({ text: describe(error).sentence });
     },
   });
 }
