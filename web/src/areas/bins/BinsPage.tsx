@@ -23,7 +23,7 @@ export default function BinsPage() {
   const look = useLook();
   const everywhere = useEverywhere();
   const { camera, ready } = useCamera(look.point, everywhere.data, look.point?.how === "here");
-  const shown = useShown(look, camera, ready);
+  const shown = useShown(look, camera, ready, everywhere.data);
   const ground = useGround();
   const map = useRef<HTMLDivElement>(null);
   const [hot, setHot] = useState<string | null>(null);
@@ -54,7 +54,9 @@ export default function BinsPage() {
             ground={ground.data ?? null}
             onHot={setHot}
             onMark={(mark) => {
-              meet(mark, camera, look.setBin);
+              meet(mark, camera, (id) => {
+                if (id !== look.bin) look.setBin(id);
+              });
             }}
             onPoint={look.setPoint}
           >

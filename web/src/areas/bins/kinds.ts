@@ -16,15 +16,3 @@ const WORN: Partial<Record<BinKind, Material>> = {
 export function coloursOfKind(kind: BinKind) {
   return coloursOf(WORN[kind] ?? (kind as Material));
 }
-
-/** The contract's name of what is only for show (`SAMPLE` of the locations service). */
-const SAMPLE = "bunri \uc608\uc2dc";
-
-export function isSample(source: string): boolean {
-  return source === SAMPLE;
-}
-
-/** Whether a bin came from another map: we know nothing more of it, and nobody votes on it. */
-export function isForeign(source: string): boolean {
-  return source === "kakao";
-}

@@ -1,13 +1,21 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, data } from "~/api/client";
-import type { BinDetails, BinKind, Vote } from "~/api/types";
-import { KOREA, type Bounds, type LatLng } from "./map/mercator";
-import { rounded, snapped } from "./map/snap";
+import type { BinDetails, BinKind, BinMap, Vote } from "~/api/types";
+import { rounded } from "~/ui/locate";
+import { askedEarly, everywhere, KOREA } from "./everywhere";
+import { holds, type Bounds, type LatLng } from "./map/mercator";
+import { snapped } from "./map/snap";
 
-/** What the map shows of `bounds`; what it showed before stays until the answer is there. */
-export function useWithin(bounds: Bounds | null, kinds: readonly BinKind[]) {
+/** Without a network what is shown stays, and the map says so: these questions wait. */
+const WAITS = { networkMode: "online" } as const;
+
+/**
+ * What the map shows of `bounds`; what it showed before stays until the answer is there. At first that is `everything`,
+ * where `bounds` hold all of it.
+ */
+export function useWithin(bounds: Bounds | null, kinds: readonly BinKind[], everything: BinMap | undefined) {
   const area = bounds && snapped(bounds);
-  return useQuery({
+  return useQuery<BinMap>({
     queryKey: ["bins", "within", area, kinds],
     queryFn: ({ signal }) =>
       data(
@@ -17,16 +25,22 @@ export function useWithin(bounds: Bounds | null, kinds: readonly BinKind[]) {
         }),
       ),
     enabled: area !== null,
-    placeholderData: keepPreviousData,
+    placeholderData: (before) =>
+      before ??
+      (everything && bounds && !kinds.length && holdsAll(bounds, everything) ? everything : undefined),
+    ...WAITS,
   });
+}
+
+function holdsAll(bounds: Bounds, { bins, clusters }: BinMap): boolean {
+  return [...bins, ...clusters].every((one) => holds(bounds, one));
 }
 
 /** Where there are bins at all. */
 export function useEverywhere() {
   return useQuery({
     queryKey: ["bins", "within", KOREA, []],
-    queryFn: ({ signal }) =>
-      data(api.GET("/api/v1/locations/within", { params: { query: { ...KOREA, kind: [] } }, signal })),
+    queryFn: ({ signal }) => askedEarly() ?? everywhere(signal),
     staleTime: 600_000,
   });
 }
@@ -45,6 +59,7 @@ export function useNearby(point: LatLng | null, kinds: readonly BinKind[], limit
       ),
     enabled: from !== null,
     placeholderData: keepPreviousData,
+    ...WAITS,
   });
 }
 

@@ -29,6 +29,7 @@ export function useCamera(point: LatLng | null, everything: BinMap | undefined, 
       const box = around([...everything.bins, ...everything.clusters]);
       stop();
       if (box) camera.jump(viewOf(box, camera.size, MARGIN, ALL_ZOOM));
+      camera.rest();
       setReady(true);
     };
     const stop = camera.onMove(place);

@@ -1,22 +1,28 @@
 import { useCallback, useMemo, useState } from "react";
-import { useSearchParams } from "react-router";
-import type { BinKind, Place } from "~/api/types";
+import { useLocation, useSearchParams } from "react-router";
+import { isForeign } from "~/api/sources";
+import type { BinKind, NearbyBin, Place } from "~/api/types";
 import { readAddress, writeAddress, type Address } from "./address";
 import type { LatLng } from "./map/mercator";
 
 /** From where distances count: where the person is, a place they named, or a spot on the map. */
 export type Point = LatLng & Readonly<{ how: "here" | "place" | "spot"; name: string | null }>;
 
+/** A bin as it was found, without how far it was from there. */
+export type Found = Omit<NearbyBin, "distance_m">;
+
 /** What somebody looks for. All of it stands in the address but where they are, which is kept nowhere. */
 export function useLook() {
   const [params, setParams] = useSearchParams();
   const { kinds, bin, point: asked, place } = useMemo(() => readAddress(params), [params]);
+  const foreign = useForeign();
   const [here, setHere] = useState<LatLng | null>(null);
 
   const change = useCallback(
-    (to: Partial<Address>, replace: boolean) => {
+    (to: Partial<Address>, replace: boolean, state?: Kept) => {
       setParams((before) => writeAddress({ ...readAddress(before), ...to }), {
         replace,
+        state,
         preventScrollReset: true,
       });
     },
@@ -30,7 +36,9 @@ export function useLook() {
 
   return {
     kinds,
-    bin,
+    bin: bin ?? foreign?.id ?? null,
+    /** The chosen bin, when it is one of another map. */
+    foreign: bin === null ? foreign : null,
     point,
     setKinds: useCallback(
       (to: readonly BinKind[]) => {
@@ -40,8 +48,10 @@ export function useLook() {
     ),
     /** The way back in the browser leads back to the list. */
     setBin: useCallback(
-      (to: string | null) => {
-        change({ bin: to }, to === null);
+      (to: string | NearbyBin | null) => {
+        if (to === null || typeof to === "string") change({ bin: to }, to === null);
+        else if (isForeign(to.source)) change({ bin: null }, false, { foreign: found(to) });
+        else change({ bin: to.id }, false);
       },
       [change],
     ),
@@ -60,6 +70,22 @@ export function useLook() {
       [change],
     ),
   };
+}
+
+/** What an entry of the browser's history keeps. */
+type Kept = Readonly<{ foreign?: Found }>;
+
+/**
+ * The platform cannot be asked for a bin of another map, so no address names it: the entry of the history keeps what was
+ * known of it, through a reload too.
+ */
+function useForeign(): Found | null {
+  const { state } = useLocation() as { state: Kept | null };
+  return state?.foreign ?? null;
+}
+
+function found({ id, kind, name, address, lat, lng, source, route_url, full }: NearbyBin): Found {
+  return { id, kind, name, address: address ?? null, lat, lng, source, route_url, full };
 }
 
 export type Look = ReturnType<typeof useLook>;

@@ -1,12 +1,12 @@
 import { useMemo, useState } from "react";
-import type { BinDetails, BinPoint, NearbyBin } from "~/api/types";
+import type { BinDetails, BinMap, BinPoint, NearbyBin } from "~/api/types";
 import type { Camera } from "./map/camera";
 import { marksOf, withChosen } from "./map/groups";
 import { namesOf } from "./map/labels";
 import { useRested, useSettled } from "./map/layers";
 import { boundsOf } from "./map/mercator";
 import { useDetails, useNearby, useWithin } from "./queries";
-import type { Look } from "./useLook";
+import type { Found, Look } from "./useLook";
 
 /** From here on the list follows the map; before, it waits for a point. */
 const NEAR = 10.5;
@@ -15,10 +15,15 @@ const MORE = 30;
 const MOST = 100;
 
 /** What map and list show: both ask anew when the map stands still. */
-export function useShown({ kinds, bin, point }: Look, camera: Camera, ready: boolean) {
+export function useShown(
+  { kinds, bin, foreign, point }: Look,
+  camera: Camera,
+  ready: boolean,
+  everything: BinMap | undefined,
+) {
   const rested = useRested(camera);
   const bounds = ready && camera.size.width > 0 ? boundsOf(rested, camera.size) : null;
-  const within = useWithin(bounds, kinds);
+  const within = useWithin(bounds, kinds, everything);
   const settled = useSettled(camera);
   const from = point ?? (ready && settled.zoom >= NEAR ? settled : null);
 
@@ -28,7 +33,7 @@ export function useShown({ kinds, bin, point }: Look, camera: Camera, ready: boo
   const limit = wanted.question === question ? wanted.limit : FIRST;
   const nearby = useNearby(from, kinds, limit);
 
-  const near = nearby.data?.find((one) => one.id === bin) ?? null;
+  const near = nearby.data?.find((one) => one.id === bin) ?? foreign;
   const details = useDetails(bin ?? "", bin !== null && near === null);
   const chosen = bin === null ? null : (near ?? details.data ?? null);
   const told = from ? nearby.data : undefined;
@@ -59,7 +64,7 @@ type Within = NonNullable<ReturnType<typeof useWithin>["data"]>;
 function useDrawn(
   within: Within | undefined,
   nearby: readonly NearbyBin[] | undefined,
-  chosen: NearbyBin | BinDetails | null,
+  chosen: Found | BinDetails | null,
   zoom: number,
 ) {
   const marks = useMemo(() => {
@@ -74,6 +79,6 @@ function useDrawn(
   return { marks, names };
 }
 
-function point(bin: NearbyBin | BinDetails): BinPoint {
+function point(bin: Found | BinDetails): BinPoint {
   return { ...bin, address: bin.address ?? null, full: bin.full };
 }

@@ -11,7 +11,7 @@ import { announce } from "~/ui/announce";
 import { PageSkeleton } from "~/ui/Loading";
 import { Page } from "~/ui/Page";
 import { Trouble } from "~/ui/Trouble";
-import { WordSearch } from "./WordSearch";
+import { searchFor, WordSearch } from "./WordSearch";
 import styles from "./search.module.css";
 
 /** One item of the rule table, in a state that the address may name: `/items/glass-bottle?tags=broken`. */
@@ -41,7 +41,7 @@ export default function ItemPage() {
         <WordSearch
           label={t("label")}
           onPick={(match) => void navigate(`/items/${match.item}`)}
-          onWords={(words) => void navigate(`/search?${new URLSearchParams({ q: words }).toString()}`)}
+          onWords={(words) => void navigate(searchFor(words))}
         />
       </Page>
     );

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { announce } from "~/ui/announce";
+import { locate, LocateError, type LocateTrouble } from "~/ui/locate";
 import type { LatLng } from "../map/mercator";
-import { locate, LocateError, type LocateTrouble } from "./locate";
 
 /** Asks this device where it is, when somebody wants that, and says what keeps it from knowing. */
 export function useLocating(onHere: (here: LatLng) => void) {

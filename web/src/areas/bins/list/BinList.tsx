@@ -10,7 +10,7 @@ type Props = Readonly<{
   bins: readonly NearbyBin[];
   hot: string | null;
   onHot: (id: string | null) => void;
-  onBin: (id: string) => void;
+  onBin: (bin: NearbyBin) => void;
 }>;
 
 /** The nearest bins; the one under the pointer or the focus is lifted on the map, and the other way round. */
@@ -59,7 +59,7 @@ function Row({ bin, hot, onHot, onBin }: RowProps) {
         id={rowId(bin.id)}
         className={styles.open}
         onClick={() => {
-          onBin(bin.id);
+          onBin(bin);
         }}
       >
         <KindMark kind={bin.kind} />

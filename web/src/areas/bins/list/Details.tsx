@@ -1,21 +1,22 @@
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { isForeign, isSample } from "~/api/sources";
 import type { BinDetails, NearbyBin } from "~/api/types";
 import { useFormat } from "~/i18n/format";
 import { useWords } from "~/i18n/words";
 import { Button } from "~/ui/Button";
 import { Bone } from "~/ui/Loading";
 import { Trouble } from "~/ui/Trouble";
-import { isForeign, isSample } from "../kinds";
 import { useDetails } from "../queries";
+import type { Found } from "../useLook";
 import { KindMark } from "./KindMark";
 import { Votes } from "./Votes";
 import styles from "./list.module.css";
 
 type Props = Readonly<{
   id: string;
-  /** What the list knows of it, and how far it is. */
-  near: NearbyBin | null;
+  /** What is known of it already; in the list, how far it is, too. */
+  near: Found | NearbyBin | null;
   onBack: () => void;
 }>;
 
@@ -34,7 +35,7 @@ export function Details({ id, near, onBack }: Props) {
       </div>
       {bin ? (
         <>
-          <What key={id} bin={bin} distance={near?.distance_m ?? null} />
+          <What key={id} bin={bin} distance={near && "distance_m" in near ? near.distance_m : null} />
           {details.data && <Votes details={details.data} />}
           {details.isPending && !foreign && <Bone height="9rem" />}
           <Source bin={bin} />
@@ -49,7 +50,7 @@ export function Details({ id, near, onBack }: Props) {
   );
 }
 
-function What({ bin, distance }: Readonly<{ bin: BinDetails | NearbyBin; distance: number | null }>) {
+function What({ bin, distance }: Readonly<{ bin: BinDetails | Found; distance: number | null }>) {
   const { t } = useTranslation("bins");
   const words = useWords();
   const format = useFormat();
@@ -89,7 +90,7 @@ function What({ bin, distance }: Readonly<{ bin: BinDetails | NearbyBin; distanc
   );
 }
 
-function Source({ bin }: Readonly<{ bin: BinDetails | NearbyBin }>) {
+function Source({ bin }: Readonly<{ bin: BinDetails | Found }>) {
   const { t } = useTranslation("bins");
   if (isSample(bin.source)) return <p className={styles.sample}>{t("sample.one")}</p>;
   return (

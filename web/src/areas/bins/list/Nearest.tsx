@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
+import { isSample } from "~/api/sources";
 import { Icon } from "~/icons/Icon";
 import { Button } from "~/ui/Button";
-import { isSample } from "../kinds";
 import type { Look, Point } from "../useLook";
 import type { Shown } from "../useShown";
 import { BinList } from "./BinList";

@@ -76,11 +76,11 @@ describe("a row", () => {
     const row = screen.getByRole("button", {
       name: /시청 폐건전지 수거함 ?100m 건전지 ?꽉 찼어요 ?서울특별시 중구/,
     });
-    const route = screen.getByRole("link", { name: "시청 폐건전지 수거함, 길 찾기 (새 창)" });
+    const route = screen.getByRole("link", { name: "시청 폐건전지 수거함까지 길찾기 (새 창)" });
     expect(route).toHaveAttribute("href", NEAR.route_url);
     expect(route).toHaveAttribute("rel", "noopener noreferrer");
     await userEvent.click(row);
-    expect(open).toHaveBeenCalledWith(NEAR.id);
+    expect(open).toHaveBeenCalledWith({ ...NEAR, full: true });
     expect(hot).toHaveBeenCalledWith(NEAR.id);
   });
 });

@@ -1,4 +1,14 @@
-import { lazy, Suspense, useCallback, useEffect, useId, useRef, useState, type ReactNode } from "react";
+import {
+  lazy,
+  Suspense,
+  useCallback,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type ComponentType,
+  type ReactNode,
+} from "react";
 import { useTranslation } from "react-i18next";
 import type { MapGround } from "~/api/types";
 import { IconButton } from "~/ui/Button";
@@ -13,9 +23,8 @@ import { project, unproject, worldSize, type LatLng } from "./mercator";
 import { Pin } from "./Pin";
 import { ScaleBar } from "./ScaleBar";
 import { Schematic } from "./Schematic";
+import type { Props as GroundProps } from "./TileGround";
 import styles from "./map.module.css";
-
-const TileGround = lazy(() => import("./TileGround"));
 
 type Props = Readonly<{
   camera: Camera;
@@ -41,7 +50,7 @@ export function MapView(props: Props) {
   const surface = useRef<HTMLDivElement>(null);
   const anchor = useRested(camera);
   const hint = useId();
-  const { tiles, retry, ...fate } = useTiles(ground);
+  const { TileGround, tiles, retry, ...fate } = useTiles(ground);
 
   useEffect(() => {
     const element = surface.current;
@@ -149,9 +158,21 @@ function useTiles(ground: MapGround | null) {
   const onFail = useCallback(() => {
     setFate("failed");
   }, []);
+  const [TileGround, setGround] = useState(fetched);
   const retry = () => {
+    setGround(fetched());
     setFate("coming");
   };
   const tiles: Tiles = there ? fate : "none";
-  return { tiles, onReady, onFail, retry };
+  return { TileGround, tiles, onReady, onFail, retry };
+}
+
+/** Code that cannot be fetched (this page may be of an earlier version) is a ground that cannot be reached. */
+function fetched() {
+  return lazy<ComponentType<GroundProps>>(() => import("./TileGround").catch(() => ({ default: Unreached })));
+}
+
+function Unreached({ onFail }: GroundProps) {
+  useEffect(onFail, [onFail]);
+  return null;
 }

@@ -12,7 +12,7 @@ setWorkerUrl(worker);
 /** Nothing of the map has come after so long: nothing will. */
 const PATIENCE_MS = 10_000;
 
-type Props = Readonly<{
+export type Props = Readonly<{
   camera: Camera;
   ground: MapGround;
   onReady: () => void;

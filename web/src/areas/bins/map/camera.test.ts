@@ -67,3 +67,13 @@ it("goes at once for those who ask for less motion", () => {
   camera.glide({ ...SEOUL, zoom: 10 });
   expect(camera.view.zoom).toBe(10);
 });
+
+it("stands still as soon as its first size is known: what is there can be asked", () => {
+  const fresh = new Camera(SEOUL);
+  const rested = vi.fn();
+  fresh.onRest(rested);
+  fresh.resize(SIZE);
+  expect(rested).toHaveBeenCalledOnce();
+  vi.runAllTimers();
+  expect(rested).toHaveBeenCalledOnce();
+});

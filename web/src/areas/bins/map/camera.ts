@@ -82,9 +82,21 @@ export class Camera {
 
   resize(size: Size): void {
     if (size.width === this.size.width && size.height === this.size.height) return;
+    const first = this.size.width === 0;
     this.size = size;
     this.resized = true;
     this.show(this.view);
+    if (first) this.rest();
+  }
+
+  /** Stands still, without a wait to see whether it does: nobody's hand moved it. */
+  rest(): void {
+    clearTimeout(this.timer);
+    if (this.view === this.rested && !this.resized) return;
+    this.rested = this.view;
+    if (!this.visiting) this.settled = this.view;
+    this.resized = false;
+    for (const listener of this.resting) listener();
   }
 
   /** Ends what goes on by itself. */
@@ -102,11 +114,7 @@ export class Camera {
     for (const listener of this.moving) listener();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      if (this.view === this.rested && !this.resized) return;
-      this.rested = this.view;
-      if (!this.visiting) this.settled = this.view;
-      this.resized = false;
-      for (const listener of this.resting) listener();
+      this.rest();
     }, REST_MS);
   }
 }

@@ -72,6 +72,7 @@ class Hands {
   };
 
   move = (event: PointerEvent) => {
+    if (event.buttons === 0) this.fingers.delete(event.pointerId); // let go where we could not see it
     const before = this.fingers.get(event.pointerId);
     if (!before || !this.start) return;
     const now = this.at(event);

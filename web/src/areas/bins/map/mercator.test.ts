@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { around, boundsOf, holds, KOREA, metresPerPixel, project, unproject, viewOf } from "./mercator";
+import { KOREA } from "../everywhere";
+import { around, boundsOf, holds, metresPerPixel, project, unproject, viewOf } from "./mercator";
 
 const CITY_HALL = { lat: 37.5663, lng: 126.9779 };
 const PHONE = { width: 358, height: 370 };

@@ -14,9 +14,6 @@ const FURTHEST_LAT = 85.051129;
 export const LEAST_ZOOM = 4;
 export const MOST_ZOOM = 18;
 
-/** From Marado to the northern border, from Baengnyeongdo to Dokdo. */
-export const KOREA: Bounds = { south: 33, west: 124.5, north: 38.7, east: 132 };
-
 /** Pixels around the world. */
 export function worldSize(zoom: number): number {
   return TILE * 2 ** zoom;

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { boundsOf, type Bounds } from "./mercator";
-import { rounded, snapped } from "./snap";
+import { snapped } from "./snap";
 
 const SEEN: Bounds = { south: 37.51, west: 126.91, north: 37.59, east: 127.02 };
 
@@ -25,8 +25,4 @@ it("stays on the earth", () => {
     north: 90,
     east: 180,
   });
-});
-
-it("counts from some ten metres", () => {
-  expect(rounded({ lat: 37.566312, lng: 126.977949 })).toEqual({ lat: 37.5663, lng: 126.9779 });
 });

@@ -1,4 +1,4 @@
-import type { Bounds, LatLng } from "./mercator";
+import type { Bounds } from "./mercator";
 
 /** Sides of the grid that areas are widened to, as a share of the longer side: at least half of it. */
 const STEPS = 8;
@@ -16,9 +16,4 @@ export function snapped(bounds: Bounds): Bounds {
     north: Math.min(Math.ceil(bounds.north / cell) * cell, 90),
     east: Math.min(Math.ceil(bounds.east / cell) * cell, 180),
   };
-}
-
-/** Rounded to some 10 m: from where the list is sorted while the map is moved. */
-export function rounded({ lat, lng }: LatLng): LatLng {
-  return { lat: Math.round(lat * 1e4) / 1e4, lng: Math.round(lng * 1e4) / 1e4 };
 }

@@ -1,8 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Material } from "~/api/types";
-import { coloursOf } from "~/design/materials";
 import { useWords } from "~/i18n/words";
-import { Icon, materialIcon } from "~/icons/Icon";
+import { MaterialMark } from "~/ui/MaterialMark";
 import styles from "./advice.module.css";
 
 type Props = Readonly<{
@@ -34,12 +33,9 @@ export function Head({ name, material, form, sure }: Props) {
   const words = useWords();
   const known = FORMS.find((one) => one === form);
   const facts = [material !== "unknown" && words.material(material), known && t(`form.${known}`)];
-  const { mark, on } = coloursOf(material);
   return (
     <header className={styles.head}>
-      <span className={styles.disc} style={{ background: mark, color: on }}>
-        <Icon name={materialIcon(material)} size="1.875rem" />
-      </span>
+      <MaterialMark material={material} size="min(3.5rem, 18vw)" />
       <div>
         <h2 className={styles.name}>{name}</h2>
         <p className={styles.facts}>

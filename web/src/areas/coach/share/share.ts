@@ -5,13 +5,28 @@ const WIDTH = 1080;
 const HEIGHT = 1350;
 const MARGIN = 72;
 const PHOTO = 620;
-const MOST_STEPS = 5;
+/** Where the steps end, above our name. */
+const END = HEIGHT - 136;
+const STEP = { line: 54, gap: 12, most: 2, from: MARGIN + 52 };
+/** Between two steps, for those that are left out. */
+const DOTS = 36;
 
 type Words = Readonly<{ brand: string; tagline: string }>;
 type Pen = CanvasRenderingContext2D;
 
 /** The answer as a picture of 1080 × 1350: the thing, its name, where it goes and how. */
 export async function makeCard(item: Item, picture: string | null, words: Words): Promise<Blob> {
+  if (picture) {
+    try {
+      return await drawn(item, picture, words);
+    } catch {
+      // A photo that cannot be had, or must not be read, takes the card along: the words are worth sharing alone.
+    }
+  }
+  return drawn(item, null, words);
+}
+
+async function drawn(item: Item, picture: string | null, words: Words): Promise<Blob> {
   const paper = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
   const pen = paper.getContext("2d");
   if (!pen) throw new Error("no canvas");
@@ -25,19 +40,14 @@ export async function makeCard(item: Item, picture: string | null, words: Words)
 
   pen.fillStyle = colour("--ground");
   pen.fillRect(0, 0, WIDTH, HEIGHT);
-  let y = picture ? await drawPhoto(pen, picture, item).catch(() => MARGIN) : MARGIN;
+  let y = picture ? await drawPhoto(pen, picture, item) : MARGIN;
 
   pen.textBaseline = "top";
   pen.fillStyle = colour("--ink");
   y = write(pen, item.name, y + 44, { font: type(68, 750), line: 84, most: 2 }) + 20;
   y = drawCategory(pen, item, y, type(46, 750)) + 36;
   pen.fillStyle = colour("--ink");
-  item.disposal.steps.slice(0, MOST_STEPS).forEach((step, index) => {
-    if (y > HEIGHT - 190) return;
-    pen.font = type(40, 700);
-    pen.fillText(String(index + 1), MARGIN, y);
-    y = write(pen, step, y, { font: type(40, 450), line: 54, most: 2, from: MARGIN + 52 }) + 12;
-  });
+  drawSteps(pen, item.disposal.steps, y, { number: type(40, 700), words: type(40, 450) });
   pen.fillStyle = colour("--muted");
   pen.font = type(32, 500);
   pen.textBaseline = "alphabetic";
@@ -49,6 +59,7 @@ export async function makeCard(item: Item, picture: string | null, words: Words)
 /** Cut to the thing with some air, so that it fills the upper part. Gives where it ends. */
 async function drawPhoto(pen: Pen, url: string, { box }: Item): Promise<number> {
   const image = new Image();
+  image.crossOrigin = "anonymous"; // from a store of another origin: else the card could not be read
   image.src = url;
   await image.decode();
   const { naturalWidth: w, naturalHeight: h } = image;
@@ -89,6 +100,50 @@ function drawCategory(pen: Pen, { disposal }: Item, y: number, font: string): nu
   return y + 88;
 }
 
+function drawSteps(
+  pen: Pen,
+  steps: readonly string[],
+  top: number,
+  font: Readonly<{ number: string; words: string }>,
+): void {
+  const texts = steps.map((step) => rowsOf(pen, step, { ...STEP, font: font.words }));
+  const heights = texts.map((rows) => rows.length * STEP.line + STEP.gap);
+  let y = top;
+  for (const index of fitting(heights, END + STEP.gap - top, DOTS)) {
+    if (index === null) {
+      for (const dot of [0, 1, 2]) {
+        pen.beginPath();
+        pen.arc(STEP.from + 4 + dot * 18, y + DOTS / 2 - 6, 4, 0, 2 * Math.PI);
+        pen.fill();
+      }
+      y += DOTS;
+      continue;
+    }
+    pen.font = font.number;
+    pen.fillText(String(index + 1), MARGIN, y);
+    pen.font = font.words;
+    texts[index]?.forEach((row, at) => {
+      pen.fillText(row, STEP.from, y + at * STEP.line);
+    });
+    y += heights[index] ?? 0;
+  }
+}
+
+/**
+ * Which of the steps, so many pixels high, find `room`: from the first on, and in any case the last, which says where it
+ * goes. null, `dots` high, stands for those that are left out.
+ */
+export function fitting(heights: readonly number[], room: number, dots: number): (number | null)[] {
+  const sum = (some: readonly number[]) => some.reduce((total, height) => total + height, 0);
+  const last = heights.length - 1;
+  if (last < 1 || sum(heights) <= room) return [...heights.keys()];
+  const left = room - dots - (heights[last] ?? 0);
+  const first = [...heights.keys()]
+    .slice(0, last - 1)
+    .filter((index) => sum(heights.slice(0, index + 1)) <= left);
+  return [...first, null, last];
+}
+
 /** Our sign, as icons/Mark.tsx draws it. */
 function drawMark(pen: Pen, x: number, y: number): void {
   pen.save();
@@ -103,12 +158,17 @@ function drawMark(pen: Pen, x: number, y: number): void {
 type Text = Readonly<{ font: string; line: number; most: number; from?: number }>;
 
 /** Writes in lines, and says where the next thing may begin. */
-function write(pen: Pen, text: string, y: number, { font, line, most, from = MARGIN }: Text): number {
+function write(pen: Pen, text: string, y: number, look: Text): number {
+  const rows = rowsOf(pen, text, look);
+  rows.forEach((row, index) => {
+    pen.fillText(row, look.from ?? MARGIN, y + index * look.line);
+  });
+  return y + rows.length * look.line;
+}
+
+function rowsOf(pen: Pen, text: string, { font, most, from = MARGIN }: Text): string[] {
   pen.font = font;
-  const measure = (words: string) => pen.measureText(words).width;
-  const rows = broken(text, WIDTH - MARGIN - from, measure, most);
-  rows.forEach((row, index) => pen.fillText(row, from, y + index * line));
-  return y + rows.length * line;
+  return broken(text, WIDTH - MARGIN - from, (words) => pen.measureText(words).width, most);
 }
 
 /** `text` in `most` lines no wider than `width`; broken between words, cut with an ellipsis. */

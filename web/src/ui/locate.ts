@@ -1,4 +1,4 @@
-import type { LatLng } from "../map/mercator";
+type Place = Readonly<{ lat: number; lng: number }>;
 
 /** Why a device does not say where it is. */
 export type LocateTrouble = "denied" | "unavailable" | "timeout";
@@ -7,7 +7,7 @@ const PATIENCE_MS = 12_000;
 const FRESH_MS = 60_000;
 
 /** Where this device is, after asking the person. Throws `LocateError`. */
-export function locate(): Promise<LatLng> {
+export function locate(): Promise<Place> {
   // The types promise it everywhere; plain http has none.
   const geolocation = navigator.geolocation as Geolocation | undefined;
   if (!geolocation || !window.isSecureContext) return Promise.reject(new LocateError("unavailable"));
@@ -22,6 +22,11 @@ export function locate(): Promise<LatLng> {
       { enableHighAccuracy: true, timeout: PATIENCE_MS, maximumAge: FRESH_MS },
     );
   });
+}
+
+/** Rounded to some 10 m: nobody who is asked what is near needs to know more. */
+export function rounded({ lat, lng }: Place): Place {
+  return { lat: Math.round(lat * 1e4) / 1e4, lng: Math.round(lng * 1e4) / 1e4 };
 }
 
 export class LocateError extends Error {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { locate } from "./locate";
+import { locate, rounded } from "./locate";
 
 function device(answer: (found: PositionCallback, failed: PositionErrorCallback) => void) {
   vi.stubGlobal("isSecureContext", true);
@@ -29,4 +29,8 @@ describe("a device", () => {
     vi.stubGlobal("isSecureContext", false);
     await expect(locate()).rejects.toMatchObject({ why: "unavailable" });
   });
+});
+
+it("tells no more than some ten metres", () => {
+  expect(rounded({ lat: 37.566312, lng: 126.977949 })).toEqual({ lat: 37.5663, lng: 126.9779 });
 });

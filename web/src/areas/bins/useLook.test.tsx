@@ -1,0 +1,49 @@
+import { act, renderHook } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { MemoryRouter, useLocation } from "react-router";
+import { expect, it } from "vitest";
+import type { NearbyBin } from "~/api/types";
+import { useLook } from "./useLook";
+
+const BIN: NearbyBin = {
+  id: "0198",
+  kind: "battery",
+  name: "시청",
+  address: null,
+  lat: 37.5664,
+  lng: 126.978,
+  distance_m: 123.4,
+  source: "서울특별시",
+  route_url: "https://map.kakao.com/link/to/x",
+  full: false,
+};
+
+function looking() {
+  const wrapper = ({ children }: Readonly<{ children: ReactNode }>) => (
+    <MemoryRouter initialEntries={["/bins?kind=battery"]}>{children}</MemoryRouter>
+  );
+  return renderHook(() => ({ look: useLook(), location: useLocation() }), { wrapper }).result;
+}
+
+it("names one of our bins in the address", () => {
+  const at = looking();
+  act(() => {
+    at.current.look.setBin(BIN);
+  });
+  expect(at.current.look).toMatchObject({ bin: BIN.id, foreign: null });
+  expect(at.current.location).toMatchObject({ search: "?kind=battery&bin=0198", state: null });
+});
+
+it("keeps a bin of another map in the history alone, without how far it was", () => {
+  const at = looking();
+  act(() => {
+    at.current.look.setBin({ ...BIN, source: "kakao" });
+  });
+  expect(at.current.location.search).toBe("?kind=battery");
+  expect(at.current.look).toMatchObject({ bin: BIN.id, foreign: { name: BIN.name } });
+  expect(JSON.stringify(at.current.location.state)).not.toContain("distance");
+  act(() => {
+    at.current.look.setBin(null);
+  });
+  expect(at.current.look).toMatchObject({ bin: null, foreign: null });
+});
