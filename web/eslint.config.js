@@ -3,6 +3,7 @@ import a11y from "eslint-plugin-jsx-a11y";
 import hooks from "eslint-plugin-react-hooks";
 import globals from "globals";
 import ts from "typescript-eslint";
+import bunri from "./scripts/walls.mjs";
 
 export default ts.config(
   { ignores: ["src/api/generated/", "test-results/", "playwright-report/"] },
@@ -23,9 +24,16 @@ export default ts.config(
     },
   },
   {
-    files: ["src/**/*.tsx"],
-    extends: [a11y.flatConfigs.strict, hooks.configs.flat["recommended-latest"]],
+    files: ["src/**/*.{ts,tsx}"],
+    extends: [hooks.configs.flat["recommended-latest"]],
     languageOptions: { globals: globals.browser },
+  },
+  { files: ["src/**/*.tsx"], extends: [a11y.flatConfigs.strict] },
+  {
+    files: ["src/**/*.{ts,tsx}"],
+    ignores: ["**/*.test.{ts,tsx}"],
+    plugins: { bunri },
+    rules: { "bunri/walls": "error" },
   },
   { files: ["**/*.{js,mjs}"], languageOptions: { globals: globals.node } },
   // The catalogue of types is an augmentation: it has to be an interface.

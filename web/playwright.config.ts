@@ -22,7 +22,7 @@ export default defineConfig({
     baseURL,
     locale: "ko-KR",
     viewport: { width: 390, height: 844 },
-    trace: "retain-on-failure",
+    trace: "on-first-retry", // of every test it would cost a sixth of the time
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [

@@ -1,5 +1,13 @@
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, expectNoSidewaysScroll, keep, SCHEMES, tabTo, test } from "./support/test";
+import {
+  expect,
+  expectAccessible,
+  expectAccessibleInEveryScheme,
+  expectNoSidewaysScroll,
+  keep,
+  tabTo,
+  test,
+} from "./support/test";
 
 // The sample that a fresh installation shows stands around city halls in Seoul, Chuncheon and Busan.
 const CITY_HALL = { latitude: 37.5663, longitude: 126.9779 };
@@ -80,8 +88,18 @@ test.describe("from where", () => {
     await expect(rows(page).first()).toContainText("마포구청");
     await page.reload();
     await expect(page.getByText("서울특별시 마포구에서부터")).toBeVisible();
-    await page.getByRole("button", { name: "그만 고르기" }).click();
+    await page.getByRole("button", { name: "고른 곳 지우기" }).click();
     await expect(page.getByText("지도 가운데에서부터")).toBeVisible();
+  });
+
+  test("Enter waits for the places of the words that are there now", async ({ page }) => {
+    await page.goto("/bins");
+    const field = page.getByRole("combobox", { name: "주소나 장소" });
+    await field.fill("종로구");
+    await expect(page.getByRole("option", { name: "서울특별시 종로구" })).toBeVisible();
+    await field.fill("마포구");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("서울특별시 마포구에서부터")).toBeVisible();
   });
 
   test("this device, when it may, and the address does not say it", async ({ page, context }) => {
@@ -117,7 +135,7 @@ test.describe("from where", () => {
     await surface.click({ position: { x: 30, y: 30 } });
     await expect(page.getByText("지도에서 고른 곳에서부터")).toBeVisible();
     await expect(page).toHaveURL(/lat=37\.\d+&lng=12[67]\.\d+/);
-    await page.getByRole("button", { name: "그만 고르기" }).click();
+    await page.getByRole("button", { name: "고른 곳 지우기" }).click();
     await expect(page).not.toHaveURL(/lat=/);
     await surface.focus();
     await page.keyboard.press("ArrowRight");
@@ -152,13 +170,17 @@ test.describe("a bin", () => {
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(/bin=/);
     await expect(page.getByRole("heading", { level: 2 })).toBeFocused();
-    const route = page.getByRole("link", { name: /길 찾기/ });
+    const route = page.getByRole("link", { name: /길찾기/ });
     await expect(route).toHaveAttribute("href", /^https:\/\/map\.kakao\.com\/link\/to\//);
     await expect(route).toHaveAttribute("target", "_blank");
     await tabTo(page, "button", "목록으로");
     await page.keyboard.press("Enter");
     await expect(row).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/bin=/);
     await page.goBack();
+    await expect(page).not.toHaveURL(/bin=/);
+    await expect(row).toBeFocused();
   });
 
   test("takes a vote, changes it, and tells everybody", async ({ page }) => {
@@ -176,6 +198,27 @@ test.describe("a bin", () => {
     await expect(page.getByText(/꽉 찼다고 한 사람/)).toHaveCount(0);
     await page.reload(); // the platform says the same
     await expect(page.getByText(/있다고 한 사람 \d+명/)).toBeVisible();
+  });
+
+  test("of another map opens as well, is in no address, and stays through a reload", async ({ page }) => {
+    const id = "5d0b6f4e-8f8b-5c35-9f0d-0d6f0d5b7a11";
+    await page.route("**/api/v1/locations/nearby*", async (route) => {
+      const answer = await route.fetch();
+      const [first, ...others] = (await answer.json()) as object[];
+      await route.fulfill({ json: [{ ...first, id, name: "행복약국", source: "kakao" }, ...others] });
+    });
+    const asked: string[] = [];
+    page.on("request", (request) => request.url().includes(id) && asked.push(request.url()));
+    await atCityHall(page);
+    await rows(page).first().getByRole("button").click();
+    await expect(page.getByRole("heading", { level: 2, name: "행복약국" })).toBeFocused();
+    await expect(page).not.toHaveURL(/bin=/);
+    await page.reload();
+    await expect(page.getByRole("heading", { level: 2, name: "행복약국" })).toBeVisible();
+    await expect(page.getByText("카카오맵이 알려 준 곳이에요.")).toBeVisible();
+    await page.getByRole("button", { name: "목록으로" }).click();
+    await expect(rows(page).first()).toContainText("행복약국");
+    expect(asked).toEqual([]);
   });
 
   test("that does not exist says so", async ({ page, complaints }) => {
@@ -209,7 +252,7 @@ test.describe("the map", () => {
 
   test("says when it shows no bins, and leads to the nearest", async ({ page }) => {
     await page.goto("/bins?lat=36.2&lng=128.1");
-    await page.getByRole("button", { name: "그만 고르기" }).click();
+    await page.getByRole("button", { name: "고른 곳 지우기" }).click();
     const nothing = page.getByRole("button", { name: /이 지도에는 수거함이 없어요/ });
     await expect(async () => {
       await page.getByRole("button", { name: "확대", exact: true }).click();
@@ -223,13 +266,14 @@ test.describe("the map", () => {
     ).toBeVisible();
   });
 
-  test("comes back to the point when it was moved away", async ({ page }) => {
+  test("gives the point up for what it shows, when it was moved away and is asked to", async ({ page }) => {
     await atCityHall(page);
     const surface = page.getByRole("application", { name: "지도" });
     await surface.focus();
     for (let step = 0; step < 8; step++) await page.keyboard.press("ArrowLeft");
     await page.getByRole("button", { name: "이 지도에서 다시 찾기" }).click();
     await expect(page.getByText("지도 가운데에서부터")).toBeVisible();
+    await expect(page).not.toHaveURL(/lat=/);
   });
 });
 
@@ -281,6 +325,18 @@ test.describe("tiles", () => {
     complaints.length = 0;
   });
 
+  test("whose code is gone, since a new version is served, leave our own ground", async ({
+    page,
+    complaints,
+  }) => {
+    await tiles(page);
+    await page.route("**/assets/TileGround-*", (route) => route.abort());
+    await atCityHall(page);
+    await expect(page.getByText("배경 지도를 불러오지 못해")).toBeVisible();
+    await expect(rows(page).first()).toBeVisible();
+    complaints.length = 0;
+  });
+
   test("are not drawn by a device without WebGL, but everything else is", async ({ page }) => {
     await page.addInitScript(() => {
       HTMLCanvasElement.prototype.getContext = () => null;
@@ -321,24 +377,18 @@ test.describe("when something is wrong", () => {
   });
 });
 
-for (const scheme of SCHEMES) {
-  test(`everybody can use list, details and suggestions: ${Object.values(scheme).join(" ")}`, async ({
-    page,
-  }) => {
-    await keep(page, scheme);
-    await page.emulateMedia({ reducedMotion: "reduce" });
-    await atCityHall(page);
-    await page.waitForLoadState("networkidle");
-    await expectAccessible(page);
-    await rows(page).first().getByRole("button").click();
-    await expect(page.getByRole("heading", { name: "가 보니 어땠나요?" })).toBeVisible();
-    await page.waitForLoadState("networkidle"); // the map has come to rest and asked what is there
-    await expectAccessible(page);
-    await page.getByRole("combobox").fill("종로");
-    await expect(page.getByRole("option").first()).toBeVisible();
-    await expectAccessible(page);
-  });
-}
+test("everybody can use list, details and suggestions", async ({ page }) => {
+  await atCityHall(page);
+  await page.waitForLoadState("networkidle");
+  await expectAccessibleInEveryScheme(page);
+  await rows(page).first().getByRole("button").click();
+  await expect(page.getByRole("heading", { name: "가 보니 어땠나요?" })).toBeVisible();
+  await page.waitForLoadState("networkidle"); // the map has come to rest and asked what is there
+  await expectAccessibleInEveryScheme(page);
+  await page.getByRole("combobox").fill("종로");
+  await expect(page.getByRole("option").first()).toBeVisible();
+  await expectAccessibleInEveryScheme(page);
+});
 
 for (const language of ["ko", "en"]) {
   test(`nothing is lost in a narrow window or with larger text: ${language}`, async ({ page }) => {

@@ -62,7 +62,9 @@ test("the history begins empty, shows what was asked, and forgets on demand", as
   await page.getByRole("link", { name: "모두 보기" }).click();
   const entry = page.getByRole("list", { name: "지난 답변 목록" }).getByRole("listitem");
   await expect(entry).toHaveCount(1);
-  await expect(entry.locator("img")).toHaveJSProperty("complete", true);
+  await expect
+    .poll(() => entry.locator("img").evaluate((picture: HTMLImageElement) => picture.naturalWidth))
+    .toBeGreaterThan(0);
   await expectAccessible(page);
   await entry.getByRole("button", { name: /지우기$/ }).click();
   await expect(entry.getByRole("group", { name: "사진과 함께 지울까요?" })).toBeFocused();

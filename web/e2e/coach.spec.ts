@@ -1,6 +1,16 @@
 import type { Page } from "@playwright/test";
+import { HEIC } from "../src/areas/coach/photo/heic.samples";
 import { drawn, twoThings, withExif } from "./support/pictures";
-import { expect, expectAccessible, expectNoSidewaysScroll, keep, tabTo, test } from "./support/test";
+import {
+  expect,
+  expectAccessible,
+  expectAccessibleInEveryScheme,
+  expectNoSidewaysScroll,
+  expectTouchable,
+  keep,
+  tabTo,
+  test,
+} from "./support/test";
 
 /** Hands a picture to the front page, as the file dialog would. */
 async function hand(page: Page, seed: number): Promise<void> {
@@ -51,7 +61,7 @@ test("a photo becomes a question, and its answer says what to do", async ({ page
   const article = page.getByRole("article");
   const choice = article.getByRole("button").first();
   await choice.click();
-  await expect(article.getByText("알려 주신 대로예요")).toBeVisible();
+  await expect(article.getByText("거의 확실해요")).toBeVisible();
   await expect(article.getByRole("list").first().getByRole("listitem").first()).toBeVisible();
   await expect(article.getByText("기준")).toBeVisible(); // the rule's source and date
   // Opened again, it shows its picture from the platform.
@@ -78,6 +88,36 @@ test("no byte of the camera's notes leaves the device, and the picture is small"
   expect(uploaded.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
   expect(uploaded.includes("Exif")).toBe(false);
   expect(uploaded.includes("SECRET-CAMERA")).toBe(false);
+});
+
+test("a HEIC that the browser cannot read loses the camera's notes, too", async ({ page }) => {
+  await rememberUploads(page);
+  await page.goto("/");
+  const noted = Buffer.from(HEIC);
+  expect(noted.includes("SECRET-CAMERA") && noted.includes("SECRET-PLACE")).toBe(true);
+  await page
+    .locator("input[type=file]")
+    .last()
+    .setInputFiles({ name: "IMG_1.HEIC", mimeType: "image/heic", buffer: noted });
+  await expect(page.getByText("하나만 여쭤볼게요")).toBeVisible();
+  const uploaded = await uploadOf(page);
+  expect(uploaded.subarray(0, 12)).toEqual(noted.subarray(0, 12));
+  expect(uploaded.length).toBe(noted.length);
+  expect(uploaded.includes("SECRET")).toBe(false);
+});
+
+test("a HEIC whose place cannot be removed stays on the device", async ({ page }) => {
+  const sent: string[] = [];
+  page.on("request", (request) => request.method() === "POST" && sent.push(request.url()));
+  await page.goto("/");
+  await page
+    .locator("input[type=file]")
+    .last()
+    .setInputFiles({ name: "IMG_1.HEIC", mimeType: "image/heic", buffer: Buffer.from(HEIC).subarray(0, -1) });
+  await expect(page.getByText("사진에서 위치 정보를 지우지 못했어요", { exact: true })).toBeVisible();
+  await expect(page.getByRole("alert")).toContainText("JPEG로 저장해서");
+  await expectAccessible(page);
+  expect(sent).toEqual([]);
 });
 
 test("a large photo is shrunk before it is sent", async ({ page }) => {
@@ -165,14 +205,54 @@ test("a wrong answer is corrected in words", async ({ page, complaints }) => {
 test("a right answer is thanked for, and consent is asked once", async ({ page }) => {
   await ask(page, 6);
   await page.getByRole("button", { name: "맞아요", exact: true }).click();
-  await expect(page.getByText("이 사진을 배우는 데 써도 될까요?")).toBeVisible();
+  await expect(
+    page.getByText("이 사진과 앞으로 답을 알려 주시는 사진을 인공지능 학습에 써도 될까요?"),
+  ).toBeVisible();
   await expectAccessible(page);
   await page.getByRole("button", { name: "네, 쓰세요" }).click();
   await expect(page.getByText("고마워요. 큰 도움이 돼요.")).toBeVisible();
   await ask(page, 7);
   await page.getByRole("button", { name: "맞아요", exact: true }).click();
   await expect(page.getByText("고마워요. 큰 도움이 돼요.")).toBeVisible();
-  await expect(page.getByText("이 사진을 배우는 데 써도 될까요?")).toHaveCount(0);
+  await expect(
+    page.getByText("이 사진과 앞으로 답을 알려 주시는 사진을 인공지능 학습에 써도 될까요?"),
+  ).toHaveCount(0);
+});
+
+test("a reply without a network is refused before everybody's eyes", async ({
+  page,
+  context,
+  complaints,
+}) => {
+  await page.goto("/");
+  await hand(page, 14);
+  await expect(page.getByText("하나만 여쭤볼게요")).toBeVisible();
+  const article = page.getByRole("article");
+  const choice = article.getByRole("button").first();
+  await context.setOffline(true);
+  await choice.click();
+  await expect(article.getByText("인터넷 연결을 확인하고", { exact: false })).toBeVisible();
+  await expect(choice).toBeFocused();
+  await context.setOffline(false);
+  await choice.click();
+  await expect(page.getByRole("region", { name: "버리는 방법" })).toBeVisible();
+  complaints.length = 0; // what could not be reached
+});
+
+test("a page without a network says so at once, and comes with the network", async ({
+  page,
+  context,
+  complaints,
+}) => {
+  await page.goto("/search?q=우유팩");
+  await expect(page.getByRole("region", { name: "찾은 것" })).toBeVisible();
+  await context.setOffline(true);
+  await page.getByRole("combobox").fill("컵라면");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "연결이 되지 않아요" })).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByRole("region", { name: "찾은 것" })).toContainText("컵라면");
+  complaints.length = 0; // what could not be reached
 });
 
 test("several things in a photo are a list to swipe, to tab and to touch", async ({ page }) => {
@@ -204,7 +284,7 @@ test("the answer is handed on as a picture", async ({ page }) => {
   await ask(page, 8);
   const [file] = await Promise.all([
     page.waitForEvent("download"),
-    page.getByRole("button", { name: "나누기" }).click(),
+    page.getByRole("button", { name: "공유하기" }).click(),
   ]);
   expect(file.suggestedFilename()).toMatch(/^분리-.+\.png$/);
   await expect(page.getByRole("region", { name: "알림" })).toContainText("카드를 내려받았어요.");
@@ -226,7 +306,7 @@ test("who does not say where they are finds the map instead", async ({ page, con
   await context.clearPermissions();
   await ask(page, 10);
   await page.getByRole("button", { name: "가까운 수거함 보기" }).click();
-  await expect(page.getByText("위치를 알 수 없어요.", { exact: false })).toBeVisible();
+  await expect(page.getByText("위치를 볼 수 있는 권한이 없어요.", { exact: false })).toBeVisible();
   await page.getByRole("link", { name: "지도에서 찾기" }).click();
   await expect(page).toHaveURL(/\/bins\?kind=/);
 });
@@ -269,37 +349,21 @@ test("each state can be read by everybody, fits the screen and is large enough t
 }) => {
   const check = async () => {
     await page.getByRole("heading", { level: 1 }).waitFor({ state: "attached" });
-    await expectAccessible(page);
+    await expectAccessibleInEveryScheme(page);
     await expectNoSidewaysScroll(page);
-    const low = await page
-      .locator("main :is(button, select, input:not([type=file]), a:not(p a))")
-      .evaluateAll((targets) =>
-        targets
-          .filter(
-            (one) =>
-              one.checkVisibility() && !one.closest("figure") && one.getBoundingClientRect().height < 43.9,
-          )
-          .map((one) => one.outerHTML),
-      );
-    expect(low).toEqual([]);
+    await expectTouchable(page);
   };
   await page.setViewportSize({ width: 360, height: 780 });
-  for (const theme of ["light", "dark"]) {
-    await page.goto("/");
-    await page.evaluate((chosen) => {
-      localStorage.setItem("bunri.preferences", JSON.stringify({ theme: chosen }));
-    }, theme);
-    await page.goto("/");
-    await check();
-    await hand(page, 13);
-    await expect(page.getByText("하나만 여쭤볼게요")).toBeVisible();
-    await check();
-    await page.getByRole("button", { name: "이 중에 없어요" }).click();
-    await check();
-    await page.getByRole("button", { name: "유리", exact: true }).click();
-    await expect(page.getByRole("region", { name: "버리는 방법" })).toBeVisible();
-    await check();
-    await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
-    await expectNoSidewaysScroll(page);
-  }
+  await page.goto("/");
+  await check();
+  await hand(page, 13);
+  await expect(page.getByText("하나만 여쭤볼게요")).toBeVisible();
+  await check();
+  await page.getByRole("button", { name: "이 중에 없어요" }).click();
+  await check();
+  await page.getByRole("button", { name: "유리", exact: true }).click();
+  await expect(page.getByRole("region", { name: "버리는 방법" })).toBeVisible();
+  await check();
+  await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  await expectNoSidewaysScroll(page);
 });

@@ -69,6 +69,7 @@ test.describe("without a mouse", () => {
 
   test("every page is reached, and its heading takes the focus", async ({ page }) => {
     await page.goto("/");
+    await page.getByRole("heading", { level: 1 }).waitFor({ state: "attached" });
     for (const [link, path] of [
       ["수거함", "/bins"],
       ["소개", "/about"],
@@ -103,6 +104,42 @@ test.describe("when something is wrong", () => {
     await page.getByRole("link", { name: "설정" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "설정" })).toBeVisible();
     complaints.length = 0; // the request that we made fail
+  });
+
+  test("a page that cannot be prepared takes nobody's words", async ({ page, complaints }) => {
+    await page.route("**/assets/AboutPage-*.js", (route) => route.abort());
+    await page.goto("/search");
+    await page.evaluate(() => Object.assign(window, { same: true }));
+    const field = page.getByRole("combobox");
+    await field.fill("우유");
+    const refused = page.waitForEvent("requestfailed");
+    await page.getByRole("link", { name: "소개" }).hover();
+    await refused;
+    await page.getByRole("link", { name: "설정" }).hover();
+    await expect(field).toHaveValue("우유");
+    await page.getByRole("link", { name: "설정" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "설정" })).toBeVisible();
+    expect(await page.evaluate(() => "same" in window)).toBe(true);
+    complaints.length = 0; // the requests that we made fail
+  });
+
+  test("a page whose code a new version has taken away comes with that version", async ({
+    page,
+    complaints,
+  }) => {
+    await page.goto("/");
+    await page.getByRole("heading", { level: 1 }).waitFor({ state: "attached" });
+    let replaced = false;
+    page.on("request", (request) => (replaced ||= request.isNavigationRequest()));
+    await page.route("**/assets/AboutPage-*.js", (route) =>
+      replaced ? route.fallback() : route.fulfill({ status: 404 }),
+    );
+    await Promise.all([
+      page.waitForEvent("load"),
+      page.getByRole("link", { name: "소개" }).dispatchEvent("click"), // a mouse would have prepared it
+    ]);
+    await expect(page.getByRole("heading", { level: 1, name: "분리는 이렇게 일해요" })).toBeVisible();
+    complaints.length = 0; // the page that we kept away
   });
 
   test("a part of the platform that is away is tried again on demand", async ({ page, complaints }) => {

@@ -8,13 +8,11 @@ import { BrowserRouter } from "react-router";
 import { makeQueryClient } from "./api/query";
 import { onSessionLost } from "./api/session";
 import { App } from "./app/App";
-import { reloadWhenReplaced, watchForUpdates } from "./app/updates";
+import { watchForUpdates } from "./app/updates";
 import { areas } from "./areas";
 import { prepared } from "./areas/area";
 import { catalogued, i18n } from "./i18n";
 import { toast } from "./ui/toast";
-
-reloadWhenReplaced();
 
 /** A quarter of a second without anything is felt as waiting. */
 const PATIENCE_MS = 250;
@@ -44,4 +42,4 @@ createRoot(root).render(
 );
 watchForUpdates();
 // The index of our letters is long and nothing waits for it: until they come, the device's own stand in.
-void import("./design/fonts.css");
+import("./design/fonts.css").catch(() => undefined);

@@ -33,20 +33,72 @@ export async function keep(page: Page, preferences: Preferences): Promise<void> 
   }, JSON.stringify(preferences));
 }
 
-export const SCHEMES = [
-  { theme: "light" },
-  { theme: "dark" },
+const SCHEMES = [
+  { theme: "light", contrast: "standard" },
+  { theme: "dark", contrast: "standard" },
   { theme: "light", contrast: "more" },
   { theme: "dark", contrast: "more" },
 ] as const satisfies readonly Preferences[];
 
 /** The rules of WCAG 2.2 A and AA that a machine can check, and axe's own good practices. */
 export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-    .analyze();
+  await expectNothing(
+    page,
+    new AxeBuilder({ page }).withTags([
+      "wcag2a",
+      "wcag2aa",
+      "wcag21a",
+      "wcag21aa",
+      "wcag22aa",
+      "best-practice",
+    ]),
+  );
+}
+
+/** The same in every scheme: only colours tell them apart, so the other rules are asked once. */
+export async function expectAccessibleInEveryScheme(page: Page): Promise<void> {
+  await page.emulateMedia({ reducedMotion: "reduce" }); // or a colour may be on its way to another
+  for (const [index, scheme] of SCHEMES.entries()) {
+    await page.evaluate((chosen) => {
+      const kept = JSON.parse(localStorage.getItem("bunri.preferences") ?? "{}") as object;
+      localStorage.setItem("bunri.preferences", JSON.stringify({ ...kept, ...chosen }));
+      window.paint?.();
+    }, scheme);
+    await expect(page.locator("html")).toHaveAttribute("data-theme", scheme.theme);
+    await expect(page.locator("html")).toHaveAttribute("data-contrast", scheme.contrast);
+    if (index === 0) await expectAccessible(page);
+    else
+      await expectNothing(page, new AxeBuilder({ page }).withRules(["color-contrast", "link-in-text-block"]));
+  }
+}
+
+async function expectNothing(page: Page, axe: AxeBuilder): Promise<void> {
+  const { violations } = await axe.setLegacyMode().analyze(); // without frames, and in half the time
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n  ")}`);
-  expect(found).toEqual([]);
+  expect(found, page.url()).toEqual([]);
+}
+
+const TOUCH = 44;
+
+/** What a finger is to hit is 44 pixels wide and high (WCAG 2.5.5), but for links within a sentence. */
+export async function expectTouchable(page: Page): Promise<void> {
+  const small = await page
+    .locator(":is(main, nav) :is(a:not(p a), button, select, summary, input, [role=tab], [role=option])")
+    .evaluateAll((targets, touch) => {
+      const large = (one: Element) => {
+        const { width, height } = one.getBoundingClientRect();
+        return width > touch - 0.1 && height > touch - 0.1; // rounded by the layout
+      };
+      return targets
+        .filter((target) => target.checkVisibility() && !target.matches("[type=file]"))
+        .filter((target) => !target.closest("figure")) // marks on a picture: what they choose has a tab, too
+        .filter((target) => !large(target) && !large(target.closest("label") ?? target))
+        .map((target) => {
+          const { width, height } = target.getBoundingClientRect();
+          return `${Math.round(width)} × ${Math.round(height)}: ${target.outerHTML}`;
+        });
+    }, TOUCH);
+  expect(small, page.url()).toEqual([]);
 }
 
 /** Nothing is wider than the screen. */

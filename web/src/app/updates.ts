@@ -2,9 +2,6 @@ import { registerSW } from "virtual:pwa-register";
 import { i18n } from "~/i18n";
 import { toast } from "~/ui/toast";
 
-const RELOADED = "bunri.reloaded";
-const LONG_MS = 10_000;
-
 /** Keeps the shell for offline use, and offers a new version instead of forcing it on anybody. */
 export function watchForUpdates(): void {
   const update = registerSW({
@@ -15,16 +12,5 @@ export function watchForUpdates(): void {
         lasting: true,
       });
     },
-  });
-}
-
-/** A page's code is gone because a new version is served: the new one is fetched, but never in a circle. */
-export function reloadWhenReplaced(): void {
-  window.addEventListener("vite:preloadError", (event) => {
-    const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
-    if (!navigator.onLine || Date.now() - last < LONG_MS) return;
-    event.preventDefault();
-    sessionStorage.setItem(RELOADED, String(Date.now()));
-    window.location.reload();
   });
 }

@@ -3,6 +3,7 @@ import { matchPath } from "react-router";
 import { Problem } from "~/api/problem";
 import { catalogued, type Namespace } from "~/i18n";
 import type { IconName } from "~/icons/Icon";
+import { renew } from "./renew";
 
 /** A part of the product with a place in the navigation: a folder of its own and one line in areas/index.ts. */
 export type Area = Readonly<{
@@ -32,15 +33,17 @@ export function page(
 ): Page {
   let here: ComponentType | undefined;
   const fetched = async () => {
-    try {
-      const [module] = await Promise.all([load(), catalogued(namespaces)]);
-      here = module.default;
-      return module;
-    } catch (error) {
-      throw error instanceof TypeError ? Problem.silence() : error; // a module that cannot be fetched is a TypeError
-    }
+    const [module] = await Promise.all([load(), catalogued(namespaces)]);
+    here = module.default;
+    return module;
   };
-  const Fetched = lazy(fetched);
+  const Fetched = lazy(() =>
+    fetched().catch((error: unknown) => {
+      if (!isUnfetched(error)) throw error;
+      if (renew()) return forever; // what stands meanwhile is the skeleton
+      throw Problem.silence();
+    }),
+  );
   return {
     path,
     // What is here is drawn at once: even a promise that has resolved would show a skeleton first.
@@ -48,7 +51,8 @@ export function page(
       const [Content] = useState(() => here ?? Fetched);
       return createElement(Content);
     },
-    // Whoever really goes there meets the failure; a preparation that fails is nobody's business.
+    // Whoever really goes there meets the failure. A preparation that fails is nobody's business: a reload would take
+    // what somebody is typing.
     prepare: () => fetched().then(nothing, nothing),
   };
 }
@@ -61,4 +65,13 @@ export async function prepared(areas: readonly Area[], pathname: string): Promis
     ?.prepare();
 }
 
+/** A module that cannot be fetched is a TypeError; a style sheet, what Vite makes of it. */
+function isUnfetched(error: unknown): boolean {
+  return (
+    error instanceof TypeError ||
+    (error instanceof Error && error.message.startsWith("Unable to preload CSS"))
+  );
+}
+
 const nothing = () => undefined;
+const forever = new Promise<never>(nothing);

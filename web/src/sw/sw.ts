@@ -19,7 +19,7 @@ registerRoute(
   new CacheFirst({ cacheName: "pictures-and-letters", plugins: [new ExpirationPlugin({ maxEntries: 200 })] }),
 );
 
-// A new version waits until the person agrees (app/UpdatePrompt.tsx): nobody's photo is lost to a reload.
+// A new version waits until the person agrees (app/updates.ts): nobody's photo is lost to a reload.
 self.addEventListener("message", (event) => {
   if ((event.data as { type?: string } | null)?.type === "SKIP_WAITING") void self.skipWaiting();
 });
