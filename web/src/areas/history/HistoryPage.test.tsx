@@ -52,6 +52,12 @@ beforeEach(() => {
 });
 
 describe("the history", () => {
+  it("says as a guess what nobody has confirmed yet", async () => {
+    await page(() => ({ body: [job(1, "asked"), job(2)] }));
+    await screen.findByText("병 2");
+    expect(names()).toEqual(["병 1?", "병 2"]);
+  });
+
   it("goes on where the page before ended, and hands the focus to the first that came", async () => {
     const asked = await page(({ cursor }) =>
       cursor ? { body: [job(3)] } : { body: [job(1), job(2)], headers: { "X-Next-Cursor": "after-2" } },

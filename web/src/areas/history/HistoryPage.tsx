@@ -128,6 +128,7 @@ function Entry({ job }: Readonly<{ job: JobSummary }>) {
   const { ago } = useFormat();
   const { asking, setAsking, question, trigger } = useAsking();
   const name = job.name ?? t("unknown");
+  const said = job.name && job.status === "asked" ? t("guess", { name }) : name;
   const remove = useRemove();
 
   return (
@@ -137,7 +138,7 @@ function Entry({ job }: Readonly<{ job: JobSummary }>) {
           <Thumbnail job={job} />
         </span>
         <span>
-          <strong>{name}</strong>
+          <strong>{said}</strong>
           <small className={styles.facts}>
             {t(`state.${stateOf(job)}`)} · {ago(job.created_at)}
           </small>

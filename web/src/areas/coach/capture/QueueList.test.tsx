@@ -5,7 +5,8 @@ import { Toasts } from "~/ui/toast";
 import { QueueList } from "./QueueList";
 
 const { look, photos } = vi.hoisted(() => ({ look: vi.fn(), photos: [] as object[] }));
-vi.mock("../queue/queue", () => ({ look, useQueue: () => photos, wake: () => Promise.resolve() }));
+vi.mock("../queue/list", () => ({ useQueue: () => photos }));
+vi.mock("../queue/queue", () => ({ look, wake: () => Promise.resolve() }));
 
 const photo = {
   id: "1",

@@ -5,7 +5,8 @@ import { useNavigate } from "react-router";
 import { Button, IconButton } from "~/ui/Button";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
-import { drop, look, retry, useQueue, wake, type Queued } from "../queue/queue";
+import { useQueue, type Queued } from "../queue/list";
+import { drop, look, retry, wake } from "../queue/queue";
 import styles from "./QueueList.module.css";
 
 /** Milliseconds between two looks at photos that were sent and that nobody watches. */

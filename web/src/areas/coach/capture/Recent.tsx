@@ -41,10 +41,12 @@ export function Recent() {
 
 function Entry({ job }: Readonly<{ job: JobSummary }>) {
   const { t } = useTranslation("coach");
+  const { name, status } = job;
+  const asked = name ? t("recent.guess", { name }) : t("answer.asked");
   return (
     <Link to={`/answers/${job.job_id}`} className={styles.entry}>
       <Thumbnail job={job} />
-      <span>{job.name ?? t("answer.asked")}</span>
+      <span>{status === "asked" ? asked : name}</span>
     </Link>
   );
 }
