@@ -46,6 +46,9 @@ test("the region chosen on the front page is the one of the settings", async ({ 
   await expect(page.getByRole("combobox", { name: "지역" })).toHaveValue(chosen);
 });
 
+/** Pixels of a picture that has come. */
+const wide = (picture: Element) => (picture as HTMLImageElement).naturalWidth;
+
 test("the history begins empty, shows what was asked, and forgets on demand", async ({ page }) => {
   await keep(page, { language: "ko" });
   await page.goto("/history");
@@ -58,13 +61,17 @@ test("the history begins empty, shows what was asked, and forgets on demand", as
     .setInputFiles(await drawn(page, 31));
   await expect(page.getByText("하나만 여쭤볼게요")).toBeVisible();
   await page.goto("/");
-  await expect(page.getByRole("heading", { name: "최근 답변" })).toBeVisible();
+  const recent = page.getByRole("region", { name: "최근 답변" });
+  await expect(recent).toBeVisible();
+  await expect.poll(() => recent.locator("img").evaluate(wide)).toBeGreaterThan(0);
+  // The photo is taller than wide; its place is not.
+  expect(await recent.locator("img").evaluate((picture) => picture.clientHeight / picture.clientWidth)).toBe(
+    1,
+  );
   await page.getByRole("link", { name: "모두 보기" }).click();
   const entry = page.getByRole("list", { name: "지난 답변 목록" }).getByRole("listitem");
   await expect(entry).toHaveCount(1);
-  await expect
-    .poll(() => entry.locator("img").evaluate((picture: HTMLImageElement) => picture.naturalWidth))
-    .toBeGreaterThan(0);
+  await expect.poll(() => entry.locator("img").evaluate(wide)).toBeGreaterThan(0);
   await expectAccessible(page);
   await entry.getByRole("button", { name: /지우기$/ }).click();
   await expect(entry.getByRole("group", { name: "사진과 함께 지울까요?" })).toBeFocused();

@@ -3,7 +3,8 @@ import { useEffect, useState } from "react";
 import { api, data } from "~/api/client";
 import type { Problem } from "~/api/problem";
 import type { AnswerIn, JobStatus } from "~/api/types";
-import { answered, failed, pictureOf, wake } from "../queue/queue";
+import { pictureOf } from "../queue/list";
+import { answered, failed, wake } from "../queue/queue";
 import { ended, statuses } from "./watch";
 
 const keyOf = (jobId: string) => ["job", jobId];

@@ -8,7 +8,7 @@ const { photos, watched } = vi.hoisted(() => ({
   photos: [] as object[],
   watched: { status: undefined as object | undefined },
 }));
-vi.mock("../queue/queue", async (original) => ({
+vi.mock("../queue/list", async (original) => ({
   ...(await original<object>()),
   useQueue: () => photos,
 }));

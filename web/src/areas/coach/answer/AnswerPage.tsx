@@ -6,7 +6,7 @@ import { Page } from "~/ui/Page";
 import { Trouble } from "~/ui/Trouble";
 import { ended } from "../analysis/watch";
 import { useJob } from "../analysis/useJob";
-import { isOf, useQueue } from "../queue/queue";
+import { isOf, useQueue } from "../queue/list";
 import { Answer } from "./Answer";
 import { Failed, Gone } from "./Failed";
 import { Working } from "./Working";

@@ -6,7 +6,8 @@ import { Button } from "~/ui/Button";
 import { announce } from "~/ui/announce";
 import { Empty } from "~/ui/Empty";
 import { Page } from "~/ui/Page";
-import { retry, type Queued } from "../queue/queue";
+import type { Queued } from "../queue/list";
+import { retry } from "../queue/queue";
 import styles from "./answer.module.css";
 
 type Props = Readonly<{ status?: JobStatus; photo?: Queued | undefined }>;

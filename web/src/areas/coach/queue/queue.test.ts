@@ -2,8 +2,9 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { leave } from "~/api/session";
-import { playDatabase, type Database } from "~/test/database";
+import { fillDisk, playDatabase, rows, write } from "~/test/database";
 import { playPlatform, problem } from "~/test/platform";
+import type * as List from "./list";
 import type * as Queue from "./queue";
 
 vi.mock("../photo/prepare", () => ({ prepare: (file: Blob) => Promise.resolve(file) }));
@@ -13,13 +14,12 @@ const guest = {
   body: { access_token: "a", refresh_token: "r", expires_in: 3600, user: { id: "guest_1", username: "" } },
 };
 
-type Tab = typeof Queue;
+type Tab = typeof List & typeof Queue;
 
 let store: Server;
 let uploads: string[];
 /** What the store says to an upload. */
 let receive: (response: ServerResponse) => void;
-let database: Database;
 let tabs: Tab[];
 let tab: Tab;
 let revoked: string[];
@@ -27,7 +27,7 @@ let revoked: string[];
 /** Another tab of the same browser, or this one after a reload. */
 async function newTab(): Promise<Tab> {
   vi.resetModules();
-  const opened = await import("./queue");
+  const opened = { ...(await import("./list")), ...(await import("./queue")) };
   tabs.push(opened);
   return opened;
 }
@@ -91,7 +91,7 @@ beforeEach(async () => {
   let made = 0;
   const revokeObjectURL = (url: string) => revoked.push(url);
   vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: () => `blob:${++made}`, revokeObjectURL }));
-  database = playDatabase();
+  playDatabase();
   tab = await newTab();
 });
 
@@ -111,7 +111,7 @@ describe("a photo", () => {
     await tab.answered("job-1");
     expect(tab.queue()).toEqual([]);
     expect(tab.pictureOf("job-1")).toBe("blob:1");
-    expect(database.rows.size).toBe(0);
+    expect(await rows()).toEqual([]);
   });
 
   it("waits without a network and is sent when it is back", async () => {
@@ -193,7 +193,7 @@ describe("a photo", () => {
   it("tells whether it outlives the tab", async () => {
     play(() => ticket("job-5"));
     expect((await tab.add(photo())).onDisk).toBe(true);
-    database.full = true;
+    fillDisk();
     expect((await tab.add(photo())).onDisk).toBe(false);
     await soon(() => expect(phases()).toEqual(["sent", "sent"]));
   });
@@ -215,7 +215,7 @@ describe("a ticket that ran out", () => {
     expect(renewed && tab.isOf(renewed, "job-1")).toBe(true);
     expect(tab.pictureOf("job-1")).toBe("blob:1");
     expect(asked("POST analyze")).toHaveLength(2);
-    expect([...database.rows.values()]).toMatchObject([{ jobId: "job-2", earlier: ["job-1"] }]);
+    expect(await rows()).toMatchObject([{ jobId: "job-2", earlier: ["job-1"] }]);
   });
 
   it("is known by any 403 of the store, in whatever words", async () => {
@@ -268,11 +268,10 @@ describe("a ticket that ran out", () => {
     await tab.failed("job-1", "upload_never_came", "");
     expect(tab.queue()[0]).toMatchObject({ phase: "sending", failure: null });
     // Another tab may know better than to wait.
-    for (const [id, row] of database.rows)
-      database.rows.set(id, { ...row, failure: { code: "", sentence: "" } } as never);
+    for (const row of await rows()) await write({ ...row, failure: { code: "", sentence: "" } } as never);
     finish();
     await handedOver();
-    expect([...database.rows.values()]).toMatchObject([{ handedOver: true, failure: null }]);
+    expect(await rows()).toMatchObject([{ handedOver: true, failure: null }]);
   });
 });
 
@@ -295,7 +294,7 @@ describe("a photo that is not wanted any more", () => {
     const asked = await sentPhoto((nth) => (nth > 2 ? missing : undefined));
     await tab.drop(tab.queue()[0]?.id ?? "");
     expect(asked("DELETE")).toEqual(["DELETE jobs/job-1", "DELETE jobs/job-1"]);
-    expect(database.rows.size).toBe(0);
+    expect(await rows()).toEqual([]);
   });
 
   it.each<[string, Answer]>([
@@ -307,7 +306,7 @@ describe("a photo that is not wanted any more", () => {
     const asked = await sentPhoto(() => (away ? trouble : missing));
     await tab.drop(tab.queue()[0]?.id ?? "");
     expect(tab.queue()).toEqual([]);
-    expect(JSON.stringify([...database.rows.values()])).not.toContain("photo"); // only what to tell
+    expect(JSON.stringify(await rows())).not.toContain("photo"); // only what to tell
     expect(asked("DELETE")).toEqual(["DELETE jobs/job-1"]);
     away = false;
     tab = await newTab(); // a reload
@@ -317,7 +316,7 @@ describe("a photo that is not wanted any more", () => {
     expect(told).toBeGreaterThan(1);
     await tab.wake();
     expect(asked("DELETE")).toHaveLength(told);
-    expect(database.rows.size).toBe(0);
+    expect(await rows()).toEqual([]);
   });
 
   it("does not come back with what is still under way", async () => {
@@ -333,7 +332,34 @@ describe("a photo that is not wanted any more", () => {
     await tab.wake();
     expect(tab.queue()).toEqual([]);
     expect(asked("POST upload-complete")).toEqual([]);
-    expect(database.rows.size).toBe(0);
+    expect(await rows()).toEqual([]);
+  });
+
+  it("does not come back with what was read before", async () => {
+    await sentPhoto(() => undefined);
+    const waking = tab.wake();
+    const dropping = tab.drop(tab.queue()[0]?.id ?? "");
+    await waking;
+    expect(tab.queue()).toEqual([]);
+    await dropping;
+  });
+
+  it("is not waited for any more while another is still leaving", async () => {
+    receive = () => undefined;
+    play(() => ticket("job-1"));
+    await added();
+    await soon(() => expect(uploads).toHaveLength(1));
+    const { sent } = await tab.add(photo());
+    await tab.drop(tab.queue()[1]?.id ?? "");
+    expect(await sent).toEqual({ jobId: null, phase: null });
+  });
+
+  it("is removed on the platform by itself once that may be asked again", async () => {
+    const busy = problem(429, "too_many_requests", { "Retry-After": "1" });
+    const asked = await sentPhoto((nth) => (nth === 1 ? busy : missing));
+    await tab.drop(tab.queue()[0]?.id ?? "");
+    expect(asked("DELETE")).toHaveLength(1);
+    await soon(() => expect(asked("DELETE")).toHaveLength(3));
   });
 
   it("takes its picture out of memory", async () => {
@@ -347,7 +373,7 @@ describe("a photo that is not wanted any more", () => {
     await tab.answered("job-1");
     await added();
     await tab.forgetAll();
-    expect(database.rows.size).toBe(0);
+    expect(await rows()).toEqual([]);
     expect(tab.queue()).toEqual([]);
     expect(tab.pictureOf("job-1")).toBeNull();
     expect(revoked.sort()).toEqual(["blob:1", "blob:2"]);
@@ -384,7 +410,7 @@ describe("a photo that nobody watches", () => {
   ])("goes when it is %s", async (_, answer) => {
     expect(await looked(answer)).toEqual([]);
     expect(tab.queue()).toEqual([]);
-    expect(database.rows.size).toBe(0);
+    expect(await rows()).toEqual([]);
   });
 
   it.each<[string, Answer]>([

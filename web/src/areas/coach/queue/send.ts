@@ -1,5 +1,6 @@
 import { api, data } from "~/api/client";
 import { Problem } from "~/api/problem";
+import { patience } from "~/api/query";
 import { digest } from "../photo/digest";
 import { upload } from "../photo/upload";
 import type { Kept } from "./store";
@@ -34,6 +35,11 @@ export function isPassing(error: unknown): error is Problem {
   return (
     error.passing || status >= 500 || status === 408 || status === 425 || code === "idempotency_in_progress"
   );
+}
+
+/** Milliseconds until what failed may be tried again. */
+export function untilNext(error: unknown): number {
+  return Math.max(1000, patience(2, error));
 }
 
 /**

@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
-import { playDatabase, type Database } from "~/test/database";
+import { IDBOpenDBRequest, IDBVersionChangeEvent } from "fake-indexeddb";
+import { beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
+import { fillDisk, playDatabase, rows, write } from "~/test/database";
 import type * as Store from "./store";
 
 const kept = (id: string): Store.Kept => ({
@@ -14,11 +15,29 @@ const kept = (id: string): Store.Kept => ({
   failure: null,
 });
 
-let database: Database;
+let open: MockInstance<IDBFactory["open"]>;
 let store: typeof Store;
 
+/** The connection that the store opened first. */
+function connection(): IDBDatabase {
+  const [opening] = open.mock.results;
+  if (opening?.type !== "return") throw new Error("nothing was opened");
+  return opening.value.result;
+}
+
+/** Lets no database be opened, as in some private windows, until the spy is restored. */
+function forbid() {
+  open.mockImplementation(() => {
+    const error = new DOMException("forbidden", "SecurityError");
+    const request = Object.assign(new IDBOpenDBRequest(), { readyState: "done", error });
+    queueMicrotask(() => void request.onerror?.(new Event("error")));
+    return request;
+  });
+}
+
 beforeEach(async () => {
-  database = playDatabase();
+  playDatabase();
+  open = vi.spyOn(indexedDB, "open");
   vi.resetModules();
   store = await import("./store");
   expect(await store.keep(kept("1"))).toBe(true);
@@ -26,44 +45,51 @@ beforeEach(async () => {
 
 describe("what is kept", () => {
   it.each([
-    ["the browser closed it", (database: Database) => database.connections[0]?.onclose?.()],
-    ["another version waits for it", (database: Database) => database.connections[0]?.onversionchange?.()],
-    ["nobody said why", (database: Database) => database.connections[0]?.close()],
+    ["the browser closed it", (old: IDBDatabase) => void old.onclose?.(new Event("close"))],
+    [
+      "another version waits for it",
+      (old: IDBDatabase) => void old.onversionchange?.(new IDBVersionChangeEvent("versionchange")),
+    ],
+    ["nobody said why", (old: IDBDatabase) => old.close()],
   ])("goes to the disk by a new connection when the old one is closed: %s", async (_, say) => {
-    say(database);
+    say(connection());
     expect(await store.keep(kept("2"))).toBe(true);
-    expect(database.connections).toHaveLength(2);
-    expect([...database.rows.keys()]).toEqual(["1", "2"]);
+    expect(open).toHaveBeenCalledTimes(2);
+    expect((await rows()).map(({ id }) => id)).toEqual(["1", "2"]);
   });
 
-  it("lets another version have the database", () => {
-    database.connections[0]?.onversionchange?.();
-    expect(database.connections[0]?.closed).toBe(true);
+  it("lets another version have the database", async () => {
+    const opening = indexedDB.open("bunri", 2);
+    await new Promise((resolve, reject) => {
+      opening.onsuccess = resolve;
+      opening.onblocked = reject;
+    });
+    expect(opening.result.version).toBe(2);
   });
 
   it("says so when there is no room on the disk, and holds as long as the tab does", async () => {
-    database.full = true;
+    const makeRoom = fillDisk();
     expect(await store.keep(kept("2"))).toBe(false);
     expect((await store.everyKept())?.map(({ id }) => id)).toEqual(["1", "2"]);
     expect(await store.amend(kept("2"), { jobId: "job" })).toMatchObject({ jobId: "job" });
-    database.full = false;
+    makeRoom();
     expect(await store.keep(kept("2"))).toBe(true); // once there is
   });
 
   it("is asked of the database anew after it could not be opened", async () => {
     vi.resetModules();
-    database.forbidden = true;
+    forbid();
     store = await import("./store");
     expect(await store.keep(kept("2"))).toBe(false);
     expect(await store.everyKept()).toBeNull();
-    database.forbidden = false;
+    open.mockRestore();
     expect(await store.keep(kept("2"))).toBe(true);
   });
 
   it("does not come back once it is gone", async () => {
     await store.forget("1");
     expect(await store.amend(kept("1"), { jobId: "late" })).toBeNull();
-    expect(database.rows.size).toBe(0);
+    expect(await rows()).toEqual([]);
   });
 
   it("is no photo any more once it is dropped", async () => {
@@ -77,7 +103,7 @@ describe("what is kept", () => {
   it("is read as an earlier version wrote it", async () => {
     const row: Partial<Store.Kept> & { id: string } = { ...kept("1") };
     Reflect.deleteProperty(row, "earlier");
-    database.rows.set("1", row);
+    await write(row);
     expect(await store.find(kept("1"))).toMatchObject({ earlier: [] });
   });
 });
