@@ -19,28 +19,37 @@ export async function shrink(file: Blob): Promise<Blob> {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   try {
     const size = fitted(picture);
-    const paper = canvas(size);
-    const pen = paper.getContext("2d");
+    const { pen, jpeg } = paper(size);
     if (!pen) throw new Error("no canvas");
     pen.fillStyle = "#ffffff"; // what was transparent would turn black
     pen.fillRect(0, 0, size.width, size.height);
     pen.imageSmoothingQuality = "high";
     pen.drawImage(picture, 0, 0, size.width, size.height);
-    return await encoded(paper);
+    return await jpeg();
   } finally {
     picture.close();
   }
 }
 
-function canvas({ width, height }: Size): OffscreenCanvas | HTMLCanvasElement {
-  if (typeof OffscreenCanvas !== "undefined") return new OffscreenCanvas(width, height);
-  return Object.assign(document.createElement("canvas"), { width, height });
-}
+type Paper = Readonly<{
+  pen: Pick<
+    CanvasRenderingContext2D,
+    "fillStyle" | "fillRect" | "imageSmoothingQuality" | "drawImage"
+  > | null;
+  jpeg: () => Promise<Blob>;
+}>;
 
-function encoded(paper: OffscreenCanvas | HTMLCanvasElement): Promise<Blob> {
-  if ("convertToBlob" in paper) return paper.convertToBlob({ type: "image/jpeg", quality: QUALITY });
-  return new Promise((resolve, reject) => {
-    const done = (blob: Blob | null) => (blob ? resolve(blob) : reject(new Error("not encoded")));
-    paper.toBlob(done, "image/jpeg", QUALITY);
-  });
+function paper({ width, height }: Size): Paper {
+  if (typeof OffscreenCanvas !== "undefined") {
+    const sheet = new OffscreenCanvas(width, height);
+    const jpeg = () => sheet.convertToBlob({ type: "image/jpeg", quality: QUALITY });
+    return { pen: sheet.getContext("2d"), jpeg };
+  }
+  const sheet = Object.assign(document.createElement("canvas"), { width, height });
+  const jpeg = () =>
+    new Promise<Blob>((resolve, reject) => {
+      const done = (blob: Blob | null) => (blob ? resolve(blob) : reject(new Error("not encoded")));
+      sheet.toBlob(done, "image/jpeg", QUALITY);
+    });
+  return { pen: sheet.getContext("2d"), jpeg };
 }
