@@ -197,6 +197,11 @@ class TestAChildThatDies:
         assert not backoff.waiting
 
 
+def _finishes(place: Path) -> list[str]:
+    """A child that, told to stop, takes a second to hand back what it has."""
+    return ["/bin/sh", "-c", f"trap 'sleep 1; echo handed back > {place}/task; exit' TERM; sleep 600 & wait"]
+
+
 class TestStopping:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     def test_ends_all_and_well(self, supervise: Supervise, web: tuple[list[str], str], number: signal.Signals) -> None:
@@ -222,8 +227,7 @@ class TestStopping:
         self, supervise: Supervise, web: tuple[list[str], str], place: Path
     ) -> None:
         command, url = web
-        finishes = ["/bin/sh", "-c", f"trap 'sleep 1; echo handed back > {place}/task; exit' TERM; sleep 600 & wait"]
-        house = supervise(url, api=command, worker=finishes)
+        house = supervise(url, api=command, worker=_finishes(place))
         house.ready()
         assert house.end() == 0
         assert (place / "task").read_text() == "handed back\n"
@@ -232,8 +236,7 @@ class TestStopping:
         self, supervise: Supervise, web: tuple[list[str], str], place: Path
     ) -> None:
         command, url = web
-        finishes = ["/bin/sh", "-c", f"trap 'sleep 1; echo handed back > {place}/task; exit' TERM; sleep 600 & wait"]
-        house = supervise(url, api=command, worker=finishes)
+        house = supervise(url, api=command, worker=_finishes(place))
         house.ready()
         house.process.terminate()
         time.sleep(0.1)  # Python joins signals that come together: this one is to come as a second
