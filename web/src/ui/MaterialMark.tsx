@@ -3,16 +3,13 @@ import { coloursOf } from "~/design/materials";
 import { Icon, materialIcon } from "~/icons/Icon";
 import styles from "./MaterialMark.module.css";
 
-type Props = Readonly<{ material: Material; size?: string; quiet?: boolean }>;
+type Props = Readonly<{ material: Material; size?: string }>;
 
-/** A disc in the colour of a material with its sign; `quiet` on its tint. Its name stands beside it. */
-export function MaterialMark({ material, size = "2.5rem", quiet = false }: Props) {
-  const { mark, on, tint, ink } = coloursOf(material);
+/** A disc in the colour of a material with its sign. Its name stands beside it. */
+export function MaterialMark({ material, size = "2.5rem" }: Props) {
+  const { mark, on } = coloursOf(material);
   return (
-    <span
-      className={styles.mark}
-      style={{ width: size, background: quiet ? tint : mark, color: quiet ? ink : on }}
-    >
+    <span className={styles.mark} style={{ width: size, background: mark, color: on }}>
       <Icon name={materialIcon(material)} size="58%" />
     </span>
   );

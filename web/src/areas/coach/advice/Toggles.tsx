@@ -1,7 +1,8 @@
+import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import type { Change, Tag } from "~/api/types";
 import { Icon, tagIcon } from "~/icons/Icon";
-import { useId } from "react";
+import { Chip } from "~/ui/Chip";
 import styles from "./advice.module.css";
 
 type Props = Readonly<{
@@ -27,10 +28,8 @@ export function Toggles({ changes, category, chosen, onChange }: Props) {
         {changes.map((change) => {
           const on = chosen.includes(change.tag);
           return (
-            <button
+            <Chip
               key={change.tag}
-              type="button"
-              className={styles.toggle}
               aria-pressed={on}
               onClick={() => {
                 onChange(toggled(change.tag));
@@ -43,7 +42,7 @@ export function Toggles({ changes, category, chosen, onChange }: Props) {
                   <small className={styles.moves}>→ {change.category_name}</small>
                 )}
               </span>
-            </button>
+            </Chip>
           );
         })}
       </div>

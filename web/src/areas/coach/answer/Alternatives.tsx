@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { Alternative } from "~/api/types";
 import { coloursOf, materialOfCategory } from "~/design/materials";
 import { Icon, materialIcon } from "~/icons/Icon";
+import { Chip } from "~/ui/Chip";
 import { Refusal } from "./Refusal";
 import styles from "./answer.module.css";
 
@@ -23,10 +24,8 @@ export function Alternatives({ alternatives, pending, error, onPick }: Props) {
         {alternatives.map(({ item, name, category }) => {
           const material = materialOfCategory(category);
           return (
-            <button
+            <Chip
               key={item}
-              type="button"
-              className={styles.chip}
               aria-disabled={pending}
               onClick={() => {
                 if (!pending) onPick(item);
@@ -36,7 +35,7 @@ export function Alternatives({ alternatives, pending, error, onPick }: Props) {
                 <Icon name={materialIcon(material)} size="1.25rem" />
               </span>
               {name}
-            </button>
+            </Chip>
           );
         })}
       </div>

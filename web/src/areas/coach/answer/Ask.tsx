@@ -2,8 +2,8 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { materialValues } from "~/api/generated/schema";
 import type { Material, Question } from "~/api/types";
-import { coloursOf } from "~/design/materials";
-import { Icon, materialIcon } from "~/icons/Icon";
+import { Icon } from "~/icons/Icon";
+import { MaterialMark } from "~/ui/MaterialMark";
 import { Refusal } from "./Refusal";
 import styles from "./answer.module.css";
 
@@ -44,15 +44,8 @@ export function Ask({ question, blind, pending, error, onAnswer, onNone }: Props
               else onAnswer(value);
             }}
           >
-            {isMaterial(value) && (
-              <span
-                className={styles.mark}
-                style={{ background: coloursOf(value).mark, color: coloursOf(value).on }}
-              >
-                <Icon name={materialIcon(value)} size="1.5rem" />
-              </span>
-            )}
-            <span>{label}</span>
+            {isMaterial(value) && <MaterialMark material={value} size="2.75rem" />}
+            <span className={styles.label}>{label}</span>
             <Icon name="forward" size="1.125rem" className={styles.arrow} />
           </button>
         ))}

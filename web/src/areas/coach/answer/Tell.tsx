@@ -3,10 +3,9 @@ import { useTranslation } from "react-i18next";
 import { materialValues } from "~/api/generated/schema";
 import type { AnswerIn } from "~/api/types";
 import { WordSearch } from "~/areas/search/WordSearch";
-import { coloursOf } from "~/design/materials";
 import { useWords } from "~/i18n/words";
-import { Icon, materialIcon } from "~/icons/Icon";
 import { Button } from "~/ui/Button";
+import { MaterialMark } from "~/ui/MaterialMark";
 import { Refusal } from "./Refusal";
 import styles from "./answer.module.css";
 
@@ -44,7 +43,6 @@ export function Tell({ pending, error, onTell, onBack }: Props) {
       <h3>{t("tell.materials")}</h3>
       <ul className={styles.materials}>
         {MATERIALS.map((material) => {
-          const { mark, on } = coloursOf(material);
           return (
             <li key={material}>
               <button
@@ -55,9 +53,7 @@ export function Tell({ pending, error, onTell, onBack }: Props) {
                   if (!pending) onTell({ value: material });
                 }}
               >
-                <span className={styles.mark} style={{ background: mark, color: on }}>
-                  <Icon name={materialIcon(material)} size="1.5rem" />
-                </span>
+                <MaterialMark material={material} size="2.75rem" />
                 {words.material(material)}
               </button>
             </li>
