@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from bench.places import workplace
 from bunri.platform.db import Database
-from bunri.platform.db.address import owner_address, role_address
-from bunri.platform.db.migrate import migrate
+from bunri.platform.db.address import login_address, owner_address
+from bunri.platform.db.migrate import Schema, migrate
 from bunri.platform.embedded import EmbeddedServers
 
 _SECRET: Final = "bench: nothing outside this machine can reach it"
@@ -26,8 +26,8 @@ async def migrated(domain: str) -> AsyncIterator[tuple[asyncpg.Connection, Datab
         try:
             url = servers.start().database_url
             assert url
-            await migrate(owner_address(url), [domain], _SECRET)
-            owner, database = await asyncpg.connect(url), Database(role_address(url, domain, _SECRET))
+            await migrate(owner_address(url), [Schema(domain, f"bunri.domains.{domain}.migrations")], _SECRET)
+            owner, database = await asyncpg.connect(url), Database(login_address(url, _SECRET))
             try:
                 yield owner, database
             finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 from bench import crew
 from bench.pictures import photo, photos
 from bench.product import settings
-from bunri.app.inline import OWNER, InlineHouse
+from bunri.app.inline import OWNER, InlineContainer
 from bunri.domains.waste.objects import upload_key
 from bunri.domains.waste.schemas import AnalyzeIn, UploadCompleteIn
 from bunri.domains.waste.service.jobs import Jobs
@@ -17,31 +17,31 @@ from bunri.domains.waste.service.jobs import Jobs
 def prepare(plan: crew.Plan) -> Callable[[], Mapping[str, float]]:
     """Photos are handed over and everything is warm before the clock starts."""
     runner = asyncio.Runner()
-    house = InlineHouse(settings(Path(plan["data"])))
-    runner.run(_hand_over(house, photo(plan["first"] + 500)))
-    house.open_workplace()
-    runner.run(house.work())
+    container = InlineContainer(settings(Path(plan["data"])))
+    runner.run(_hand_over(container, photo(plan["first"] + 500)))
+    container.load_handlers()
+    runner.run(container.work())
     for picture in photos(plan["count"], plan["first"]):
-        runner.run(_hand_over(house, picture))
+        runner.run(_hand_over(container, picture))
 
     def work() -> Mapping[str, float]:
         started = time.perf_counter()
-        runner.run(house.work())
+        runner.run(container.work())
         seconds = time.perf_counter() - started
-        runner.run(house.close())
+        runner.run(container.close())
         runner.close()
         return {"seconds": seconds}
 
     return work
 
 
-async def _hand_over(house: InlineHouse, picture: bytes) -> None:
-    async with house.services.open(Jobs) as jobs:
-        asked = AnalyzeIn(content_type="image/jpeg", size=len(picture))
-        job, _ = await jobs.analyze(OWNER, asked, "ko", base_url="")
-    await house.storage.write(upload_key(job.id), picture, job.content_type)
-    async with house.services.open(Jobs) as jobs:
-        await jobs.upload_complete(OWNER, job.id, UploadCompleteIn())
+async def _hand_over(container: InlineContainer, picture: bytes) -> None:
+    jobs = container.get(Jobs)
+    asked = AnalyzeIn(content_type="image/jpeg", size=len(picture))
+    job, _ = await jobs.analyze(OWNER, asked, "ko", base_url="")
+    await container.storage.write(upload_key(job.id), picture, job.content_type)
+    jobs = container.get(Jobs)
+    await jobs.upload_complete(OWNER, job.id, UploadCompleteIn())
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from tests.support.platform import Platform, running
 
-from bunri.app.migrating import migrate_all
+from bunri.app.migrations import migrate_all
 from bunri.app.settings import Settings
-from bunri.platform.db.address import role_address
+from bunri.platform.db import Database
+from bunri.platform.db.address import login_address, role_of
 from bunri.platform.embedded.servers import EmbeddedServers
 from bunri.platform.vision.settings import VisionSettings
 
@@ -40,7 +41,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def settings(servers: EmbeddedServers, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of a migrated house on the test servers."""
+    """Settings of a migrated container on the test servers."""
     made = Settings(
         data=tmp_path_factory.mktemp("data"),
         secret="a secret for tests only, and long enough",
@@ -74,15 +75,24 @@ def single(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """The process's way into the database, as services get it."""
+    opened = Database(login_address(str(settings.database_url), settings.key("database roles")))
+    yield opened
+    await opened.dispose()
+
+
+@pytest.fixture
 def session_of(settings: Settings) -> Sessions:
     """``async with session_of("waste") as session``: the domain's own role; everything is rolled back at the end."""
 
     @asynccontextmanager
     async def opened(domain: str) -> AsyncIterator[AsyncSession]:
-        engine = create_async_engine(role_address(str(settings.database_url), domain, settings.key("database roles")))
+        engine = create_async_engine(login_address(str(settings.database_url), settings.key("database roles")))
         try:
             async with engine.connect() as connection:
                 outer = await connection.begin()
+                await connection.exec_driver_sql(f"set local role {role_of(domain)}")
                 async with AsyncSession(connection, join_transaction_mode="create_savepoint") as session:
                     yield session
                 await outer.rollback()

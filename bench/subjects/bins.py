@@ -109,7 +109,7 @@ async def _timed(owner: asyncpg.Connection, statement: TextClause, here: Points,
 def _begin(locations: Database) -> Callable[[], AbstractAsyncContextManager[LocationsRepository]]:
     @asynccontextmanager
     async def opened() -> AsyncIterator[LocationsRepository]:
-        async with locations.transaction() as session:
+        async with locations.transaction("locations") as session:
             yield LocationsRepository(session)
 
     return opened

@@ -93,7 +93,7 @@ def _array_of_one(word: str) -> bytes:
 async def _floor(waste: Database) -> list[float]:
     """What any question costs on the way that the repository takes."""
     seconds = []
-    async with waste.transaction() as session:
+    async with waste.transaction("waste") as session:
         for _ in range(1000):
             started = time.perf_counter()
             (await session.execute(text("select 1"))).scalar_one()
@@ -110,7 +110,7 @@ async def _look(waste: Database, hashes: Hashes, random: np.random.Generator) ->
         for which in random.integers(0, len(hashes), QUERIES_A_DISTANCE)
     ]
     random.shuffle(planted)
-    async with waste.transaction() as session:
+    async with waste.transaction("waste") as session:
         repository = WasteRepository(session)
         for which, phash in planted:
             started = time.perf_counter()
@@ -119,7 +119,7 @@ async def _look(waste: Database, hashes: Hashes, random: np.random.Generator) ->
             missed += found != _sight(which)
     for _, phash in planted[:500]:
         started = time.perf_counter()
-        async with waste.transaction() as session:
+        async with waste.transaction("waste") as session:
             await WasteRepository(session).seen_nearly(phash, EYES, OWN, MOST_BITS)
         whole.append(time.perf_counter() - started)
     return missed, list(warmed(seconds)), list(warmed(whole))

@@ -10,7 +10,7 @@ from bench.client import Person
 from bench.line import Line, below
 from bench.product import Product
 from bench.stats import ms, warmed
-from bunri.app.inline import InlineHouse
+from bunri.app.inline import InlineContainer
 from bunri.domains.recycling.service import RecyclingService
 
 BUDGET: Final = below(20)
@@ -50,13 +50,13 @@ def _over_http(running: Product, asked: list[str]) -> list[float]:
 
 
 async def _in_process(running: Product, asked: list[str]) -> list[float]:
-    house, seconds = InlineHouse(product.settings(running.data)), []
+    container, seconds = InlineContainer(product.settings(running.data)), []
     try:
         for words in asked:
             started = time.perf_counter()
-            async with house.services.open(RecyclingService) as recycling:
-                await recycling.search(words, "ko", 10)
+            recycling = container.get(RecyclingService)
+            await recycling.search(words, "ko", 10)
             seconds.append(time.perf_counter() - started)
     finally:
-        await house.close()
+        await container.close()
     return list(warmed(seconds))

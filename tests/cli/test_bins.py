@@ -15,7 +15,7 @@ from bunri.domains.locations.repository import LocationsRepository
 from bunri.domains.locations.service import LocationsService
 from bunri.kit.clock import now
 from bunri.platform.db import Database
-from bunri.platform.db.address import role_address
+from bunri.platform.db.address import login_address
 
 Run = Callable[..., Result]
 
@@ -26,7 +26,7 @@ class ServersOfTests:
     data: Path | None = None
 
     def __init__(self, settings: Settings) -> None:
-        self._url = role_address(str(settings.database_url), "locations", settings.key("database roles"))
+        self._url = login_address(str(settings.database_url), settings.key("database roles"))
 
     def open(self, _: type[LocationsService]) -> AbstractAsyncContextManager[LocationsService]:
         return nullcontext(LocationsService(self._begin, now))
@@ -35,14 +35,14 @@ class ServersOfTests:
     async def _begin(self) -> AsyncIterator[LocationsRepository]:
         database = Database(self._url)
         try:
-            async with database.transaction() as session:
-                yield LocationsRepository(session)
+            async with database.transactions("locations", LocationsRepository)() as repository:
+                yield repository
         finally:
             await database.dispose()
 
     async def empty(self) -> None:
         database = Database(self._url)
-        async with database.transaction() as session:
+        async with database.transaction("locations") as session:
             await session.execute(text("delete from locations.bins"))
         await database.dispose()
 

@@ -20,7 +20,7 @@ from tests.support.pictures import jpeg
 from tests.support.platform import environment
 from typer.testing import CliRunner, Result
 
-from bunri.app.inline import InlineHouse
+from bunri.app.inline import InlineContainer
 from bunri.app.settings import Settings
 from bunri.cli.connection import Connection
 from bunri.cli.labelfiles import COLUMNS, NAMES, Format
@@ -37,7 +37,7 @@ TWO = (Thing("bottle", 0.9, (0.1, 0.2, 0.5, 0.9)), Thing("banana", 0.9, (0.6, 0.
 
 async def _teach(settings: Settings, seeds: Sequence[int], things: Sequence[Thing] = TWO) -> list[UUID]:
     """A photo for each of ``seeds``, its things confirmed with consent."""
-    workplace = Workplace(InlineHouse(settings))
+    workplace = Workplace(InlineContainer(settings))
     workplace.own.things = tuple(things)
     workplace.furnish()
     jobs = []
@@ -47,19 +47,19 @@ async def _teach(settings: Settings, seeds: Sequence[int], things: Sequence[Thin
             assert status.result is not None
             for number in range(len(status.result.items)):
                 said = AnswerIn(item=number, confirm=True, consent=True)
-                async with workplace.house.services.open(Replying) as replies:
-                    await replies.reply(workplace.owner, status.job_id, said, kind="correct")
+                replies = workplace.container.get(Replying)
+                await replies.reply(workplace.owner, status.job_id, said, kind="correct")
             jobs.append(status.job_id)
     finally:
-        await workplace.house.close()
+        await workplace.container.close()
     return jobs
 
 
 async def _execute(settings: Settings, statement: Any) -> None:
-    house = InlineHouse(settings)
-    async with house.database("waste").transaction() as session:
+    container = InlineContainer(settings)
+    async with container.database.transaction("waste") as session:
         await session.execute(statement)
-    await house.close()
+    await container.close()
 
 
 @pytest.fixture

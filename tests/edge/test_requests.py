@@ -10,10 +10,12 @@ from pydantic import BaseModel
 from bunri.app.settings import Settings
 from bunri.edge.http import problems
 from bunri.edge.http.idempotency import Idempotency
+from bunri.edge.http.policies import policies_of
 from bunri.edge.http.requests import BodyLimit, RequestContext
 from bunri.kit.errors import Limited, Unavailable
 from bunri.kit.ids import new_id
 from bunri.platform.cache import Cache
+from bunri.platform.http import policy
 
 LIMIT = 1000
 
@@ -41,6 +43,7 @@ async def client(settings: Settings, shop: Shop) -> AsyncIterator[httpx.AsyncCli
     problems.install(app)
 
     @app.post("/orders", status_code=201)
+    @policy(idempotent=True, max_body=LIMIT)
     async def order(body: Order) -> dict[str, int]:
         if shop.closed:
             raise Unavailable
@@ -55,8 +58,8 @@ async def client(settings: Settings, shop: Shop) -> AsyncIterator[httpx.AsyncCli
     async def busy() -> None:
         raise Limited(retry_after=7)
 
-    app.add_middleware(Idempotency, cache=cache, prefixes=("/orders",), identify=lambda given: given or None)
-    app.add_middleware(BodyLimit, limit=LIMIT, unlimited=("/free",))
+    app.add_middleware(Idempotency, cache=cache, policies=policies_of(app), identify=lambda given: given or None)
+    app.add_middleware(BodyLimit, policies=policies_of(app))
     app.add_middleware(RequestContext)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://shop") as made:

@@ -17,7 +17,7 @@ from tests.support.client import Person
 from tests.support.pictures import jpeg
 from tests.support.platform import Platform, free_port
 
-from bunri.app.targets import TARGETS
+from bunri.app.registry import REGISTRY
 
 QUICK = {
     "BUNRI_WASTE__LEASE": "PT2S",
@@ -40,7 +40,7 @@ class Up:
         assert self.process.stdout is not None
         self.first_line = self.process.stdout.readline().decode().strip()
         base = f"http://127.0.0.1:{self.port}"
-        self.platform = Platform({prefix: base for one in TARGETS for prefix in one.prefixes})
+        self.platform = Platform({prefix: base for one in REGISTRY.targets for prefix in one.prefixes})
 
     def command(self, *arguments: str) -> "subprocess.Popen[bytes]":
         with (self.data.parent / "up.log").open("ab") as log:

@@ -13,7 +13,7 @@ from bunri.kit.languages import catalogue
 
 def _all() -> Iterator[type[BunriError]]:
     for module in pkgutil.walk_packages(bunri.__path__, "bunri."):
-        if not module.name.startswith(("bunri.migrations", "bunri.__main__")):
+        if not module.name.startswith(("bunri.platform.db.alembic", "bunri.__main__")):
             importlib.import_module(module.name)
     waiting = [BunriError]
     while waiting:

@@ -13,8 +13,8 @@ from typing import Literal
 
 import httpx
 
+from bunri.app.registry import REGISTRY
 from bunri.app.settings import Settings
-from bunri.app.targets import TARGETS
 
 Arrangement = Literal["single", "split"]
 
@@ -79,9 +79,9 @@ def running(
     settings: Settings, arrangement: Arrangement, logs: Path, *, workers: bool = True, **more: str
 ) -> Iterator[Platform]:
     """A platform whose every base answers ``/ready`` (or ``/health`` without workers)."""
-    targets = {"all": [prefix for one in TARGETS for prefix in one.prefixes]}
+    targets = {"all": [prefix for one in REGISTRY.targets for prefix in one.prefixes]}
     if arrangement == "split":
-        targets = {one.name: list(one.prefixes) for one in TARGETS}
+        targets = {one.name: list(one.prefixes) for one in REGISTRY.targets}
     ports = {name: free_port() for name in targets}
     base_of = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     if arrangement == "split":

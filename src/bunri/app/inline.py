@@ -1,32 +1,36 @@
-"""A whole house in one process, without a broker: what the commands of a terminal use."""
+"""Everything in one process, without a broker: what the commands of a terminal use."""
 
 from typing import Final
 
-from bunri.app import rooms
-from bunri.app.house import House
+from bunri.app.container import Container
+from bunri.app.registry import REGISTRY, Registry
 from bunri.app.settings import Settings
-from bunri.app.subscriptions import ROUTES
-from bunri.app.targets import QUEUES
-from bunri.app.worker import furnish
+from bunri.app.worker import handlers_of
+from bunri.kit.clock import Clock, now
 from bunri.platform.queue import InlinePublisher
 
 OWNER: Final = "terminal"
 """Whose jobs the terminal's are: no token can name this owner."""
 
 
-class InlineHouse(House):
-    """Every room; what is published is done when ``work`` is called."""
+class InlineContainer(Container):
+    """What is published is done when ``work`` is called."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.inline = InlinePublisher(ROUTES)
-        super().__init__(settings, self.inline)
-        for room in (rooms.recycling, rooms.locations, rooms.waste):
-            room(self)
+    def __init__(
+        self,
+        settings: Settings,
+        registry: Registry = REGISTRY,
+        *,
+        clock: Clock = now,
+        overrides: dict[type, object] | None = None,
+    ) -> None:
+        self.inline = InlinePublisher(registry.routes)
+        super().__init__(settings, self.inline, registry, clock=clock, overrides=overrides)
 
-    def open_workplace(self) -> None:
-        """Adds the rooms that do the work: loads the eyes."""
-        self._handlers = {each.name: each for each in furnish(self, QUEUES)}
+    def load_handlers(self) -> None:
+        """Gets ready to work: loads what looks at photos."""
+        self._handlers = {each.name: each for each in handlers_of(self, list(self.registry.queues))}
 
     async def work(self) -> None:
         """Does everything that has been published, and everything that follows from it."""
-        await self.inline.drain(self._handlers, self.services)
+        await self.inline.drain(self._handlers, self)

@@ -13,7 +13,7 @@ from platformdirs import user_data_path
 from pydantic import Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from bunri.app.targets import DOMAINS
+from bunri.app.registry import REGISTRY
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.detection.settings import DetectionSettings
 from bunri.domains.locations.settings import MapSettings
@@ -48,7 +48,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     database_url: str | None = Field(None, description="postgresql://… of the owner; unset: embedded PostgreSQL.")
-    database_pool: int = Field(4, ge=1, le=50, description="Connections per domain and process.")
+    database_pool: int = Field(
+        4, ge=1, le=50, description="Connections that a process keeps; under load twice as many."
+    )
     valkey_url: str | None = Field(None, description="redis://HOST:PORT without a number; unset: embedded Valkey.")
     sessions_url: str | None = Field(None, description="Default: number 0 of valkey_url (COACH-12).")
     jobs_url: str | None = Field(None, description="Default: number 1.")
@@ -88,9 +90,9 @@ class Settings(BaseSettings):
             raise ValueError(f"BUNRI_SECRET needs at least {SHORTEST_SECRET} characters: openssl rand -base64 33")
         if self.valkey_url is not None and urlsplit(self.valkey_url).path.strip("/"):
             raise ValueError("BUNRI_VALKEY_URL takes no number: each concern has its own (see docs/settings.md)")
-        unknown = sorted(set(self.peers) - set(DOMAINS))
+        unknown = sorted(set(self.peers) - set(REGISTRY.public))
         if unknown:
-            raise ValueError(f"BUNRI_PEERS names {', '.join(unknown)}; domains are {', '.join(DOMAINS)}")
+            raise ValueError(f"BUNRI_PEERS names {', '.join(unknown)}; it knows {', '.join(REGISTRY.public)}")
         if self.valkey_url is None and self.database_url is not None and self.broker_url is None:
             raise ValueError(
                 "BUNRI_DATABASE_URL without BUNRI_VALKEY_URL: several machines on one database need one broker too"

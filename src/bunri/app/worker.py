@@ -2,104 +2,130 @@
 
 import contextlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import structlog
+from celery import Celery
 from celery.apps.worker import Worker
 from celery.exceptions import SecurityWarning
 from celery.signals import worker_ready
 
-from bunri.app import marks, rooms
-from bunri.app.house import House
+from bunri.app import heartbeats
+from bunri.app.container import Container
+from bunri.app.module import Module, UserData
+from bunri.app.registry import DEFAULT_QUEUE, REGISTRY, Registry
 from bunri.app.settings import Settings
-from bunri.app.subscriptions import ROUTES
-from bunri.app.targets import known
+from bunri.domains.auth.public import GuestMerged
 from bunri.kit.errors import Unavailable
 from bunri.platform.queue import CeleryPublisher, Handler
-from bunri.platform.queue.celery import Loop, make_celery, register
-from bunri.platform.queue.pulse import Pulse, watch
+from bunri.platform.queue.celery import EventLoopThread, make_celery, register
+from bunri.platform.queue.watchdog import ConsumerWatchdog, watch
 
 log = structlog.get_logger(__name__)
 
-CONCURRENCY = {"waste": 1, "recycling": 8, "default": 8}
-"""One photo at a time, since looking uses the core it has; advice mostly waits for somebody else's model."""
 
-
-def work(settings: Settings, queues: Sequence[str], concurrency: int | None = None) -> int:
+def work(
+    settings: Settings, queues: Sequence[str], concurrency: int | None = None, registry: Registry = REGISTRY
+) -> int:
     """Works on ``queues`` until told to stop (SIGTERM ends the tasks in hand first); returns the exit status."""
-    known(queues)
+    registry.check_queues(queues)
     celery = make_celery(settings.cache_address("broker"))
-    publisher = CeleryPublisher(celery, ROUTES)
-    house = House(settings, publisher)
-    house.closing.callback(publisher.close)
-    loop, pulse = Loop(), Pulse(worked=lambda: loop.spawn(_mark(house, queues)))
+    publisher = CeleryPublisher(celery, registry.routes)
+    container = Container(settings, publisher, registry)
+    container.closing.callback(publisher.close)
+    beats = Heartbeats(container, queues)
+    loop = EventLoopThread()
+    watchdog = ConsumerWatchdog(worked=lambda: loop.spawn(beats.beat()))
     loop.start()
-    handlers = furnish(house, queues)
-    handlers += [_canary(house, queue) for queue in queues]
-    register(celery, handlers, house.services, loop, pulse)
-    for relay in house.relays:
+    register(celery, [*handlers_of(container, queues), *beats.handlers()], container, loop, watchdog)
+    for relay in container.database.relays.values():
         loop.spawn(relay.run())
-    watch(pulse, settings.cache_address("broker"), queues)
+    watch(watchdog, settings.cache_address("broker"), queues)
+    _beat_at_start(celery, queues)
+    worker = _worker(celery, queues, concurrency or min(registry.queues[name].concurrency for name in queues), settings)
+    worker.start()
+    loop.run(container.close())
+    loop.stop()
+    return int(worker.exitcode or 0)
+
+
+def handlers_of(container: Container, queues: Sequence[str]) -> list[Handler]:
+    """The handlers of all tasks that wait in ``queues``, whichever module they are of."""
+    return [
+        handler
+        for module in container.registry.modules
+        for queue in module.waits_in
+        if queue in queues
+        for handler in _handlers(container, module, queue)
+    ]
+
+
+def _handlers(container: Container, module: Module, queue: str) -> Iterator[Handler]:
+    yield from module.task_handlers(container, queue)
+    if module.user_data and queue == DEFAULT_QUEUE.name:
+        yield _upgrade(module, module.user_data(container))
+
+
+def _upgrade(module: Module, data: UserData) -> Handler:
+    async def run(_: object, payload: dict[str, Any]) -> None:
+        merged = GuestMerged.model_validate(payload)
+        await data.upgrade(merged.old, merged.new)
+
+    return Handler(module.upgrade_task, run, GuestMerged.topic, retries=8)
+
+
+class Heartbeats:
+    """Proves that the queues are really worked on (Celery can be alive, connected and deaf)."""
+
+    def __init__(self, container: Container, queues: Sequence[str]) -> None:
+        self._container = container
+        self._queues = queues
+        self._degraded: dict[str, str | None] = {}
+
+    async def beat(self) -> None:
+        """Work that was done proves as much as the task, which may be waiting behind it."""
+        with contextlib.suppress(Unavailable):
+            for queue in self._queues:
+                await heartbeats.beat(self._container.cache("common"), queue, self._degraded.get(queue))
+
+    def handlers(self) -> list[Handler]:
+        return [self._handler(queue) for queue in self._queues]
+
+    def _handler(self, queue: str) -> Handler:
+        async def run(*_: object) -> None:
+            self._degraded[queue] = await self._degraded_reason(queue)
+            await heartbeats.beat(self._container.cache("common"), queue, self._degraded[queue])
+
+        return Handler(f"heartbeat.{queue}", run, None)
+
+    async def _degraded_reason(self, queue: str) -> str | None:
+        for module in self._container.registry.modules:
+            if module.queue_check and any(own.name == queue for own in module.queues):
+                return await module.queue_check(self._container, queue)
+        return None
+
+
+def _beat_at_start(celery: Celery, queues: Sequence[str]) -> None:
+    """The first heartbeat does not wait for beat, so that a fresh start is ready as soon as it is."""
 
     @worker_ready.connect(weak=False)
-    def prove(**_: object) -> None:
-        """The first canary does not wait for beat, so that a fresh start is ready as soon as it is."""
+    def send(**_: object) -> None:
         for queue in queues:
-            celery.send_task(f"canary.{queue}", args=({},), queue=queue, ignore_result=True)
+            celery.send_task(f"heartbeat.{queue}", args=({},), queue=queue, ignore_result=True)
 
+
+def _worker(celery: Celery, queues: Sequence[str], concurrency: int, settings: Settings) -> Worker:
     # Celery warns root of pickled messages; ours are JSON (make_celery).
     warnings.filterwarnings("ignore", category=SecurityWarning)
-    worker = Worker(
+    return Worker(
         app=celery,
         queues=list(queues),
         pool="threads",
-        concurrency=concurrency or min(CONCURRENCY[queue] for queue in queues),
+        concurrency=concurrency,
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=True,
         loglevel=settings.log_level,
         quiet=True,
     )
-    worker.start()
-    loop.run(house.close())
-    loop.stop()
-    return int(worker.exitcode or 0)
-
-
-def furnish(house: House, queues: Sequence[str]) -> list[Handler]:
-    """Opens the rooms that work on ``queues`` needs, and gives their handlers."""
-    handlers: list[Handler] = []
-    if "recycling" in queues:
-        from bunri.domains.recycling.tasks import HANDLERS
-
-        rooms.recycling_work(house)
-        handlers += HANDLERS
-    if "default" in queues:
-        from bunri.domains.waste.tasks import DESK
-
-        rooms.waste_desk(house)
-        handlers += DESK
-    if "waste" in queues:
-        from bunri.domains.waste.tasks import eyes
-
-        rooms.waste_eyes(house)
-        handlers += eyes()
-    return handlers
-
-
-async def _mark(house: House, queues: Sequence[str]) -> None:
-    """Work that was done proves as much as a canary, which may be waiting behind it."""
-    with contextlib.suppress(Unavailable):
-        for queue in queues:
-            await marks.mark(house.cache("common"), queue, house.remarks.get(queue))
-
-
-def _canary(house: House, queue: str) -> Handler:
-    """Marks that the queue is worked on, with what the worker is missing."""
-
-    async def run(*_: object) -> None:
-        if queue == "waste":
-            house.remarks[queue] = await rooms.eyes_remark(house)
-        await marks.mark(house.cache("common"), queue, house.remarks.get(queue))
-
-    return Handler(f"canary.{queue}", run, None)

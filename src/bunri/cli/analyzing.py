@@ -17,7 +17,7 @@ from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
-from bunri.app.inline import OWNER, InlineHouse
+from bunri.app.inline import OWNER, InlineContainer
 from bunri.app.settings import Settings
 from bunri.cli.connection import Connection
 from bunri.cli.models import fetch_missing, open_store, tell
@@ -78,30 +78,32 @@ def _fetch_eyes(settings: Settings, lang: Language) -> None:
 async def _analyze(
     settings: Settings, photos: Sequence[Path], told: UploadCompleteIn, lang: Language, as_json: bool
 ) -> bool:
-    house = InlineHouse(settings)
+    container = InlineContainer(settings)
     good = True
     try:
-        house.open_workplace()
+        container.load_handlers()
         for path in each_photo(photos):
             started = time.perf_counter()
-            status = await _one(house, path, told, lang, quiet=as_json)
+            status = await _one(container, path, told, lang, quiet=as_json)
             seconds = time.perf_counter() - started
             good &= status.status in ANSWERED
             _tell_json(path, status, seconds) if as_json else _tell(path, status, seconds, lang)
     finally:
-        await house.close()
+        await container.close()
     return good
 
 
-async def _one(house: InlineHouse, path: Path, told: UploadCompleteIn, lang: Language, *, quiet: bool) -> Status:
+async def _one(
+    container: InlineContainer, path: Path, told: UploadCompleteIn, lang: Language, *, quiet: bool
+) -> Status:
     """One photo through the whole pipeline; what is wrong with it, or with a part we need, ends up in its status."""
     job_id = new_id()
     try:
-        job_id = await _hand_over(house, path, told, lang)
-        async with _shown(house, job_id, path, quiet=quiet):
-            await house.work()
-        async with house.services.open(Jobs) as jobs:
-            return await jobs.status(OWNER, job_id)
+        job_id = await _hand_over(container, path, told, lang)
+        async with _shown(container, job_id, path, quiet=quiet):
+            await container.work()
+        jobs = container.get(Jobs)
+        return await jobs.status(OWNER, job_id)
     except BunriError as error:
         return Status(
             job_id=job_id,
@@ -114,19 +116,19 @@ async def _one(house: InlineHouse, path: Path, told: UploadCompleteIn, lang: Lan
         )
 
 
-async def _hand_over(house: InlineHouse, path: Path, told: UploadCompleteIn, lang: Language) -> UUID:
-    content = read_photo(path, house.settings.waste.max_photo_mb * 2**20 + 1)
-    async with house.services.open(Jobs) as jobs:
-        asked = AnalyzeIn(content_type=media_type(content), size=len(content))
-        job, _ = await jobs.analyze(OWNER, asked, lang, base_url="")
-    await house.storage.write(upload_key(job.id), content, job.content_type)
-    async with house.services.open(Jobs) as jobs:
-        await jobs.upload_complete(OWNER, job.id, told)
+async def _hand_over(container: InlineContainer, path: Path, told: UploadCompleteIn, lang: Language) -> UUID:
+    content = read_photo(path, container.settings.waste.max_photo_mb * 2**20 + 1)
+    jobs = container.get(Jobs)
+    asked = AnalyzeIn(content_type=media_type(content), size=len(content))
+    job, _ = await jobs.analyze(OWNER, asked, lang, base_url="")
+    await container.storage.write(upload_key(job.id), content, job.content_type)
+    jobs = container.get(Jobs)
+    await jobs.upload_complete(OWNER, job.id, told)
     return job.id
 
 
 @asynccontextmanager
-async def _shown(house: InlineHouse, job_id: UUID, path: Path, *, quiet: bool) -> AsyncIterator[None]:
+async def _shown(container: InlineContainer, job_id: UUID, path: Path, *, quiet: bool) -> AsyncIterator[None]:
     """A progress bar that follows the job's mirror, on a terminal only."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
@@ -134,7 +136,7 @@ async def _shown(house: InlineHouse, job_id: UUID, path: Path, *, quiet: bool) -
         return
     columns = (TextColumn(escape(path.name)), BarColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=console, transient=True) as progress:
-        following = asyncio.create_task(_follow(house, job_id, progress))
+        following = asyncio.create_task(_follow(container, job_id, progress))
         try:
             yield
         finally:
@@ -143,11 +145,11 @@ async def _shown(house: InlineHouse, job_id: UUID, path: Path, *, quiet: bool) -
                 await following
 
 
-async def _follow(house: InlineHouse, job_id: UUID, progress: Progress) -> None:
+async def _follow(container: InlineContainer, job_id: UUID, progress: Progress) -> None:
     task = progress.add_task("", total=100)
     while True:
-        async with house.services.open(Board) as board:
-            mirrored = await board.read(job_id)
+        board = container.get(Board)
+        mirrored = await board.read(job_id)
         if mirrored:
             status = orjson.loads(mirrored.document)
             progress.update(task, completed=max(0, status["progress"]), description=status["message"])

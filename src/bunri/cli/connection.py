@@ -47,7 +47,7 @@ class Connection:
         return self._start(given)
 
     def _start(self, given: Settings) -> Settings:
-        from bunri.app.migrating import migrate_all
+        from bunri.app.migrations import migrate_all
 
         self._servers = EmbeddedServers(given.data, what="bunri")
         settings = given.on(self._servers.start())
@@ -60,13 +60,13 @@ class Connection:
 
         @asynccontextmanager
         async def opened() -> AsyncIterator[T]:
-            from bunri.app.inline import InlineHouse
+            from bunri.app.inline import InlineContainer
 
-            house = InlineHouse(settings)
+            container = InlineContainer(settings)
             try:
-                async with house.services.open(kind) as service:
-                    yield service
+                service = container.get(kind)
+                yield service
             finally:
-                await house.close()
+                await container.close()
 
         return opened()

@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bunri.app.registry import ALL, REGISTRY
 from bunri.app.settings import SecretMissing, Settings
-from bunri.app.targets import QUEUES, TARGETS, target
 from bunri.cli.connection import Connection
 from bunri.cli.options import Data
 from bunri.platform.telemetry.logs import configure_logs
@@ -44,15 +44,15 @@ def serve(
     import uvicorn
 
     from bunri.app.asgi import create_app
-    from bunri.edge.http.express import with_express
+    from bunri.edge.http.fast_path import with_fast_path
 
     connection: Connection = context.obj
     connection.data = data
-    settings = _ready(context) if target(name).needs else _alone(connection)
+    settings = _alone(connection) if REGISTRY.target(name).stands_alone else _ready(context)
     app = create_app(settings, name)
     uvicorn.run(
         app,
-        http=with_express(app.state.express),
+        http=with_fast_path(app.state.fast_path),
         host=host,
         port=port,
         loop="uvloop",
@@ -65,7 +65,7 @@ def serve(
 
 def work(
     context: typer.Context,
-    queue: Annotated[list[str], typer.Option(help="Repeat for several; see `bunri targets`.")] = list(QUEUES),  # noqa: B006
+    queue: Annotated[list[str], typer.Option(help="Repeat for several; see `bunri targets`.")] = list(REGISTRY.queues),  # noqa: B006
     concurrency: Annotated[int | None, typer.Option(min=1, help="Tasks at once.")] = None,
 ) -> None:
     """A worker of one or more queues."""
@@ -86,7 +86,7 @@ def migrate(
     sample: Annotated[bool, typer.Option(help="Add a few sample bins when there are none.")] = False,
 ) -> None:
     """Brings the database up to date and loads the rule table. Safe to run again."""
-    from bunri.app.migrating import migrate_all
+    from bunri.app.migrations import migrate_all
 
     asyncio.run(migrate_all(_ready(context), sample=sample))
 
@@ -94,7 +94,7 @@ def migrate(
 def targets() -> None:
     """Shows which target owns which domains, URLs and queues."""
     table = Table("target", "domains", "URL prefixes", "queues", "needs")
-    for one in (*TARGETS, target("all")):
+    for one in (*REGISTRY.targets, REGISTRY.target(ALL)):
         table.add_row(one.name, *(" ".join(column) for column in (one.domains, one.prefixes, one.queues, one.needs)))
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 

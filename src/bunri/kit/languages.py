@@ -11,6 +11,17 @@ LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 DEFAULT: Final[Language] = "ko"
 
 
+_packages: list[str] = []
+
+
+def add_catalogue(package: str) -> None:
+    """Adds the sentences of a domain: ``<package>/texts/{ko,en}.toml``. Its keys begin with the package's last name,
+    but for the table ``errors``, which all share."""
+    if package not in _packages and (resources.files(package) / "texts").is_dir():
+        _packages.append(package)
+        catalogue.cache_clear()
+
+
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
     """All sentences of one language by dotted key: ``errors.too_large`` is ``too_large`` in ``errors.toml``."""
@@ -19,6 +30,10 @@ def catalogue(language: Language) -> Mapping[str, str]:
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".toml"):
             _flatten(file.name.removesuffix(".toml"), tomllib.loads(file.read_text("utf-8")), sentences)
+    for package in _packages:
+        table = tomllib.loads((resources.files(package) / "texts" / f"{language}.toml").read_text("utf-8"))
+        _flatten("errors", table.pop("errors", {}), sentences)
+        _flatten(package.rpartition(".")[2], table, sentences)
     return sentences
 
 

@@ -1,17 +1,17 @@
 """Auth on a real PostgreSQL, with a clock of its own."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bunri.app.settings import Settings
 from bunri.domains.auth.repository import AuthRepository
+from bunri.domains.auth.revocation import EndedSessions
 from bunri.domains.auth.service import AuthService
 from bunri.domains.auth.settings import AuthSettings
+from bunri.platform.cache import Cache
 from bunri.platform.db import Database
-from bunri.platform.db.address import role_address
 
 SEED = "a seed for tests only, and long enough"
 
@@ -35,14 +35,13 @@ def clock() -> Clockwork:
 
 
 @pytest.fixture
-async def auth(settings: Settings, clock: Clockwork) -> AsyncIterator[AuthService]:
+async def ended(settings: Settings, clock: Clockwork) -> AsyncIterator[EndedSessions]:
+    cache = Cache(settings.cache_address("sessions"))
+    yield EndedSessions(cache, AuthSettings().access_ttl, clock)
+    await cache.close()
+
+
+@pytest.fixture
+def auth(database: Database, ended: EndedSessions, clock: Clockwork) -> AuthService:
     """The service with the domain's own rights."""
-    database = Database(role_address(str(settings.database_url), "auth", settings.key("database roles")))
-
-    @asynccontextmanager
-    async def begin() -> AsyncIterator[AuthRepository]:
-        async with database.transaction() as session:
-            yield AuthRepository(session)
-
-    yield AuthService(begin, SEED, AuthSettings(), clock)
-    await database.dispose()
+    return AuthService(database.transactions("auth", AuthRepository), SEED, ended, AuthSettings(), clock)

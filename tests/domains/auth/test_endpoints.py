@@ -1,31 +1,25 @@
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from tests.domains.auth.conftest import SEED, Clockwork
+from tests.support.providers import Only
 
 from bunri.domains.auth.endpoints import router
 from bunri.domains.auth.service import AuthService
 from bunri.domains.auth.tokens import Verifier, signing_key
 from bunri.edge.http import problems
 from bunri.edge.http.requests import RequestContext
-from bunri.platform.services import Services
 
 
 @pytest.fixture
 async def client(auth: AuthService) -> AsyncIterator[httpx.AsyncClient]:
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[AuthService]:
-        yield auth
-
     app = FastAPI()
     problems.install(app)
     app.include_router(router)
     app.add_middleware(RequestContext)
-    app.state.services = Services()
-    app.state.services.offer(AuthService, opened)
+    app.state.providers = Only(auth)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test/api/v1/auth") as made:
         yield made

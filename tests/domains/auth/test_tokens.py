@@ -1,13 +1,15 @@
 """Access tokens and refresh tokens."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
+from tests.support.tokens import access_token
 
-from bunri.domains.auth.public import TokenExpired, TokenInvalid
-from bunri.domains.auth.tokens import Verifier, issue_access, new_refresh, next_refresh, session_of, signing_key
+from bunri.domains.auth.public import Kind, TokenExpired, TokenInvalid
+from bunri.domains.auth.tokens import Claims, Verifier, issue_access, new_refresh, next_refresh, session_of, signing_key
 from bunri.kit.ids import new_id
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -35,23 +37,46 @@ def verifier(time: Time) -> Verifier:
 
 class TestVerify:
     def test_reads_what_was_issued(self, verifier: Verifier) -> None:
-        caller = verifier.verify(issue_access(KEY, "guest_1", "초록이", NOW, HOUR))
+        caller = verifier.verify(access_token(KEY, "guest_1", "초록이", NOW, HOUR))
         assert (caller.id, caller.name, caller.expires_at) == ("guest_1", "초록이", NOW + HOUR)
 
+    def test_says_who_it_is_in_which_session(self, verifier: Verifier) -> None:
+        session_id = new_id()
+        claims = Claims("guest_1", session_id, "a", Kind.ACCOUNT, ["moderator"])
+        caller = verifier.verify(issue_access(KEY, claims, NOW, HOUR))
+        assert (caller.session_id, caller.kind, caller.roles) == (session_id, Kind.ACCOUNT, frozenset({"moderator"}))
+
+    def test_a_remembered_token_of_an_ended_session_is_refused(self, time: Time) -> None:
+        ended: set[UUID] = set()
+        verifier = Verifier(KEY, time, ended.__contains__)
+        session_id = new_id()
+        token = access_token(KEY, "guest_1", "a", NOW, HOUR, session_id=session_id)
+        verifier.verify(token)
+        ended.add(session_id)
+        with pytest.raises(TokenExpired):
+            verifier.verify(token)
+
+    def test_a_token_that_names_no_session_is_an_old_one(self, verifier: Verifier) -> None:
+        """As versions before this one issued them: a refresh brings one that does."""
+        claims = {"iss": "bunri", "aud": "bunri:access", "sub": "guest_1", "name": "a", "exp": 4_000_000_000}
+        token = jwt.encode({"alg": "Ed25519", "typ": "at+jwt"}, claims, KEY, algorithms=["Ed25519"])
+        with pytest.raises(TokenExpired):
+            verifier.verify(token)
+
     def test_a_remembered_token_still_expires(self, verifier: Verifier, time: Time) -> None:
-        token = issue_access(KEY, "guest_1", "a", NOW, HOUR)
+        token = access_token(KEY, "guest_1", "a", NOW, HOUR)
         verifier.verify(token)
         time.now += HOUR
         with pytest.raises(TokenExpired):
             verifier.verify(token)
 
     def test_another_seed_signs_another_key(self, verifier: Verifier) -> None:
-        foreign = issue_access(signing_key("seed two, long enough to be a secret"), "guest_1", "a", NOW, HOUR)
+        foreign = access_token(signing_key("seed two, long enough to be a secret"), "guest_1", "a", NOW, HOUR)
         with pytest.raises(TokenInvalid):
             verifier.verify(foreign)
 
     def test_a_changed_token_is_refused(self, verifier: Verifier) -> None:
-        head, body, signature = issue_access(KEY, "guest_1", "a", NOW, HOUR).split(".")
+        head, body, signature = access_token(KEY, "guest_1", "a", NOW, HOUR).split(".")
         with pytest.raises(TokenInvalid):
             verifier.verify(f"{head}.{body[:-2]}AA.{signature}")
 
@@ -76,7 +101,7 @@ class TestVerify:
 
     def test_it_remembers_a_bounded_number(self, time: Time) -> None:
         verifier = Verifier(KEY, time, remembered=2)
-        tokens = [issue_access(KEY, f"guest_{number}", "a", NOW, HOUR) for number in range(5)]
+        tokens = [access_token(KEY, f"guest_{number}", "a", NOW, HOUR) for number in range(5)]
         assert [verifier.verify(token).id for token in tokens + tokens] == [f"guest_{n}" for n in range(5)] * 2
 
 

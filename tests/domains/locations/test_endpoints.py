@@ -1,5 +1,4 @@
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -8,6 +7,8 @@ import pytest
 from fastapi import FastAPI
 from structlog.testing import capture_logs
 from tests.domains.locations.conftest import NOW, LocationsAt
+from tests.support.providers import Only
+from tests.support.tokens import access_token
 
 from bunri.domains.auth import tokens
 from bunri.domains.auth.settings import AuthSettings
@@ -20,7 +21,6 @@ from bunri.domains.locations.standing import Vote
 from bunri.edge.http import problems
 from bunri.edge.http.requests import RequestContext
 from bunri.platform.db import Database
-from bunri.platform.services import Services
 
 Headers = Callable[[str], dict[str, str]]
 
@@ -30,22 +30,12 @@ KEY = tokens.signing_key("a seed for tests only")
 
 @pytest.fixture
 async def client(locations: LocationsService) -> AsyncIterator[httpx.AsyncClient]:
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[LocationsService]:
-        yield locations
-
     app = FastAPI()
     problems.install(app)
     app.include_router(router)
     app.add_middleware(RequestContext)
-    app.state.services = Services()
-    app.state.services.offer(LocationsService, opened)
-
-    @asynccontextmanager
-    async def ground() -> AsyncIterator[MapSettings]:
-        yield MapSettings(url="https://tiles.example/{z}/{x}/{y}.png", attribution="© Somebody")
-
-    app.state.services.offer(MapSettings, ground)
+    ground = MapSettings(url="https://tiles.example/{z}/{x}/{y}.png", attribution="© Somebody")
+    app.state.providers = Only(locations, ground)
     app.state.verifier = tokens.Verifier(KEY, lambda: NOW)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as made:
         yield made
@@ -54,7 +44,7 @@ async def client(locations: LocationsService) -> AsyncIterator[httpx.AsyncClient
 @pytest.fixture
 def signed_in() -> Headers:
     def headers(name: str) -> dict[str, str]:
-        token = tokens.issue_access(KEY, f"guest_{name}", name, NOW, AuthSettings().access_ttl)
+        token = access_token(KEY, f"guest_{name}", name, NOW, AuthSettings().access_ttl)
         return {"Authorization": f"Bearer {token}"}
 
     return headers
@@ -64,7 +54,7 @@ def signed_in() -> Headers:
 async def bins(database: Database) -> dict[BinKind, str]:
     """A bin of each of three kinds, each 111 m further north."""
     ids = {kind: uuid4() for kind in (BinKind.PET, BinKind.CLOTHES, BinKind.STREET)}
-    async with database.transaction() as session:
+    async with database.transaction("locations") as session:
         for step, (kind, bin_id) in enumerate(ids.items()):
             place = {"lat": 37.5663 + step / 1000, "lng": 126.9779}
             session.add(Bin(id=bin_id, kind=kind, name=f"{kind} bin", **place, source="test", created_at=NOW))

@@ -100,7 +100,7 @@ class TestBatches:
             Draft(BinKind.PET, f"{number}", address, 37.5 + north * 2e-5, 127 + east * 2e-5, "test")
             for number, (north, east, address) in enumerate(places)
         ]
-        async with database.transaction() as session:
+        async with database.transaction("locations") as session:
             await session.execute(delete(Bin))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(service, "BATCH", size)

@@ -26,7 +26,7 @@ SEOUL = Area(south=37.4, north=37.7, west=126.8, east=127.2)
 async def put(database: Database, *bins: Mapping[str, object]) -> None:
     usual = {"kind": BinKind.CLOTHES, "name": "수거함", "address": None, "source": "test", "created_at": NOW}
     rows = [{"id": uuid4(), "hidden_until": None, "full_until": None, **usual, **each} for each in bins]
-    async with database.transaction() as session:
+    async with database.transaction("locations") as session:
         await session.execute(delete(Bin))
         await session.execute(insert(Bin), rows)
 

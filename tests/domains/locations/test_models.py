@@ -13,7 +13,7 @@ INDEXES = "select tablename, indexname from pg_indexes where schemaname = 'locat
 
 class TestMigration:
     async def test_makes_what_the_models_say_with_an_index_for_each_kind(self, database: Database) -> None:
-        async with database.transaction() as session:
+        async with database.transaction("locations") as session:
             columns = {(row[0], row[1]) for row in await session.execute(text(COLUMNS))}
             indexes = {(row[0], row[1]) for row in await session.execute(text(INDEXES))}
         tables = Base.metadata.tables.values()

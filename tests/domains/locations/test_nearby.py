@@ -44,7 +44,7 @@ async def put(database: Database, points: Sequence[Point], kinds: Sequence[BinKi
         {"id": uuid4(), "kind": kind, "name": "수거함", "lat": lat, "lng": lng, "source": "test", "created_at": NOW}
         for (lat, lng), kind in zip(points, kinds, strict=True)
     ]
-    async with database.transaction() as session:
+    async with database.transaction("locations") as session:
         await session.execute(delete(Bin))
         await session.execute(insert(Bin), rows)
 
@@ -172,7 +172,7 @@ class TestWithAnotherMap:
         @asynccontextmanager
         async def begin() -> AsyncIterator[LocationsRepository]:
             nonlocal opened
-            async with database.transaction() as session:
+            async with database.transaction("locations") as session:
                 opened += 1
                 yield LocationsRepository(session)
             opened -= 1

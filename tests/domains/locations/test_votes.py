@@ -18,7 +18,7 @@ HERE = (37.5663, 126.9779)
 @pytest.fixture
 async def bin_id(database: Database) -> UUID:
     made = Bin(id=uuid4(), kind=BinKind.PET, name="수거함", lat=HERE[0], lng=HERE[1], source="test", created_at=NOW)
-    async with database.transaction() as session:
+    async with database.transaction("locations") as session:
         session.add(made)
     return made.id
 

@@ -1,19 +1,14 @@
 """The shipped rule table, alone and in a real PostgreSQL."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-
 import pytest
 
-from bunri.app.settings import Settings
 from bunri.domains.recycling.repository import RecyclingRepository
 from bunri.domains.recycling.service import RecyclingService
 from bunri.domains.recycling.table import RuleTable, load_table
 from bunri.domains.recycling.writer import BuiltinWriter
-from bunri.platform.db import Database
-from bunri.platform.db.address import role_address
+from bunri.platform.db import Database, Transaction
 
-Begin = Callable[[], AbstractAsyncContextManager[RecyclingRepository]]
+Begin = Transaction[RecyclingRepository]
 
 
 @pytest.fixture(scope="session")
@@ -22,17 +17,9 @@ def table() -> RuleTable:
 
 
 @pytest.fixture
-async def begin(settings: Settings) -> AsyncIterator[Begin]:
+def begin(database: Database) -> Begin:
     """The domain's own way in, with its own rights. The rules are in force: migrating has loaded them."""
-    database = Database(role_address(str(settings.database_url), "recycling", settings.key("database roles")))
-
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[RecyclingRepository]:
-        async with database.transaction() as session:
-            yield RecyclingRepository(session)
-
-    yield opened
-    await database.dispose()
+    return database.transactions("recycling", RecyclingRepository)
 
 
 @pytest.fixture

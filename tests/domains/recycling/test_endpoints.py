@@ -1,29 +1,23 @@
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from tests.support.providers import Only
 
 from bunri.domains.recycling.endpoints import router
 from bunri.domains.recycling.service import RecyclingService
 from bunri.edge.http import problems
 from bunri.edge.http.requests import RequestContext
-from bunri.platform.services import Services
 
 
 @pytest.fixture
 async def client(recycling: RecyclingService) -> AsyncIterator[httpx.AsyncClient]:
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[RecyclingService]:
-        yield recycling
-
     app = FastAPI()
     problems.install(app)
     app.include_router(router)
     app.add_middleware(RequestContext)
-    app.state.services = Services()
-    app.state.services.offer(RecyclingService, opened)
+    app.state.providers = Only(recycling)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test/api/v1/recycling") as made:
         yield made

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from bunri.app.inline import InlineHouse
+from bunri.app.inline import InlineContainer
 from bunri.app.settings import Settings
+from bunri.domains.locations.public import LocationsPublic
+from bunri.domains.recycling.public import RecyclingPublic
 from bunri.domains.waste.board import Board
 from bunri.domains.waste.models import Job
 from bunri.domains.waste.objects import upload_key
@@ -44,9 +46,9 @@ class Eyes:
 
 @dataclass
 class Workplace:
-    """The house with its own eyes, and a clock that a test turns."""
+    """The container with its own eyes, and a clock that a test turns."""
 
-    house: InlineHouse
+    container: InlineContainer
     own: Eyes = field(default_factory=lambda: Eyes({"detector": f"own@{new_id()}"}))
     remote: Eyes | None = None
     owner: str = field(default_factory=lambda: f"guest_{new_id()}")
@@ -56,55 +58,54 @@ class Workplace:
         return datetime.now(UTC) + self.ahead
 
     def furnish(self) -> None:
-        """Puts this workplace's eyes and clock into the rooms. Call again after giving it remote eyes."""
-        house, settings = self.house, self.house.settings.waste
-        house.clock = self.now
-        house.open_workplace()
-        from bunri.app.rooms import locations_public, recycling_public
-
-        begin, board = house.begin("waste", WasteRepository), Board(house.cache("jobs"))
-        advice = recycling_public(house)
-        finishing = Finishing(begin, board, house.storage, advice, locations_public(house), settings, self.now)
-        house.offer_open(Finishing, finishing)
-        house.offer_open(Sweeping, Sweeping(begin, board, house.storage, settings, self.now))
-        eyes = (self.own, self.remote)
-        house.offer_open(Seeing, Seeing(begin, board, house.storage, *eyes, advice, finishing, settings, self.now))
+        """Puts this workplace's vision and clock into the container. Call again after giving it a remote one."""
+        container, settings = self.container, self.container.settings.waste
+        container.clock = self.now
+        container.load_handlers()
+        transaction, board = container.transactions("waste", WasteRepository), container.get(Board)
+        siblings = container.get(RecyclingPublic), container.get(LocationsPublic)
+        finishing = Finishing(transaction, board, container.storage, *siblings, settings, self.now)
+        container.provide(Finishing, lambda: finishing)
+        container.provide(Sweeping, lambda: Sweeping(transaction, board, container.storage, settings, self.now))
+        vision, advice = (self.own, self.remote), siblings[0]
+        seeing = Seeing(transaction, board, container.storage, *vision, advice, finishing, settings, self.now)
+        container.provide(Seeing, lambda: seeing)
 
     async def begins(self, photo: bytes, *, uploaded: bool = True) -> Job:
-        async with self.house.services.open(Jobs) as jobs:
-            asked = AnalyzeIn(content_type="image/jpeg", size=len(photo))
-            job, _ = await jobs.analyze(self.owner, asked, "ko", "http://here")
+        jobs = self.container.get(Jobs)
+        asked = AnalyzeIn(content_type="image/jpeg", size=len(photo))
+        job, _ = await jobs.analyze(self.owner, asked, "ko", "http://here")
         if uploaded:
-            await self.house.storage.write(upload_key(job.id), photo, job.content_type)
+            await self.container.storage.write(upload_key(job.id), photo, job.content_type)
         return job
 
     async def completes(self, job: Job, **told: Any) -> None:
-        async with self.house.services.open(Jobs) as jobs:
-            await jobs.upload_complete(self.owner, job.id, UploadCompleteIn(**told))
+        jobs = self.container.get(Jobs)
+        await jobs.upload_complete(self.owner, job.id, UploadCompleteIn(**told))
 
     async def status(self, job: Job) -> Status:
-        async with self.house.services.open(Jobs) as jobs:
-            return await jobs.status(self.owner, job.id)
+        jobs = self.container.get(Jobs)
+        return await jobs.status(self.owner, job.id)
 
     async def analyzes(self, photo: bytes, **told: Any) -> Status:
         """From the photo to the end, with everything that follows done here and now."""
         job = await self.begins(photo)
         await self.completes(job, **told)
-        await self.house.work()
+        await self.container.work()
         return await self.status(job)
 
     def loses_messages(self) -> None:
         """Whatever waits in the queue is gone, as after the death of a broker without persistence."""
-        self.house.inline.waiting.clear()
+        self.container.inline.waiting.clear()
 
     async def sweeps(self) -> int:
-        async with self.house.services.open(Sweeping) as sweeping:
-            return await sweeping.sweep()
+        sweeping = self.container.get(Sweeping)
+        return await sweeping.sweep()
 
 
 @pytest.fixture
 async def workplace(settings: Settings) -> AsyncIterator[Workplace]:
-    made = Workplace(InlineHouse(settings))
+    made = Workplace(InlineContainer(settings))
     made.furnish()
     yield made
-    await made.house.close()
+    await made.container.close()

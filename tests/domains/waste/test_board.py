@@ -111,7 +111,7 @@ class TestStale:
     ) -> None:
         job = await workplace.begins(jpeg(9200))
         await workplace.completes(job)
-        await workplace.house.work()
+        await workplace.container.work()
         await board.show(_like(job, State.EXPLAINING))  # as a Valkey that came back from an older file would say
         monkeypatch.setattr(boards, "FRESH", -1.0)
         assert (await workplace.status(job)).status in ("done", "asked")

@@ -26,29 +26,29 @@ from bunri.platform.vision.protocol import Thing
 
 
 async def _rows(workplace: Workplace, *job_ids: UUID) -> Sequence[Example]:
-    async with workplace.house.database("waste").transaction() as session:
+    async with workplace.container.database.transaction("waste") as session:
         wanted = select(Example).where(Example.job_id.in_(job_ids)).order_by(Example.job_id, Example.position)
         return (await session.execute(wanted)).scalars().all()
 
 
 async def _pictured(workplace: Workplace, job_id: UUID) -> bool:
-    return await workplace.house.storage.stat(example_key(job_id)) is not None
+    return await workplace.container.storage.stat(example_key(job_id)) is not None
 
 
 async def _says(workplace: Workplace, status: Status, kind: str = "correct", **said: Any) -> Status:
-    async with workplace.house.services.open(Replying) as replies:
-        return await replies.reply(workplace.owner, status.job_id, AnswerIn(**said), kind=kind)
+    replies = workplace.container.get(Replying)
+    return await replies.reply(workplace.owner, status.job_id, AnswerIn(**said), kind=kind)
 
 
 async def _expires(workplace: Workplace) -> None:
     workplace.ahead += timedelta(days=31)
-    async with workplace.house.services.open(Sweeping) as sweeping:
-        await sweeping.expire()
+    sweeping = workplace.container.get(Sweeping)
+    await sweeping.expire()
 
 
 async def _drops(workplace: Workplace, job_id: UUID) -> None:
-    async with workplace.house.services.open(Jobs) as jobs:
-        await jobs.drop(workplace.owner, job_id)
+    jobs = workplace.container.get(Jobs)
+    await jobs.drop(workplace.owner, job_id)
 
 
 class TestKept:
@@ -77,7 +77,7 @@ class TestKept:
         exif[0x010F] = "SECRET-CAMERA"
         status = await workplace.analyzes(encoded(image, "JPEG", exif=exif))
         await _says(workplace, status, confirm=True, consent=True)
-        kept = await workplace.house.storage.read(example_key(status.job_id), 2**20)
+        kept = await workplace.container.storage.read(example_key(status.job_id), 2**20)
         assert kept[:4] + kept[8:12] == b"RIFFWEBP"
         assert b"SECRET-CAMERA" not in kept
 
@@ -123,11 +123,11 @@ class TestKept:
 
     async def test_nothing_when_the_picture_is_gone_but_the_answer_counts(self, workplace: Workplace) -> None:
         status = await workplace.analyzes(jpeg(9708))
-        async with workplace.house.begin("waste", WasteRepository)() as repository:
+        async with workplace.container.transactions("waste", WasteRepository)() as repository:
             job: Job | None = await repository.get(status.job_id)
         assert job is not None
         assert job.sha256 is not None
-        await workplace.house.storage.delete(kept_key(job.sha256))
+        await workplace.container.storage.delete(kept_key(job.sha256))
         said = await _says(workplace, status, text="우유팩", consent=True)
         assert said.result is not None
         assert said.result.items[0].material == "carton"
@@ -175,7 +175,7 @@ class TestTakenBack:
         status = await workplace.analyzes(jpeg(9721))
         await _says(workplace, status, confirm=True, consent=True)
         await _expires(workplace)
-        async with workplace.house.begin("waste", WasteRepository)() as repository:
+        async with workplace.container.transactions("waste", WasteRepository)() as repository:
             assert await repository.get(status.job_id) is None
         assert len(await _rows(workplace, status.job_id)) == 1
         assert await _pictured(workplace, status.job_id)
@@ -207,9 +207,9 @@ class TestTakenBack:
         me, workplace.owner = workplace.owner, f"guest_{new_id()}"
         theirs = await workplace.analyzes(jpeg(9723))
         await _says(workplace, theirs, confirm=True, consent=True)
-        async with workplace.house.services.open(Examples) as examples:
-            assert await examples.withdraw(me)
-            assert not await examples.withdraw(me)
+        examples = workplace.container.get(Examples)
+        assert await examples.withdraw(me)
+        assert not await examples.withdraw(me)
         assert await _rows(workplace, *(status.job_id for status in mine)) == []
         assert not await _pictured(workplace, mine[0].job_id)
         assert len(await _rows(workplace, theirs.job_id)) == 1
@@ -219,7 +219,7 @@ class TestTakenBack:
         """A link to itself where the folder was."""
         status = await workplace.analyzes(jpeg(9726))
         await _says(workplace, status, confirm=True, consent=True)
-        objects = workplace.house.settings.data / "objects" / "examples"
+        objects = workplace.container.settings.data / "objects" / "examples"
         away = objects.rename(objects.with_name("examples-away"))
         objects.symlink_to(objects)
         try:
@@ -247,16 +247,16 @@ class TestTakenBack:
 
 async def test_pages_go_through_all_examples_once(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bunri.domains.waste.service.examples.BATCH", 2)
-    async with workplace.house.database("waste").transaction() as session:
+    async with workplace.container.database.transaction("waste") as session:
         await session.execute(delete(Example))
     jobs = []
     for number in range(5):
         status = await workplace.analyzes(jpeg(9740 + number))
         await _says(workplace, status, confirm=True, consent=True)
         jobs.append(status.job_id)
-    async with workplace.house.services.open(Examples) as examples:
-        found = [row async for page in examples.pages(None) for row in page]
-        assert [row.job_id for row in found] == jobs
-        later = found[2].created_at
-        assert [row.job_id async for page in examples.pages(later) for row in page] == jobs[2:]
-        assert (await examples.count(None), await examples.count(later)) == (5, 3)
+    examples = workplace.container.get(Examples)
+    found = [row async for page in examples.pages(None) for row in page]
+    assert [row.job_id for row in found] == jobs
+    later = found[2].created_at
+    assert [row.job_id async for page in examples.pages(later) for row in page] == jobs[2:]
+    assert (await examples.count(None), await examples.count(later)) == (5, 3)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from tests.support.tokens import access_token
 
 from bunri.app.settings import Settings
 from bunri.domains.auth import tokens
@@ -17,13 +18,13 @@ from bunri.domains.waste.states import Stage, State
 from bunri.kit.clock import now
 from bunri.kit.ids import new_id
 from bunri.platform.cache import Cache
-from bunri.platform.cache.pipe import Pipe
+from bunri.platform.cache.pipelined import PipelinedReader
 
 KEY = tokens.signing_key("a seed for tests only")
 
 
 def authorization(owner: str = "guest_1") -> tuple[bytes, bytes]:
-    token = tokens.issue_access(KEY, owner, "초록이", now(), timedelta(minutes=5))
+    token = access_token(KEY, owner, "초록이", now(), timedelta(minutes=5))
     return b"authorization", f"Bearer {token}".encode()
 
 
@@ -42,7 +43,7 @@ def renewed() -> list[UUID]:
 
 @pytest.fixture
 async def poll(settings: Settings, renewed: list[UUID]) -> AsyncIterator[StatusPoll]:
-    pipe = Pipe(settings.cache_address("jobs"))
+    pipe = PipelinedReader(settings.cache_address("jobs"))
     yield StatusPoll(pipe, tokens.Verifier(KEY, now), renewed.append)
     pipe.close()
 

@@ -6,10 +6,10 @@ import pytest
 from tests.domains.waste.conftest import Workplace
 from tests.support.pictures import jpeg
 
-from bunri.app.rooms import renewal
 from bunri.domains.waste import board as boards
 from bunri.domains.waste.board import Board
 from bunri.domains.waste.models import Job
+from bunri.domains.waste.service.renewal import Renewal
 from bunri.domains.waste.states import State
 from bunri.kit.ids import new_id
 
@@ -18,7 +18,7 @@ from bunri.kit.ids import new_id
 def board(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Board:
     """Of which nothing is fresh."""
     monkeypatch.setattr(boards, "FRESH", -1.0)
-    return Board(workplace.house.cache("jobs"))
+    return Board(workplace.container.cache("jobs"))
 
 
 async def settled() -> None:
@@ -36,7 +36,7 @@ async def test_what_the_rows_say_decides(workplace: Workplace, board: Board, mon
         for job in (true, claims, lost):
             await board.show(job)
     before = await written(workplace, true)
-    renewed = renewal(workplace.house)
+    renewed = workplace.container.get(Renewal)
     for job in (true, wrong, lost, true):
         renewed.ask(job.id)
     await settled()
@@ -51,7 +51,7 @@ async def test_what_the_rows_say_decides(workplace: Workplace, board: Board, mon
 
 async def written(workplace: Workplace, job: Job) -> tuple[bytes, float] | None:
     """The mirror's document, and when it was written."""
-    value = await workplace.house.cache("jobs").get(f"job:{job.id}:progress")
+    value = await workplace.container.cache("jobs").get(f"job:{job.id}:progress")
     if value is None:
         return None
     _, moment, document = value.split(b"\n", 2)

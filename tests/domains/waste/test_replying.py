@@ -19,9 +19,9 @@ def _choices(status: Status) -> list[str]:
 
 
 async def _none_of_these(workplace: Workplace, status: Status) -> Status:
-    async with workplace.house.services.open(Replying) as replies:
-        said = AnswerIn(value=NONE_OF_THESE)
-        return await replies.reply(workplace.owner, status.job_id, said, kind="answer")
+    replies = workplace.container.get(Replying)
+    said = AnswerIn(value=NONE_OF_THESE)
+    return await replies.reply(workplace.owner, status.job_id, said, kind="answer")
 
 
 async def test_none_of_these_rules_out_what_was_shown_and_no_other(workplace: Workplace) -> None:

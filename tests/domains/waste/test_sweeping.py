@@ -17,12 +17,12 @@ from bunri.domains.waste.states import State
 
 
 async def _change(workplace: Workplace, job_id: UUID, **values: object) -> None:
-    async with workplace.house.database("waste").transaction() as session:
+    async with workplace.container.database.transaction("waste") as session:
         await session.execute(update(Job).where(Job.id == job_id).values(**values))
 
 
 async def _row(workplace: Workplace, job_id: UUID) -> Job | None:
-    async with workplace.house.begin("waste", WasteRepository)() as repository:
+    async with workplace.container.transactions("waste", WasteRepository)() as repository:
         found: Job | None = await repository.get(job_id)
         return found
 
@@ -34,7 +34,7 @@ class TestDriven:
         workplace.loses_messages()
         workplace.ahead = timedelta(minutes=2)
         assert await workplace.sweeps() >= 1
-        await workplace.house.work()
+        await workplace.container.work()
         assert (await workplace.status(job)).status in ("done", "asked")
 
     async def test_a_dead_workers_job_is_taken_over(self, workplace: Workplace) -> None:
@@ -44,7 +44,7 @@ class TestDriven:
         await _change(workplace, job.id, state=State.SEEING, attempt=1, lease_until=workplace.now())
         workplace.ahead = timedelta(seconds=5)
         await workplace.sweeps()
-        await workplace.house.work()
+        await workplace.container.work()
         row = await _row(workplace, job.id)
         assert row is not None
         assert (row.state in (State.DONE, State.ASKED), row.attempt) == (True, 2)
@@ -56,20 +56,20 @@ class TestDriven:
         alive = workplace.now() + timedelta(seconds=20)
         await _change(workplace, job.id, state=State.SEEING, attempt=1, lease_until=alive)
         assert await workplace.sweeps() == 0
-        async with workplace.house.services.open(Seeing) as seeing:
-            await seeing.see(Uploaded(job_id=job.id))
+        seeing = workplace.container.get(Seeing)
+        await seeing.see(Uploaded(job_id=job.id))
         assert workplace.own.looks == 0
 
     async def test_lost_advice_is_asked_for_again(self, workplace: Workplace) -> None:
         job = await workplace.begins(jpeg(9103))
         await workplace.completes(job)
         workplace.loses_messages()
-        async with workplace.house.services.open(Seeing) as seeing:
-            await seeing.see(Uploaded(job_id=job.id))
+        seeing = workplace.container.get(Seeing)
+        await seeing.see(Uploaded(job_id=job.id))
         workplace.loses_messages()
         workplace.ahead = timedelta(minutes=3)
         await workplace.sweeps()
-        await workplace.house.work()
+        await workplace.container.work()
         row = await _row(workplace, job.id)
         assert row is not None
         assert (row.state in (State.DONE, State.ASKED), row.attempt) == (True, 1)
@@ -87,9 +87,9 @@ class TestEnded:
     async def test_a_photo_that_kills_every_worker_is_given_up(self, workplace: Workplace) -> None:
         job = await workplace.begins(jpeg(9111))
         await workplace.completes(job)
-        most = workplace.house.settings.waste.max_crashes
+        most = workplace.container.settings.waste.max_crashes
         await _change(workplace, job.id, crashes=most)
-        await workplace.house.work()
+        await workplace.container.work()
         status = await workplace.status(job)
         assert (status.status, status.code, status.retryable) == ("failed", "gave_up", True)
 
@@ -104,8 +104,8 @@ class TestEnded:
     async def test_a_lost_upload_fails_the_job(self, workplace: Workplace) -> None:
         job = await workplace.begins(jpeg(9113))
         await workplace.completes(job)
-        await workplace.house.storage.delete(upload_key(job.id))
-        await workplace.house.work()
+        await workplace.container.storage.delete(upload_key(job.id))
+        await workplace.container.work()
         assert (await workplace.status(job)).code == "upload_lost"
 
 
@@ -114,18 +114,18 @@ class TestFencing:
         job = await workplace.begins(jpeg(9120))
         await workplace.completes(job)
         await _change(workplace, job.id, state=State.CANCELLED, lease_until=None)
-        await workplace.house.work()
+        await workplace.container.work()
         assert (await workplace.status(job)).status == "cancelled"
         assert workplace.own.looks == 0
 
     async def test_a_message_twice_is_work_once(self, workplace: Workplace) -> None:
         job = await workplace.begins(jpeg(9121))
         await workplace.completes(job)
-        await workplace.house.work()
+        await workplace.container.work()
         for _ in range(2):
-            async with workplace.house.services.open(Seeing) as seeing:
-                await seeing.see(Uploaded(job_id=job.id))
-        await workplace.house.work()
+            seeing = workplace.container.get(Seeing)
+            await seeing.see(Uploaded(job_id=job.id))
+        await workplace.container.work()
         row = await _row(workplace, job.id)
         assert row is not None
         assert (row.attempt, workplace.own.looks) == (1, 1)
@@ -134,13 +134,13 @@ class TestFencing:
 async def test_photos_and_jobs_are_forgotten_after_their_days(workplace: Workplace) -> None:
     job = await workplace.begins(jpeg(9130))
     await workplace.completes(job)
-    await workplace.house.work()
+    await workplace.container.work()
     row = await _row(workplace, job.id)
     assert row is not None
     assert row.sha256 is not None
-    assert await workplace.house.storage.stat(kept_key(row.sha256)) is not None
+    assert await workplace.container.storage.stat(kept_key(row.sha256)) is not None
     workplace.ahead = timedelta(days=31)
-    async with workplace.house.services.open(Sweeping) as sweeping:
-        await sweeping.expire()
+    sweeping = workplace.container.get(Sweeping)
+    await sweeping.expire()
     assert await _row(workplace, job.id) is None
-    assert await workplace.house.storage.stat(kept_key(row.sha256)) is None
+    assert await workplace.container.storage.stat(kept_key(row.sha256)) is None

@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bunri.app.migrating import migrate_all
+from bunri.app.migrations import migrate_all
 from bunri.app.settings import Settings
 from bunri.domains.auth.models import Base as Auth
 from bunri.domains.locations.models import Base as Locations

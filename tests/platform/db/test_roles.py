@@ -7,11 +7,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from tests.conftest import Sessions
 
+from bunri.app.registry import REGISTRY
 from bunri.app.settings import Settings
-from bunri.app.targets import DOMAINS
 from bunri.platform.db import Database
-from bunri.platform.db.address import role_address
+from bunri.platform.db.address import login_address
 
+DOMAINS = REGISTRY.schemas
 TABLES = {"auth": "sessions", "waste": "jobs", "recycling": "outbox", "locations": "bins"}
 
 
@@ -44,8 +45,31 @@ class TestLeastPrivilege:
                 await session.execute(text(statement))
 
 
+class TestLoginRole:
+    """What a process logs in as, before it becomes a domain's role for a transaction."""
+
+    @pytest.mark.parametrize("domain", DOMAINS)
+    async def test_reads_nothing_by_itself(self, database: Database, domain: str) -> None:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            async with database.transaction() as session:
+                await session.execute(text(f"select * from {domain}.{TABLES[domain]} limit 1"))
+
+    async def test_is_itself_again_after_a_transaction(self, database: Database) -> None:
+        async with database.transaction("waste") as session:
+            assert (await session.execute(text("select current_user"))).scalar_one() == "bunri_waste"
+        async with database.transaction() as session:
+            assert (await session.execute(text("select current_user"))).scalar_one() == "bunri_login"
+
+    async def test_nobody_logs_in_as_a_domain(self, settings: Settings) -> None:
+        url = login_address(str(settings.database_url), settings.key("database roles")).set(username="bunri_waste")
+        direct = Database(url)
+        with pytest.raises(DBAPIError, match=r"not permitted to log in|password authentication failed"):
+            await direct.check()
+        await direct.dispose()
+
+
 async def test_another_secret_does_not_open_the_database(settings: Settings) -> None:
-    wrong = Database(role_address(str(settings.database_url), "waste", "another secret"))
+    wrong = Database(login_address(str(settings.database_url), "another secret"))
     with pytest.raises(DBAPIError, match="password authentication failed"):
         await wrong.check()
     await wrong.dispose()

@@ -11,13 +11,14 @@ import pytest
 from pydantic import BaseModel
 from redis.asyncio import Redis
 from tests.support.platform import free_port
+from tests.support.providers import Only
 
 from bunri.app.settings import Settings
 from bunri.kit.errors import Unavailable
+from bunri.platform.providers import Providers
 from bunri.platform.queue import CeleryPublisher, Handler, InlinePublisher, Route
 from bunri.platform.queue.celery import make_celery
 from bunri.platform.queue.publishers import BrokerUnavailable
-from bunri.platform.services import Services
 
 QUEUES = "tests.one", "tests.other"
 ROUTES = {"happened": [Route("tell.one", QUEUES[0]), Route("tell.other", QUEUES[1])], "ignored": []}
@@ -126,11 +127,11 @@ class TestInline:
         publisher = InlinePublisher({"first": [Route("first.task", "any")], "second": [Route("second.task", "any")]})
         done: list[tuple[str, object]] = []
 
-        async def first(_: Services, payload: dict[str, object]) -> None:
+        async def first(_: Providers, payload: dict[str, object]) -> None:
             done.append(("first", payload))
             await publisher.publish("second", {"after": 1})
 
-        async def second(_: Services, payload: dict[str, object]) -> None:
+        async def second(_: Providers, payload: dict[str, object]) -> None:
             done.append(("second", payload))
 
         handlers = {
@@ -139,14 +140,14 @@ class TestInline:
         }
         await publisher.publish("first", {"number": 1})
         assert done == []
-        await publisher.drain(handlers, Services())
+        await publisher.drain(handlers, Only())
         assert done == [("first", {"number": 1}), ("second", {"after": 1})]
 
     async def test_a_failure_leaves_nothing_for_the_next_time(self) -> None:
         publisher = InlinePublisher({"event": [Route("task", "any")]})
         tried: list[object] = []
 
-        async def fail(_: Services, payload: dict[str, object]) -> None:
+        async def fail(_: Providers, payload: dict[str, object]) -> None:
             tried.append(payload)
             raise Unavailable
 
@@ -154,6 +155,6 @@ class TestInline:
         for number in (1, 2):
             await publisher.publish("event", {"number": number})
         with pytest.raises(Unavailable):
-            await publisher.drain(handlers, Services())
-        await publisher.drain(handlers, Services())
+            await publisher.drain(handlers, Only())
+        await publisher.drain(handlers, Only())
         assert tried == [{"number": 1}]

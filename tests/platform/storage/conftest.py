@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -59,7 +60,7 @@ def s3_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 async def s3_store(s3_address: str) -> Store:
     storage = open_storage(s3_address, secret="")
     assert isinstance(storage, S3Storage)
-    await storage.ensure_bucket()
+    await storage.prepare({"uploads/": timedelta(days=30)})
     return Store(storage, "http://unused.example")
 
 

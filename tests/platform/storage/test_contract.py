@@ -140,10 +140,10 @@ class TestObjects:
     async def test_are_forgotten_when_old(self, store: Store) -> None:
         key = new_key()
         await store.storage.write(key, b"old", JPEG)
-        await store.storage.sweep(older_than=timedelta(days=30))
+        await store.storage.sweep(older_than=timedelta(days=30), prefix="uploads/")
         assert await store.storage.stat(key)
         await asyncio.sleep(1.1)
-        assert await store.storage.sweep(older_than=timedelta(seconds=1)) >= 1
+        assert await store.storage.sweep(older_than=timedelta(seconds=1), prefix="uploads/") >= 1
         assert await store.storage.stat(key) is None
 
     async def test_of_one_folder_may_be_forgotten_sooner(self, store: Store) -> None:

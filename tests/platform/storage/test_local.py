@@ -93,7 +93,7 @@ class TestFiles:
         half.parent.mkdir()
         half.write_bytes(b"half")
         os.utime(half, (0, 0))
-        assert await storage.sweep(older_than=timedelta(days=30)) == 0
+        assert await storage.sweep(older_than=timedelta(days=30), prefix="uploads/") == 0
         assert files(tmp_path) == []
 
     async def test_of_a_folder_go_with_their_types(self, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ class TestFiles:
         storage = LocalStorage(tmp_path, "secret", lambda: datetime.now(UTC) + timedelta(days=365))
         for key in ("kept/a.webp", "examples/a.webp"):
             await storage.write(key, b"picture", "image/webp")
-        assert await storage.sweep(older_than=timedelta(days=30)) == 1
+        assert await storage.sweep(older_than=timedelta(days=30), prefix="kept/") == 1
         assert files(tmp_path) == [".types/examples/a.webp", "examples/a.webp"]
 
 

@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from bunri.platform.storage import StorageUnavailable, open_storage
+from bunri.platform.storage.protocol import CHECKS
 from bunri.platform.storage.s3 import S3Address, S3Storage
 
 if TYPE_CHECKING:
@@ -57,25 +58,26 @@ def bucket(moto_address: S3Address) -> Iterator["S3Client"]:
     client.delete_bucket(Bucket="bunri")
 
 
+FOLDERS = {"uploads/": timedelta(hours=2), "kept/": timedelta(days=30)}
+
+
 class TestBucket:
     async def test_is_made_when_it_is_missing(self, moto_address: S3Address) -> None:
         storage = S3Storage(replace(moto_address, bucket="new"))
-        assert await storage.ensure_bucket()
-        assert await storage.ensure_bucket()
+        assert await storage.prepare(FOLDERS)
+        assert await storage.prepare(FOLDERS)
         await storage.check()
 
-    async def test_forgets_what_is_ours_after_30_days(self, moto_address: S3Address, bucket: "S3Client") -> None:
-        await S3Storage(moto_address).ensure_bucket(timedelta(days=7))
-        assert await S3Storage(moto_address).ensure_bucket()
+    async def test_forgets_what_is_in_our_folders_at_its_age(self, moto_address: S3Address, bucket: "S3Client") -> None:
+        await S3Storage(moto_address).prepare({folder: timedelta(days=7) for folder in FOLDERS})
+        assert await S3Storage(moto_address).prepare(FOLDERS)
         rules = bucket.get_bucket_lifecycle_configuration(Bucket="bunri")["Rules"]
-        assert [rule["Filter"] for rule in rules] == [
-            {"Prefix": "uploads/"},
-            {"Prefix": "kept/"},
-            {"Prefix": "canary/"},
-        ]
-        for rule in rules:
-            assert rule["Status"] == "Enabled"
-            assert rule["Expiration"] == {"Days": 30}
+        assert {rule["Filter"]["Prefix"]: rule["Expiration"]["Days"] for rule in rules} == {
+            "uploads/": 1,
+            "kept/": 30,
+            CHECKS: 1,
+        }
+        assert {rule["Status"] for rule in rules} == {"Enabled"}
 
     async def test_keeps_the_rules_of_others(self, moto_address: S3Address, bucket: "S3Client") -> None:
         logs: LifecycleRuleTypeDef = {
@@ -85,7 +87,7 @@ class TestBucket:
             "Expiration": {"Days": 400},
         }
         bucket.put_bucket_lifecycle_configuration(Bucket="bunri", LifecycleConfiguration={"Rules": [logs]})
-        assert await S3Storage(moto_address).ensure_bucket()
+        assert await S3Storage(moto_address).prepare(FOLDERS)
         rules = bucket.get_bucket_lifecycle_configuration(Bucket="bunri")["Rules"]
         assert len(rules) == 4
         assert logs in rules
@@ -93,15 +95,16 @@ class TestBucket:
     async def test_that_is_shared_is_swept_of_our_objects_alone(
         self, moto_address: S3Address, bucket: "S3Client"
     ) -> None:
-        for key in ("backups/monday", "uploads", "uploads/a", "kept/b.webp", "canary/c"):
+        for key in ("backups/monday", "uploads", "uploads/a", "kept/b.webp", f"{CHECKS}c"):
             bucket.put_object(Bucket="bunri", Key=key, Body=b"old")
         in_a_year = S3Storage(moto_address, lambda: datetime.now(UTC) + timedelta(days=365))
-        assert await in_a_year.sweep(older_than=timedelta(days=30)) == 3
+        for folder in ("uploads/", "kept/"):
+            assert await in_a_year.sweep(older_than=timedelta(days=30), prefix=folder) == 1
         left = bucket.list_objects_v2(Bucket="bunri")["Contents"]
         assert [entry["Key"] for entry in left] == ["backups/monday", "uploads"]
 
     async def test_says_when_the_store_knows_no_lifecycles(self, s3_address: str) -> None:
-        assert await S3Storage(S3Address.parse(s3_address)).ensure_bucket() is False
+        assert await S3Storage(S3Address.parse(s3_address)).prepare(FOLDERS) is False
 
 
 class TestTickets:

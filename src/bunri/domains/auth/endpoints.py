@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from bunri.domains.auth.schemas import GuestIn, RefreshIn, Tokens
 from bunri.domains.auth.service import AuthService
-from bunri.platform.inject import use
+from bunri.platform.http import policy, use
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 
@@ -14,6 +14,7 @@ Auth = Annotated[AuthService, use(AuthService)]
 
 
 @router.post("/guest", status_code=201, summary="Sign in with a name only")
+@policy(rate_limit="sign_in")
 async def guest(body: GuestIn, auth: Auth, response: Response) -> Tokens:
     """No sign-up, no password. The guest's id starts with `guest_`."""
     response.headers["Cache-Control"] = "no-store"
@@ -21,6 +22,7 @@ async def guest(body: GuestIn, auth: Auth, response: Response) -> Tokens:
 
 
 @router.post("/refresh", summary="New tokens for a refresh token")
+@policy(rate_limit="sign_in")
 async def refresh(body: RefreshIn, auth: Auth, response: Response) -> Tokens:
     """The refresh token changes each time; using an old one again ends the session."""
     response.headers["Cache-Control"] = "no-store"

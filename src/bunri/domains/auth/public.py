@@ -1,13 +1,21 @@
-"""What the other domains may know of auth: who is calling."""
+"""What the other domains may know of auth: who is calling, and what becomes of people and sessions."""
 
 from datetime import datetime
-from typing import Annotated, Protocol
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
 
-from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 
 from bunri.kit.errors import Unauthenticated
+from bunri.kit.events import Event
+
+
+class Kind(StrEnum):
+    """How a person is known: by a name only, or by an account."""
+
+    GUEST = "guest"
+    ACCOUNT = "account"
 
 
 class Caller(BaseModel):
@@ -15,16 +23,19 @@ class Caller(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: str = Field(description="guest_<uuid> for a guest")
+    id: str = Field(description="guest_<uuid>; it stays the same for life, also when the guest becomes an account")
+    session_id: UUID
     name: str
+    kind: Kind = Kind.GUEST
+    roles: frozenset[str] = frozenset()
     expires_at: datetime
 
 
 class AccessVerifier(Protocol):
-    """Reads access tokens; needs the public key only, so every target can do it alone."""
+    """Reads access tokens; needs a key and the set of ended sessions only, so every target can do it alone."""
 
     def verify(self, token: str) -> Caller:
-        """Raises TokenInvalid or TokenExpired."""
+        """Raises TokenInvalid, or TokenExpired also when the session has ended."""
         ...
 
 
@@ -36,15 +47,17 @@ class TokenExpired(Unauthenticated):
     code = "token_expired"
 
 
-_bearer = HTTPBearer(auto_error=False, description="The access token from `POST /api/v1/auth/guest`.")
+class SessionEnded(Event):
+    """A session is over: nobody may use its tokens any more."""
+
+    topic = "auth.session_ended"
+    session_id: UUID
+    owner: str
 
 
-async def _current(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Caller:
-    if given is None:
-        raise Unauthenticated
-    verifier: AccessVerifier = request.app.state.verifier
-    return verifier.verify(given.credentials)
+class GuestMerged(Event):
+    """The guest ``old`` is the person ``new``: what is kept of one belongs to the other."""
 
-
-CurrentCaller = Annotated[Caller, Depends(_current)]
-"""FastAPI dependency: the caller, or 401."""
+    topic = "auth.guest_merged"
+    old: str
+    new: str

@@ -5,10 +5,10 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,7 +17,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from bunri.domains.auth.public import Caller, TokenExpired, TokenInvalid
+from bunri.domains.auth.public import Caller, Kind, TokenExpired, TokenInvalid
 from bunri.kit.ids import parse_id
 
 ISSUER: Final = "bunri"
@@ -44,37 +44,60 @@ def _b64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def issue_access(key: OKPKey, subject: str, name: str, now: datetime, ttl: timedelta) -> str:
-    """An access token for ``subject``."""
-    claims = {
+class Claims(NamedTuple):
+    """Who an access token is for, in which session, and what they may do."""
+
+    subject: str
+    session_id: UUID
+    name: str
+    kind: Kind
+    roles: Sequence[str]
+
+
+def issue_access(key: OKPKey, claims: Claims, now: datetime, ttl: timedelta) -> str:
+    """An access token that is good for ``ttl``."""
+    document = {
         "iss": ISSUER,
         "aud": AUDIENCE,
-        "sub": subject,
-        "name": name,
+        "sub": claims.subject,
+        "sid": str(claims.session_id),
+        "name": claims.name,
+        "kind": claims.kind,
+        "roles": list(claims.roles),
         "iat": int(now.timestamp()),
         "exp": int((now + ttl).timestamp()),
     }
-    return jwt.encode({"alg": ALGORITHMS[0], "typ": "at+jwt"}, claims, key, algorithms=ALGORITHMS)
+    return jwt.encode({"alg": ALGORITHMS[0], "typ": "at+jwt"}, document, key, algorithms=ALGORITHMS)
 
 
 class Verifier:
     """Checks access tokens, and remembers the last few thousand good ones: a poll should not cost a signature."""
 
-    def __init__(self, key: OKPKey, clock: Callable[[], datetime], *, remembered: int = 4096) -> None:
+    def __init__(
+        self,
+        key: OKPKey,
+        clock: Callable[[], datetime],
+        has_ended: Callable[[UUID], bool] = lambda _: False,
+        *,
+        remembered: int = 4096,
+    ) -> None:
+        """``has_ended`` knows the sessions whose tokens are no longer good."""
         self._key = key
         self._clock = clock
+        self._has_ended = has_ended
         self._known: OrderedDict[str, Caller] = OrderedDict()
         self._remembered = remembered
 
     def verify(self, token: str) -> Caller:
-        """Raises TokenInvalid for anything that is not an access token of ours, TokenExpired for an old one."""
+        """Raises TokenInvalid for anything that is not an access token of ours, TokenExpired for an old one or one of
+        an ended session."""
         caller = self._known.get(token)
         if caller is None:
             caller = self._read(token)
             self._known[token] = caller
             if len(self._known) > self._remembered:
                 self._known.popitem(last=False)
-        if caller.expires_at <= self._clock():
+        if caller.expires_at <= self._clock() or self._has_ended(caller.session_id):
             self._known.pop(token, None)
             raise TokenExpired
         return caller
@@ -87,8 +110,15 @@ class Verifier:
             claims = decoded.claims
             if decoded.header.get("typ") != "at+jwt" or claims["iss"] != ISSUER or claims["aud"] != AUDIENCE:
                 raise TokenInvalid
+            if "sid" not in claims:  # of a version that named no session: a refresh brings one that does
+                raise TokenExpired
             return Caller(
-                id=claims["sub"], name=claims["name"], expires_at=datetime.fromtimestamp(claims["exp"], tz=UTC)
+                id=claims["sub"],
+                session_id=claims["sid"],
+                name=claims["name"],
+                kind=claims["kind"],
+                roles=claims["roles"],
+                expires_at=datetime.fromtimestamp(claims["exp"], tz=UTC),
             )
         except (JoseError, KeyError, ValueError, TypeError) as error:
             raise TokenInvalid from error

@@ -10,7 +10,7 @@ from bunri.domains.detection.service import DetectionService
 from bunri.domains.detection.uploads import received
 from bunri.kit.languages import Language
 from bunri.kit.sentences import sentence
-from bunri.platform.inject import PreferredLanguage, use
+from bunri.platform.http import PreferredLanguage, policy, use
 from bunri.platform.vision import coco
 
 router = APIRouter(prefix="/api/v1/detect", tags=["detect"])
@@ -38,6 +38,7 @@ _BODY: Final[dict[str, Any]] = {
 
 
 @router.post("", summary="Find objects in pictures", openapi_extra=_BODY)
+@policy(max_body=None, rate_limit="picture")
 async def detect(
     request: Request,
     response: Response,

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from bunri.domains.auth.public import CurrentCaller
+from bunri.domains.auth.public import Caller
 from bunri.domains.locations.area import Area
 from bunri.domains.locations.errors import AreaUpsideDown
 from bunri.domains.locations.public import BinKind, NearbyBin
 from bunri.domains.locations.schemas import BinDetails, BinMap, MapGround, Spot, VoteIn
 from bunri.domains.locations.service import LocationsService
 from bunri.domains.locations.settings import MapSettings
-from bunri.platform.inject import use
+from bunri.platform.http import policy, signed_in, use
 
 router = APIRouter(prefix="/api/v1/locations", tags=["locations"])
 
@@ -26,6 +26,7 @@ Kinds = Annotated[
     Query(default_factory=list, max_length=len(BinKind), description="Repeat for several; all when left out."),
 ]
 Limit = Annotated[int, Query(ge=1, le=100)]
+CurrentCaller = Annotated[Caller, signed_in]
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 
 
@@ -83,6 +84,7 @@ async def details(bin_id: UUID, locations: Locations) -> BinDetails:
 
 
 @router.post("/{bin_id}/votes", summary="Say that a bin is there, full or gone")
+@policy(idempotent=True)
 async def vote(bin_id: UUID, body: VoteIn, locations: Locations, caller: CurrentCaller) -> BinDetails:
     """One vote a person and bin; a new one takes the place of the last. Several people have to find a bin gone, on more
     than one day, before it is hidden."""

@@ -18,12 +18,12 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal,
     or_,
     select,
     text,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bunri.domains.locations.area import Area
 from bunri.domains.locations.gazetteer import Known
@@ -33,6 +33,7 @@ from bunri.domains.locations.importing.rows import Draft
 from bunri.domains.locations.models import Bin, CastVote
 from bunri.domains.locations.public import BinKind
 from bunri.domains.locations.standing import Cast, Standing, Vote
+from bunri.platform.db import Repository
 
 _IMPORTING: Final = 0x62696E73  # "bins": two imports at once would not see each other's rows
 
@@ -64,10 +65,16 @@ class Cell:
     lng: float
 
 
-class LocationsRepository:
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+@dataclass(frozen=True, slots=True)
+class PersonVote:
+    """What a person last said about a bin."""
 
+    bin_id: UUID
+    vote: str
+    cast_at: datetime
+
+
+class LocationsRepository(Repository):
     async def nearest_by_chord(
         self, lat: float, lng: float, kinds: Sequence[BinKind], count: int, now: datetime
     ) -> list[Candidate]:
@@ -109,6 +116,25 @@ class LocationsRepository:
         said = {"vote": vote, "cast_at": now}
         statement = insert(CastVote).values(bin_id=bin_id, person=person, **said)
         await self._session.execute(statement.on_conflict_do_update(index_elements=["bin_id", "person"], set_=said))
+
+    async def votes_of(self, person: str) -> list[PersonVote]:
+        """What a person last said of each bin, the earliest first."""
+        statement = select(CastVote.bin_id, CastVote.vote, CastVote.cast_at).where(CastVote.person == person)
+        rows = await self._session.execute(statement.order_by(CastVote.cast_at, CastVote.bin_id))
+        return [PersonVote(*row) for row in rows]
+
+    async def remove_votes_of(self, person: str) -> None:
+        await self._session.execute(delete(CastVote).where(CastVote.person == person))
+
+    async def hand_over_votes(self, old: str, new: str) -> None:
+        """The votes of ``old`` become those of ``new``; of two on one bin the later stays."""
+        handed = select(CastVote.bin_id, literal(new), CastVote.vote, CastVote.cast_at).where(CastVote.person == old)
+        statement = insert(CastVote).from_select(["bin_id", "person", "vote", "cast_at"], handed)
+        later = statement.excluded.cast_at > CastVote.cast_at
+        said = {"vote": statement.excluded.vote, "cast_at": statement.excluded.cast_at}
+        key = ["bin_id", "person"]
+        await self._session.execute(statement.on_conflict_do_update(index_elements=key, set_=said, where=later))
+        await self.remove_votes_of(old)
 
     async def set_standing(self, bin_: Bin, standing: Standing) -> None:
         bin_.hidden_until, bin_.full_until = standing.hidden_until, standing.full_until

@@ -8,7 +8,7 @@ from bunri.domains.recycling.public import Match
 from bunri.domains.recycling.schemas import Category, ItemDetails, Region, Rule
 from bunri.domains.recycling.service import RecyclingService
 from bunri.kit.materials import Tag
-from bunri.platform.inject import PreferredLanguage, use
+from bunri.platform.http import PreferredLanguage, use
 
 router = APIRouter(prefix="/api/v1/recycling", tags=["recycling"])
 

@@ -6,12 +6,13 @@ from itertools import pairwise
 from typing import Final
 
 from sqlalchemy import ARRAY, Text, bindparam, delete, func, insert, select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from bunri.domains.recycling import models
 from bunri.domains.recycling.models import RuleRow, SearchTerm, Version
 from bunri.domains.recycling.rows import Document
 from bunri.domains.recycling.table import RuleTable
 from bunri.domains.recycling.words import Term, tokens
+from bunri.platform.db import Repository
 
 _LOADING: Final = 0x72756C6573  # "rules": two loads at once wait for each other
 
@@ -24,9 +25,8 @@ class Found:
     score: float
 
 
-class RecyclingRepository:
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+class RecyclingRepository(Repository):
+    outbox = models.outbox
 
     async def active_version(self) -> str | None:
         return await self._session.scalar(select(Version.version).where(Version.active))

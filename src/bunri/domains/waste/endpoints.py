@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from bunri.domains.auth.public import CurrentCaller
+from bunri.domains.auth.public import Caller
 from bunri.domains.waste.board import Board, document_of
 from bunri.domains.waste.models import Job
 from bunri.domains.waste.polling import headers_of
@@ -28,13 +28,14 @@ from bunri.domains.waste.service.replying import Replying
 from bunri.domains.waste.states import ENDED, State
 from bunri.kit import cursor as cursors
 from bunri.kit.errors import BunriError
-from bunri.platform.inject import BaseUrl, PreferredLanguage, use
-from bunri.platform.services import Services
+from bunri.platform.http import BaseUrl, PreferredLanguage, policy, signed_in, use
+from bunri.platform.providers import Providers
 
 router = APIRouter(prefix="/api/v1/waste", tags=["waste"])
 
 JobsService = Annotated[Jobs, use(Jobs)]
 ReplyService = Annotated[Replying, use(Replying)]
+CurrentCaller = Annotated[Caller, signed_in]
 ExampleService = Annotated[Examples, use(Examples)]
 
 WATCH_EVERY = 0.2
@@ -44,6 +45,7 @@ WATCH_FOR = 600.0
 
 
 @router.post("/analyze", status_code=201, summary="Start an analysis")
+@policy(idempotent=True)
 async def analyze(
     body: AnalyzeIn, caller: CurrentCaller, jobs: JobsService, language: PreferredLanguage, base: BaseUrl
 ) -> Ticket:
@@ -60,6 +62,7 @@ async def analyze(
 
 
 @router.post("/upload-complete/{job_id}", summary="The photo is there: begin")
+@policy()
 async def upload_complete(
     job_id: UUID, caller: CurrentCaller, jobs: JobsService, base: BaseUrl, body: UploadCompleteIn | None = None
 ) -> Processing:
@@ -84,15 +87,15 @@ async def status(job_id: UUID, caller: CurrentCaller, jobs: JobsService) -> Resp
 )
 async def events(job_id: UUID, caller: CurrentCaller, request: Request) -> StreamingResponse:
     """The status document whenever it changes; the stream ends with the job."""
-    services: Services = request.app.state.services
-    first = await _document(services, caller.id, job_id)  # a foreign job is refused before the stream begins
+    providers: Providers = request.app.state.providers
+    first = await _document(providers, caller.id, job_id)  # a foreign job is refused before the stream begins
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(
-        _watch(services, caller.id, job_id, first), media_type="text/event-stream", headers=headers
+        _watch(providers, caller.id, job_id, first), media_type="text/event-stream", headers=headers
     )
 
 
-async def _watch(services: Services, owner: str, job_id: UUID, document: tuple[bytes, bool]) -> AsyncIterator[bytes]:
+async def _watch(providers: Providers, owner: str, job_id: UUID, document: tuple[bytes, bool]) -> AsyncIterator[bytes]:
     """Whatever changes until the job ends, for WATCH_FOR at most; a client that wants more connects again."""
     told, quiet = b"", 0.0
     for _ in range(round(WATCH_FOR / WATCH_EVERY)):
@@ -107,24 +110,23 @@ async def _watch(services: Services, owner: str, job_id: UUID, document: tuple[b
             yield b": still here\n\n"
             quiet = 0.0
         try:
-            document = await _document(services, owner, job_id)
+            document = await _document(providers, owner, job_id)
         except BunriError as error:  # removed meanwhile, or a part is away: the stream has begun, so it says it there
             yield f'event: error\ndata: {{"code":"{error.code}"}}\n\n'.encode()
             return
 
 
-async def _document(services: Services, owner: str, job_id: UUID) -> tuple[bytes, bool]:
+async def _document(providers: Providers, owner: str, job_id: UUID) -> tuple[bytes, bool]:
     """The status document, from the mirror when that can be believed, and whether the job has ended."""
-    async with services.open(Board) as board:
-        mirrored = await board.read(job_id)
+    mirrored = await providers.get(Board).read(job_id)
     if mirrored and mirrored.owner == owner and mirrored.fresh:
         return mirrored.document, mirrored.ended
-    async with services.open(Jobs) as jobs:
-        status = await jobs.status(owner, job_id)
+    status = await providers.get(Jobs).status(owner, job_id)
     return document_of(status), status.status in ENDED
 
 
 @router.post("/jobs/{job_id}/answer", summary="Answer the question", response_model=Status)
+@policy()
 async def answer(job_id: UUID, body: AnswerIn, caller: CurrentCaller, replies: ReplyService) -> Response:
     """A choice, words of one's own, or the state of the thing (tags). Gives the new advice at once.
 
@@ -137,6 +139,7 @@ async def answer(job_id: UUID, body: AnswerIn, caller: CurrentCaller, replies: R
 
 
 @router.post("/jobs/{job_id}/correct", summary="It is something else, or just that", response_model=Status)
+@policy()
 async def correct(job_id: UUID, body: AnswerIn, caller: CurrentCaller, replies: ReplyService) -> Response:
     """Says what an item really is, or with `confirm` that it is what the result says. Gives the new advice at once.
 
@@ -147,6 +150,7 @@ async def correct(job_id: UUID, body: AnswerIn, caller: CurrentCaller, replies: 
 
 
 @router.delete("/jobs/{job_id}", status_code=204, summary="Cancel or remove")
+@policy()
 async def drop(job_id: UUID, caller: CurrentCaller, jobs: JobsService) -> None:
     """Cancels a running analysis; removes an ended one with its picture and all that was kept of it with consent, even
     after the analysis itself has been forgotten."""
@@ -154,6 +158,7 @@ async def drop(job_id: UUID, caller: CurrentCaller, jobs: JobsService) -> None:
 
 
 @router.delete("/examples", status_code=204, summary="Take back every consent")
+@policy()
 async def withdraw(caller: CurrentCaller, examples: ExampleService) -> None:
     """Removes all pictures that this person let us keep to teach the eyes, and what was said of them. The analyses
     stay."""

@@ -1,7 +1,7 @@
-"""The status poll's express way: a remembered token, one pipelined read from Valkey, bytes passed on unparsed.
+"""The status poll's fast path: a remembered token, one pipelined read from Valkey, bytes passed on unparsed.
 
 Hundreds of clients ask every half second; what is not a plain hit (no mirror, odd token, a stranger's job) goes the
-ordinary way through FastAPI, which knows every error. ``edge.http.express`` says how a request comes here.
+ordinary way through FastAPI, which knows every error. ``edge.http.fast_path`` says how a request comes here.
 """
 
 import zlib
@@ -23,13 +23,13 @@ Values = list[bytes | None]
 
 
 class Reads(Protocol):
-    """What reads keys from Valkey and calls back, with None when it cannot (platform.cache.pipe)."""
+    """What reads keys from Valkey and calls back, with None when it cannot (platform.cache.pipelined)."""
 
     def read(self, keys: tuple[bytes, ...], done: Callable[[Values | None], None]) -> None: ...
 
 
 class StatusPoll:
-    """An ``edge.http.express.Express``."""
+    """An ``edge.http.fast_path.FastPath``."""
 
     def __init__(self, reads: Reads, verifier: AccessVerifier, renew: Callable[[UUID], None]) -> None:
         """``renew`` is told of jobs whose mirror is no longer fresh."""

@@ -8,12 +8,10 @@ from uuid import UUID
 from asyncpg import BitString
 from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, text, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bunri.domains.waste.models import Band, Correction, Example, Fingerprint, Job, outbox
 from bunri.domains.waste.states import ANSWERED, RUNNING, State
-from bunri.kit.events import Event
-from bunri.platform.db import Outbox
+from bunri.platform.db import Repository
 
 
 class Fingerprinted(Protocol):
@@ -25,14 +23,8 @@ class Fingerprinted(Protocol):
     def phash(self) -> bytes: ...
 
 
-class WasteRepository:
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
-        self._outbox = Outbox(session, outbox)
-
-    async def tell(self, event: Event) -> None:
-        """Puts ``event`` into the outbox of this transaction."""
-        await self._outbox.add(event)
+class WasteRepository(Repository):
+    outbox = outbox
 
     async def add(self, row: Job | Correction) -> None:
         self._session.add(row)

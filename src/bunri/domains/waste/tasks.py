@@ -6,7 +6,7 @@ from bunri.domains.waste.service.finishing import Finishing
 from bunri.domains.waste.service.sweeping import Sweeping
 from bunri.platform.queue import Handler, handler, scheduled
 
-DESK = (
+DEFAULT = (
     handler("waste.finish", on=Explained, service=Finishing, call=Finishing.finish),
     scheduled("waste.sweep", service=Sweeping, call=Sweeping.sweep),
     scheduled("waste.expire", service=Sweeping, call=Sweeping.expire),
@@ -14,7 +14,7 @@ DESK = (
 """Quick work that must not wait behind photos."""
 
 
-def eyes() -> tuple[Handler, ...]:
+def vision() -> tuple[Handler, ...]:
     """Looking at photos; only a worker that does so loads what it takes."""
     from bunri.domains.waste.service.seeing import Seeing
 

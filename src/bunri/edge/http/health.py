@@ -16,8 +16,9 @@ from bunri import __version__
 log = structlog.get_logger(__name__)
 
 SHARED_S: Final = 1.0
-Canary = Callable[[], Awaitable[str | None]]
-"""Uses a part for real; raises when it does not work; may return a remark ("no weights: people are asked")."""
+Check = Callable[[], Awaitable[str | None]]
+"""Uses a part for real; raises when it does not work; may return why it works less well than it could ("no weights:
+people are asked")."""
 
 
 class Health(BaseModel):
@@ -27,7 +28,7 @@ class Health(BaseModel):
 
 class PartHealth(BaseModel):
     ok: bool
-    ms: float = Field(description="How long the canary took")
+    ms: float = Field(description="How long the check took")
     remark: str | None = None
 
 
@@ -48,35 +49,35 @@ async def health() -> Health:
 
 @router.get("/ready", summary="Does every part work?", responses={503: {"model": Readiness}})
 async def ready(request: Request, response: Response) -> Readiness:
-    """Runs a canary through each part: writes and reads, asks the database as each role, looks at worker marks."""
+    """Uses each part: writes and reads, asks the database as each role, looks for the workers' heartbeats."""
     readiness = await _readiness(request.app.state)
     response.status_code = 200 if readiness.status == "ready" else 503
     return readiness
 
 
 async def _readiness(state: State) -> Readiness:
-    """What the canaries say; whoever asks within a second of another shares the other's answer."""
+    """What the checks say; whoever asks within a second of another shares the other's answer."""
     asked, shared = getattr(state, "readiness", (0.0, None))
     if shared is None or time.monotonic() - asked > SHARED_S:
-        shared = asyncio.ensure_future(_run(state.canaries))
+        shared = asyncio.ensure_future(_run(state.checks))
         state.readiness = (time.monotonic(), shared)
     readiness: Readiness = await asyncio.shield(shared)
     return readiness
 
 
-async def _run(canaries: Mapping[str, Canary]) -> Readiness:
-    checked = await asyncio.gather(*(_check(canary) for canary in canaries.values()))
-    parts = dict(zip(canaries, checked, strict=True))
+async def _run(checks: Mapping[str, Check]) -> Readiness:
+    checked = await asyncio.gather(*(_check(check) for check in checks.values()))
+    parts = dict(zip(checks, checked, strict=True))
     return Readiness(status="ready" if all(part.ok for part in checked) else "not ready", parts=parts)
 
 
-async def _check(canary: Canary) -> PartHealth:
+async def _check(check: Check) -> PartHealth:
     started = time.perf_counter()
     try:
-        remark = await asyncio.wait_for(canary(), timeout=5)
+        remark = await asyncio.wait_for(check(), timeout=5)
         return PartHealth(ok=True, ms=_since(started), remark=remark)
     except Exception as error:  # whatever broke, the answer is "not ready", with its name
-        log.warning("canary.failed", reason=repr(error))
+        log.warning("readiness.failed", reason=repr(error))
         return PartHealth(ok=False, ms=_since(started), remark=getattr(error, "code", type(error).__name__))
 
 

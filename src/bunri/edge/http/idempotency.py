@@ -17,6 +17,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bunri.edge.http.policies import Policies
 from bunri.edge.http.problems import refusal
 from bunri.kit.errors import BunriError, Conflict, Invalid
 from bunri.platform.cache import Cache, CacheUnavailable
@@ -45,14 +46,14 @@ class IdempotencyInProgress(Conflict):
 class Idempotency:
     """Sits inside BodyLimit, so a body is one message and small."""
 
-    def __init__(self, app: ASGIApp, cache: Cache, prefixes: tuple[str, ...], identify: Identify) -> None:
+    def __init__(self, app: ASGIApp, cache: Cache, policies: Policies, identify: Identify) -> None:
         self._app = app
         self._cache = cache
-        self._prefixes = prefixes
+        self._policies = policies
         self._identify = identify
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].startswith(self._prefixes):
+        if scope["type"] != "http" or scope["method"] != "POST" or not self._policies.of(scope).idempotent:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
+from bunri.platform.http import policy
 from bunri.platform.storage import LocalStorage, ObjectMissing, WrongSize
 from bunri.platform.storage.signing import Grant
 
@@ -18,6 +19,7 @@ Signature = Annotated[str, Query(max_length=64)]
 
 
 @router.put("/{key:path}", summary="Upload with a ticket", response_class=Response)
+@policy(max_body=None, rate_limit="upload")
 async def upload(
     key: str,
     request: Request,

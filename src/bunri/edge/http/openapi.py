@@ -16,6 +16,19 @@ PROBLEM: Final = {
     "content": {"application/problem+json": {"schema": {"$ref": _REFERENCE.format(model="Problem")}}},
 }
 
+DESCRIPTION: Final = """
+Point the camera at a piece of waste: know what it is, how and why to throw it away, and where the nearest bin is.
+
+1. `POST /api/v1/auth/guest` – a name is enough; send the `access_token` as `Authorization: Bearer …` from then on.
+2. `POST /api/v1/waste/analyze` – gives a job and an `upload_url`.
+3. `PUT` the photo there with exactly the `upload_headers`.
+4. `POST /api/v1/waste/upload-complete/{job_id}`, with your position if you want the nearest bins.
+5. `GET /api/v1/waste/status/{job_id}` every half second until it is `done` or `asked`.
+
+Failures are RFC 9457 `application/problem+json` with a stable `code` and a sentence in the language of
+`Accept-Language` (`ko`, `en`).
+"""
+
 
 def operation_id(route: APIRoute) -> str:
     """``waste_analyze``: the tag and the function's name; generated clients call their methods so."""

@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bunri.edge.http.policies import Policies
 from bunri.edge.http.problems import refusal, unexpected
 from bunri.kit.errors import TooLarge
 from bunri.kit.ids import new_id
@@ -72,19 +73,19 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
 
 
 class BodyLimit:
-    """Refuses bodies above ``limit`` bytes before anybody parses them; ``unlimited`` prefixes bound their own."""
+    """Refuses bodies that are larger than their route takes, before anybody parses them."""
 
-    def __init__(self, app: ASGIApp, limit: int, unlimited: tuple[str, ...]) -> None:
+    def __init__(self, app: ASGIApp, policies: Policies) -> None:
         self._app = app
-        self._limit = limit
-        self._unlimited = unlimited
+        self._policies = policies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(self._unlimited):
+        limit = self._policies.of(scope).max_body if scope["type"] == "http" else None
+        if limit is None:
             await self._app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "0")
-        body = None if not declared.isdigit() or int(declared) > self._limit else await self._read(receive)
+        body = None if not declared.isdigit() or int(declared) > limit else await self._read(receive, limit)
         if body is None:
             await self._refuse(scope, receive, send)
             return
@@ -97,7 +98,8 @@ class BodyLimit:
 
         await self._app(scope, replay, send)
 
-    async def _read(self, receive: Receive) -> bytes | None:
+    @staticmethod
+    async def _read(receive: Receive, limit: int) -> bytes | None:
         """The whole body, or None as soon as it is too long. A chunked body says no length beforehand."""
         body: bytes = b""
         while True:
@@ -105,7 +107,7 @@ class BodyLimit:
             if message["type"] != "http.request":
                 return body
             body += message.get("body", b"")
-            if len(body) > self._limit:
+            if len(body) > limit:
                 return None
             if not message.get("more_body"):
                 return body

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -36,10 +36,8 @@ _QUIET: Final = {
 class Playground:
     """An ASGI application for ``PREFIX``. ``folder`` is for uploads and results, a part of it for each process."""
 
-    def __init__(
-        self, opened: Callable[[], AbstractAsyncContextManager[DetectionPublic]], folder: Path, *, home: bool
-    ) -> None:
-        self._opened = opened
+    def __init__(self, detection: Callable[[], DetectionPublic], folder: Path, *, home: bool) -> None:
+        self._detection = detection
         self._folder = folder / str(os.getpid())
         self._home = home
         self._pages: dict[Language, ASGIApp] = {}
@@ -74,7 +72,7 @@ class Playground:
         return self._pages[language]
 
     async def _make(self, language: Language) -> ASGIApp:
-        detection = await self._closing.enter_async_context(self._opened())
+        detection = self._detection()
         app = await asyncio.to_thread(lambda: asyncio.run(self._built(detection, language)))
         await self._closing.enter_async_context(app.router.lifespan_context(app))
         return Door(

@@ -1,10 +1,12 @@
 """A thin face on the ``redis`` client: bytes in, bytes out, a time to live on everything."""
 
-from collections.abc import Awaitable
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
 from typing import TypeVar, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -64,6 +66,33 @@ class Cache:
         pipe.pexpire(key, ttl)
         await self._guard(pipe.execute())
 
+    async def add_until(self, key: str, member: str, until: datetime, *, now: datetime) -> None:
+        """Adds ``member`` to a set whose members run out one by one; those that have are removed."""
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.zadd(key, {member: until.timestamp()}, gt=True)
+        pipe.zremrangebyscore(key, "-inf", now.timestamp())
+        pipe.expireat(key, until)
+        await self._guard(pipe.execute())
+
+    async def members_until(self, key: str, *, now: datetime) -> list[bytes]:
+        """The members that have not run out."""
+        return cast("list[bytes]", await self._guard(self._redis.zrangebyscore(key, f"({now.timestamp()}", "+inf")))
+
+    async def publish(self, channel: str, message: bytes) -> None:
+        """Tells whoever listens now."""
+        await self._guard(self._redis.publish(channel, message))
+
+    @asynccontextmanager
+    async def subscribed(self, channel: str) -> AsyncIterator["Messages"]:
+        """What is published from now on. Raises CacheUnavailable, also later, when the connection is lost."""
+        listener = self._redis.pubsub(ignore_subscribe_messages=True)
+        try:
+            await self._guard(listener.subscribe(channel))
+            yield Messages(listener)
+        finally:
+            with suppress(RedisError, OSError):
+                await listener.aclose()  # type: ignore[no-untyped-call]  # redis types it nowhere
+
     async def check(self) -> None:
         """Really writes and reads."""
         await self._guard(self._redis.set("check", b"1", px=timedelta(seconds=10)))
@@ -79,6 +108,21 @@ class Cache:
             return await call
         except (RedisError, OSError, TimeoutError) as error:
             raise CacheUnavailable from error
+
+
+class Messages:
+    """What is published on a channel (Cache.subscribed)."""
+
+    def __init__(self, listener: PubSub) -> None:
+        self._listener = listener
+
+    async def next(self, within_s: float) -> bytes | None:
+        """The next message, or None when none came in time. Raises CacheUnavailable."""
+        try:
+            message = await self._listener.get_message(ignore_subscribe_messages=True, timeout=within_s)
+        except (RedisError, OSError) as error:
+            raise CacheUnavailable from error
+        return cast("bytes", message["data"]) if message else None
 
 
 _REPLACE = """

@@ -1,4 +1,4 @@
-"""Whose connection is whose: the owner migrates, each domain works with a role that sees its own schema only."""
+"""Whose connection is whose: the owner migrates; processes log in as a role that may only become a domain's role."""
 
 import base64
 import hashlib
@@ -7,6 +7,7 @@ import hmac
 from sqlalchemy.engine import URL, make_url
 
 ROLE_PREFIX = "bunri_"
+LOGIN_ROLE = "bunri_login"
 
 
 def owner_address(database_url: str) -> URL:
@@ -14,16 +15,18 @@ def owner_address(database_url: str) -> URL:
     return make_url(database_url).set(drivername="postgresql+asyncpg")
 
 
+def login_address(database_url: str, secret: str) -> URL:
+    """The same database as the login role, which owns nothing and inherits nothing."""
+    return owner_address(database_url).set(username=LOGIN_ROLE, password=login_password(secret))
+
+
 def role_of(schema: str) -> str:
+    """The role of the domain that owns ``schema``."""
     return ROLE_PREFIX + schema
 
 
-def role_password(secret: str, schema: str) -> str:
-    """The role's password, derived so that only ``secret`` has to be kept: HMAC-SHA256, 43 URL-safe characters."""
-    digest = hmac.digest(secret.encode(), b"database role " + role_of(schema).encode(), hashlib.sha256)
+def login_password(secret: str) -> str:
+    """The login role's password, derived so that only ``secret`` has to be kept: HMAC-SHA256, 43 URL-safe
+    characters."""
+    digest = hmac.digest(secret.encode(), b"database role " + LOGIN_ROLE.encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def role_address(database_url: str, schema: str, secret: str) -> URL:
-    """The same database as one domain's role."""
-    return owner_address(database_url).set(username=role_of(schema), password=role_password(secret, schema))

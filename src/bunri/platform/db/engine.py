@@ -1,18 +1,23 @@
-"""Engine, session and transaction of one domain."""
+"""One pool of connections a process. Each transaction runs as the role of the domain that opened it."""
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any, Final
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from bunri.kit.errors import Unavailable
+from bunri.platform.db.address import role_of
+from bunri.platform.db.after_commit import run_after_commit
 from bunri.platform.db.outbox import Relay, staged
+
+R_co = TypeVar("R_co", covariant=True)
+S = TypeVar("S")
 
 
 class DatabaseUnavailable(Unavailable):
@@ -21,16 +26,33 @@ class DatabaseUnavailable(Unavailable):
     code = "database_unavailable"
 
 
+class Transaction(Protocol[R_co]):
+    """How a use case reaches its schema: ``async with self._transaction() as repository``. What was done is committed
+    when the block ends and rolled back when it raises. Keep it short: none stays open while something else is waited
+    for. Raises DatabaseUnavailable."""
+
+    def __call__(self) -> AbstractAsyncContextManager[R_co]: ...
+
+
+class Connections(NamedTuple):
+    """How many connections the server has open, and how many ordinary roles may have."""
+
+    open: int
+    most: int
+
+
 IDLE_S: Final = 2.0
+"""A connection that was idle for longer may have died meanwhile; its first statement may be tried on another."""
 
 
 class Database:
-    """One domain's way into PostgreSQL. ``transaction()`` is the only way to a session."""
+    """The process's way into PostgreSQL. ``url`` names the login role, which may do nothing but become a domain's
+    role; ``relays`` send what a schema's transactions left in its outbox."""
 
     def __init__(
         self, url: URL, *, pool_size: int = 4, statement_timeout_ms: int = 30_000, pool_timeout: float = 10
     ) -> None:
-        self.relay: Relay | None = None
+        self.relays: dict[str, Relay] = {}
         self._engine = create_async_engine(
             url,
             pool_size=pool_size,
@@ -44,16 +66,27 @@ class Database:
             },
         )
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """A session whose work is committed when the block ends and rolled back when it raises.
+    def transactions(self, schema: str, repository: Callable[[AsyncSession], S]) -> Transaction[S]:
+        """Transactions of the domain that owns ``schema``, with its repository in hand."""
 
-        What was put into the outbox is sent right after the commit; what cannot be sent stays for the relay.
-        Raises DatabaseUnavailable when the server is away.
+        @asynccontextmanager
+        async def opened() -> AsyncIterator[S]:
+            async with self.transaction(schema) as session:
+                yield repository(session)
+
+        return opened
+
+    @asynccontextmanager
+    async def transaction(self, schema: str | None = None) -> AsyncIterator[AsyncSession]:
+        """A session as the role of ``schema`` (None: as the login role itself), committed when the block ends and
+        rolled back when it raises.
+
+        After the commit come the callbacks of ``after_commit`` and the events of the outbox; what cannot be sent stays
+        for the relay. Raises DatabaseUnavailable when the server is away.
         """
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
             try:
-                await _connect(session)
+                await _connect(session, schema)
             except (OSError, PoolExhausted) as error:  # asyncpg's own: refused, no such socket, timed out
                 raise DatabaseUnavailable from error
             except DBAPIError as error:
@@ -66,34 +99,59 @@ class Database:
             except TimeoutError as error:  # a statement that took longer than command_timeout
                 raise DatabaseUnavailable from error
             events = staged(session)
-        if events and self.relay:
-            await self.relay.send_now(events)
+        await run_after_commit(session)
+        relay = self.relays.get(schema or "")
+        if events and relay:
+            await relay.send_now(events)
 
-    async def check(self) -> None:
-        """Really asks the server something."""
-        async with self.transaction() as session:
+    async def check(self, schema: str | None = None) -> None:
+        """Really asks the server something, as the role of ``schema``."""
+        async with self.transaction(schema) as session:
             await session.execute(text("select 1"))
+
+    async def connections(self) -> Connections:
+        """How near the server is to its limit of connections."""
+        async with self.transaction() as session:
+            row = (await session.execute(_CONNECTIONS)).one()
+        return Connections(row.open, row.most)
 
     async def dispose(self) -> None:
         await self._engine.dispose()
 
 
+_CONNECTIONS: Final = text(
+    """
+    select (select count(*) from pg_stat_activity where backend_type = 'client backend') as open,
+        current_setting('max_connections')::integer
+            - current_setting('superuser_reserved_connections')::integer
+            - current_setting('reserved_connections')::integer as most
+    """
+)
 _AWAY = frozenset({"57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08004", "08006"})
 """SQLSTATEs of a server that is shutting down, starting up, full, or gone (PostgreSQL manual, appendix A)."""
 
 
-async def _connect(session: AsyncSession) -> None:
-    """Takes a connection that works. One that lay idle is tried first: a restarted server costs a round trip instead of
-    a failed request, and a busy pool pays nothing."""
+async def _connect(session: AsyncSession, schema: str | None) -> None:
+    """Takes a connection that works, as the role of ``schema``. A server that was restarted costs an idle connection
+    a round trip instead of a failed request."""
     connection = await session.connection()
     used = connection.info.get("used", 0.0)
     connection.info["used"] = time.monotonic()
-    if 0.0 < used < time.monotonic() - IDLE_S:
-        try:
-            await connection.execute(text("select 1"))
-        except DBAPIError:
-            await session.invalidate()
-            await session.connection()
+    idle = 0.0 < used < time.monotonic() - IDLE_S
+    if schema is None and not idle:
+        return
+    try:
+        await _become(connection, schema)
+    except DBAPIError:
+        if not idle:
+            raise
+        await session.invalidate()
+        await _become(await session.connection(), schema)
+
+
+async def _become(connection: AsyncConnection, schema: str | None) -> None:
+    """For this transaction only. Names of schemas are our own, so they are safe to write into SQL."""
+    await connection.exec_driver_sql(f"set local role {role_of(schema)}" if schema else "select 1")
 
 
 def _translated(error: DBAPIError) -> Exception:

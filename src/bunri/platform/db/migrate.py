@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 from alembic import command
 from alembic.config import Config
@@ -12,14 +13,21 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bunri.platform.db.address import role_of, role_password
+from bunri.platform.db.address import LOGIN_ROLE, login_password, role_of
 from bunri.platform.db.engine import DatabaseUnavailable
 
 EXTENSIONS = ("cube", "pg_trgm")
 _LOCK = 0x62756E7269  # "bunri": two migrations of one database wait for each other
 
 
-async def migrate(owner: URL, schemas: Sequence[str], secret: str) -> None:
+class Schema(NamedTuple):
+    """A domain's schema, and the package whose modules are its migrations, oldest first by name."""
+
+    name: str
+    migrations: str
+
+
+async def migrate(owner: URL, schemas: Sequence[Schema], secret: str) -> None:
     """Creates or updates what ``schemas`` need. Safe to run again and from several machines at once."""
     engine = create_async_engine(owner, hide_parameters=True)
     try:
@@ -29,7 +37,7 @@ async def migrate(owner: URL, schemas: Sequence[str], secret: str) -> None:
             try:
                 await _prepare(connection, schemas, secret)
                 for schema in schemas:
-                    await connection.run_sync(_upgrade, schema)
+                    await connection.run_sync(upgrade, schema)
                     await connection.commit()
             finally:
                 await connection.rollback()
@@ -51,42 +59,67 @@ async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         await connection.close()
 
 
-async def _prepare(connection: AsyncConnection, schemas: Sequence[str], secret: str) -> None:
+async def _prepare(connection: AsyncConnection, schemas: Sequence[Schema], secret: str) -> None:
     for statement in (
         *(f"create extension if not exists {name} schema public" for name in EXTENSIONS),
         "revoke create on schema public from public",
         "do $$ begin execute format('revoke all on database %I from public', current_database()); end $$",
+        *_login_role(login_password(secret)),
     ):
         await connection.execute(text(statement))
     for schema in schemas:
-        for statement in _schema_and_role(schema, role_password(secret, schema)):
+        for statement in _schema_and_role(schema.name):
             await connection.execute(text(statement))
     await connection.commit()
 
 
-def _schema_and_role(schema: str, password: str) -> tuple[str, ...]:
-    """Names and password are ours (identifiers from the target table, base64 from an HMAC): safe to write into SQL."""
-    role = role_of(schema)
+def _login_role(password: str) -> tuple[str, ...]:
+    """The role that processes log in as: it can become a domain's role and nothing else. The password is base64 from
+    an HMAC, so it is safe to write into SQL."""
     return (
-        f"do $$ begin if not exists (select from pg_roles where rolname = '{role}') "
-        f"then create role {role}; end if; end $$",
-        f"alter role {role} login nosuperuser nocreatedb nocreaterole password '{password}'",
-        f"create schema if not exists {schema}",
-        f"revoke all on schema {schema} from public",
-        f"grant usage on schema {schema}, public to {role}",
-        f"alter role {role} set search_path = {schema}, public",
-        f"alter default privileges in schema {schema} grant select, insert, update, delete on tables to {role}",
-        f"alter default privileges in schema {schema} grant usage, select on sequences to {role}",
-        f"do $$ begin execute format('grant connect, temporary on database %I to {role}', current_database()); end $$",
+        _created(LOGIN_ROLE),
+        f"alter role {LOGIN_ROLE} login noinherit nosuperuser nocreatedb nocreaterole password '{password}'",
+        _on_database(f"grant connect on database %I to {LOGIN_ROLE}"),
     )
 
 
-def _upgrade(connection: Connection, schema: str) -> None:
+def _schema_and_role(schema: str) -> tuple[str, ...]:
+    """Names are ours (identifiers from the registry of domains): safe to write into SQL."""
+    role = role_of(schema)
+    return (
+        _created(role),
+        f"alter role {role} nologin nosuperuser nocreatedb nocreaterole password null",
+        f"grant {role} to {LOGIN_ROLE} with inherit false, set true",
+        f"create schema if not exists {schema}",
+        f"revoke all on schema {schema} from public",
+        f"grant usage on schema {schema}, public to {role}",
+        f"alter default privileges in schema {schema} grant select, insert, update, delete on tables to {role}",
+        f"alter default privileges in schema {schema} grant usage, select on sequences to {role}",
+        _on_database(f"grant temporary on database %I to {role}"),
+    )
+
+
+def _created(role: str) -> str:
+    return (
+        f"do $$ begin if not exists (select from pg_roles where rolname = '{role}') "
+        f"then create role {role}; end if; end $$"
+    )
+
+
+def _on_database(grant: str) -> str:
+    return f"do $$ begin execute format('{grant}', current_database()); end $$"
+
+
+def upgrade(connection: Connection, schema: Schema) -> None:
+    """Runs the migrations of ``schema`` that its database has not had yet."""
     config = Config()
-    with resources.as_file(resources.files("bunri.migrations")) as folder:
-        config.set_main_option("script_location", str(folder))
+    with (
+        resources.as_file(resources.files("bunri.platform.db") / "alembic") as environment,
+        resources.as_file(resources.files(schema.migrations)) as versions,
+    ):
+        config.set_main_option("script_location", str(environment))
         config.set_main_option("path_separator", "newline")
-        config.set_main_option("version_locations", str(Path(folder) / schema / "versions"))
+        config.set_main_option("version_locations", str(Path(versions)))
         config.attributes["connection"] = connection
-        config.attributes["schema"] = schema
+        config.attributes["schema"] = schema.name
         command.upgrade(config, "head")

@@ -11,9 +11,9 @@ from celery import Celery
 from celery.app.task import Task
 
 from bunri.kit.errors import Unavailable
+from bunri.platform.providers import Providers
 from bunri.platform.queue.handlers import Handler
-from bunri.platform.queue.pulse import Pulse
-from bunri.platform.services import Services
+from bunri.platform.queue.watchdog import ConsumerWatchdog
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ def make_celery(broker_url: str) -> Celery:
     return celery
 
 
-class Loop:
+class EventLoopThread:
     """The event loop of a worker process, on a thread of its own; tasks hand coroutines to it and wait."""
 
     def __init__(self) -> None:
@@ -76,18 +76,22 @@ class Loop:
         self._thread.join(timeout=5)
 
 
-def register(celery: Celery, handlers: Sequence[Handler], services: Services, loop: Loop, pulse: Pulse) -> None:
+def register(
+    celery: Celery, handlers: Sequence[Handler], providers: Providers, loop: EventLoopThread, watchdog: ConsumerWatchdog
+) -> None:
     """Makes a Celery task of each handler."""
     for each in handlers:
-        _register(celery, each, services, loop, pulse)
+        _register(celery, each, providers, loop, watchdog)
 
 
-def _register(celery: Celery, each: Handler, services: Services, loop: Loop, pulse: Pulse) -> None:
+def _register(
+    celery: Celery, each: Handler, providers: Providers, loop: EventLoopThread, watchdog: ConsumerWatchdog
+) -> None:
     @celery.task(name=each.name, bind=True, max_retries=each.retries)
     def task(self: Task[..., None], payload: dict[str, Any]) -> None:
-        with pulse.working():
+        with watchdog.working():
             try:
-                loop.run(each.run(services, payload))
+                loop.run(each.run(providers, payload))
             except Unavailable as error:
                 if each.retries == 0:
                     log.warning("task.skipped", task=each.name, reason=str(error))

@@ -1,11 +1,11 @@
-"""A handler: the service that does a task. Which event starts it, and on which queue, is the house's business."""
+"""A handler: the service that does a task. Which event starts it, and on which queue, its module says."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bunri.kit.events import Event
-from bunri.platform.services import Services
+from bunri.platform.providers import Providers
 
 S = TypeVar("S")
 E = TypeVar("E", bound=Event)
@@ -16,7 +16,7 @@ class Handler:
     """A task that a queue brings. ``name`` is the Celery task's name, so it stays when code moves."""
 
     name: str
-    run: Callable[[Services, dict[str, Any]], Coroutine[Any, Any, None]]
+    run: Callable[[Providers, dict[str, Any]], Coroutine[Any, Any, None]]
     takes: str | None
     """The topic of the event it understands; None for what beat starts."""
     retries: int = 0
@@ -26,20 +26,18 @@ class Handler:
 def handler(
     name: str, *, on: type[E], service: type[S], call: Callable[[S, E], Awaitable[None]], retries: int = 8
 ) -> Handler:
-    """Opens ``service`` for an event of the kind ``on`` and calls it."""
+    """Calls ``service`` with an event of the kind ``on``."""
 
-    async def run(services: Services, payload: dict[str, Any]) -> None:
-        async with services.open(service) as opened:
-            await call(opened, on.model_validate(payload))
+    async def run(providers: Providers, payload: dict[str, Any]) -> None:
+        await call(providers.get(service), on.model_validate(payload))
 
     return Handler(name, run, on.topic, retries)
 
 
 def scheduled(name: str, *, service: type[S], call: Callable[[S], Awaitable[object]]) -> Handler:
-    """Opens ``service`` when beat says so and calls it. A failed run is not tried again: the next one comes."""
+    """Calls ``service`` when beat says so. A failed run is not tried again: the next one comes."""
 
-    async def run(services: Services, _: dict[str, Any]) -> None:
-        async with services.open(service) as opened:
-            await call(opened)
+    async def run(providers: Providers, _: dict[str, Any]) -> None:
+        await call(providers.get(service))
 
     return Handler(name, run, None)

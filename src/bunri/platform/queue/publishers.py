@@ -11,8 +11,8 @@ from kombu.exceptions import OperationalError
 from kombu.pools import ProducerPool
 
 from bunri.kit.errors import Unavailable
+from bunri.platform.providers import Providers
 from bunri.platform.queue.handlers import Handler
-from bunri.platform.services import Services
 
 
 class Route(NamedTuple):
@@ -88,11 +88,11 @@ class InlinePublisher:
     async def publish(self, topic: str, payload: dict[str, Any]) -> None:
         self.waiting.extend((route.task, payload) for route in self._routes.get(topic, ()))
 
-    async def drain(self, handlers: Mapping[str, Handler], services: Services) -> None:
+    async def drain(self, handlers: Mapping[str, Handler], providers: Providers) -> None:
         """Runs everything published so far and everything that follows from it, up to the first failure."""
         try:
             while self.waiting:
                 task, payload = self.waiting.popleft()
-                await handlers[task].run(services, payload)
+                await handlers[task].run(providers, payload)
         finally:
             self.waiting.clear()

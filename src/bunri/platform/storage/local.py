@@ -5,7 +5,7 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from bunri.platform.storage.errors import (
     WrongSize,
     WrongType,
 )
-from bunri.platform.storage.protocol import OURS, ObjectStat, UploadTicket, canary, checked
+from bunri.platform.storage.protocol import CHECKS, ObjectStat, UploadTicket, canary, checked
 from bunri.platform.storage.signing import Grant
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -86,7 +86,11 @@ class LocalStorage:
     async def delete(self, key: str) -> None:
         await asyncio.to_thread(self._delete, checked(key))
 
-    async def sweep(self, *, older_than: timedelta, prefix: str = "") -> int:
+    async def prepare(self, folders: Mapping[str, timedelta]) -> bool:  # noqa: ARG002
+        """A directory forgets nothing by itself, and is made when it is first written to."""
+        return False
+
+    async def sweep(self, *, older_than: timedelta, prefix: str) -> int:
         return await asyncio.to_thread(self._sweep, self._clock() - older_than, prefix)
 
     async def check(self) -> None:
@@ -144,16 +148,16 @@ class LocalStorage:
                     path.unlink()
 
     def _sweep(self, before: datetime, prefix: str) -> int:
-        """Without a prefix drafts of uploads that were cut off by a crash are swept too. Only objects count."""
-        prefixes = (prefix,) if prefix else (*OURS, _COMING)
-        folders = [folder / each for each in prefixes for folder in (self._root, self._root / _TYPES)]
+        """Drafts of uploads that were cut off by a crash are swept too; they do not count."""
+        parts = (prefix, CHECKS, _COMING)
+        folders = [folder / each for each in parts for folder in (self._root, self._root / _TYPES)]
         count = 0
         with _as_ours():
             for path in (path for folder in folders for path in folder.rglob("*")):
                 with suppress(FileNotFoundError):
                     if path.is_file() and path.stat().st_mtime < before.timestamp():
                         path.unlink()
-                        count += not path.relative_to(self._root).parts[0].startswith(".")
+                        count += path.is_relative_to(self._root / prefix)
         return count
 
 

@@ -2,15 +2,15 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from bunri.platform.storage.errors import BadKey, StorageUnavailable
 
-OURS: Final = ("uploads/", "kept/", "canary/")
-"""The folders whose objects are forgotten by age. A bucket may be shared with others, and what people gave for good
-(``examples/``) has no age: nothing outside of these is ever swept."""
+CHECKS: Final = "canary/"
+"""The folder of what ``check`` writes; what a killed check left there is swept with any other folder."""
 
 _KEY: Final = re.compile(r"(?!.{201})[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
 
@@ -60,9 +60,13 @@ class Storage(Protocol):
     async def url(self, key: str, *, expires_in: timedelta, base_url: str) -> str:
         """Where the object can be looked at until then, without further permission."""
 
-    async def sweep(self, *, older_than: timedelta, prefix: str = "") -> int:
-        """Forget what was written longer ago, in all folders of OURS or in the one ``prefix`` (``uploads/``); the
-        number of objects forgotten."""
+    async def prepare(self, folders: Mapping[str, timedelta]) -> bool:
+        """Makes the store ready, and has it forget the objects of each folder (``uploads/``) at such an age by itself.
+        False when it cannot: then ``sweep`` must be called from time to time."""
+
+    async def sweep(self, *, older_than: timedelta, prefix: str) -> int:
+        """Forget what was written longer ago in the folder ``prefix`` (``uploads/``); the number of objects forgotten.
+        A store may be shared with others, so nothing outside of it is looked at."""
 
     async def check(self) -> None:
         """Really write, read and delete. Raises what is wrong."""

@@ -1,7 +1,7 @@
 """Objects in any store that speaks the plain S3 API: AWS, SeaweedFS, Garage, RustFS, Ceph …"""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bunri.kit.clock import Clock, now
 from bunri.platform.storage.errors import ObjectMissing, ObjectTooLarge, StorageFull, StorageUnavailable
-from bunri.platform.storage.protocol import OURS, ObjectStat, UploadTicket, canary, checked
+from bunri.platform.storage.protocol import CHECKS, ObjectStat, UploadTicket, canary, checked
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -112,19 +112,16 @@ class S3Storage:
     async def delete(self, key: str) -> None:
         await asyncio.to_thread(self._delete, checked(key))
 
-    async def sweep(self, *, older_than: timedelta, prefix: str = "") -> int:
+    async def sweep(self, *, older_than: timedelta, prefix: str) -> int:
         """What the bucket's lifecycle does by itself, for stores that have none."""
-        return await asyncio.to_thread(self._sweep, self._clock() - older_than, (prefix,) if prefix else OURS)
+        return await asyncio.to_thread(self._sweep, self._clock() - older_than, prefix)
 
     async def check(self) -> None:
         await canary(self)
 
-    async def ensure_bucket(self, keep: timedelta = timedelta(days=30)) -> bool:
-        """Make the bucket when missing and have it forget our objects after ``keep``; rules of others stay.
-
-        False when the store knows no lifecycles: then ``sweep`` must be called from time to time.
-        """
-        return await asyncio.to_thread(self._ensure_bucket, keep)
+    async def prepare(self, folders: Mapping[str, timedelta]) -> bool:
+        """Make the bucket when missing; lifecycle rules of others stay."""
+        return await asyncio.to_thread(self._prepare, {**folders, CHECKS: timedelta(days=1)})
 
     def _read(self, key: str, max_bytes: int) -> bytes:
         with _as_ours():
@@ -148,18 +145,19 @@ class S3Storage:
         with suppress(ObjectMissing), _as_ours():
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
-    def _sweep(self, before: datetime, folders: Sequence[str]) -> int:
+    def _sweep(self, before: datetime, prefix: str) -> int:
         pages = self._client.get_paginator("list_objects_v2")
         count = 0
         with _as_ours():
-            for page in (page for folder in folders for page in pages.paginate(Bucket=self._bucket, Prefix=folder)):
-                for entry in page.get("Contents", []):
-                    if entry["LastModified"] < before:
-                        self._client.delete_object(Bucket=self._bucket, Key=entry["Key"])
-                        count += 1
+            for folder in (prefix, CHECKS):
+                for page in pages.paginate(Bucket=self._bucket, Prefix=folder):
+                    for entry in page.get("Contents", []):
+                        if entry["LastModified"] < before:
+                            self._client.delete_object(Bucket=self._bucket, Key=entry["Key"])
+                            count += folder == prefix
         return count
 
-    def _ensure_bucket(self, keep: timedelta) -> bool:
+    def _prepare(self, folders: Mapping[str, timedelta]) -> bool:
         with _as_ours():
             try:
                 self._client.head_bucket(Bucket=self._bucket)
@@ -168,7 +166,7 @@ class S3Storage:
                     raise
                 self._create_bucket()
             try:
-                return self._forget_after(keep.days)
+                return self._forget_by_age(folders)
             except ClientError as error:
                 log.warning("bucket_without_lifecycle", bucket=self._bucket, reason=_code(error))
                 return False
@@ -181,9 +179,9 @@ class S3Storage:
             place = cast("BucketLocationConstraintType", region)
             self._client.create_bucket(Bucket=self._bucket, CreateBucketConfiguration={"LocationConstraint": place})
 
-    def _forget_after(self, days: int) -> bool:
-        """Whether the store has our rules afterwards: some take them with a smile and forget them."""
-        ours = {folder: _forgetting(folder, days) for folder in OURS}
+    def _forget_by_age(self, folders: Mapping[str, timedelta]) -> bool:
+        """Whether the store has our rules afterwards: some accept them and keep none."""
+        ours = {folder: _forgetting(folder, max(1, age.days)) for folder, age in folders.items()}
         names = {rule["ID"] for rule in ours.values()}
         others = [rule for rule in self._lifecycle() if rule.get("ID") not in names]
         rules = [*others, *ours.values()]

@@ -118,7 +118,7 @@ class Finishing:
             )
             if won:
                 first, asked = result.items[0].item, ended == State.ASKED
-                await repository.tell(AnalysisDone(job_id=job.id, owner=job.owner, item=first, asked=asked))
+                await repository.add_event(AnalysisDone(job_id=job.id, owner=job.owner, item=first, asked=asked))
         if not won:
             await self.mirror(job.id)
             return False

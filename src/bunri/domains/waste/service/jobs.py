@@ -124,7 +124,7 @@ class Jobs:
             if started:
                 # Before the commit, since a worker may mirror the next stage right after it.
                 await self._board.show(job)
-                await repository.tell(Uploaded(job_id=job.id))
+                await repository.add_event(Uploaded(job_id=job.id))
 
     async def status(self, owner: str, job_id: UUID) -> Status:
         """Where the job is, by its row; the mirror knows the stage better where it agrees. Mirrors it again, since

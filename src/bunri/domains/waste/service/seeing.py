@@ -264,7 +264,7 @@ class Seeing:
                 await repository.remember(photo, self._eyes, looked.own, sight, now)
             job.state = State.EXPLAINING
             await self._board.show(job, Stage.EXPLAIN)
-            await repository.tell(asked)
+            await repository.add_event(asked)
         await self._storage.delete(upload_key(job.id))
 
     @asynccontextmanager

@@ -68,12 +68,12 @@ class Sweeping:
         log.info("analysis.driven_again", job_id=str(job.id), state=job.state, attempt=job.attempt)
         if job.state == State.EXPLAINING:
             job.lease_until = now + self._settings.explain_lease
-            await repository.tell(_explain(job))
+            await repository.add_event(_explain(job))
         else:
             # A dead worker's claim stays claimable; only the next reminder is put off.
             job.state = State.UPLOADED
             job.lease_until = now + self._settings.queue_patience
-            await repository.tell(Uploaded(job_id=job.id))
+            await repository.add_event(Uploaded(job_id=job.id))
 
     def _fail(self, job: Job, error: BunriError) -> None:
         job.state, job.ended_at, job.lease_until = State.FAILED, self._clock(), None
@@ -91,7 +91,7 @@ class Sweeping:
         async with self._begin() as repository:
             await repository.forget_fingerprints(self._clock() - days)
         await self._storage.sweep(older_than=self._settings.give_up_after * 2, prefix="uploads/")
-        await self._storage.sweep(older_than=days)
+        await self._storage.sweep(older_than=days, prefix="kept/")
         return forgotten
 
     async def _expire(self, limit: datetime) -> int:

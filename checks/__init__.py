@@ -1,0 +1,1 @@
+"""Checks of our own, beside those of ruff, mypy and import-linter."""

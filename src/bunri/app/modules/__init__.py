@@ -1,0 +1,1 @@
+"""How each domain is put together: one file a domain."""

@@ -1,0 +1,84 @@
+"""Bins: the nearest ones, a map of them, what people say of them, and the search for places."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bunri.app.module import Module, UserData
+from bunri.domains.locations.public import LocationsPublic
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+    from bunri.app.container import Container
+    from bunri.app.settings import Settings
+    from bunri.domains.locations.service import LocationsService
+    from bunri.domains.locations.user_data import LocationsUserData
+
+
+def _provide(container: "Container") -> None:
+    from bunri.domains.locations.service import LocationsService
+    from bunri.domains.locations.settings import MapSettings
+    from bunri.domains.locations.user_data import LocationsUserData
+
+    container.provide(LocationsService, lambda: _service(container))
+    container.provide(LocationsPublic, lambda: container.get(LocationsService))
+    container.provide(MapSettings, lambda: container.settings.map)
+    container.provide(LocationsUserData, lambda: _votes(container))
+
+
+def _service(container: "Container") -> "LocationsService":
+    from bunri.domains.locations.repository import LocationsRepository
+    from bunri.domains.locations.service import LocationsService
+    from bunri.platform.places.opening import open_places
+
+    if places := open_places(container.settings.places):
+        container.closing.push_async_callback(places.aclose)
+    transaction = container.transactions("locations", LocationsRepository)
+    return LocationsService(transaction, container.clock, places)
+
+
+def _votes(container: "Container") -> "LocationsUserData":
+    from bunri.domains.locations.repository import LocationsRepository
+    from bunri.domains.locations.user_data import LocationsUserData
+
+    return LocationsUserData(container.transactions("locations", LocationsRepository), container.clock)
+
+
+def _routers(_: "Container") -> "Sequence[APIRouter]":
+    from bunri.domains.locations.endpoints import router
+
+    return [router]
+
+
+def _page_origins(settings: "Settings") -> Sequence[str]:
+    """Whose tiles the map is drawn on."""
+    return settings.map.origins
+
+
+async def _seed(container: "Container", sample: bool) -> None:
+    """A few bins to show, where there are none."""
+    from bunri.domains.locations.service import LocationsService
+
+    if sample:
+        await container.get(LocationsService).load_sample()
+
+
+def _user_data(container: "Container") -> UserData:
+    from bunri.domains.locations.user_data import LocationsUserData
+
+    return container.get(LocationsUserData)
+
+
+MODULE = Module(
+    name="locations",
+    package="bunri.domains.locations",
+    target="locations",
+    provide=_provide,
+    schema="locations",
+    public=LocationsPublic,
+    prefixes=("/api/v1/locations",),
+    routers=_routers,
+    page_origins=_page_origins,
+    seed=_seed,
+    user_data=_user_data,
+)

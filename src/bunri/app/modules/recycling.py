@@ -1,0 +1,90 @@
+"""The rules of disposal: search, the rule table, and advice on request."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bunri.app.module import Module, Queue, Subscription
+from bunri.domains.recycling.public import ExplainRequested, RecyclingPublic
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+    from sqlalchemy import Table
+
+    from bunri.app.container import Container
+    from bunri.domains.recycling.explaining import Explaining
+    from bunri.domains.recycling.service import RecyclingService
+    from bunri.platform.queue import Handler
+
+
+def _provide(container: "Container") -> None:
+    from bunri.domains.recycling.explaining import Explaining
+    from bunri.domains.recycling.service import RecyclingService
+
+    container.provide(RecyclingService, lambda: _service(container))
+    container.provide(RecyclingPublic, lambda: container.get(RecyclingService))
+    container.provide(Explaining, lambda: _explaining(container))
+
+
+def _explaining(container: "Container") -> "Explaining":
+    from bunri.domains.recycling.explaining import Explaining
+    from bunri.domains.recycling.repository import RecyclingRepository
+
+    return Explaining(container.get(RecyclingPublic), container.transactions("recycling", RecyclingRepository))
+
+
+def _service(container: "Container") -> "RecyclingService":
+    from bunri.domains.recycling.repository import RecyclingRepository
+    from bunri.domains.recycling.service import RecyclingService
+    from bunri.domains.recycling.writer import BuiltinWriter, LlmWriter, Writer
+    from bunri.platform.llm.opening import open_model
+
+    writer: Writer = BuiltinWriter()
+    if model := open_model(container.settings.llm):
+        container.closing.push_async_callback(model.aclose)
+        writer = LlmWriter(model, container.cache("llm_cache"))
+    return RecyclingService(container.transactions("recycling", RecyclingRepository), writer)
+
+
+def _routers(_: "Container") -> "Sequence[APIRouter]":
+    from bunri.domains.recycling.endpoints import router
+
+    return [router]
+
+
+def _handlers(*_: object) -> "Sequence[Handler]":
+    from bunri.domains.recycling.tasks import HANDLERS
+
+    return HANDLERS
+
+
+def _outbox() -> "Table":
+    from bunri.domains.recycling.models import outbox
+
+    return outbox
+
+
+async def _seed(container: "Container", _: bool) -> None:
+    """The rule table that comes with the package."""
+    from bunri.domains.recycling.repository import RecyclingRepository
+    from bunri.domains.recycling.table import load_table
+
+    async with container.transactions("recycling", RecyclingRepository)() as repository:
+        await repository.load(load_table())
+
+
+MODULE = Module(
+    name="recycling",
+    package="bunri.domains.recycling",
+    target="recycling",
+    provide=_provide,
+    schema="recycling",
+    outbox=_outbox,
+    caches=("llm_cache",),
+    public=RecyclingPublic,
+    prefixes=("/api/v1/recycling",),
+    routers=_routers,
+    queues=(Queue("recycling", concurrency=8),),
+    task_handlers=_handlers,
+    subscriptions=(Subscription(ExplainRequested, "recycling.explain", "recycling"),),
+    seed=_seed,
+)

@@ -1,0 +1,1 @@
+"""The migrations of the schema ``auth``: plain SQL, oldest first by name."""

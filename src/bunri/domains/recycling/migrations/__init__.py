@@ -1,0 +1,1 @@
+"""The migrations of the schema ``recycling``: plain SQL, oldest first by name."""

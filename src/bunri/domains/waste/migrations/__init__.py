@@ -1,0 +1,1 @@
+"""The migrations of the schema ``waste``: plain SQL, oldest first by name."""

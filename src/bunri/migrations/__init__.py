@@ -1,1 +1,0 @@
-"""Alembic: one lineage and one version table per domain's schema."""

@@ -1,0 +1,160 @@
+"""A domain's Protocol over HTTP: the same calls, results and errors as in this process."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel
+from tests.support.servers import Step, garbage, ok, serving, status
+
+from bunri.app.rpc.client import BOUNDS, PeerUnavailable, make_client, ping
+from bunri.app.rpc.server import router
+from bunri.app.rpc.tokens import NotAPeer, PeerTokens
+from bunri.edge.http import problems
+from bunri.kit.errors import Conflict, Missing
+from bunri.kit.sentences import sentence
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+class Song(BaseModel):
+    title: str
+    length_s: float | None
+
+
+class SongMissing(Missing):
+    code = "song_missing"
+
+
+class Songs(Protocol):
+    async def find(self, words: Sequence[str], limit: int = 2) -> list[Song]: ...
+    async def lengths(self, titles: tuple[str, ...]) -> dict[str, float]: ...
+
+
+class Juke:
+    async def find(self, words: Sequence[str], limit: int = 2) -> list[Song]:
+        if not words:
+            raise SongMissing(title="아리랑", tries=3)
+        return [Song(title=word, length_s=None) for word in words][:limit]
+
+    async def lengths(self, titles: tuple[str, ...]) -> dict[str, float]:
+        return {title: float(len(title)) for title in titles}
+
+
+TOKENS = PeerTokens("a key for tests", lambda: NOW)
+
+
+@pytest.fixture
+def juke() -> Juke:
+    return Juke()
+
+
+async def _works() -> None: ...
+
+
+async def _fails() -> None:
+    raise SongMissing
+
+
+@pytest.fixture
+def app(juke: Juke) -> FastAPI:
+    made = FastAPI()
+    problems.install(made)
+    made.include_router(router("songs", Songs, lambda _: juke, TOKENS, {"needle": _works}))
+    made.include_router(router("broken", Songs, lambda _: juke, TOKENS, {"needle": _fails}))
+    return made
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://songs") as client:
+        yield client
+
+
+@pytest.fixture(params=["local", "remote"])
+def songs(request: pytest.FixtureRequest, juke: Juke, http: httpx.AsyncClient) -> Songs:
+    return juke if request.param == "local" else make_client(Songs, "songs", http, "http://songs", TOKENS)
+
+
+class TestBothWays:
+    async def test_models_come_back(self, songs: Songs) -> None:
+        assert await songs.find(["아리랑", "b", "c"]) == [
+            Song(title="아리랑", length_s=None),
+            Song(title="b", length_s=None),
+        ]
+
+    async def test_arguments_go_by_name_too(self, songs: Songs) -> None:
+        assert len(await songs.find(words=["a", "b", "c"], limit=3)) == 3
+
+    async def test_plain_containers_come_back(self, songs: Songs) -> None:
+        assert await songs.lengths(("ab",)) == {"ab": 2.0}
+
+    async def test_named_errors_arrive_with_their_class_data_and_sentence(self, songs: Songs) -> None:
+        with pytest.raises(SongMissing) as raised:
+            await songs.find([])
+        assert raised.value.data == {"title": "아리랑", "tries": 3}
+        assert sentence(raised.value, "en") == "It does not exist, or it belongs to someone else."
+
+    async def test_too_many_arguments_are_a_mistake_of_the_caller(self, songs: Songs) -> None:
+        with pytest.raises(TypeError):
+            await songs.lengths(("a",), "b")  # type: ignore[call-arg]
+
+
+class TestRemote:
+    @pytest.mark.parametrize("authorization", ["", "Bearer x", "Basic abc"])
+    async def test_strangers_are_refused(self, http: httpx.AsyncClient, authorization: str) -> None:
+        response = await http.post("/internal/songs/find", json={}, headers={"authorization": authorization})
+        assert (response.status_code, response.json()["code"]) == (403, "not_a_peer")
+
+    @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"words": 3}', b'{"words": [], "loud": true}'])
+    async def test_a_call_that_does_not_fit_is_refused(self, http: httpx.AsyncClient, body: bytes) -> None:
+        headers = {"authorization": f"Bearer {TOKENS.issue()}"}
+        response = await http.post("/internal/songs/find", content=body, headers=headers)
+        assert (response.status_code, response.json()["code"]) == (422, "call_invalid")
+
+    async def test_an_old_token_is_refused(self) -> None:
+        old = PeerTokens("a key for tests", lambda: NOW - timedelta(minutes=5)).issue()
+        with pytest.raises(NotAPeer):
+            TOKENS.check(f"Bearer {old}")
+
+    async def test_another_key_is_refused(self) -> None:
+        foreign = PeerTokens("another key, long enough", lambda: NOW).issue()
+        with pytest.raises(NotAPeer):
+            TOKENS.check(f"Bearer {foreign}")
+
+    async def test_a_ping_says_whether_the_domain_works(self, http: httpx.AsyncClient) -> None:
+        await ping(make_client(Songs, "songs", http, "http://songs", TOKENS))
+        with pytest.raises(SongMissing):
+            await ping(make_client(Songs, "broken", http, "http://songs", TOKENS))
+
+    async def test_an_error_of_a_class_unknown_here_keeps_code_kind_and_data(self) -> None:
+        taken = status(409, {"code": "song_taken", "data": {"by": "b"}})
+        async with serving(taken) as server, httpx.AsyncClient() as client:
+            with pytest.raises(Conflict) as raised:
+                await make_client(Songs, "songs", client, server.url, TOKENS).find(["a"])
+        assert (raised.value.code, raised.value.data) == ("song_taken", {"by": "b"})
+
+    @pytest.mark.parametrize("answer", [status(500, {"oops": 1}), garbage(), status(200, {"no": "list"})])
+    async def test_what_is_no_answer_of_ours_is_unavailable(self, answer: Step) -> None:
+        async with serving(answer) as server, httpx.AsyncClient() as client:
+            with pytest.raises(PeerUnavailable):
+                await make_client(Songs, "songs", client, server.url, TOKENS).find(["a"])
+
+    async def test_a_broken_gateway_is_tried_again(self) -> None:
+        answers = status(502), ok([{"title": "a", "length_s": None}])
+        async with serving(*answers) as server, httpx.AsyncClient() as client:
+            found = await make_client(Songs, "songs", client, server.url, TOKENS).find(["a"])
+        assert [song.title for song in found] == ["a"]
+
+    async def test_a_dead_peer_is_unavailable_and_then_left_alone(self) -> None:
+        async with httpx.AsyncClient() as client:
+            songs = make_client(Songs, "songs", client, "http://127.0.0.1:9", TOKENS)
+            for _ in range(BOUNDS.breaker_failures):
+                with pytest.raises(PeerUnavailable):
+                    await songs.find(["a"])
+            with pytest.raises(PeerUnavailable) as raised:
+                await songs.find(["a"])
+        assert raised.value.data["reason"] in ("resting", "circuit_open")
