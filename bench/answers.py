@@ -30,7 +30,7 @@ from bunri.platform.photos.photo import open_picture
 from bunri.platform.vision.local import LocalVision
 from bunri.platform.vision.material import MATERIALS, MaterialClassifier
 from bunri.platform.vision.onnx import OnnxDetector
-from bunri.platform.vision.protocol import Sight
+from bunri.platform.vision.protocol import VisionResult
 
 SEED: Final = 20_261_121
 PLASTICS: Final = frozenset({Material.PET, Material.PLASTIC})
@@ -50,7 +50,7 @@ class Look:
     """A picture, what it shows, and what the eyes saw in it."""
 
     sample: Sample
-    sight: Sight
+    result: VisionResult
 
     @property
     def truth(self) -> frozenset[Material]:
@@ -113,8 +113,8 @@ def _share(verdicts: Sequence[Verdict], has: Callable[[Verdict], bool]) -> str:
 
 def verdict(look: Look, table: RuleTable) -> Verdict:
     """What the product says to a picture of one thing: its first item's answer or question."""
-    known = {thing.label: meant(table, thing.label) for thing in look.sight.things}
-    item = fusion.fuse(look.sight, {label: each for label, each in known.items() if each is not None}, "en")[0]
+    known = {thing.label: meant(table, thing.label) for thing in look.result.objects}
+    item = fusion.fuse(look.result, {label: each for label, each in known.items() if each is not None}, "en")[0]
     facts = item.facts()
     where = places(table, facts, pick(table, facts))
     question = fusion.question(item, WasteSettings().sure, "en", where)
@@ -135,7 +135,7 @@ def _is(value: str, truth: frozenset[Material], table: RuleTable) -> bool:
 
 
 def _without_detector(look: Look) -> Look:
-    return replace(look, sight=replace(look.sight, things=()))
+    return replace(look, result=replace(look.result, objects=()))
 
 
 def _looked_at(sets: dict[str, list[Sample]], count: int) -> Iterator[tuple[str, list[Look]]]:

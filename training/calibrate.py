@@ -1,4 +1,4 @@
-"""From logits and likeness to probabilities to "sure": fitted on held-out groups under shifted grounds and light, and
+"""From logits and similarity to probabilities to "sure": fitted on held-out groups under shifted grounds and light, and
 on views of nothing, laid on grounds that training did not see."""
 
 from dataclasses import dataclass
@@ -32,17 +32,17 @@ _BIAS_COST = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for each class: n × classes logits and n × (classes + 1) likenesses."""
+    """What speaks for each class: n × classes logits and n × (classes + 1) similarities."""
 
     logits: Floats
-    likeness: Floats
+    similarity: Floats
 
     def parts(self) -> NDArray[np.float64]:
-        """n × 3 × (classes + 1): network, memory of the classes, memory of none of them; what weights multiply."""
-        found = np.zeros((len(self.logits), 3, self.likeness.shape[1]))
+        """n × 3 × (classes + 1): network, similarities to the classes, similarity to none; what weights multiply."""
+        found = np.zeros((len(self.logits), 3, self.similarity.shape[1]))
         found[:, 0, :-1] = self.logits
-        found[:, 1, :-1] = self.likeness[:, :-1]
-        found[:, 2, -1] = self.likeness[:, -1]
+        found[:, 1, :-1] = self.similarity[:, :-1]
+        found[:, 2, -1] = self.similarity[:, -1]
         return found
 
 
@@ -51,22 +51,22 @@ def calibrate(things: Evidence, samples: list[Sample], nothings: Evidence) -> Ca
     wanted[: len(samples), :-1] = targets(samples)
     wanted[len(samples) :, -1] = 1
     weights, bias = _fitted(np.concatenate([things.parts(), nothings.parts()]), wanted)
-    network, memory, nothing = np.round(np.maximum(weights, 1e-3) / WARMER, 4).tolist()
+    network, similarity, background = np.round(np.maximum(weights, 1e-3) / WARMER, 4).tolist()
     unsure = Calibration(
         materials=MATERIALS,
-        network=network,
-        memory=memory,
-        nothing=nothing,
+        network_weight=network,
+        similarity_weight=similarity,
+        background_weight=background,
         bias=tuple(np.round(bias / WARMER, 4).tolist()),
-        sure=1,
+        accept_threshold=1,
         most_choices=3,
     )
     threshold = _threshold(
-        unsure.probabilities(things.logits, things.likeness),
+        unsure.probabilities(things.logits, things.similarity),
         samples,
-        unsure.probabilities(nothings.logits, nothings.likeness),
+        unsure.probabilities(nothings.logits, nothings.similarity),
     )
-    return unsure.model_copy(update={"sure": threshold})
+    return unsure.model_copy(update={"accept_threshold": threshold})
 
 
 def _fitted(parts: NDArray[np.float64], wanted: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -157,8 +157,8 @@ def _facts(classifier: MaterialClassifier) -> str:
     return (
         f"{size:.2f} MB; {_time(classifier, plain):.1f} ms of one core for a crop of 640 × 480, "
         f"{_time(classifier, standing_out):.1f} ms where something stands out and is looked at again (medians of 60, "
-        f"preprocessing included); weights of network {made.network}, memory {made.memory} and nothing {made.nothing}, "
-        f"sure from {made.sure}."
+        f"preprocessing included); weights of network {made.network_weight}, feature bank {made.similarity_weight} "
+        f"and background {made.background_weight}; sure from {made.accept_threshold}."
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bunri.platform.vision.material import MATERIALS
 from bunri.platform.vision.material.calibration import Calibration
-from bunri.platform.vision.material.classifier import looks
+from bunri.platform.vision.material.classifier import tta_views
 from training.cutouts import Image
 from training.samples import Sample
 
@@ -39,7 +39,9 @@ def seen(model: Path, pictures: Iterable[Image], threads: int = 1) -> tuple[Floa
     options.intra_op_num_threads = threads
     session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     outputs = ["logits", "features"]
-    found = [[part.mean(axis=0) for part in session.run(outputs, {"pixels": looks(picture)})] for picture in pictures]
+    found = [
+        [part.mean(axis=0) for part in session.run(outputs, {"pixels": tta_views(picture)})] for picture in pictures
+    ]
     logits, features = (np.array(part, np.float32) for part in zip(*found, strict=True))
     return logits, features
 

@@ -11,7 +11,7 @@ AXES = 64
 
 
 def remember(path: Path, pictures: Floats, labels: list[int], nothings: Floats) -> None:
-    """Write ``memory.npz``: features of pictures with their labels and of views without a thing, a byte a number."""
+    """Write ``feature_bank.npz``: features of pictures with labels and of views without a thing, a byte a number."""
     mean = pictures.mean(0)
     _, _, axes = np.linalg.svd(pictures - mean, full_matrices=False)
     axes = axes[:AXES].T * np.sign(axes[:AXES].sum(1))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bunri.platform.vision.material import MATERIALS
 from bunri.platform.vision.material.classifier import SIDE
-from bunri.platform.vision.material.memory import Memory
+from bunri.platform.vision.material.feature_bank import FeatureBank
 from training import cutouts, fit, measure, quantise, sets, views
 from training.calibrate import Evidence, calibrate
 from training.fit import Recipe
@@ -67,7 +67,7 @@ class Workshop:
 
 
 def make(shop: Workshop) -> None:
-    """Leave ``material.onnx``, ``memory.npz`` and ``calibration.json`` in the workshop."""
+    """Leave ``material.onnx``, ``feature_bank.npz`` and ``calibration.json`` in the workshop."""
     shop.out.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)
     samples = training_samples(shop.data)
@@ -119,27 +119,27 @@ def _quantised(out: Path, network: Network, pixels: NDArray[np.uint8]) -> None:
 
 
 def _remembered(shop: Workshop, samples: list[Sample]) -> None:
-    if (shop.out / "memory.npz").exists():
+    if (shop.out / "feature_bank.npz").exists():
         return
     numbers = [number for number, sample in enumerate(samples) if sample.side == "train"]
     shown = (cutouts.load(shop.out / "pictures", number).pixels for number in numbers)
     _, pictures = measure.seen(shop.out / "material.onnx", shown)
     none = sets.none(shop.out, samples, "train", NOTHINGS, shop.processes)
     _, nothings = measure.seen(shop.out / "material.onnx", none.pictures())
-    remember(shop.out / "memory.npz", pictures, [samples[number].label for number in numbers], nothings)
+    remember(shop.out / "feature_bank.npz", pictures, [samples[number].label for number in numbers], nothings)
 
 
 def _calibrated(shop: Workshop, samples: list[Sample]) -> None:
-    memory = Memory.load(shop.out / "memory.npz")
+    bank = FeatureBank.load(shop.out / "feature_bank.npz")
 
     def evidence(drawn: ViewSet) -> Evidence:
         logits, features = measure.seen(shop.out / "material.onnx", drawn.pictures())
-        return Evidence(logits, memory.likeness(features))
+        return Evidence(logits, bank.knn_similarity(features))
 
     held_out = sets.held_out(shop.out, samples, "tune", shop.processes)
     none = sets.none(shop.out, samples, "tune", NOTHINGS // 3, shop.processes)
     found = [evidence(drawn) for drawn in held_out.values()]
-    things = Evidence(np.concatenate([f.logits for f in found]), np.concatenate([f.likeness for f in found]))
+    things = Evidence(np.concatenate([f.logits for f in found]), np.concatenate([f.similarity for f in found]))
     shown = [samples[number] for drawn in held_out.values() for number in drawn.numbers]
     made = calibrate(things, shown, evidence(none))
     (shop.out / "calibration.json").write_text(made.model_dump_json(indent=2) + "\n")

@@ -16,7 +16,6 @@ from typing import Any, Final
 import cv2
 import numpy as np
 from PIL import Image
-from pydantic import TypeAdapter
 
 from bench.duplicates import scenes, variants
 from bench.places import detector
@@ -26,11 +25,11 @@ from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.vision.local import LocalVision
 from bunri.platform.vision.material import MaterialClassifier
 from bunri.platform.vision.onnx import OnnxDetector
-from bunri.platform.vision.protocol import Pixels, Sight
+from bunri.platform.vision.protocol import Pixels
+from bunri.platform.vision.stored import from_stored, to_stored
 
 AS_IT_IS: Final = ""
 _AT_ONCE: Final = 16
-_sights = TypeAdapter(Sight)
 
 
 class NoWeights(Exception):
@@ -99,7 +98,7 @@ class Looks:
         return [look.own for look in self.seen(files)]
 
     def _look(self, line: dict[str, Any]) -> Look:
-        return Look(bytes.fromhex(line["phash"]), fusion.impression(_sights.validate_python(line["sight"])))
+        return Look(bytes.fromhex(line["phash"]), fusion.impression(from_stored(line["sight"])))
 
     def _find(self, files: list[File], *, look: bool) -> None:
         missing = {file.key: file for file in files if not self._is_known(file, look)}
@@ -141,8 +140,8 @@ def _hashed(file: File) -> dict[str, Any]:
 
 def _seen(file: File) -> dict[str, Any]:
     opened = _opened(file)
-    sight = asyncio.run(_eyes().see(opened.pixels))
-    return {"key": file.key, "phash": opened.phash.hex(), "sight": _sights.dump_python(sight, mode="json")}
+    result = asyncio.run(_eyes().see(opened.pixels))
+    return {"key": file.key, "phash": opened.phash.hex(), "sight": to_stored(result)}
 
 
 def _opened(file: File) -> photo.Photo:

@@ -6,7 +6,7 @@ from training.samples import Sample
 from bunri.domains.recycling.table import load_table
 from bunri.kit.materials import Material
 from bunri.platform.vision.material import MATERIALS
-from bunri.platform.vision.protocol import Sight
+from bunri.platform.vision.protocol import VisionResult
 
 
 def _sample(name: str, folder: str = "metal") -> Sample:
@@ -16,7 +16,7 @@ def _sample(name: str, folder: str = "metal") -> Sample:
 
 def _look(folder: str, **shares: float) -> Look:
     whole = {m: shares.get(m.value, (1 - sum(shares.values())) / (len(MATERIALS) - len(shares))) for m in MATERIALS}
-    return Look(_sample("one", folder), Sight((), {}, whole, 0.926))
+    return Look(_sample("one", folder), VisionResult((), {}, whole, 0.926))
 
 
 def test_a_row_says_what_its_shares_are_shares_of() -> None:

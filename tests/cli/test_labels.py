@@ -29,13 +29,13 @@ from bunri.domains.waste.models import Example
 from bunri.domains.waste.objects import example_key
 from bunri.domains.waste.schemas import AnswerIn
 from bunri.domains.waste.service.replying import Replying
-from bunri.platform.vision.protocol import Thing
+from bunri.platform.vision.protocol import DetectedObject
 
 Run = Callable[..., Result]
-TWO = (Thing("bottle", 0.9, (0.1, 0.2, 0.5, 0.9)), Thing("banana", 0.9, (0.6, 0.2, 0.9, 0.5)))
+TWO = (DetectedObject("bottle", 0.9, (0.1, 0.2, 0.5, 0.9)), DetectedObject("banana", 0.9, (0.6, 0.2, 0.9, 0.5)))
 
 
-async def _teach(settings: Settings, seeds: Sequence[int], things: Sequence[Thing] = TWO) -> list[UUID]:
+async def _teach(settings: Settings, seeds: Sequence[int], things: Sequence[DetectedObject] = TWO) -> list[UUID]:
     """A photo for each of ``seeds``, its things confirmed with consent."""
     workplace = Workplace(InlineContainer(settings))
     workplace.own.things = tuple(things)

@@ -9,7 +9,7 @@ from training.remember import remember
 from training.samples import Sample
 
 from bunri.platform.vision.material import MATERIALS
-from bunri.platform.vision.material.memory import Memory
+from bunri.platform.vision.material.feature_bank import FeatureBank
 from training import calibrate, measure
 
 RNG = np.random.default_rng(7)
@@ -25,9 +25,9 @@ def overconfident(count: int, factor: float) -> tuple[Evidence, list[Sample], Ev
         Sample(Path(), "drawn", "tune", tuple(float(at == truth) for at in range(len(MATERIALS))), (truth,))
         for truth in truths
     ]
-    likeness = np.zeros((count, len(MATERIALS) + 1), np.float32)
-    things = Evidence((factor * logits).astype(np.float32), likeness)
-    like_nothing = likeness[: count // 4].copy()
+    similarity = np.zeros((count, len(MATERIALS) + 1), np.float32)
+    things = Evidence((factor * logits).astype(np.float32), similarity)
+    like_nothing = similarity[: count // 4].copy()
     like_nothing[:, -1] = 1
     return things, samples, Evidence(things.logits[: count // 4], like_nothing)
 
@@ -36,21 +36,21 @@ class TestCalibrate:
     def test_overconfidence_is_divided_away_and_a_little_more(self) -> None:
         things, samples, nothings = overconfident(6000, 3.0)
         made = calibrate.calibrate(things, samples, nothings)
-        assert 2.7 < 1 / made.network / calibrate.WARMER < 3.3
-        probabilities = made.probabilities(things.logits, things.likeness)
+        assert 2.7 < 1 / made.network_weight / calibrate.WARMER < 3.3
+        probabilities = made.probabilities(things.logits, things.similarity)
         assert 0 < measure.is_right(probabilities, samples).mean() - probabilities.max(1).mean() < 0.1
 
     def test_sure_is_right_as_often_as_wanted_on_fresh_answers(self) -> None:
         made = calibrate.calibrate(*overconfident(8000, 2.0))
         things, samples, _ = overconfident(8000, 2.0)
-        score = measure.score(made.probabilities(things.logits, things.likeness), samples, made)
+        score = measure.score(made.probabilities(things.logits, things.similarity), samples, made)
         assert score.sure > 0.02
         assert score.sure_right > 0.95
 
     def test_it_is_not_sure_of_what_it_remembers_as_nothing(self) -> None:
         made = calibrate.calibrate(*overconfident(8000, 2.0))
         _, _, nothings = overconfident(8000, 2.0)
-        assert not measure.is_sure(made.probabilities(nothings.logits, nothings.likeness), made).any()
+        assert not measure.is_sure(made.probabilities(nothings.logits, nothings.similarity), made).any()
 
 
 class TestVouched:
@@ -73,8 +73,8 @@ class TestRemember:
         centres = 10 * np.eye(4, 80)
         kinds = np.repeat(np.arange(4), 30)
         features = (centres[kinds] + RNG.normal(0, 1, (120, 80))).astype(np.float32)
-        remember(tmp_path / "memory.npz", features[:90], kinds[:90].tolist(), features[90:])
-        found = Memory.load(tmp_path / "memory.npz").likeness(features)
+        remember(tmp_path / "feature_bank.npz", features[:90], kinds[:90].tolist(), features[90:])
+        found = FeatureBank.load(tmp_path / "feature_bank.npz").knn_similarity(features)
         assert found.shape == (120, 4)
         np.testing.assert_array_equal(found.argmax(1), kinds)
 

@@ -22,7 +22,7 @@ from bunri.domains.waste.service.seeing import Seeing
 from bunri.domains.waste.service.sweeping import Sweeping
 from bunri.kit.ids import new_id
 from bunri.platform.vision.errors import VisionFailed, VisionMissing
-from bunri.platform.vision.protocol import Pixels, Sight, Thing
+from bunri.platform.vision.protocol import DetectedObject, Pixels, VisionResult
 
 
 @dataclass
@@ -30,18 +30,18 @@ class Eyes:
     """Sees ``things``; counts its looks; can be blind (no weights) or down."""
 
     models: dict[str, str]
-    things: tuple[Thing, ...] = (Thing("bottle", 0.9, (0.2, 0.1, 0.8, 0.9)),)
+    things: tuple[DetectedObject, ...] = (DetectedObject("bottle", 0.9, (0.2, 0.1, 0.8, 0.9)),)
     looks: int = 0
     down: bool = False
     blind: bool = False
 
-    async def see(self, pixels: Pixels) -> Sight:
+    async def see(self, pixels: Pixels) -> VisionResult:
         self.looks += 1
         if self.blind:
             raise VisionMissing
         if self.down:
             raise VisionFailed(reason="down")
-        return Sight(self.things, self.models)
+        return VisionResult(self.things, self.models)
 
 
 @dataclass

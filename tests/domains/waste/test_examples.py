@@ -22,7 +22,7 @@ from bunri.domains.waste.service.replying import Replying
 from bunri.domains.waste.service.sweeping import Sweeping
 from bunri.kit.ids import new_id
 from bunri.platform.storage import StorageUnavailable
-from bunri.platform.vision.protocol import Thing
+from bunri.platform.vision.protocol import DetectedObject
 
 
 async def _rows(workplace: Workplace, *job_ids: UUID) -> Sequence[Example]:
@@ -107,8 +107,8 @@ class TestKept:
 
     async def test_each_item_of_a_photo(self, workplace: Workplace) -> None:
         workplace.own.things = (
-            Thing("bottle", 0.9, (0.1, 0.1, 0.5, 0.9)),
-            Thing("banana", 0.9, (0.6, 0.2, 0.9, 0.5)),
+            DetectedObject("bottle", 0.9, (0.1, 0.1, 0.5, 0.9)),
+            DetectedObject("banana", 0.9, (0.6, 0.2, 0.9, 0.5)),
         )
         status = await workplace.analyzes(jpeg(9706))
         for number in range(2):

@@ -14,7 +14,7 @@ from bunri.domains.waste.fusion import Candidate, SeenItem, confidence, fuse, qu
 from bunri.domains.waste.fusion.witnesses import Judge, label_belief, pool
 from bunri.kit.languages import text
 from bunri.kit.materials import Material, Tag
-from bunri.platform.vision.protocol import Box, Sight, Thing
+from bunri.platform.vision.protocol import Box, DetectedObject, VisionResult
 
 BOX: Box = (0.1, 0.1, 0.5, 0.9)
 SMALL: Box = (0.2, 0.2, 0.4, 0.4)
@@ -72,7 +72,7 @@ judgements = st.lists(st.floats(0.001, 1), min_size=10, max_size=10).map(
 )
 things = st.lists(
     st.builds(
-        Thing,
+        DetectedObject,
         st.sampled_from([*MEANINGS, "thing"]),
         st.floats(0, 1),
         st.sampled_from([BOX, SMALL, (0.0, 0.0, 1.0, 1.0), (0.6, 0.6, 0.9, 0.7)]),
@@ -82,9 +82,9 @@ things = st.lists(
 )
 
 
-def seen(*found: Thing) -> Sight:
+def seen(*found: DetectedObject) -> VisionResult:
     """By a detector alone."""
-    return Sight(found, {"detector": "test@1"})
+    return VisionResult(found, {"detector": "test@1"})
 
 
 def judged(**shares: float) -> dict[Material, float]:
@@ -94,17 +94,17 @@ def judged(**shares: float) -> dict[Material, float]:
     return {material: named.get(material, rest) for material in JUDGED}
 
 
-def looked(*found: Thing, whole: Mapping[Material, float]) -> Sight:
+def looked(*found: DetectedObject, whole: Mapping[Material, float]) -> VisionResult:
     """By a detector and a judge of materials."""
-    return Sight(found, {"detector": "test@1", "classifier": "test@2"}, dict(whole), SURE)
+    return VisionResult(found, {"detector": "test@1", "classifier": "test@2"}, dict(whole), SURE)
 
 
 def one(label: str, score: float, **shares: float) -> SeenItem:
     """The item of a picture that one thing fills."""
-    return filling(Thing(label, score, (0.0, 0.0, 1.0, 1.0), judged(**shares)))
+    return filling(DetectedObject(label, score, (0.0, 0.0, 1.0, 1.0), judged(**shares)))
 
 
-def filling(thing: Thing) -> SeenItem:
+def filling(thing: DetectedObject) -> SeenItem:
     (item,) = fuse(looked(thing, whole=thing.materials), MEANINGS, "ko")
     return item
 
@@ -126,42 +126,42 @@ def values(asking: fusion.Question) -> list[str]:
 
 class TestFuse:
     def test_a_label_means_several_items_weighed_by_score_and_prior(self) -> None:
-        (item,) = fuse(seen(Thing("bottle", 0.8, BOX)), MEANINGS, "ko")
+        (item,) = fuse(seen(DetectedObject("bottle", 0.8, BOX)), MEANINGS, "ko")
         assert [c.item for c in item.candidates] == ["pet-bottle", "glass-bottle", "coloured-pet", "jar"]
         assert item.confidence == 0.8 * 0.5
         assert (item.material, item.form, item.box) == (Material.PET, "bottle", BOX)
 
     def test_what_is_not_waste_is_left_out(self) -> None:
-        items = fuse(seen(Thing("person", 0.9, BOX), Thing("banana", 0.9, BOX)), MEANINGS, "ko")
+        items = fuse(seen(DetectedObject("person", 0.9, BOX), DetectedObject("banana", 0.9, BOX)), MEANINGS, "ko")
         assert [item.label for item in items] == ["banana"]
 
     def test_nothing_found_makes_the_whole_picture_the_item(self) -> None:
-        (item,) = fuse(seen(Thing("person", 0.9, BOX)), MEANINGS, "ko")
+        (item,) = fuse(seen(DetectedObject("person", 0.9, BOX)), MEANINGS, "ko")
         assert (item.label, item.box, item.confidence) == ("unknown", None, 0.0)
 
     def test_the_largest_thing_comes_first(self) -> None:
-        small, large = Thing("banana", 0.9, (0, 0, 0.1, 0.1)), Thing("bottle", 0.5, (0, 0, 0.9, 0.9))
+        small, large = DetectedObject("banana", 0.9, (0, 0, 0.1, 0.1)), DetectedObject("bottle", 0.5, (0, 0, 0.9, 0.9))
         assert [item.label for item in fuse(seen(small, large), MEANINGS, "ko")] == ["bottle", "banana"]
 
     def test_things_that_nothing_tells_apart_are_one_item(self) -> None:
-        apples = [Thing("banana", 0.6, (0, 0, size, size)) for size in (0.1, 0.3, 0.2)]
+        apples = [DetectedObject("banana", 0.6, (0, 0, size, size)) for size in (0.1, 0.3, 0.2)]
         (item,) = fuse(seen(*apples), MEANINGS, "ko")
         assert item.box == (0, 0, 0.3, 0.3)
 
     def test_things_of_different_materials_stay_apart(self) -> None:
-        glass = Thing("bottle", 0.9, BOX, judged(glass=0.9))
-        clear = Thing("bottle", 0.9, (0.5, 0.1, 0.9, 0.9), judged(plastic=0.9))
+        glass = DetectedObject("bottle", 0.9, BOX, judged(glass=0.9))
+        clear = DetectedObject("bottle", 0.9, (0.5, 0.1, 0.9, 0.9), judged(plastic=0.9))
         items = fuse(looked(glass, clear, whole=judged(plastic=0.5)), MEANINGS, "ko")
         assert [item.material for item in items] == [Material.GLASS, Material.PET]
 
     def test_what_a_thing_lies_on_is_no_item_but_alone_it_is(self) -> None:
-        table, peel = Thing("dining table", 0.9, (0, 0, 1, 1)), Thing("banana", 0.9, SMALL)
+        table, peel = DetectedObject("dining table", 0.9, (0, 0, 1, 1)), DetectedObject("banana", 0.9, SMALL)
         assert [item.label for item in fuse(seen(table, peel), MEANINGS, "ko")] == ["banana"]
         assert [item.label for item in fuse(seen(table), MEANINGS, "ko")] == ["dining table"]
 
     @given(things, judgements)
     def test_there_is_always_an_item_never_too_many_and_all_is_possible(
-        self, found: list[Thing], whole: dict[Material, float]
+        self, found: list[DetectedObject], whole: dict[Material, float]
     ) -> None:
         items = fuse(looked(*found, whole=whole), MEANINGS, "ko", tags=[Tag.WET])
         assert 1 <= len(items) <= fusion.MOST_ITEMS
@@ -172,7 +172,7 @@ class TestFuse:
 
     @given(things, judgements, st.randoms())
     def test_the_order_in_which_things_were_found_says_nothing(
-        self, found: list[Thing], whole: dict[Material, float], random: Random
+        self, found: list[DetectedObject], whole: dict[Material, float], random: Random
     ) -> None:
         found = list({(thing.label, thing.box): thing for thing in found}.values())
         shuffled = random.sample(found, len(found))
@@ -199,13 +199,16 @@ class TestWholePicture:
         assert values(asked(item))[:2] == ["plastic", "pet"]
 
     def test_a_weak_detection_is_a_hint_and_no_thing(self) -> None:
-        weak = Thing("banana", 0.4, BOX, judged(food=0.9))
+        weak = DetectedObject("banana", 0.4, BOX, judged(food=0.9))
         (item,) = fuse(looked(weak, whole=judged(metal=0.99)), MEANINGS, "ko")
         assert (item.label, item.box, item.material) == ("unknown", None, Material.METAL)
         assert question(item, 0.75, "ko", places(item)) is None
 
     def test_beside_other_things_the_whole_says_nothing_of_one(self) -> None:
-        peel, phone = Thing("banana", 0.6, BOX, judged(food=0.9)), Thing("cell phone", 0.6, SMALL, judged(metal=0.9))
+        peel, phone = (
+            DetectedObject("banana", 0.6, BOX, judged(food=0.9)),
+            DetectedObject("cell phone", 0.6, SMALL, judged(metal=0.9)),
+        )
         items = fuse(looked(peel, phone, whole=judged(textile=0.99)), MEANINGS, "ko")
         assert [item.material for item in items] == [Material.FOOD, Material.METAL]
 
@@ -213,7 +216,10 @@ class TestWholePicture:
 class TestAgreement:
     @pytest.mark.parametrize("score", [0.5, 0.7, 0.9])
     def test_raises_the_confidence_above_what_either_says(self, score: float) -> None:
-        both, label_alone = one("banana", score, food=0.7), fuse(seen(Thing("banana", score, BOX)), MEANINGS, "ko")[0]
+        both, label_alone = (
+            one("banana", score, food=0.7),
+            fuse(seen(DetectedObject("banana", score, BOX)), MEANINGS, "ko")[0],
+        )
         judge_alone = fuse(looked(whole=judged(food=0.7)), MEANINGS, "ko")[0]
         mass = confidence(both, places(both))
         assert mass > confidence(judge_alone, places(judge_alone))
@@ -230,12 +236,14 @@ class TestAgreement:
             assert mass({material: belief}) >= belief - 1e-9
 
     def test_one_model_that_says_both_is_one_witness(self) -> None:
-        thing = Thing("banana", 0.8, BOX, {Material.FOOD: 0.8})
-        (item,) = fuse(Sight((thing,), {"describer": "far@1"}), MEANINGS, "ko")
+        thing = DetectedObject("banana", 0.8, BOX, {Material.FOOD: 0.8})
+        (item,) = fuse(VisionResult((thing,), {"describer": "far@1"}), MEANINGS, "ko")
         assert confidence(item, places(item)) == pytest.approx(0.8, abs=0.03)
 
     def test_a_remote_models_own_words_stand_where_no_table_knows_them(self) -> None:
-        (item,) = fuse(seen(Thing("crumpled crisp bag", 0.9, BOX, {Material.VINYL: 0.9}, form="bag")), {}, "ko")
+        (item,) = fuse(
+            seen(DetectedObject("crumpled crisp bag", 0.9, BOX, {Material.VINYL: 0.9}, form="bag")), {}, "ko"
+        )
         assert (item.material, item.form) == (Material.VINYL, "bag")
         assert item.candidates[0].name == "crumpled crisp bag"
         assert item.facts().material is Material.VINYL
@@ -265,8 +273,8 @@ class TestDisagreement:
         assert question(item, 0.75, "ko", places(item)) is not None
 
     def test_of_one_model_with_itself_is_asked_about(self) -> None:
-        thing = Thing("banana", 0.95, BOX, {Material.METAL: 0.95})
-        (item,) = fuse(Sight((thing,), {"describer": "far@1"}), MEANINGS, "ko")
+        thing = DetectedObject("banana", 0.95, BOX, {Material.METAL: 0.95})
+        (item,) = fuse(VisionResult((thing,), {"describer": "far@1"}), MEANINGS, "ko")
         assert {"metal", "fruit-peel"} <= set(values(asked(item)))
 
     def test_the_prior_divides_what_pixels_cannot_tell_apart(self) -> None:
@@ -279,7 +287,7 @@ class TestDisagreement:
 class TestColour:
     @staticmethod
     def bottle(coloured: bool | None, **shares: float) -> SeenItem:
-        return filling(Thing("bottle", 0.8, (0.0, 0.0, 1.0, 1.0), judged(**shares), coloured=coloured))
+        return filling(DetectedObject("bottle", 0.8, (0.0, 0.0, 1.0, 1.0), judged(**shares), coloured=coloured))
 
     def clear(self, coloured: bool | None) -> float:
         candidates = self.bottle(coloured, plastic=0.95).candidates
@@ -299,38 +307,45 @@ class TestColour:
 
 class TestWords:
     def test_they_decide_and_leave_no_doubt(self) -> None:
-        (item,) = fuse(seen(Thing("cell phone", 0.9, BOX)), MEANINGS, "ko", told=NOODLES)
+        (item,) = fuse(seen(DetectedObject("cell phone", 0.9, BOX)), MEANINGS, "ko", told=NOODLES)
         assert (item.candidates[0].item, item.confidence, item.box) == ("cup-noodle", 1.0, BOX)
         assert question(item, 0.75, "ko") is None
 
     def test_they_mean_the_thing_they_fit_best_which_then_comes_first(self) -> None:
-        large, small = Thing("bottle", 0.9, (0, 0, 0.9, 0.9)), Thing("banana", 0.9, (0.92, 0.92, 1, 1))
+        large, small = (
+            DetectedObject("bottle", 0.9, (0, 0, 0.9, 0.9)),
+            DetectedObject("banana", 0.9, (0.92, 0.92, 1, 1)),
+        )
         items = fuse(seen(large, small), MEANINGS, "ko", told=PEEL)
         assert [(item.label, item.answered) for item in items] == [("banana", True), ("bottle", False)]
 
     def test_they_mean_the_largest_where_they_fit_none(self) -> None:
-        items = fuse(seen(Thing("bottle", 0.9, BOX), Thing("banana", 0.9, SMALL)), MEANINGS, "ko", told=NOODLES)
+        items = fuse(
+            seen(DetectedObject("bottle", 0.9, BOX), DetectedObject("banana", 0.9, SMALL)), MEANINGS, "ko", told=NOODLES
+        )
         assert items[0].box == BOX
         assert (items[0].candidates[0].item, items[1].material) == ("cup-noodle", Material.FOOD)
 
     def test_the_same_material_fits_better_than_another(self) -> None:
         salad = PEEL.model_copy(update={"item": "leftovers", "name": "남은 음식"})
-        items = fuse(seen(Thing("bottle", 0.9, BOX), Thing("banana", 0.9, SMALL)), MEANINGS, "ko", told=salad)
+        items = fuse(
+            seen(DetectedObject("bottle", 0.9, BOX), DetectedObject("banana", 0.9, SMALL)), MEANINGS, "ko", told=salad
+        )
         assert (items[0].label, items[0].candidates[0].item) == ("banana", "leftovers")
 
     def test_those_that_name_nothing_well_are_left_out(self) -> None:
         weak = NOODLES.model_copy(update={"score": 0.3})
-        (item,) = fuse(seen(Thing("bottle", 0.9, BOX)), MEANINGS, "ko", told=weak)
+        (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko", told=weak)
         assert (item.candidates[0].item, item.answered) == ("pet-bottle", False)
 
 
 class TestImpression:
     def test_is_the_same_in_whatever_order_things_were_found(self) -> None:
-        cup, bottle = Thing("cup", 0.5, BOX), Thing("bottle", 0.9, BOX)
+        cup, bottle = DetectedObject("cup", 0.5, BOX), DetectedObject("bottle", 0.9, BOX)
         assert fusion.impression(seen(cup, bottle)) == fusion.impression(seen(bottle, cup)) == ("bottle", "cup")
 
     def test_tells_pictures_apart_by_their_material(self) -> None:
-        glass, metal = (Sight((), {}, {material: 0.9}) for material in (Material.GLASS, Material.METAL))
+        glass, metal = (VisionResult((), {}, {material: 0.9}) for material in (Material.GLASS, Material.METAL))
         assert fusion.impression(glass) != fusion.impression(metal)
 
     def test_nothing_seen_is_nothing(self) -> None:
@@ -341,14 +356,14 @@ class TestPlaces:
     """What matters is where a thing goes, not what it is called."""
 
     def test_nothing_is_asked_when_all_lead_to_the_same_disposal(self) -> None:
-        (item,) = fuse(seen(Thing("book", 0.9, BOX)), MEANINGS, "ko")
+        (item,) = fuse(seen(DetectedObject("book", 0.9, BOX)), MEANINGS, "ko")
         assert item.confidence < 0.75
         assert confidence(item, ["paper", "paper"]) == pytest.approx(0.9)
         assert question(item, 0.75, "ko", ["paper", "paper"]) is None
         assert question(item, 0.75, "ko", ["paper", "carton"]) is not None
 
     def test_candidates_of_one_disposal_are_one_choice(self) -> None:
-        (item,) = fuse(seen(Thing("bottle", 0.9, BOX)), MEANINGS, "ko")
+        (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko")
         assert values(asked(item, ["clear", "glass", "plastic", "glass"]))[1] == "glass-bottle"
         assert values(asked(item, ["here", "there", "here", "there"])) == ["pet-bottle", "glass-bottle", "none"]
 
@@ -363,12 +378,12 @@ class TestPlaces:
         assert labels == ["Glass · Mug", "Paper cup", "None of these"]
 
     def test_without_places_each_candidate_goes_its_own_way(self) -> None:
-        (item,) = fuse(seen(Thing("book", 0.9, BOX)), MEANINGS, "ko")
+        (item,) = fuse(seen(DetectedObject("book", 0.9, BOX)), MEANINGS, "ko")
         assert confidence(item) == item.confidence
 
     @given(things, judgements, st.data())
     def test_two_choices_never_lead_to_the_same_disposal(
-        self, found: list[Thing], whole: dict[Material, float], data: st.DataObject
+        self, found: list[DetectedObject], whole: dict[Material, float], data: st.DataObject
     ) -> None:
         for item in fuse(looked(*found, whole=whole), MEANINGS, "ko"):
             at = [data.draw(st.sampled_from("abc")) for _ in item.candidates]
@@ -383,11 +398,11 @@ class TestPlaces:
 
 class TestQuestion:
     def test_a_sure_item_is_not_asked_about(self) -> None:
-        (item,) = fuse(seen(Thing("banana", 0.95, BOX)), MEANINGS, "ko")
+        (item,) = fuse(seen(DetectedObject("banana", 0.95, BOX)), MEANINGS, "ko")
         assert question(item, 0.75, "ko") is None
 
     def test_doubt_offers_at_most_three_choices_and_the_way_out(self) -> None:
-        (item,) = fuse(seen(Thing("bottle", 0.9, BOX)), MEANINGS, "ko")
+        (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko")
         assert values(asked(item, ["clear", "glass", "plastic", "glass"])) == [
             "pet-bottle",
             "glass-bottle",
@@ -396,7 +411,7 @@ class TestQuestion:
         ]
 
     def test_a_single_candidate_is_a_yes_or_no(self) -> None:
-        (item,) = fuse(seen(Thing("banana", 0.4, BOX)), MEANINGS, "ko")
+        (item,) = fuse(seen(DetectedObject("banana", 0.4, BOX)), MEANINGS, "ko")
         asking = asked(item)
         assert [(choice.value, choice.label) for choice in asking.choices] == [("fruit-peel", "Yes"), ("none", "No")]
         assert asking.text == "Is it this: 과일 껍질?"
@@ -420,12 +435,12 @@ class TestQuestion:
 
     @pytest.mark.parametrize("named", [None, "bottle", "gadget"])
     def test_what_nothing_says_is_no_clear_bottle_may_be_one(self, named: str | None) -> None:
-        found = [Thing(named, 0.8, (0.0, 0.0, 1.0, 1.0), judged(plastic=0.95))] if named else []
+        found = [DetectedObject(named, 0.8, (0.0, 0.0, 1.0, 1.0), judged(plastic=0.95))] if named else []
         (item,) = fuse(looked(*found, whole=judged(plastic=0.95)), MEANINGS, "en")
         assert asked(item).text == text("waste.question.clear_bottle", "en")
 
     def test_a_hint_too_weak_for_a_thing_does_not_say_that_it_is_no_clear_bottle(self) -> None:
-        weak = Thing("toothbrush", 0.3, BOX, judged(plastic=0.95))
+        weak = DetectedObject("toothbrush", 0.3, BOX, judged(plastic=0.95))
         (item,) = fuse(looked(weak, whole=judged(plastic=0.95)), MEANINGS, "en")
         assert asked(item).text == text("waste.question.clear_bottle", "en")
 
@@ -437,7 +452,7 @@ class TestQuestion:
         assert [choice.label for choice in asking.choices[:2]] == ["PET", "Brush"]
 
     def test_one_material_of_two_things_is_asked_which_thing(self) -> None:
-        (item,) = fuse(seen(Thing("book", 0.9, BOX)), MEANINGS, "ko")
+        (item,) = fuse(seen(DetectedObject("book", 0.9, BOX)), MEANINGS, "ko")
         assert asked(item, ["paper", "carton"]).text == text("waste.question.which_thing", "en")
 
     def test_unsure_metal_may_be_a_battery(self) -> None:
@@ -450,7 +465,7 @@ class TestQuestion:
 
     @given(things, judgements)
     def test_every_one_has_few_choices_all_different_and_a_way_out(
-        self, found: list[Thing], whole: dict[Material, float]
+        self, found: list[DetectedObject], whole: dict[Material, float]
     ) -> None:
         for item in fuse(looked(*found, whole=whole), MEANINGS, "ko"):
             asking = question(item, 0.75, "ko", places(item))
@@ -461,10 +476,14 @@ class TestQuestion:
 
 
 class TestAnswer:
-    COMES_OF: ClassVar = (Thing("bottle", 0.9, BOX), Thing("banana", 0.3, BOX), Thing("person", 0.9, BOX))
+    COMES_OF: ClassVar = (
+        DetectedObject("bottle", 0.9, BOX),
+        DetectedObject("banana", 0.3, BOX),
+        DetectedObject("person", 0.9, BOX),
+    )
 
     @given(things, judgements)
-    def test_every_one_removes_the_doubt(self, found: list[Thing], whole: dict[Material, float]) -> None:
+    def test_every_one_removes_the_doubt(self, found: list[DetectedObject], whole: dict[Material, float]) -> None:
         for item in fuse(looked(*found, whole=whole), MEANINGS, "ko"):
             asking = question(item, 0.75, "ko", places(item))
             for value in values(asking) if asking else ():
@@ -475,7 +494,7 @@ class TestAnswer:
                     assert confidence(answered, places(answered)) == 1
 
     @pytest.mark.parametrize("thing", COMES_OF)
-    def test_none_of_these_is_asked_about_once_more_at_most(self, thing: Thing) -> None:
+    def test_none_of_these_is_asked_about_once_more_at_most(self, thing: DetectedObject) -> None:
         (item,) = fuse(seen(thing), MEANINGS, "ko")
         asked(item)
         for _ in range(2):
@@ -486,7 +505,7 @@ class TestAnswer:
         assert item.facts().label is None
 
     def test_a_choice_leaves_no_doubt(self) -> None:
-        (item,) = fuse(seen(Thing("bottle", 0.9, BOX)), MEANINGS, "ko")
+        (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko")
         answered = fusion.answer(item, "glass-bottle", "ko")
         assert answered is not None
         assert (answered.confidence, answered.material) == (1.0, Material.GLASS)
@@ -516,5 +535,5 @@ class TestAnswer:
         assert values(asked(after)) == [*left, fusion.NONE_OF_THESE]
 
     def test_what_was_not_offered_is_not_understood(self) -> None:
-        (item,) = fuse(seen(Thing("bottle", 0.9, BOX)), MEANINGS, "ko")
+        (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko")
         assert fusion.answer(item, "spaceship", "ko") is None

@@ -7,7 +7,7 @@ from bunri.domains.waste.fusion import NONE_OF_THESE
 from bunri.domains.waste.schemas import AnswerIn, Status
 from bunri.domains.waste.service.replying import Replying
 from bunri.kit.materials import Material
-from bunri.platform.vision.protocol import Thing
+from bunri.platform.vision.protocol import DetectedObject
 
 JUDGED = {Material.METAL: 0.5, Material.GLASS: 0.25, Material.PAPER: 0.1}
 
@@ -25,7 +25,7 @@ async def _none_of_these(workplace: Workplace, status: Status) -> Status:
 
 
 async def test_none_of_these_rules_out_what_was_shown_and_no_other(workplace: Workplace) -> None:
-    workplace.own.things = (Thing("qqzzxx", 0.9, (0.1, 0.1, 0.9, 0.9), JUDGED),)
+    workplace.own.things = (DetectedObject("qqzzxx", 0.9, (0.1, 0.1, 0.9, 0.9), JUDGED),)
     first = await workplace.analyzes(jpeg(9800))
     assert _choices(first) == ["metal", "glass", "battery", "none"]
     second = await _none_of_these(workplace, first)

@@ -9,7 +9,7 @@ from tests.support.pictures import encoded, jpeg, picture
 from bunri.domains.waste.schemas import Result, Status
 from bunri.kit.ids import new_id
 from bunri.kit.materials import Material
-from bunri.platform.vision.protocol import Thing
+from bunri.platform.vision.protocol import DetectedObject
 
 
 def _result(status: Status) -> Result:
@@ -51,7 +51,7 @@ class TestExact:
 
 class TestNear:
     async def test_a_reencoded_photo_is_remembered_when_our_own_eyes_agree(self, workplace: Workplace) -> None:
-        workplace.remote = Eyes({"remote": "far@1"}, (Thing("jar", 0.9, None, {Material.GLASS: 0.97}),))
+        workplace.remote = Eyes({"remote": "far@1"}, (DetectedObject("jar", 0.9, None, {Material.GLASS: 0.97}),))
         workplace.furnish()
         first = _result(await workplace.analyzes(jpeg(9010)))
         near = _result(await workplace.analyzes(_again(9010)))
@@ -61,7 +61,7 @@ class TestNear:
 
     async def test_it_is_looked_at_again_when_our_own_eyes_see_something_else(self, workplace: Workplace) -> None:
         await workplace.analyzes(jpeg(9011))
-        workplace.own.things = (Thing("banana", 0.9, (0, 0, 1, 1)),)
+        workplace.own.things = (DetectedObject("banana", 0.9, (0, 0, 1, 1)),)
         near = _result(await workplace.analyzes(_again(9011)))
         assert near.cached is None
         assert near.items[0].label == "banana"
@@ -78,7 +78,9 @@ class TestNear:
 
 class TestRemote:
     async def test_it_is_believed_before_our_own(self, workplace: Workplace) -> None:
-        workplace.remote = Eyes({"remote": "far@2"}, (Thing("milk carton", 0.95, None, {Material.CARTON: 0.97}),))
+        workplace.remote = Eyes(
+            {"remote": "far@2"}, (DetectedObject("milk carton", 0.95, None, {Material.CARTON: 0.97}),)
+        )
         workplace.furnish()
         result = _result(await workplace.analyzes(jpeg(9020)))
         assert (result.items[0].material, result.models) == (Material.CARTON, {"remote": "far@2"})

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from tests.support.servers import Server, Step, cut, garbage, hang, ok, serving, slow, status, too_many
 
 from bunri.platform.llm.errors import LlmFailed
-from bunri.platform.llm.opening import open_model
+from bunri.platform.llm.factory import open_model
 from bunri.platform.llm.protocol import RemoteModel
 from bunri.platform.llm.settings import LlmSettings
 

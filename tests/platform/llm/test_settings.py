@@ -4,7 +4,7 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from bunri.platform.llm.opening import open_model
+from bunri.platform.llm.factory import open_model
 from bunri.platform.llm.settings import LlmSettings
 
 
@@ -39,7 +39,7 @@ class TestChoosingAModel:
 
     def test_the_sdks_are_not_imported_before_they_are_used(self) -> None:
         program = (
-            "import sys; from bunri.platform.llm.opening import open_model;"
+            "import sys; from bunri.platform.llm.factory import open_model;"
             "from bunri.platform.llm.settings import LlmSettings; open_model(LlmSettings());"
             "sys.exit(bool({'anthropic', 'openai'} & sys.modules.keys()))"
         )

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from tests.support.servers import Server, Step, cut, garbage, hang, ok, serving, slow, status, too_many
 
 from bunri.platform.places.errors import PlacesFailed
-from bunri.platform.places.opening import open_places
+from bunri.platform.places.factory import open_places
 from bunri.platform.places.protocol import Place, RemotePlaces
 from bunri.platform.places.settings import PlacesSettings
 

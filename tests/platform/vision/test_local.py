@@ -48,7 +48,7 @@ class BySize:
     """Large crops are glass, small ones metal."""
 
     name, version = "by_size", "2"
-    sure = 0.9
+    accept_threshold = 0.9
 
     def classify(self, crops: list[Pixels]) -> list[dict[Material, float]]:
         return [{Material.GLASS if each.size > 30_000 else Material.METAL: 0.8} for each in crops]
@@ -59,27 +59,27 @@ class TestSeeing:
         output = np.zeros((1, 84, 84), np.float32)
         output[0, :4, 0], output[0, 4 + 39, 0] = [32, 32, 32, 16], 0.8
         eyes = LocalVision(detector := OnnxDetector(always(output), "tiny"))
-        sight = await eyes.see(PHOTO)
-        assert sight.models == eyes.models == {"detector": f"tiny@{detector.version}"}
-        assert [(thing.label, thing.materials) for thing in sight.things] == [("bottle", {})]
-        assert sight.things[0].box == pytest.approx((0.25, 0.25, 0.75, 0.75))
+        result = await eyes.see(PHOTO)
+        assert result.models == eyes.models == {"detector": f"tiny@{detector.version}"}
+        assert [(thing.label, thing.materials) for thing in result.objects] == [("bottle", {})]
+        assert result.objects[0].box == pytest.approx((0.25, 0.25, 0.75, 0.75))
 
     async def test_material_is_judged_crop_by_crop(self) -> None:
         eyes = LocalVision(SlowDetector(), BySize())
-        sight = await eyes.see(PHOTO)
-        assert [thing.materials for thing in sight.things] == [{Material.METAL: 0.8}, {Material.GLASS: 0.8}]
-        assert sight.models == {"detector": "slow@1", "classifier": "by_size@2"}
-        assert (sight.whole, sight.sure) == ({Material.GLASS: 0.8}, 0.9)
+        result = await eyes.see(PHOTO)
+        assert [thing.materials for thing in result.objects] == [{Material.METAL: 0.8}, {Material.GLASS: 0.8}]
+        assert result.models == {"detector": "slow@1", "classifier": "by_size@2"}
+        assert (result.image_probabilities, result.accept_threshold) == ({Material.GLASS: 0.8}, 0.9)
 
     async def test_only_bottles_are_looked_at_for_their_colour(self) -> None:
         green = np.full_like(PHOTO, (60, 150, 70))
         green[:, :30], green[:, 90:] = 150, 150
-        bottle, cup = (await LocalVision(SlowDetector(), BySize()).see(green)).things
+        bottle, cup = (await LocalVision(SlowDetector(), BySize()).see(green)).objects
         assert (bottle.coloured, cup.coloured) == (True, None)
 
     async def test_without_a_detector_the_whole_picture_is_judged(self) -> None:
-        sight = await LocalVision(None, BySize()).see(PHOTO)
-        assert (sight.things, sight.whole) == ((), {Material.GLASS: 0.8})
+        result = await LocalVision(None, BySize()).see(PHOTO)
+        assert (result.objects, result.image_probabilities) == ((), {Material.GLASS: 0.8})
 
     async def test_no_more_photos_at_once_than_workers(self) -> None:
         detector = SlowDetector()

@@ -1,5 +1,6 @@
 """The shipped material model: what it promises, what it refuses, and that it still sees what its card says."""
 
+import json
 from pathlib import Path
 
 import cv2
@@ -11,8 +12,8 @@ from bunri.platform.vision import material
 from bunri.platform.vision.errors import ModelBroken, ProviderMissing, VisionFailed
 from bunri.platform.vision.material import MATERIALS, Calibration, MaterialClassifier
 from bunri.platform.vision.material.classifier import SHIPPED as FILES
-from bunri.platform.vision.material.focus import focus
-from bunri.platform.vision.material.memory import Memory
+from bunri.platform.vision.material.feature_bank import FeatureBank
+from bunri.platform.vision.material.salient_crop import salient_crop
 from bunri.platform.vision.material.square import GREY, square
 from bunri.platform.vision.protocol import Classifier, Pixels
 
@@ -110,20 +111,20 @@ class TestLoading:
 class TestDoubt:
     CALIBRATION = Calibration(
         materials=MATERIALS,
-        network=1,
-        memory=4,
-        nothing=8,
+        network_weight=1,
+        similarity_weight=4,
+        background_weight=8,
         bias=(0.0,) * (len(MATERIALS) + 1),
-        sure=0.9,
+        accept_threshold=0.9,
         most_choices=3,
     )
 
-    def judged(self, logits: dict[str, float], likeness: dict[str, float]) -> dict[Material, float]:
+    def judged(self, logits: dict[str, float], similarity: dict[str, float]) -> dict[Material, float]:
         """Probabilities where all that is not named speaks for nothing."""
         names = [*(name.value for name in MATERIALS), "none"]
         rows = [
             np.array([[said.get(name, 0) for name in shown]], np.float32)
-            for said, shown in ((logits, names[:-1]), (likeness, names))
+            for said, shown in ((logits, names[:-1]), (similarity, names))
         ]
         (row,) = self.CALIBRATION.probabilities(*rows)
         return dict(zip(MATERIALS, row.tolist(), strict=True))
@@ -131,6 +132,16 @@ class TestDoubt:
     def spread(self, **shares: float) -> dict[Material, float]:
         rest = (1 - sum(shares.values())) / (len(MATERIALS) - len(shares))
         return {name: shares.get(name.value, rest) for name in MATERIALS}
+
+    def test_the_file_keeps_its_first_keys(self) -> None:
+        stored = json.loads(self.CALIBRATION.model_dump_json())
+        assert {key: stored[key] for key in ("network", "memory", "nothing", "sure")} == {
+            "network": 1,
+            "memory": 4,
+            "nothing": 8,
+            "sure": 0.9,
+        }
+        assert Calibration.model_validate(stored) == self.CALIBRATION
 
     def test_only_from_the_threshold_on_it_is_sure(self) -> None:
         assert self.CALIBRATION.is_sure(self.spread(glass=0.9))
@@ -157,39 +168,39 @@ class TestDoubt:
         assert sum(odd.values()) == pytest.approx(1, abs=1e-5)
 
 
-class TestMemory:
+class TestFeatureBank:
     def test_the_fifth_nearest_of_each_kind_counts(self) -> None:
         near, far = np.eye(2, dtype=np.float32)
-        memory = Memory(
+        bank = FeatureBank(
             np.zeros(2, np.float32), np.eye(2, dtype=np.float32), [np.stack([near] * 4 + [far]), np.stack([near] * 5)]
         )
-        np.testing.assert_allclose(memory.likeness(np.array([[3, 0]], np.float32)), [[0, 1]], atol=1e-6)
+        np.testing.assert_allclose(bank.knn_similarity(np.array([[3, 0]], np.float32)), [[0, 1]], atol=1e-6)
 
     def test_features_in_the_very_middle_are_like_nothing(self) -> None:
-        memory = Memory(np.ones(2, np.float32), np.eye(2, dtype=np.float32), [np.ones((5, 2), np.float32)])
-        np.testing.assert_array_equal(memory.likeness(np.ones((1, 2), np.float32)), [[0]])
+        bank = FeatureBank(np.ones(2, np.float32), np.eye(2, dtype=np.float32), [np.ones((5, 2), np.float32)])
+        np.testing.assert_array_equal(bank.knn_similarity(np.ones((1, 2), np.float32)), [[0]])
 
 
-class TestFocus:
+class TestSalientCrop:
     def test_comes_closer_to_the_thing_on_a_floor(self) -> None:
         floor = np.random.default_rng(3).normal(130, 5, (600, 800, 3)).clip(0, 255).astype(np.uint8)
         cv2.rectangle(floor, (500, 100), (600, 260), (30, 30, 200), -1)
-        closer = focus(floor)
+        closer = salient_crop(floor)
         assert closer is not None
         assert closer.shape[0] == pytest.approx(160 * 1.24, abs=20)
         assert (closer == (30, 30, 200)).all(2).mean() > 0.4
 
     def test_says_nothing_where_nothing_stands_out(self) -> None:
-        assert focus(np.random.default_rng(3).integers(0, 256, (300, 300, 3), np.uint8)) is None
+        assert salient_crop(np.random.default_rng(3).integers(0, 256, (300, 300, 3), np.uint8)) is None
 
     def test_says_nothing_where_the_thing_fills_the_picture(self) -> None:
         close = np.full((300, 300, 3), 200, np.uint8)
         cv2.rectangle(close, (20, 20), (280, 280), (30, 30, 200), -1)
-        assert focus(close) is None
+        assert salient_crop(close) is None
 
     @pytest.mark.parametrize("shape", [(1, 1), (2, 900), (900, 2), (96, 96), (97, 97)])
     def test_takes_crops_of_every_shape(self, shape: tuple[int, int]) -> None:
-        assert focus(np.full((*shape, 3), 50, np.uint8)) is None
+        assert salient_crop(np.full((*shape, 3), 50, np.uint8)) is None
 
 
 class TestSquare:

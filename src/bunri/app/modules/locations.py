@@ -29,7 +29,7 @@ def _provide(container: "Container") -> None:
 def _service(container: "Container") -> "LocationsService":
     from bunri.domains.locations.repository import LocationsRepository
     from bunri.domains.locations.service import LocationsService
-    from bunri.platform.places.opening import open_places
+    from bunri.platform.places.factory import open_places
 
     if places := open_places(container.settings.places):
         container.closing.push_async_callback(places.aclose)

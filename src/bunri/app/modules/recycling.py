@@ -36,7 +36,7 @@ def _service(container: "Container") -> "RecyclingService":
     from bunri.domains.recycling.repository import RecyclingRepository
     from bunri.domains.recycling.service import RecyclingService
     from bunri.domains.recycling.writer import BuiltinWriter, LlmWriter, Writer
-    from bunri.platform.llm.opening import open_model
+    from bunri.platform.llm.factory import open_model
 
     writer: Writer = BuiltinWriter()
     if model := open_model(container.settings.llm):

@@ -134,7 +134,7 @@ def _seeing(container: "Container") -> "Seeing":
     from bunri.domains.waste.service.finishing import Finishing
     from bunri.domains.waste.service.seeing import Seeing
     from bunri.platform.vision.protocol import Vision
-    from bunri.platform.vision.remote.opening import open_remote
+    from bunri.platform.vision.remote.factory import open_remote
 
     if remote := open_remote(container.settings.remote_vision):
         container.closing.push_async_callback(remote.aclose)

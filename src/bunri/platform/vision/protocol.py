@@ -1,7 +1,7 @@
-"""What the eyes promise, whoever they are: a local ONNX network or a remote model.
+"""What every vision model provides, whether it is a local ONNX network or a remote service.
 
-Boxes are ``(x1, y1, x2, y2)`` as fractions of the upright picture's width and height, 0 to 1, so that nobody needs
-to know at which size somebody else looked.
+Boxes are ``(x1, y1, x2, y2)`` as fractions of the upright picture's width and height, 0 to 1, so that
+they hold at whatever size a model was shown the picture.
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from bunri.kit.materials import Material
 
-if TYPE_CHECKING:  # most processes talk about eyes and have none: NumPy is for those who look
+if TYPE_CHECKING:  # most processes only name these types: NumPy is loaded where models run
     import numpy as np
     from numpy.typing import NDArray
 
@@ -29,8 +29,8 @@ class Detection:
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """One thing in a photo. A detector knows label and box; a material model or a remote model also the rest."""
+class DetectedObject:
+    """One object in a photo. A detector gives label and box; a material model or a remote model gives the rest."""
 
     label: str
     score: float
@@ -39,20 +39,23 @@ class Thing:
     """Probabilities by material; empty when the model does not judge material."""
     form: str | None = None
     coloured: bool | None = None
-    """Of a bottle: whether pixels tell that its body is coloured; None when nobody looked."""
+    """Of a bottle: whether the pixels show that its body is coloured; None when that was not examined."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """Everything one look at one photo gave, and by which models (part of the cache's identity)."""
+class VisionResult:
+    """Everything that the models found in one photo, and which models they were (part of the cache's key).
 
-    things: tuple[Thing, ...]
+    Stored results keep older field names: see ``stored.py``.
+    """
+
+    objects: tuple[DetectedObject, ...]
     models: dict[str, str]
     """Role → name@version: ``{"detector": "yolox_nano@a1b2c3d4"}``."""
-    whole: dict[Material, float] = field(default_factory=dict)
-    """Probabilities by material of the picture as a whole; empty when nobody judged it."""
-    sure: float | None = None
-    """From this probability on whoever judged materials may be believed without asking."""
+    image_probabilities: dict[Material, float] = field(default_factory=dict)
+    """Probabilities by material of the picture as a whole; empty when no model judged it."""
+    accept_threshold: float | None = None
+    """The probability from which on a material may be stated without asking; None without a calibrated model."""
 
 
 class Detector(Protocol):
@@ -74,19 +77,19 @@ class Classifier(Protocol):
     version: str
 
     @property
-    def sure(self) -> float:
-        """The probability from which on its first answer is right in at least 95 of 100."""
+    def accept_threshold(self) -> float:
+        """The probability from which on its first answer is right in at least 95 of 100 cases."""
         ...
 
     def classify(self, crops: list[Pixels]) -> list[dict[Material, float]]: ...
 
 
 class Vision(Protocol):
-    """Looks at a photo. Raises VisionMissing when there is nothing to look with, VisionFailed when looking failed."""
+    """Analyses a photo. Raises VisionMissing when there is no model, VisionFailed when a model failed."""
 
     @property
     def models(self) -> dict[str, str]:
-        """As in Sight: what would look now."""
+        """As in VisionResult: the models that would run now."""
         ...
 
-    async def see(self, pixels: Pixels) -> Sight: ...
+    async def see(self, pixels: Pixels) -> VisionResult: ...

@@ -1,4 +1,4 @@
-"""What an operator may set about the eyes: ``BUNRI_VISION__*``."""
+"""What an operator may set about vision models: ``BUNRI_VISION__*``."""
 
 import os
 from pathlib import Path

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bunri.platform.vision.remote.opening import open_remote
+from bunri.platform.vision.remote.factory import open_remote
 from bunri.platform.vision.remote.settings import RemoteVisionSettings
 
 

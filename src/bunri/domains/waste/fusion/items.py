@@ -8,7 +8,7 @@ from bunri.domains.waste.fusion.seen import UNKNOWN, Candidate, SeenItem
 from bunri.domains.waste.fusion.witnesses import JUDGE_TRUST, Judge, Shares, label_belief, pool, tempered
 from bunri.kit.languages import Language, text
 from bunri.kit.materials import Material, Tag
-from bunri.platform.vision.protocol import Box, Sight, Thing
+from bunri.platform.vision.protocol import Box, DetectedObject, VisionResult
 
 MOST_ITEMS: Final = 8
 WORDS_DECIDE: Final = 0.6
@@ -36,19 +36,19 @@ Meanings = Mapping[str, Sequence[Meaning]]
 
 
 def fuse(
-    sight: Sight, meanings: Meanings, language: Language, *, told: Match | None = None, tags: Sequence[Tag] = ()
+    vision: VisionResult, meanings: Meanings, language: Language, *, told: Match | None = None, tags: Sequence[Tag] = ()
 ) -> list[SeenItem]:
     """The items of a photo; never empty. The one the person's words mean comes first, then the largest.
 
     ``meanings`` says what each label may be; a label that means nothing is not waste (a person holding it). ``told``
     is the item that the words name: it decides about the thing that it fits best.
     """
-    waste = [thing for thing in sight.things if thing.label not in meanings or meanings[thing.label]]
-    plausible = [thing for thing in _plausible(sight) if thing in waste]
+    waste = [thing for thing in vision.objects if thing.label not in meanings or meanings[thing.label]]
+    plausible = [thing for thing in _plausible(vision) if thing in waste]
     things = _distinct(_without_grounds(plausible, meanings))
-    items = [_item(thing, sight, len(things), meanings, language) for thing in things[:MOST_ITEMS]]
+    items = [_item(thing, vision, len(things), meanings, language) for thing in things[:MOST_ITEMS]]
     if not items:
-        items = [_whole(sight, max(waste, key=lambda thing: thing.score, default=None), meanings, language)]
+        items = [_whole(vision, max(waste, key=lambda thing: thing.score, default=None), meanings, language)]
     items = [item.model_copy(update={"tags": tuple(tags)}) for item in items]
     if told is not None and told.score >= WORDS_DECIDE:
         meant = max(items, key=lambda item: fit(item, told))
@@ -76,19 +76,23 @@ def decide(item: SeenItem, said: Candidate) -> SeenItem:
     return item.model_copy(update={"candidates": (said, *others), "answered": True})
 
 
-def impression(sight: Sight) -> tuple[str, ...]:
+def impression(vision: VisionResult) -> tuple[str, ...]:
     """What a look comes down to, by which two looks are known to show the same: the names of the plausible things,
     sorted, and the likeliest material of the whole. Empty when nothing was seen."""
-    names = sorted(thing.label for thing in _plausible(sight))
-    return (*names, f"all: {max(sight.whole, key=sight.whole.__getitem__)}") if sight.whole else tuple(names)
+    names = sorted(thing.label for thing in _plausible(vision))
+    return (
+        (*names, f"all: {max(vision.image_probabilities, key=vision.image_probabilities.__getitem__)}")
+        if vision.image_probabilities
+        else tuple(names)
+    )
 
 
-def _plausible(sight: Sight) -> list[Thing]:
-    least = PLAUSIBLE if sight.whole else 0.0
-    return [thing for thing in sight.things if thing.score >= least]
+def _plausible(vision: VisionResult) -> list[DetectedObject]:
+    least = PLAUSIBLE if vision.image_probabilities else 0.0
+    return [thing for thing in vision.objects if thing.score >= least]
 
 
-def _without_grounds(things: list[Thing], meanings: Meanings) -> list[Thing]:
+def _without_grounds(things: list[DetectedObject], meanings: Meanings) -> list[DetectedObject]:
     """Without what another thing lies on: a table or bed may be waste, but not below something else."""
     return [
         thing
@@ -97,33 +101,33 @@ def _without_grounds(things: list[Thing], meanings: Meanings) -> list[Thing]:
     ]
 
 
-def _often_stays(thing: Thing, meanings: Meanings) -> bool:
+def _often_stays(thing: DetectedObject, meanings: Meanings) -> bool:
     """Whether its label often means what nobody throws away: a share that is no item's."""
     return thing.label in meanings and sum(meaning.prior for meaning in meanings[thing.label]) <= 1 - STAYS
 
 
-def _lies_on(thing: Thing, ground: Thing) -> bool:
+def _lies_on(thing: DetectedObject, ground: DetectedObject) -> bool:
     if thing is ground or thing.box is None or ground.box is None or _area(ground.box) < 2 * _area(thing.box):
         return False
     x, y = (thing.box[0] + thing.box[2]) / 2, (thing.box[1] + thing.box[3]) / 2
     return ground.box[0] <= x <= ground.box[2] and ground.box[1] <= y <= ground.box[3]
 
 
-def _distinct(things: Sequence[Thing]) -> list[Thing]:
+def _distinct(things: Sequence[DetectedObject]) -> list[DetectedObject]:
     """Largest first. Of things that nothing tells apart (three apples) the largest stands for all, or the largest that
     was judged where the judge did not get to all."""
-    chosen: list[Thing] = []
+    chosen: list[DetectedObject] = []
     for thing in sorted(things, key=lambda thing: (not thing.materials, -_area(thing.box), -thing.score, thing.label)):
         if not any(_alike(thing, other) for other in chosen):
             chosen.append(thing)
     return sorted(chosen, key=lambda thing: -_area(thing.box))
 
 
-def _alike(thing: Thing, judged: Thing) -> bool:
+def _alike(thing: DetectedObject, judged: DetectedObject) -> bool:
     return thing.label == judged.label and (not thing.materials or _likeliest(thing) == _likeliest(judged))
 
 
-def _likeliest(thing: Thing) -> Material | None:
+def _likeliest(thing: DetectedObject) -> Material | None:
     return max(thing.materials, key=thing.materials.__getitem__) if thing.materials else None
 
 
@@ -131,36 +135,36 @@ def _area(box: Box | None) -> float:
     return (box[2] - box[0]) * (box[3] - box[1]) if box else 1.0
 
 
-def _item(thing: Thing, sight: Sight, beside: int, meanings: Meanings, language: Language) -> SeenItem:
+def _item(thing: DetectedObject, vision: VisionResult, beside: int, meanings: Meanings, language: Language) -> SeenItem:
     """A thing that was found. Alone in the picture, it is judged by the crop as far as the detection is believed and
     by the whole picture for the rest; beside others the whole says nothing of it."""
-    independent = sight.sure is not None
+    independent = vision.accept_threshold is not None
     belief = label_belief(thing.score, measured=independent)
     shares: Shares = thing.materials
-    if shares and sight.whole and beside == 1:
-        shares = {m: belief * shares.get(m, 0.0) + (1 - belief) * p for m, p in sight.whole.items()}
+    if shares and vision.image_probabilities and beside == 1:
+        shares = {m: belief * shares.get(m, 0.0) + (1 - belief) * p for m, p in vision.image_probabilities.items()}
     judge = Judge(shares, independent=independent) if shares else None
     candidates = _candidates(thing, belief, judge, meanings, language)
-    return SeenItem(label=thing.label, box=thing.box, candidates=candidates, sure=_sure(sight, judge))
+    return SeenItem(label=thing.label, box=thing.box, candidates=candidates, sure=_sure(vision, judge))
 
 
-def _whole(sight: Sight, hint: Thing | None, meanings: Meanings, language: Language) -> SeenItem:
+def _whole(vision: VisionResult, hint: DetectedObject | None, meanings: Meanings, language: Language) -> SeenItem:
     """The whole picture as the item, for want of a thing."""
-    judge = Judge(sight.whole, independent=True) if sight.whole else None
+    judge = Judge(vision.image_probabilities, independent=True) if vision.image_probabilities else None
     belief = label_belief(hint.score, measured=True) if hint else 0.0
     candidates = _candidates(hint, belief, judge, meanings, language) if judge else ()
-    return SeenItem(label=UNKNOWN, candidates=candidates, sure=_sure(sight, judge))
+    return SeenItem(label=UNKNOWN, candidates=candidates, sure=_sure(vision, judge))
 
 
-def _sure(sight: Sight, judge: Judge | None) -> float | None:
+def _sure(vision: VisionResult, judge: Judge | None) -> float | None:
     """The threshold: that of the judge, in terms of what we believe of it."""
-    if sight.sure is None or judge is None:
+    if vision.accept_threshold is None or judge is None:
         return None
-    return tempered(sight.sure, JUDGE_TRUST, len(judge.shares))
+    return tempered(vision.accept_threshold, JUDGE_TRUST, len(judge.shares))
 
 
 def _candidates(
-    thing: Thing | None, belief: float, judge: Judge | None, meanings: Meanings, language: Language
+    thing: DetectedObject | None, belief: float, judge: Judge | None, meanings: Meanings, language: Language
 ) -> tuple[Candidate, ...]:
     """What ``thing`` could be, likeliest first: what its label means, and each material that the judge saw."""
     known = (meanings.get(thing.label) or ()) if thing else ()
@@ -189,7 +193,7 @@ def _named(belief: float, kind: Material, judge: Judge | None) -> float:
     return belief if judge and judge.may_say(kind) else 1.0
 
 
-def _meant(meaning: Meaning, probability: float, thing: Thing | None) -> Candidate:
+def _meant(meaning: Meaning, probability: float, thing: DetectedObject | None) -> Candidate:
     form = (thing.form if thing else None) or meaning.form
     return Candidate(
         item=meaning.item, name=meaning.name, material=meaning.material, form=form, probability=min(1.0, probability)

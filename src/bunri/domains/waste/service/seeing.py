@@ -13,7 +13,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
-from pydantic import TypeAdapter
 
 from bunri.domains.recycling.public import ExplainRequested, Match, RecyclingPublic
 from bunri.domains.waste import fusion
@@ -36,13 +35,13 @@ from bunri.platform.photos.photo import Photo, keep, open_photo
 from bunri.platform.storage import ObjectMissing, Storage
 from bunri.platform.telemetry.metrics import STAGE_SECONDS
 from bunri.platform.vision.errors import VisionFailed, VisionMissing
-from bunri.platform.vision.protocol import Sight, Vision
+from bunri.platform.vision.protocol import Vision, VisionResult
+from bunri.platform.vision.stored import from_stored, to_stored
 
 log = structlog.get_logger(__name__)
 
 Begin = Callable[[], AbstractAsyncContextManager[WasteRepository]]
-_sights = TypeAdapter(Sight)
-_BLIND = Sight(things=(), models={})
+_BLIND = VisionResult(objects=(), models={})
 
 
 class ClaimLost(Exception):
@@ -53,7 +52,7 @@ class ClaimLost(Exception):
 class Looked:
     """What one look brought."""
 
-    sight: Sight
+    result: VisionResult
     cached: str | None = None
     own: tuple[str, ...] = ()
     """What our own eyes made of it (fusion.impression): by this a near photo is known to show the same."""
@@ -149,7 +148,7 @@ class Seeing:
             await self._keep(photo)
         looked = await self._look(job, photo)
         async with self._stage(job, Stage.FUSE):
-            items = await self._fuse(job, looked.sight)
+            items = await self._fuse(job, looked.result)
         await self._hand_over(job, items, looked, photo)
 
     async def _repeat(self, job: Job, known: Answered, data: bytes) -> None:
@@ -185,7 +184,7 @@ class Seeing:
             async with self._begin() as repository:
                 exact = await repository.seen_exactly(photo.sha256, self._eyes)
             if exact:
-                return Looked(_sights.validate_python(exact), "exact")
+                return Looked(from_stored(exact), "exact")
             ours = await self._with_our_own(photo)
             own = fusion.impression(ours)
             if near := await self._near(photo, own):
@@ -195,7 +194,7 @@ class Seeing:
             whole = bool(ours.models) and (theirs is not None or self._remote is None)
             return Looked(theirs or ours, None, own, whole)
 
-    async def _with_our_own(self, photo: Photo) -> Sight:
+    async def _with_our_own(self, photo: Photo) -> VisionResult:
         try:
             return await self._local.see(photo.pixels)
         except VisionMissing:
@@ -204,15 +203,15 @@ class Seeing:
             log.warning("vision.failed", reason=str(error))
             return _BLIND
 
-    async def _near(self, photo: Photo, own: tuple[str, ...]) -> Sight | None:
+    async def _near(self, photo: Photo, own: tuple[str, ...]) -> VisionResult | None:
         """What was seen in nearly the same photo, if our own eyes see the same things here (COACH-7)."""
         if not own:
             return None
         async with self._begin() as repository:
             found = await repository.seen_nearly(photo.phash, self._eyes, own, self._settings.near_bits)
-        return _sights.validate_python(found) if found else None
+        return from_stored(found) if found else None
 
-    async def _from_afar(self, photo: Photo) -> Sight | None:
+    async def _from_afar(self, photo: Photo) -> VisionResult | None:
         if self._remote is None:
             return None
         try:
@@ -221,15 +220,15 @@ class Seeing:
             log.warning("vision.fallback", reason=str(error))
             return None
 
-    async def _fuse(self, job: Job, sight: Sight) -> list[SeenItem]:
+    async def _fuse(self, job: Job, result: VisionResult) -> list[SeenItem]:
         language = language_of(job)
-        labels = sorted({thing.label for thing in sight.things})
+        labels = sorted({thing.label for thing in result.objects})
         meanings = await self._recycling.meanings(labels, language) if labels else {}
         told: Match | None = None
         if job.note:
             matches = await self._recycling.search(job.note, language, 1)
             told = matches[0] if matches else None
-        items = fusion.fuse(sight, meanings, language, told=told, tags=[Tag(tag) for tag in job.tags])
+        items = fusion.fuse(result, meanings, language, told=told, tags=[Tag(tag) for tag in job.tags])
         items[0] = items[0].model_copy(update={"words": job.note})
         return items
 
@@ -251,7 +250,7 @@ class Seeing:
                 state=State.EXPLAINING,
                 lease_until=now + self._settings.explain_lease,
                 items=[item.model_dump(mode="json") for item in items],
-                models=looked.sight.models,
+                models=looked.result.models,
                 cached=looked.cached,
                 eyes=self._eyes if looked.whole or looked.cached else None,
                 sha256=photo.sha256,
@@ -260,8 +259,7 @@ class Seeing:
             if not kept:
                 raise ClaimLost
             if looked.whole:
-                sight = _sights.dump_python(looked.sight, mode="json")
-                await repository.remember(photo, self._eyes, looked.own, sight, now)
+                await repository.remember(photo, self._eyes, looked.own, to_stored(looked.result), now)
             job.state = State.EXPLAINING
             await self._board.show(job, Stage.EXPLAIN)
             await repository.add_event(asked)

@@ -10,8 +10,8 @@ from bunri.kit.materials import Material
 from bunri.platform.vision.errors import ModelBroken, ProviderMissing, VisionFailed
 from bunri.platform.vision.material import calibration
 from bunri.platform.vision.material.calibration import Floats
-from bunri.platform.vision.material.focus import focus
-from bunri.platform.vision.material.memory import Memory
+from bunri.platform.vision.material.feature_bank import FeatureBank
+from bunri.platform.vision.material.salient_crop import salient_crop
 from bunri.platform.vision.material.square import square
 from bunri.platform.vision.protocol import Pixels
 from bunri.platform.vision.session import open_session
@@ -28,10 +28,10 @@ MATERIALS: Final = (
     Material.ELECTRONICS,
     Material.OTHER,
 )
-"""What pixels alone may say. Battery, lamp, styrofoam and film are not among them: there is no honest picture of
-them to learn from. ``plastic`` covers clear bottles too; colour is another's question."""
+"""The materials that are told apart by pixels alone. Battery, lamp, styrofoam and film are not among them: no picture
+set to train on is good enough. ``plastic`` includes clear bottles; their colour is judged in ``tint.py``."""
 
-SHIPPED: Final = ("material.onnx", "calibration.json", "memory.npz")
+SHIPPED: Final = ("material.onnx", "calibration.json", "feature_bank.npz")
 SIDE: Final = 224
 _FOLDER: Final = Path(__file__).parent
 
@@ -49,10 +49,10 @@ class MaterialClassifier:
         model, *others = files = [folder / file for file in SHIPPED]
         try:
             self.calibration = calibration.load(others[0])
-            self._memory = Memory.load(others[1])
+            self._feature_bank = FeatureBank.load(others[1])
             self._session = open_session(model, self.name, threads, provider)
             self.version = _digest(*files)[:8]
-            blank = self._judged(np.zeros((1, 1, 3), np.uint8))
+            blank = self._probabilities(np.zeros((1, 1, 3), np.uint8))
         except ProviderMissing:
             raise
         except Exception as error:  # the runtime's errors share no base but Exception
@@ -61,43 +61,43 @@ class MaterialClassifier:
             raise ModelBroken(name=self.name)
 
     @property
-    def sure(self) -> float:
-        """From this probability on the first answer may be stated without asking."""
-        return self.calibration.sure
+    def accept_threshold(self) -> float:
+        """The probability from which on the first answer may be stated without asking."""
+        return self.calibration.accept_threshold
 
     def classify(self, crops: list[Pixels]) -> list[dict[Material, float]]:
         """Calibrated probabilities of each upright BGR crop, over all of MATERIALS.
 
         Raises VisionFailed for a crop without pixels, or when the runtime fails.
         """
-        return [self._one(crop) for crop in crops]
+        return [self._classify_one(crop) for crop in crops]
 
-    def _one(self, crop: Pixels) -> dict[Material, float]:
+    def _classify_one(self, crop: Pixels) -> dict[Material, float]:
         if crop.ndim != 3 or not crop.size:
             raise VisionFailed(model=self.name)
-        return dict(zip(self.calibration.materials, self._judged(crop)[0].tolist(), strict=True))
+        return dict(zip(self.calibration.materials, self._probabilities(crop)[0].tolist(), strict=True))
 
-    def _judged(self, crop: Pixels) -> Floats:
+    def _probabilities(self, crop: Pixels) -> Floats:
         """1 × classes."""
-        logits, features = self._seen(looks(crop))
-        return self.calibration.probabilities(logits, self._memory.likeness(features))
+        logits, features = self._run(tta_views(crop))
+        return self.calibration.probabilities(logits, self._feature_bank.knn_similarity(features))
 
-    def _seen(self, views: Pixels) -> tuple[Floats, Floats]:
-        """Logits (1 × classes) and features (1 × features), each the mean over the looks."""
+    def _run(self, views: Pixels) -> tuple[Floats, Floats]:
+        """Logits (1 × classes) and features (1 × features), each the mean over the views."""
         try:
-            seen = self._session.run(["logits", "features"], {"pixels": views})
+            outputs = self._session.run(["logits", "features"], {"pixels": views})
         except Exception as error:  # the runtime's errors share no base but Exception
             raise VisionFailed(model=self.name) from error
-        logits, features = (np.asarray(part.mean(axis=0, keepdims=True), np.float32) for part in seen)
+        logits, features = (np.asarray(part.mean(axis=0, keepdims=True), np.float32) for part in outputs)
         return logits, features
 
 
-def looks(crop: Pixels) -> Pixels:
-    """What the network is shown of a BGR crop: all of it and, where it stands out, its thing; each mirrored, too.
+def tta_views(crop: Pixels) -> Pixels:
+    """Views of a BGR crop for test-time augmentation: the crop, its salient part where there is one, and their mirrors.
 
     2 or 4 × SIDE × SIDE × 3, RGB bytes; the rest of the preprocessing is inside the graph.
     """
-    closer = focus(crop)
+    closer = salient_crop(crop)
     views = [square(part, SIDE)[:, :, ::-1] for part in (crop, closer) if part is not None]
     return np.stack([*views, *(view[:, ::-1] for view in views)])
 

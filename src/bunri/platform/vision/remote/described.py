@@ -10,9 +10,9 @@ from bunri.kit.materials import Material
 from bunri.platform.llm.errors import LlmFailed
 from bunri.platform.llm.protocol import RemoteModel
 from bunri.platform.vision.errors import VisionFailed
-from bunri.platform.vision.protocol import Pixels, Sight, Thing
+from bunri.platform.vision.protocol import DetectedObject, Pixels, VisionResult
+from bunri.platform.vision.remote.objects import clean, likeliest
 from bunri.platform.vision.remote.picture import fraction_box, picture_of
-from bunri.platform.vision.remote.things import clean, likeliest
 
 Form = Literal[
     "bottle", "can", "jar", "cup", "bowl", "box", "carton", "tray", "tube", "pot", "lid",
@@ -21,7 +21,7 @@ Form = Literal[
 """The forms that the rule table knows."""
 
 MAX_TOKENS: Final = 2048
-"""Room for twenty things, twice what the prompt asks for."""
+"""Enough for twenty objects, twice as many as the prompt asks for."""
 
 
 class Corners(BaseModel):
@@ -34,7 +34,7 @@ class Corners(BaseModel):
 
 
 class Seen(BaseModel):
-    """One thing as the model writes it down."""
+    """One object as the model describes it."""
 
     label: str
     material: Material
@@ -42,10 +42,10 @@ class Seen(BaseModel):
     probability: float = Field(ge=0, le=1)
     box: Corners | None
 
-    def thing(self) -> Thing:
+    def to_object(self) -> DetectedObject:
         box = fraction_box(self.box.x1, self.box.y1, self.box.x2, self.box.y2) if self.box else None
         known = self.material is not Material.UNKNOWN
-        return Thing(
+        return DetectedObject(
             clean(self.label) or self.material.value,
             self.probability,
             box,
@@ -70,11 +70,11 @@ class DescribedVision:
 
     @property
     def models(self) -> dict[str, str]:
-        # Another wording sees differently, so it is part of the version.
+        # Another wording gives other results, so it is part of the version.
         wording = hashlib.sha256((self._system + self._prompt).encode()).hexdigest()[:8]
         return {"describer": f"{self._model.name}@{wording}"}
 
-    async def see(self, pixels: Pixels) -> Sight:
+    async def see(self, pixels: Pixels) -> VisionResult:
         """As Vision. Raises VisionFailed."""
         picture = await picture_of(pixels)
         try:
@@ -83,7 +83,7 @@ class DescribedVision:
             )
         except LlmFailed as failed:
             raise VisionFailed(reason=failed.reason) from failed
-        return Sight(likeliest(seen.thing() for seen in photo.things), self.models)
+        return VisionResult(likeliest(seen.to_object() for seen in photo.things), self.models)
 
     async def aclose(self) -> None:
         await self._model.aclose()

@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from bunri.platform.outside import Answer, OutsideApi
 from bunri.platform.resilience import Guard, OutsideFailed
 from bunri.platform.vision.errors import VisionFailed
-from bunri.platform.vision.protocol import Pixels, Sight
+from bunri.platform.vision.protocol import Pixels, VisionResult
+from bunri.platform.vision.remote.objects import detected, likeliest
 from bunri.platform.vision.remote.picture import picture_of
 from bunri.platform.vision.remote.settings import RemoteVisionSettings
-from bunri.platform.vision.remote.things import detected, likeliest
 
 DEFAULT_URL: Final = "https://router.huggingface.co/hf-inference"
 
@@ -50,19 +50,19 @@ class HuggingFaceVision:
     def models(self) -> dict[str, str]:
         return {"detector": f"huggingface/{self._model}"}
 
-    async def see(self, pixels: Pixels) -> Sight:
+    async def see(self, pixels: Pixels) -> VisionResult:
         """As Vision. Raises VisionFailed."""
         picture = await picture_of(pixels)
         try:
             found = await self._guard.call(lambda: self._ask(picture.jpeg))
         except OutsideFailed as failed:
             raise VisionFailed(reason=failed.reason) from failed
-        things = (
+        objects = (
             detected(one.label, one.score, picture.box(*one.box.model_dump().values()), self._materials)
             for one in found
             if one.score >= self._confidence
         )
-        return Sight(likeliest(things), self.models)
+        return VisionResult(likeliest(objects), self.models)
 
     async def aclose(self) -> None:
         await self._api.aclose()

@@ -1,4 +1,4 @@
-"""The picture that leaves the house: small, re-encoded, and nothing in it but pixels."""
+"""The picture that is sent to a remote service: small, re-encoded, without metadata."""
 
 import asyncio
 from dataclasses import dataclass

@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field, TypeAdapter
 from bunri.platform.outside import OutsideApi
 from bunri.platform.resilience import Guard, OutsideFailed
 from bunri.platform.vision.errors import VisionFailed
-from bunri.platform.vision.protocol import Pixels, Sight, Thing
+from bunri.platform.vision.protocol import DetectedObject, Pixels, VisionResult
+from bunri.platform.vision.remote.objects import detected, likeliest
 from bunri.platform.vision.remote.picture import Picture, picture_of
 from bunri.platform.vision.remote.settings import RemoteVisionSettings
-from bunri.platform.vision.remote.things import detected, likeliest
 
 DEFAULT_URL: Final = "https://detect.roboflow.com"
 
@@ -49,7 +49,7 @@ class RoboflowVision:
     def models(self) -> dict[str, str]:
         return {"detector": f"roboflow/{self._model}"}
 
-    async def see(self, pixels: Pixels) -> Sight:
+    async def see(self, pixels: Pixels) -> VisionResult:
         """As Vision. Raises VisionFailed."""
         picture = await picture_of(pixels)
         body = base64.b64encode(picture.jpeg)
@@ -57,7 +57,7 @@ class RoboflowVision:
             found = await self._guard.call(lambda: self._ask(body))
         except OutsideFailed as failed:
             raise VisionFailed(reason=failed.reason) from failed
-        return Sight(likeliest(self._thing(one, picture) for one in found.predictions), self.models)
+        return VisionResult(likeliest(self._object(one, picture) for one in found.predictions), self.models)
 
     async def aclose(self) -> None:
         await self._api.aclose()
@@ -67,7 +67,7 @@ class RoboflowVision:
         answer = await self._api.send("POST", f"/{self._model}", query=self._query, content=body, headers=headers)
         return answer.read(self._shape)
 
-    def _thing(self, one: _Prediction, picture: Picture) -> Thing:
+    def _object(self, one: _Prediction, picture: Picture) -> DetectedObject:
         half_width, half_height = one.width / 2, one.height / 2
         box = picture.box(one.x - half_width, one.y - half_height, one.x + half_width, one.y + half_height)
         return detected(one.label, one.confidence, box, self._materials)

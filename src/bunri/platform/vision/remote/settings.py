@@ -1,4 +1,4 @@
-"""Whose eyes look, if not our own."""
+"""Which remote vision model is used, if any."""
 
 from typing import Literal, Self
 
@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from bunri.kit.languages import Language
 from bunri.kit.materials import Material
 from bunri.platform.llm.settings import ModelSettings
-from bunri.platform.vision.remote.things import clean
+from bunri.platform.vision.remote.objects import clean
 
 
 class RemoteVisionSettings(ModelSettings):

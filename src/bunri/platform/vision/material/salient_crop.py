@@ -1,7 +1,7 @@
-"""Where the thing lies in a picture that is mostly ground: a second, closer look is worth more than the first.
+"""Finds the object in a picture that is mostly background, so that the network can be shown it larger.
 
-No learning: ground is what the picture's frame shows, thing is what differs from it. Good enough for floors, tables
-and boards; where the frame is no ground, nothing is said.
+Without learning: background is what the picture's border shows, the object is what differs from it. That works on
+floors, tables and boards; where the border is not background, no crop is made.
 """
 
 from typing import Final
@@ -15,24 +15,24 @@ from bunri.platform.vision.protocol import Pixels
 _SMALL: Final = 96
 _FRAME: Final = 0.06
 _DIFFERS: Final = 3.0
-"""Robust deviations of the frame's own colours from its plane."""
+"""In robust standard deviations of the border's own colours from its plane."""
 
 _GRAIN: Final = np.array([4.0, 2.5, 2.5], np.float32)
-"""Least deviation in L, a, b: a perfectly plain ground is no measure."""
+"""Least deviation in L, a, b, since that of a perfectly plain background is 0."""
 
 _PART: Final = 0.15
-"""Of the largest piece's area: smaller ones are specks, not parts."""
+"""Fraction of the largest piece's area; smaller pieces are specks, not parts of the object."""
 
 _LEAST: Final = 0.015
 _MOST: Final = 0.6
-"""Of the picture's area: less is a speck, more leaves nothing to come closer to."""
+"""Fractions of the picture's area: below is a speck, above a crop would enlarge nothing."""
 
 _MARGIN: Final = 0.12
 Floats = NDArray[np.float32]
 
 
-def focus(pixels: Pixels) -> "Pixels | None":
-    """The part of a BGR picture around its thing, as a view; None where nothing stands out clearly."""
+def salient_crop(pixels: Pixels) -> "Pixels | None":
+    """The part of a BGR picture around its object, as a view; None where nothing stands out clearly."""
     height, width = pixels.shape[:2]
     scale = _SMALL / max(height, width)
     if scale >= 1 or min(height, width) * scale < 16:
@@ -51,7 +51,7 @@ def focus(pixels: Pixels) -> "Pixels | None":
 
 
 def _stands_out(lab: Floats) -> NDArray[np.uint8]:
-    """Pixels unlike the ground: a plane of colour through the frame, refitted without what is no ground."""
+    """A mask of pixels unlike the background: a plane of colour fitted to the border, refitted without outliers."""
     height, width = lab.shape[:2]
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j]
     terms = np.stack([np.ones_like(x), x, y], axis=-1).astype(np.float32)

@@ -1,26 +1,26 @@
-"""From a remote detector's classes to our Things."""
+"""From a remote detector's classes to DetectedObject."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from bunri.kit.materials import Material
-from bunri.platform.vision.protocol import Box, Thing
+from bunri.platform.vision.protocol import Box, DetectedObject
 
-MOST_THINGS: Final = 20
+MAX_OBJECTS: Final = 20
 LONGEST_LABEL: Final = 60
 MATERIALS: Final = {material.value: material for material in Material if material is not Material.UNKNOWN}
 
 
-def detected(label: str, score: float, box: Box | None, materials: Mapping[str, Material]) -> Thing:
-    """One detection. A class that ``materials`` names, or that is called like a material, judges material too."""
+def detected(label: str, score: float, box: Box | None, materials: Mapping[str, Material]) -> DetectedObject:
+    """One detection. A class that ``materials`` names, or that is named like a material, gives its material too."""
     label = clean(label) or "unknown"
     material = materials.get(label) or MATERIALS.get(label)
-    return Thing(label, score, box, {material: score} if material else {})
+    return DetectedObject(label, score, box, {material: score} if material else {})
 
 
-def likeliest(things: Iterable[Thing]) -> tuple[Thing, ...]:
-    """The MOST_THINGS of the highest score, best first."""
-    return tuple(sorted(things, key=lambda thing: -thing.score)[:MOST_THINGS])
+def likeliest(objects: Iterable[DetectedObject]) -> tuple[DetectedObject, ...]:
+    """The MAX_OBJECTS of the highest score, best first."""
+    return tuple(sorted(objects, key=lambda each: -each.score)[:MAX_OBJECTS])
 
 
 def clean(label: str) -> str:

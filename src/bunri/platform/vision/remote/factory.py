@@ -1,4 +1,4 @@
-"""From settings to eyes."""
+"""From settings to a remote vision model."""
 
 from typing import Protocol
 
@@ -15,7 +15,7 @@ class RemoteVision(Vision, Protocol):
 
 
 def open_remote(settings: RemoteVisionSettings) -> RemoteVision | None:
-    """The eyes that ``settings`` name, to be closed with ``aclose``; None for none."""
+    """The model that ``settings`` name, to be closed with ``aclose``; None for none."""
     # Each brings its own client library: only the one in use is imported.
     match settings.provider:
         case "roboflow":

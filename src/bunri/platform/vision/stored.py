@@ -1,0 +1,36 @@
+"""How a VisionResult is stored as JSON (``waste.fingerprints.sight``).
+
+The stored names are those of the first version, so that every version can read the rows of every other, also while two
+of them share a database.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from bunri.kit.materials import Material
+from bunri.platform.vision.protocol import DetectedObject, VisionResult
+
+
+class _StoredResult(BaseModel):
+    things: tuple[DetectedObject, ...]
+    models: dict[str, str]
+    whole: dict[Material, float] = {}
+    sure: float | None = None
+
+
+def to_stored(result: VisionResult) -> dict[str, Any]:
+    """``result`` as a JSON object."""
+    stored = _StoredResult(
+        things=result.objects,
+        models=result.models,
+        whole=result.image_probabilities,
+        sure=result.accept_threshold,
+    )
+    return stored.model_dump(mode="json")
+
+
+def from_stored(stored: dict[str, Any]) -> VisionResult:
+    """The result that ``to_stored`` gave. Raises ValueError for anything else."""
+    found = _StoredResult.model_validate(stored)
+    return VisionResult(found.things, found.models, found.whole, found.sure)
