@@ -4,14 +4,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from bunri.platform.outside_settings import OutsideSettings
-from bunri.platform.resilience import Guard, OutsideFailed, failed_status
+from bunri.platform.external_settings import ExternalSettings
+from bunri.platform.resilience import ExternalFailed, Guard, failed_status
 
 QUICK = {"first_wait_s": 0.0, "longest_wait_s": 0.05, "timeout_s": 30.0}
 
 
 def guard(**settings: float) -> Guard:
-    return Guard("test", OutsideSettings.model_validate(QUICK | settings))
+    return Guard("test", ExternalSettings.model_validate(QUICK | settings))
 
 
 class Service:
@@ -29,7 +29,7 @@ class Service:
 
 
 async def reason_of(call: Callable[[], Awaitable[object]]) -> str:
-    with pytest.raises(OutsideFailed) as caught:
+    with pytest.raises(ExternalFailed) as caught:
         await call()
     return caught.value.reason
 
@@ -42,8 +42,8 @@ def wall(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return clock
 
 
-def passing(times: int) -> list[OutsideFailed]:
-    return [OutsideFailed("busy", again=True) for _ in range(times)]
+def passing(times: int) -> list[ExternalFailed]:
+    return [ExternalFailed("busy", retryable=True) for _ in range(times)]
 
 
 class TestTryingAgain:
@@ -58,16 +58,16 @@ class TestTryingAgain:
         assert service.calls == 3
 
     async def test_a_lasting_failure_is_not_tried_again(self) -> None:
-        service = Service(OutsideFailed("status_401"))
+        service = Service(ExternalFailed("status_401"))
         assert await reason_of(lambda: guard().call(service)) == "status_401"
         assert service.calls == 1
 
     async def test_a_service_that_asks_for_a_short_wait_gets_it(self) -> None:
-        service = Service(OutsideFailed("status_429", again=True, retry_after=0.01))
+        service = Service(ExternalFailed("status_429", retryable=True, retry_after=0.01))
         assert await guard().call(service) == "ok"
 
     async def test_a_service_that_asks_for_a_long_wait_is_given_up(self) -> None:
-        service = Service(OutsideFailed("status_429", again=True, retry_after=60))
+        service = Service(ExternalFailed("status_429", retryable=True, retry_after=60))
         assert await reason_of(lambda: guard().call(service)) == "status_429"
         assert service.calls == 1
 
@@ -92,7 +92,7 @@ class TestRunningOutOfTime:
             nonlocal calls
             calls += 1
             if calls == 1:
-                raise OutsideFailed("busy", again=True)
+                raise ExternalFailed("busy", retryable=True)
             await asyncio.Event().wait()
 
         assert await reason_of(lambda: guard(timeout_s=0.05, retries=5).call(busy_at_first)) == "timeout"
@@ -116,7 +116,7 @@ class TestLeavingAnAilingServiceAlone:
     async def test_after_failures_in_a_row_it_is_not_asked_any_more(self) -> None:
         guarded, service = guard(retries=0, breaker_failures=2, breaker_rest_s=60), Service(*passing(9))
         reasons = [await reason_of(lambda: guarded.call(service)) for _ in range(4)]
-        assert reasons == ["busy", "busy", "resting", "resting"]
+        assert reasons == ["busy", "busy", "circuit_open", "circuit_open"]
         assert service.calls == 2
 
     async def test_it_is_asked_again_after_a_rest_and_trusted_when_it_answers(self, wall: SimpleNamespace) -> None:
@@ -134,7 +134,7 @@ class TestLeavingAnAilingServiceAlone:
         for _ in range(2):
             await reason_of(lambda: guarded.call(service))
         wall.seconds += 31
-        assert [await reason_of(lambda: guarded.call(service)) for _ in range(2)] == ["busy", "resting"]
+        assert [await reason_of(lambda: guarded.call(service)) for _ in range(2)] == ["busy", "circuit_open"]
 
     async def test_time_outs_count_against_it(self) -> None:
         async def hang() -> None:
@@ -142,16 +142,16 @@ class TestLeavingAnAilingServiceAlone:
 
         guarded = guard(retries=0, timeout_s=0.02, breaker_failures=1, breaker_rest_s=60)
         assert await reason_of(lambda: guarded.call(hang)) == "timeout"
-        assert await reason_of(lambda: guarded.call(hang)) == "resting"
+        assert await reason_of(lambda: guarded.call(hang)) == "circuit_open"
 
     async def test_refusals_do_not_count_against_it(self) -> None:
-        service = Service(*(OutsideFailed("refused", ailing=False) for _ in range(5)))
+        service = Service(*(ExternalFailed("refused", counts_as_failure=False) for _ in range(5)))
         guarded = guard(retries=0, breaker_failures=2)
         assert {await reason_of(lambda: guarded.call(service)) for _ in range(5)} == {"refused"}
 
     async def test_two_guards_do_not_share_a_breaker(self) -> None:
-        ailing, well = guard(retries=0, breaker_failures=1, breaker_rest_s=60), guard()
-        await reason_of(lambda: ailing.call(Service(*passing(1))))
+        failing, well = guard(retries=0, breaker_failures=1, breaker_rest_s=60), guard()
+        await reason_of(lambda: failing.call(Service(*passing(1))))
         assert await well.call(Service()) == "ok"
 
 
@@ -159,17 +159,17 @@ class TestReadingAStatus:
     @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 529])
     def test_busy_and_broken_servers_are_worth_another_try(self, status: int) -> None:
         failed = failed_status(status, {})
-        assert (failed.again, failed.ailing, failed.reason) == (True, True, f"status_{status}")
+        assert (failed.retryable, failed.counts_as_failure, failed.reason) == (True, True, f"status_{status}")
 
     @pytest.mark.parametrize("status", [401, 403, 404])
     def test_a_wrong_key_or_address_is_not_but_counts(self, status: int) -> None:
         failed = failed_status(status, {})
-        assert (failed.again, failed.ailing) == (False, True)
+        assert (failed.retryable, failed.counts_as_failure) == (False, True)
 
     @pytest.mark.parametrize("status", [302, 400, 413, 422])
     def test_a_refused_input_neither_repeats_nor_counts(self, status: int) -> None:
         failed = failed_status(status, {})
-        assert (failed.again, failed.ailing) == (False, False)
+        assert (failed.retryable, failed.counts_as_failure) == (False, False)
 
     @pytest.mark.parametrize(
         ("header", "seconds"),

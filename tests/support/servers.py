@@ -1,4 +1,4 @@
-"""A local HTTP server that answers by script, faults included, for adapters of outside services.
+"""A local HTTP server that answers by script, faults included, for adapters of external services.
 
     async with serving(status(500), ok({"things": []})) as server:
         ...                         # point the adapter at server.url

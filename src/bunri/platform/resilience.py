@@ -1,6 +1,6 @@
-"""One way to call the outside world: bounded in time, tried again when that can help, left alone while it is down.
+"""One way to call external services: with a time-out, retries where they can help, and a circuit breaker.
 
-An adapter makes one try, raises OutsideFailed in its own words, and lets its Guard decide the rest::
+An adapter makes one try, raises ExternalFailed when it fails, and leaves retries to its Guard::
 
     guard = Guard("kakao", settings)
     places = await guard.call(lambda: self._page(query))
@@ -19,38 +19,43 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 from tenacity.wait import wait_random_exponential
 
 from bunri.kit.clock import now
-from bunri.platform.outside_settings import OutsideSettings
+from bunri.platform.external_settings import ExternalSettings
 
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
 
-class OutsideFailed(Exception):
-    """An outside service gave nothing usable. Never leaves ``platform``: adapters raise their own errors from it.
+class ExternalFailed(Exception):
+    """An external service returned nothing usable. Stays within ``platform``: adapters raise their own errors from it.
 
-    ``again``: another try may succeed. ``ailing``: the service itself is at fault, so the breaker counts it; a refusal
-    of this one input is no sign of that. ``retry_after``: seconds that the service asked for.
+    ``retryable``: another try may succeed. ``counts_as_failure``: the service itself is at fault, so the breaker counts
+    it; a refusal of this one input does not count. ``retry_after``: seconds that the service asked for.
     """
 
     def __init__(
-        self, reason: str, *, again: bool = False, ailing: bool = True, retry_after: float | None = None
+        self,
+        reason: str,
+        *,
+        retryable: bool = False,
+        counts_as_failure: bool = True,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.again = again
-        self.ailing = ailing
+        self.retryable = retryable
+        self.counts_as_failure = counts_as_failure
         self.retry_after = retry_after
 
 
-def failed_status(status: int, headers: Mapping[str, str]) -> OutsideFailed:
+def failed_status(status: int, headers: Mapping[str, str]) -> ExternalFailed:
     """What an HTTP status other than success means for the next try (RFC 9110 §15)."""
-    again = status in {408, 429} or status >= 500
-    return OutsideFailed(
+    retryable = status in {408, 429} or status >= 500
+    return ExternalFailed(
         f"status_{status}",
-        again=again,
-        ailing=again or status in {401, 403, 404},
-        retry_after=_seconds(headers.get("retry-after", ""), now()) if again else None,
+        retryable=retryable,
+        counts_as_failure=retryable or status in {401, 403, 404},
+        retry_after=_seconds(headers.get("retry-after", ""), now()) if retryable else None,
     )
 
 
@@ -65,23 +70,23 @@ def _seconds(retry_after: str, at: datetime) -> float | None:
 
 
 class Guard:
-    """Time-out, retries and breaker of one outside service. Make one per service and keep it."""
+    """Time-out, retries and breaker of one external service. It counts failures: keep one per service."""
 
-    def __init__(self, name: str, settings: OutsideSettings) -> None:
+    def __init__(self, name: str, settings: ExternalSettings) -> None:
         self._name = name
         self._settings = settings
         self._jitter = wait_random_exponential(multiplier=settings.first_wait_s, max=settings.longest_wait_s)
         self._breakers = AsyncCircuitBreakerFactory(
             settings.breaker_failures,
             settings.breaker_rest_s,
-            exclude=[asyncio.CancelledError, (OutsideFailed, lambda failed: not failed.ailing)],
+            exclude=[asyncio.CancelledError, (ExternalFailed, lambda failed: not failed.counts_as_failure)],
         )
         self._breakers.add_listener(_report)
 
     async def call(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """What ``attempt`` returns, at the latest after ``timeout_s``.
 
-        Raises OutsideFailed: the attempt's own, ``timeout``, or ``resting`` while the breaker is open.
+        Raises ExternalFailed: the attempt's own, ``timeout``, or ``circuit_open`` while the breaker is open.
         """
         deadline = asyncio.get_running_loop().time() + self._settings.timeout_s
         retrying = AsyncRetrying(
@@ -96,26 +101,26 @@ class Guard:
         try:
             async with await self._breakers.get_breaker(self._name), asyncio.timeout_at(deadline):
                 return await attempt()
-        except OpenedState as resting:
+        except OpenedState as circuit_open:
             # One instance is raised for every call while open: without this its traceback keeps all their frames.
-            resting.__traceback__ = None
-            raise OutsideFailed("resting") from None
+            circuit_open.__traceback__ = None
+            raise ExternalFailed("circuit_open") from None
         except TimeoutError:
-            raise OutsideFailed("timeout") from None
+            raise ExternalFailed("timeout") from None
 
     def _worth_another(self, error: BaseException) -> bool:
         return (
-            isinstance(error, OutsideFailed)
-            and error.again
+            isinstance(error, ExternalFailed)
+            and error.retryable
             and (error.retry_after or 0) <= self._settings.longest_wait_s
         )
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        asked = error.retry_after if isinstance(error, OutsideFailed) else None
+        asked = error.retry_after if isinstance(error, ExternalFailed) else None
         return self._jitter(state) if asked is None else asked
 
 
 def _report(name: str, _kind: str, event: Event) -> None:
     if isinstance(event, ContextChanged):
-        log.warning("outside_service", service=name, breaker=event.state)
+        log.warning("external_service", service=name, breaker=event.state)

@@ -211,7 +211,7 @@ class TestSurviving:
                 with pytest.raises(LlmFailed) as caught:
                     await ask(model)
                 reasons.append(caught.value.reason)
-        assert reasons == ["status_500", "status_500", "resting", "resting"]
+        assert reasons == ["status_500", "status_500", "circuit_open", "circuit_open"]
         assert len(server.requests) == 2
 
     async def test_nobody_listening_is_a_failure_like_any_other(self, provider: Provider) -> None:

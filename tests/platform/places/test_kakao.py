@@ -175,7 +175,7 @@ class TestFailing:
 
     async def test_a_spent_quota_opens_the_breaker(self) -> None:
         async with kakao(status(400, {"code": -10, "msg": ""}), breaker_failures=2) as (places, server):
-            assert [await reason_of(places) for _ in range(3)] == ["spent", "spent", "resting"]
+            assert [await reason_of(places) for _ in range(3)] == ["spent", "spent", "circuit_open"]
         assert len(server.requests) == 2
 
     async def test_a_refused_question_is_not_a_spent_quota(self) -> None:

@@ -1,1 +1,1 @@
-"""Language models behind one Protocol: they word and grade, they never decide."""
+"""Language models behind one Protocol: they phrase and grade answers, and decide nothing."""

@@ -17,7 +17,7 @@ from bunri.platform.llm.errors import LlmFailed
 from bunri.platform.llm.protocol import Shape
 from bunri.platform.llm.reading import ROOM_TO_THINK, answer, envelope
 from bunri.platform.llm.settings import ModelSettings
-from bunri.platform.resilience import Guard, OutsideFailed, failed_status
+from bunri.platform.resilience import ExternalFailed, Guard, failed_status
 
 DEFAULT_MODEL: Final = "claude-haiku-5-5"
 DEFAULT_URL: Final = "https://api.anthropic.com"
@@ -63,7 +63,7 @@ class ClaudeModel:
 
         try:
             return await self._guard.call(attempt)
-        except OutsideFailed as failed:
+        except ExternalFailed as failed:
             raise LlmFailed(failed.reason) from failed
 
     async def aclose(self) -> None:
@@ -91,7 +91,7 @@ class ClaudeModel:
         except APIStatusError as error:
             raise failed_status(error.status_code, error.response.headers) from error
         except APIConnectionError as error:
-            raise OutsideFailed("connection", again=True) from error
+            raise ExternalFailed("connection", retryable=True) from error
 
 
 def _picture(jpeg: bytes | None) -> list[ContentBlockParam]:
@@ -104,8 +104,8 @@ def _picture(jpeg: bytes | None) -> list[ContentBlockParam]:
 def _read(body: bytes, shape: type[Shape]) -> Shape:
     message = envelope(body, _Message)
     if message.stop_reason == "refusal":
-        raise OutsideFailed("refused", ailing=False)
+        raise ExternalFailed("refused", counts_as_failure=False)
     if message.stop_reason in {"max_tokens", "model_context_window_exceeded"}:
-        raise OutsideFailed("cut_short", ailing=False)
+        raise ExternalFailed("cut_short", counts_as_failure=False)
     # By type, not by place: a thinking block may come first.
     return answer("".join(block.text for block in message.content if block.type == "text"), shape)

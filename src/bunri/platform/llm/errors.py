@@ -1,10 +1,13 @@
-"""How asking a language model can fail."""
+"""How calling a language model can fail."""
 
 from bunri.kit.errors import Unavailable
 
 
 class LlmFailed(Unavailable):
-    """No usable answer. ``reason``: timeout, connection, resting, status_500 …, refused, cut_short, empty, garbage."""
+    """No usable answer.
+
+    ``reason``: timeout, connection, circuit_open, status_500 …, refused, cut_short, empty, garbage.
+    """
 
     code = "llm_failed"
 

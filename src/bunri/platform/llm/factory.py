@@ -1,4 +1,4 @@
-"""From settings to a model."""
+"""From settings to a language model."""
 
 from bunri.platform.llm.protocol import RemoteModel
 from bunri.platform.llm.settings import LlmSettings

@@ -11,7 +11,7 @@ from bunri.platform.llm.errors import LlmFailed
 from bunri.platform.llm.protocol import Shape
 from bunri.platform.llm.reading import ROOM_TO_THINK, answer, envelope
 from bunri.platform.llm.settings import ModelSettings
-from bunri.platform.resilience import Guard, OutsideFailed, failed_status
+from bunri.platform.resilience import ExternalFailed, Guard, failed_status
 
 DEFAULT_MODEL: Final = "gpt-5.4-mini"
 DEFAULT_URL: Final = "https://api.openai.com/v1"
@@ -65,7 +65,7 @@ class OpenAiModel:
 
         try:
             return await self._guard.call(attempt)
-        except OutsideFailed as failed:
+        except ExternalFailed as failed:
             raise LlmFailed(failed.reason) from failed
 
     async def aclose(self) -> None:
@@ -84,7 +84,7 @@ class OpenAiModel:
         except APIStatusError as error:
             raise failed_status(error.status_code, error.response.headers) from error
         except APIConnectionError as error:
-            raise OutsideFailed("connection", again=True) from error
+            raise ExternalFailed("connection", retryable=True) from error
 
 
 def _picture(jpeg: bytes | None) -> list[ChatCompletionContentPartParam]:
@@ -97,7 +97,7 @@ def _picture(jpeg: bytes | None) -> list[ChatCompletionContentPartParam]:
 def _read(body: bytes, shape: type[Shape]) -> Shape:
     choice = envelope(body, _Completion).choices[0]
     if choice.message.refusal or choice.finish_reason == "content_filter":
-        raise OutsideFailed("refused", ailing=False)
+        raise ExternalFailed("refused", counts_as_failure=False)
     if choice.finish_reason == "length":
-        raise OutsideFailed("cut_short", ailing=False)
+        raise ExternalFailed("cut_short", counts_as_failure=False)
     return answer(choice.message.content or "", shape)

@@ -1,4 +1,4 @@
-"""What a language model promises, whoever it is: one question, one answer of an agreed shape."""
+"""What every language model provides: an answer to a prompt in a given structure."""
 
 from typing import Protocol, TypeVar
 
@@ -12,7 +12,7 @@ class LanguageModel(Protocol):
 
     @property
     def name(self) -> str:
-        """Who answers, as a cache key needs it: ``claude/claude-haiku-5-5``."""
+        """Provider and model, as part of cache keys: ``claude/claude-haiku-5-5``."""
         ...
 
     async def structured(self, *, system: str, prompt: str, shape: type[Shape], max_tokens: int = 1024) -> Shape:

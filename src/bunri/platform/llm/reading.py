@@ -1,11 +1,11 @@
-"""What both providers' answers have in common once the envelope is off."""
+"""Reads the answers of both providers."""
 
 from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from bunri.platform.llm.protocol import Shape
-from bunri.platform.resilience import OutsideFailed
+from bunri.platform.resilience import ExternalFailed
 
 Envelope = TypeVar("Envelope", bound=BaseModel)
 
@@ -14,18 +14,18 @@ ROOM_TO_THINK: Final = 2048
 
 
 def envelope(body: bytes, kind: type[Envelope]) -> Envelope:
-    """The provider's envelope. Raises OutsideFailed when the body is something else, such as a gateway's page."""
+    """The provider's envelope. Raises ExternalFailed when the body is something else, such as a gateway's page."""
     try:
         return kind.model_validate_json(body)
     except ValidationError:
-        raise OutsideFailed("garbage") from None
+        raise ExternalFailed("garbage") from None
 
 
 def answer(text: str, shape: type[Shape]) -> Shape:
-    """The model's own text as ``shape``. A wrong one is this answer's fault, not a sign of an ailing service."""
+    """The model's own text as ``shape``. The breaker does not count a wrong one: the service itself works."""
     if not text:
-        raise OutsideFailed("empty", ailing=False)
+        raise ExternalFailed("empty", counts_as_failure=False)
     try:
         return shape.model_validate_json(text)
     except ValidationError:
-        raise OutsideFailed("garbage", ailing=False) from None
+        raise ExternalFailed("garbage", counts_as_failure=False) from None

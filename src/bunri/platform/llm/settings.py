@@ -1,14 +1,14 @@
-"""Which language model words the answers."""
+"""Which language model phrases the answers."""
 
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from bunri.platform.outside_settings import OutsideSettings
+from bunri.platform.external_settings import ExternalSettings
 
 
-class ModelSettings(OutsideSettings):
-    """Which remote model, and how it is asked."""
+class ModelSettings(ExternalSettings):
+    """Which remote model is called, and how."""
 
     model: str | None = Field(None, description="Its name at the provider; unset: a small, quick one.")
     effort: Literal["low", "medium", "high", "default"] = Field(

@@ -1,1 +1,1 @@
-"""Maps of others, asked for places beside our own bins."""
+"""Map services that are searched for places in addition to our own bins."""

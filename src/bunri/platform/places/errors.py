@@ -1,10 +1,13 @@
-"""How asking for places can fail."""
+"""How a search for places can fail."""
 
 from bunri.kit.errors import Unavailable
 
 
 class PlacesFailed(Unavailable):
-    """The map service gave nothing usable. ``reason``: timeout, connection, resting, spent, status_401, garbage …"""
+    """The map service returned nothing usable.
+
+    ``reason``: timeout, connection, circuit_open, spent, status_401, garbage …
+    """
 
     code = "places_failed"
 

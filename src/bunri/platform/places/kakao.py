@@ -5,11 +5,11 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, HttpUrl, TypeAdapter, ValidationError
 
-from bunri.platform.outside import Answer, OutsideApi
+from bunri.platform.external import Answer, ExternalApi
 from bunri.platform.places.errors import PlacesFailed
 from bunri.platform.places.protocol import Place
 from bunri.platform.places.settings import PlacesSettings
-from bunri.platform.resilience import Guard, OutsideFailed
+from bunri.platform.resilience import ExternalFailed, Guard
 
 T = TypeVar("T")
 
@@ -79,7 +79,7 @@ class KakaoPlaces:
     """RemotePlaces by Kakao. Needs ``api_key``."""
 
     def __init__(self, settings: PlacesSettings) -> None:
-        self._api = OutsideApi(str(settings.base_url or DEFAULT_URL), {"Authorization": f"KakaoAK {settings.key}"})
+        self._api = ExternalApi(str(settings.base_url or DEFAULT_URL), {"Authorization": f"KakaoAK {settings.key}"})
         self._guard = Guard("kakao", settings)
         self._pages = TypeAdapter(_Page)
         self._addresses = TypeAdapter(_Addresses)
@@ -100,7 +100,7 @@ class KakaoPlaces:
                 answer = await self._guard.call(
                     partial(self._ask, "keyword", {**query, "page": str(page)}, self._pages)
                 )
-            except OutsideFailed as failed:
+            except ExternalFailed as failed:
                 if found:
                     break  # the nearest ones are better than none
                 raise PlacesFailed(failed.reason) from failed
@@ -117,7 +117,7 @@ class KakaoPlaces:
             if named.documents:
                 return [document.place() for document in named.documents][:limit]
             addresses = await self._guard.call(partial(self._ask, "address", query, self._addresses))
-        except OutsideFailed as failed:
+        except ExternalFailed as failed:
             raise PlacesFailed(failed.reason) from failed
         return [document.place() for document in addresses.documents][:limit]
 
@@ -127,7 +127,7 @@ class KakaoPlaces:
     async def _ask(self, by: str, query: dict[str, str], shape: TypeAdapter[T]) -> T:
         answer = await self._api.send("GET", f"/v2/local/search/{by}.json", query=query)
         if answer.status == 400 and _code(answer) in QUOTA_SPENT:
-            raise OutsideFailed("spent")  # for the day, most likely: the breaker keeps us from asking on
+            raise ExternalFailed("spent")  # probably until midnight: the breaker then stops further calls
         return answer.read(shape)
 
 

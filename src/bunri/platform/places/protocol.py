@@ -1,4 +1,4 @@
-"""What a map service promises: places by words around a point."""
+"""What every map service provides: places found by words and a point."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,7 +6,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place on somebody else's map."""
+    """A place that a map service knows."""
 
     id: str
     """Unique within the service: ``kakao:26338954``."""
@@ -22,7 +22,7 @@ class Place:
 
 
 class Places(Protocol):
-    """A map service. The point asked for is used for this one question and kept nowhere."""
+    """A map service. The point searched around is used for that one search and not stored."""
 
     async def nearby(self, lat: float, lng: float, words: str, radius_m: int, limit: int) -> list[Place]:
         """At most ``limit`` places that match ``words`` within ``radius_m``, nearest first. Raises PlacesFailed."""

@@ -1,13 +1,13 @@
-"""Whose map is asked beside our own bins."""
+"""Which map service is searched in addition to our own bins."""
 
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from bunri.platform.outside_settings import OutsideSettings
+from bunri.platform.external_settings import ExternalSettings
 
 
-class PlacesSettings(OutsideSettings):
+class PlacesSettings(ExternalSettings):
     """A map service; ``none`` by default. Kakao's key is the app's REST API key."""
 
     provider: Literal["none", "kakao"] = "none"

@@ -159,7 +159,7 @@ class TestFailing:
 
     async def test_a_broken_service_is_left_alone_after_a_while(self, provider: Provider) -> None:
         async with looking(provider, status(500), retries=0, breaker_failures=2) as (vision, server):
-            assert [await reason_of(vision) for _ in range(3)] == ["status_500", "status_500", "resting"]
+            assert [await reason_of(vision) for _ in range(3)] == ["status_500", "status_500", "circuit_open"]
         assert len(server.requests) == 2
 
     @pytest.mark.parametrize("step", [hang, slow(30, ok([]))], ids=["hangs", "is slow"])

@@ -4,8 +4,8 @@ from typing import Final
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from bunri.platform.outside import Answer, OutsideApi
-from bunri.platform.resilience import Guard, OutsideFailed
+from bunri.platform.external import Answer, ExternalApi
+from bunri.platform.resilience import ExternalFailed, Guard
 from bunri.platform.vision.errors import VisionFailed
 from bunri.platform.vision.protocol import Pixels, VisionResult
 from bunri.platform.vision.remote.objects import detected, likeliest
@@ -42,7 +42,7 @@ class HuggingFaceVision:
         self._materials = settings.materials
         self._confidence = settings.confidence
         key = {"Authorization": f"Bearer {settings.key}"} if settings.key else {}
-        self._api = OutsideApi(str(settings.base_url or DEFAULT_URL), key)
+        self._api = ExternalApi(str(settings.base_url or DEFAULT_URL), key)
         self._guard = Guard("huggingface", settings)
         self._shape = TypeAdapter(list[_Found])
 
@@ -55,7 +55,7 @@ class HuggingFaceVision:
         picture = await picture_of(pixels)
         try:
             found = await self._guard.call(lambda: self._ask(picture.jpeg))
-        except OutsideFailed as failed:
+        except ExternalFailed as failed:
             raise VisionFailed(reason=failed.reason) from failed
         objects = (
             detected(one.label, one.score, picture.box(*one.box.model_dump().values()), self._materials)
@@ -71,7 +71,7 @@ class HuggingFaceVision:
         headers = {"Content-Type": "image/jpeg"}
         answer = await self._api.send("POST", f"/models/{self._model}", content=jpeg, headers=headers)
         if answer.status == 503:
-            raise OutsideFailed("loading", again=True, retry_after=_estimate(answer))
+            raise ExternalFailed("loading", retryable=True, retry_after=_estimate(answer))
         return answer.read(self._shape)
 
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from pydantic import BaseModel, Field, TypeAdapter
 
-from bunri.platform.outside import OutsideApi
-from bunri.platform.resilience import Guard, OutsideFailed
+from bunri.platform.external import ExternalApi
+from bunri.platform.resilience import ExternalFailed, Guard
 from bunri.platform.vision.errors import VisionFailed
 from bunri.platform.vision.protocol import DetectedObject, Pixels, VisionResult
 from bunri.platform.vision.remote.objects import detected, likeliest
@@ -41,7 +41,7 @@ class RoboflowVision:
             "api_key": settings.key,
             "confidence": f"{100 * settings.confidence:.0f}",  # per cent
         }
-        self._api = OutsideApi(str(settings.base_url or DEFAULT_URL))
+        self._api = ExternalApi(str(settings.base_url or DEFAULT_URL))
         self._guard = Guard("roboflow", settings)
         self._shape = TypeAdapter(_Predictions)
 
@@ -55,7 +55,7 @@ class RoboflowVision:
         body = base64.b64encode(picture.jpeg)
         try:
             found = await self._guard.call(lambda: self._ask(body))
-        except OutsideFailed as failed:
+        except ExternalFailed as failed:
             raise VisionFailed(reason=failed.reason) from failed
         return VisionResult(likeliest(self._object(one, picture) for one in found.predictions), self.models)
 

@@ -4,8 +4,8 @@ import pytest
 from pydantic import TypeAdapter
 from tests.support.servers import cut, garbage, ok, serving, status
 
-from bunri.platform.outside import LONGEST_ANSWER, OutsideApi
-from bunri.platform.resilience import OutsideFailed
+from bunri.platform.external import LONGEST_ANSWER, ExternalApi
+from bunri.platform.resilience import ExternalFailed
 
 NUMBERS = TypeAdapter(list[int])
 
@@ -13,7 +13,7 @@ NUMBERS = TypeAdapter(list[int])
 class TestSending:
     async def test_the_answer_is_read_in_its_shape(self) -> None:
         async with serving(ok([1, 2])) as server:
-            api = OutsideApi(server.url, {"Authorization": "Key k"})
+            api = ExternalApi(server.url, {"Authorization": "Key k"})
             answer = await api.send("POST", "/sum", query={"q": "분리 수거"}, content=b"12")
             await api.aclose()
         assert answer.read(NUMBERS) == [1, 2]
@@ -29,7 +29,7 @@ class TestSending:
     async def test_neither_key_nor_position_reaches_the_log(self, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)
         async with serving(ok([])) as server:
-            api = OutsideApi(server.url)
+            api = ExternalApi(server.url)
             await api.send("GET", "/near", query={"api_key": "s3cret", "x": "126.9779"})
             await api.aclose()
         assert server.requests[0].query == {"api_key": "s3cret", "x": "126.9779"}
@@ -41,42 +41,42 @@ class TestSending:
 class TestFailing:
     async def test_a_redirect_is_not_followed(self) -> None:
         async with serving(ok([])) as elsewhere, serving(status(302, None, {"Location": elsewhere.url})) as server:
-            api = OutsideApi(server.url)
+            api = ExternalApi(server.url)
             answer = await api.send("GET", "/")
             await api.aclose()
             assert elsewhere.requests == []
-        with pytest.raises(OutsideFailed, match="status_302"):
+        with pytest.raises(ExternalFailed, match="status_302"):
             answer.read(NUMBERS)
 
     async def test_garbage_is_told_from_an_answer(self) -> None:
         async with serving(garbage()) as server:
-            api = OutsideApi(server.url)
+            api = ExternalApi(server.url)
             answer = await api.send("GET", "/")
             await api.aclose()
-        with pytest.raises(OutsideFailed, match="garbage"):
+        with pytest.raises(ExternalFailed, match="garbage"):
             answer.read(NUMBERS)
 
     async def test_an_endless_answer_is_not_read_to_its_end(self) -> None:
         async with serving(status(200, b" " * (LONGEST_ANSWER + 1))) as server:
-            api = OutsideApi(server.url)
-            with pytest.raises(OutsideFailed, match="too_long"):
+            api = ExternalApi(server.url)
+            with pytest.raises(ExternalFailed, match="too_long"):
                 await api.send("GET", "/")
             await api.aclose()
 
     async def test_a_cut_connection_is_worth_another_try(self) -> None:
         async with serving(cut) as server:
-            api = OutsideApi(server.url)
-            with pytest.raises(OutsideFailed, match="connection") as caught:
+            api = ExternalApi(server.url)
+            with pytest.raises(ExternalFailed, match="connection") as caught:
                 await api.send("GET", "/")
             await api.aclose()
-        assert caught.value.again
+        assert caught.value.retryable
 
 
 class TestProxies:
     async def test_the_proxy_of_the_environment_is_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
         async with serving(ok([7])) as proxy:
             monkeypatch.setenv("http_proxy", proxy.url)
-            api = OutsideApi("http://kakao.invalid")
+            api = ExternalApi("http://kakao.invalid")
             answer = await api.send("GET", "/near", query={"q": "1"})
             await api.aclose()
         assert answer.read(NUMBERS) == [7]
@@ -86,6 +86,6 @@ class TestProxies:
         monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         async with serving(ok([7])) as server:
-            api = OutsideApi(server.url)
+            api = ExternalApi(server.url)
             assert (await api.send("GET", "/")).read(NUMBERS) == [7]
             await api.aclose()

@@ -1,10 +1,10 @@
-"""What may be set about any outside service. Apart from resilience.py, since every process reads settings."""
+"""What may be set about any external service. Apart from resilience.py, since every process reads settings."""
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr
 
 
-class OutsideSettings(BaseModel):
-    """Where one outside service is and how much patience it gets."""
+class ExternalSettings(BaseModel):
+    """Where one external service is, and its time-outs and retries."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -13,9 +13,9 @@ class OutsideSettings(BaseModel):
     timeout_s: float = Field(20.0, gt=0, le=600, description="For a whole call: every try and every wait between them.")
     retries: int = Field(2, ge=0, le=5, description="Further tries after the first.")
     first_wait_s: float = Field(0.5, ge=0, le=60, description="Upper bound of the first wait; it doubles each time.")
-    longest_wait_s: float = Field(5.0, ge=0, le=60, description="A service that asks for a longer wait is given up.")
-    breaker_failures: int = Field(5, ge=1, description="Failures in a row after which the service is left alone.")
-    breaker_rest_s: float = Field(30.0, gt=0, description="How long, until it may be tried again.")
+    longest_wait_s: float = Field(5.0, ge=0, le=60, description="A service that asks for a longer wait is not retried.")
+    breaker_failures: int = Field(5, ge=1, description="Failures in a row after which the circuit breaker opens.")
+    breaker_rest_s: float = Field(30.0, gt=0, description="Seconds that the breaker stays open.")
 
     @property
     def key(self) -> str:

@@ -1,4 +1,4 @@
-"""A small HTTP client for one outside service that speaks JSON: fixed address, no redirects, bounded answers."""
+"""A small HTTP client for one external service that speaks JSON: fixed address, no redirects, bounded answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,33 +9,33 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
-from bunri.platform.resilience import OutsideFailed, failed_status
+from bunri.platform.resilience import ExternalFailed, failed_status
 
 T = TypeVar("T")
 
 LONGEST_ANSWER: Final = 1 << 20
-"""Bytes. The largest honest answer (hundreds of detections) is a tenth of it."""
+"""Bytes. The largest expected answer (hundreds of detections) is a tenth of that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole response."""
+    """A complete response."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
     def read(self, shape: TypeAdapter[T]) -> T:
-        """The body as ``shape``. Raises OutsideFailed for any status but 2xx and for a body of another shape."""
+        """The body as ``shape``. Raises ExternalFailed for any status but 2xx and for a body of another shape."""
         if not 200 <= self.status < 300:
             raise failed_status(self.status, self.headers)
         try:
             return shape.validate_json(self.body)
         except ValidationError:
-            raise OutsideFailed("garbage") from None
+            raise ExternalFailed("garbage") from None
 
 
-class OutsideApi:
+class ExternalApi:
     """Calls below ``base_url``, which comes from settings and never from a caller."""
 
     def __init__(self, base_url: str, headers: Mapping[str, str] | None = None) -> None:
@@ -56,7 +56,7 @@ class OutsideApi:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One try. Raises OutsideFailed when no whole answer came; any status is an answer."""
+        """One try. Raises ExternalFailed when no complete answer came; an answer of any status is returned."""
         request = self._client.build_request(
             method,
             self._base_url + path,
@@ -71,7 +71,7 @@ class OutsideApi:
             finally:
                 await response.aclose()
         except httpx.HTTPError as error:
-            raise OutsideFailed("connection", again=True) from error
+            raise ExternalFailed("connection", retryable=True) from error
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -82,12 +82,12 @@ async def _bounded(response: httpx.Response) -> bytes:
     async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > LONGEST_ANSWER:
-            raise OutsideFailed("too_long")
+            raise ExternalFailed("too_long")
     return bytes(body)
 
 
 class _Unlogged(httpx.AsyncHTTPTransport):
-    """Adds the query below httpx's request log, which would write down keys and people's positions."""
+    """Adds the query only here, because httpx's request log would write down keys and people's positions."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         return await super().handle_async_request(
