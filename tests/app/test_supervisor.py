@@ -190,10 +190,10 @@ class TestAChildThatDies:
 
     def test_waits_longer_each_time_up_to_a_limit(self) -> None:
         backoff = _Backoff()
-        assert [backoff.died() for _ in range(9)] == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+        assert [backoff.record_exit() for _ in range(9)] == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
         assert backoff.waiting
         assert not backoff.due
-        backoff.born()
+        backoff.record_start()
         assert not backoff.waiting
 
 

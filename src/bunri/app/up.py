@@ -1,4 +1,4 @@
-"""``bunri up``: one machine, everything on it. This process stays small: it only starts, watches and stops others."""
+"""``bunri up``: everything on one machine. This process stays small: it only starts, supervises and stops others."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from bunri.app.settings import SecretMissing, Settings
 from bunri.app.supervisor import Child, Supervisor
 from bunri.kit.errors import BunriError
 from bunri.kit.sentences import sentence
-from bunri.platform.embedded.keeper import Keeper
+from bunri.platform.embedded.reaper import ChildReaper
 from bunri.platform.embedded.servers import EmbeddedServers
 
 BUNRI: Final = (sys.executable, "-m", "bunri")
@@ -24,13 +24,13 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
     servers = EmbeddedServers(
         settings.data, postgres=settings.database_url is None, valkey=settings.valkey_url is None, what="bunri up"
     )
-    for asked in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(asked, signal.default_int_handler)  # as Ctrl-C, until the supervisor takes over
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # as Ctrl-C, until the supervisor takes over
     try:
         environment = _environment(settings.on(servers.start()), workers)
         if _run(environment, "migrate", "--sample") != 0:
             return 1
-        _fetch_eyes(settings, environment)
+        _fetch_detector(settings, environment)
         return Supervisor(
             _children(host, port, workers, environment),
             servers=servers,
@@ -47,8 +47,8 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
 
 
 def _environment(settings: Settings, workers: int) -> dict[str, str]:
-    """What the children need to find the servers; everything else they read as this process did, but that ``workers``
-    of them share the cores (VisionSettings.threads_each)."""
+    """Tells the children where the servers are, and lets ``workers`` of them share the cores
+    (VisionSettings.threads_each). They read all other settings as this process did."""
     if settings.secret is None:
         raise SecretMissing
     return {
@@ -57,7 +57,7 @@ def _environment(settings: Settings, workers: int) -> dict[str, str]:
         "BUNRI_SECRET": settings.secret.get_secret_value(),
         "BUNRI_DATABASE_URL": str(settings.database_url),
         "BUNRI_VALKEY_URL": str(settings.valkey_url),
-        # Two BLAS threads in each of a handful of processes only steal each other's time.
+        # BLAS threads in several processes only compete for the cores.
         "OMP_NUM_THREADS": "1",
         "BUNRI_VISION__THREADS": str(settings.vision.threads or max(1, settings.vision.threads_each // workers)),
         "MALLOC_ARENA_MAX": "2",
@@ -65,9 +65,9 @@ def _environment(settings: Settings, workers: int) -> dict[str, str]:
 
 
 def _run(environment: dict[str, str], *words: str, within: float | None = None) -> int:
-    """A command of ours to its end, which comes with our own at the latest. Raises subprocess.TimeoutExpired."""
-    keeper = Keeper()
-    process = keeper.spawn([*BUNRI, *words], farewell=signal.SIGTERM, output=sys.stderr.buffer, env=environment)
+    """Runs a bunri command and returns its exit status; it ends with this process. Raises subprocess.TimeoutExpired."""
+    reaper = ChildReaper()
+    process = reaper.spawn([*BUNRI, *words], death_signal=signal.SIGTERM, output=sys.stderr.buffer, env=environment)
     try:
         return process.wait(within)
     except BaseException:
@@ -75,11 +75,11 @@ def _run(environment: dict[str, str], *words: str, within: float | None = None) 
         process.wait()
         raise
     finally:
-        keeper.close()
+        reaper.close()
 
 
-def _fetch_eyes(settings: Settings, environment: dict[str, str]) -> None:
-    """Fetches the coach's detector when it is missing; without it, or without a network, people are asked."""
+def _fetch_detector(settings: Settings, environment: dict[str, str]) -> None:
+    """Fetches the coach's detector when it is missing. Where that fails, people are asked what a photo shows."""
     name = settings.vision.detector
     folders = (settings.data / "models", settings.vision.models_dir)
     if not settings.vision.fetch or any(folder and (folder / f"{name}.onnx").is_file() for folder in folders):
@@ -101,5 +101,5 @@ def _children(host: str, port: int, workers: int, environment: dict[str, str]) -
 
 
 def _reachable(host: str) -> str:
-    """Where this process reaches its own API when it listens everywhere."""
+    """The address of the API for this process, also when the API listens on all addresses."""
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  # compared, not bound

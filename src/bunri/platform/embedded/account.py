@@ -1,4 +1,4 @@
-"""As whom the servers run: PostgreSQL refuses root, so root lends them an account without rights."""
+"""The account that the servers run as: PostgreSQL refuses root, so root runs them as an account without rights."""
 
 import os
 import pwd
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-_LENT: Final = ("bunri", "nobody")
+_UNPRIVILEGED: Final = ("bunri", "nobody")
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Account:
     gid: int
 
     def reads(self, path: Path) -> bool:
-        """Whether this account can come to ``path`` through all its parents and read (a folder: enter) it."""
+        """Whether this account can enter all parents of ``path`` and read it (or, if it is a folder, enter it)."""
         path = path.resolve()
         here = stat.S_IROTH | stat.S_IXOTH if path.is_dir() else stat.S_IROTH
         return self._may(path, here) and all(self._may(parent, stat.S_IXOTH) for parent in path.parents)
@@ -30,16 +30,15 @@ class Account:
 
 
 def server_account(folder: Path) -> Account | None:
-    """The account for a server with its data in ``folder``; None means: as ourselves.
+    """The account for a server with its data in ``folder``; None means the account of this process.
 
-    Root keeps the folder's owner where there is one already, else lends ``bunri`` if the system knows it, else
-    ``nobody``.
+    For root: the owner of an existing folder, else ``bunri`` if the system knows it, else ``nobody``.
     """
     if os.geteuid() != 0:
         return None
     if folder.exists() and (status := folder.stat()).st_uid != 0:
         return Account(status.st_uid, status.st_gid)
-    return _named(_LENT) or Account(65534, 65534)
+    return _named(_UNPRIVILEGED) or Account(65534, 65534)
 
 
 def _named(names: Sequence[str]) -> Account | None:

@@ -1,4 +1,4 @@
-"""Where the wheels keep the servers' programs, without importing the wheels: their start-up code does too much."""
+"""Where the wheels keep the servers' programs. The wheels are not imported: their start-up code does too much."""
 
 import platform
 import shutil
@@ -28,7 +28,7 @@ class Programs:
         return self.site / self.package / self.folder
 
     def readable_by(self, account: Account | None, copies: Path = _COPIES) -> Path:
-        """``home``, or that of a copy where the account cannot come to it: a checkout below root's own home folder."""
+        """``home``, or that of a copy where the account cannot reach it, for example below root's home folder."""
         if account is None or all(account.reads(path) for path in self._samples()):
             return self.home
         copy = copies / f"{self.package}-{version(self.package)}"
@@ -37,7 +37,7 @@ class Programs:
         return copy / self.package / self.folder
 
     def _samples(self) -> list[Path]:
-        """A file of each folder: an installation has one umask."""
+        """One file of each folder: all files of an installation have the same rights."""
         folders = [path for part in self._parts() for path in (part, *part.rglob("*")) if path.is_dir()]
         return [next(filter(Path.is_file, folder.iterdir()), folder) for folder in folders]
 
@@ -46,7 +46,7 @@ class Programs:
         return [part for name in (self.package, f"{self.package}.libs") if (part := self.site / name).is_dir()]
 
     def _copy(self, copy: Path) -> None:
-        """Whole or not at all: made beside its place, then renamed into it."""
+        """Copy completely or not at all: the copy is made next to its place and then renamed."""
         copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{copy.name}-", dir=copy.parent))
         for part in self._parts():

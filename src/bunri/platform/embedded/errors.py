@@ -4,7 +4,7 @@ from bunri.kit.errors import Conflict, Unavailable
 
 
 class DataDirectoryInUse(Conflict):
-    """Another process runs servers on the directory. Data: ``directory``, and its ``pid`` (0: unknown) and ``what``."""
+    """Another process uses the directory. Data: ``directory``, its ``pid`` (0: unknown) and ``what`` it is."""
 
     code = "data_directory_in_use"
 

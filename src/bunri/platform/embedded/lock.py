@@ -1,8 +1,8 @@
-"""One holder for each data directory.
+"""At most one process uses a data directory.
 
-Two locks, both let go by the system when their holders end. ``holder`` is ours alone and says who we are. ``lock`` is
-inherited by the servers: it stays until the last of them is gone, so a start right after a crash cannot meet the
-servers of the run before.
+There are two locks, both released by the system when their holders end. ``holder`` is held by this process alone and
+names it. ``lock`` is inherited by the servers: it stays until the last of them has ended, so that a start right after a
+crash cannot meet the servers of the previous run.
 """
 
 import fcntl
@@ -22,14 +22,14 @@ _LOCK: Final = "lock"
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds a data directory; ``pid`` 0 when it has not said so yet."""
+    """The process that holds a data directory; ``pid`` is 0 while it is not known yet."""
 
     pid: int
     what: str
 
 
 class DataLock:
-    """The lock of one data directory, made with the directory when missing."""
+    """The lock of one data directory; both are created when missing."""
 
     def __init__(self, data: Path) -> None:
         self._data = data
@@ -41,9 +41,9 @@ class DataLock:
         return self.descriptor >= 0
 
     def acquire(self, what: str, patience: float = 10.0) -> None:
-        """Take the lock, waiting at most ``patience`` seconds for the servers of a dead holder to go.
+        """Take the lock, waiting at most ``patience`` seconds for the servers of a dead holder to end.
 
-        Raises DataDirectoryInUse when somebody has it, DataDirectoryUnusable when we may not write there.
+        Raises DataDirectoryInUse when another process has it, DataDirectoryUnusable when the directory is not writable.
         """
         try:
             self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -67,7 +67,7 @@ class DataLock:
 
 
 def holder(data: Path) -> Holder | None:
-    """Who holds the directory right now; None when nobody does or we may not look."""
+    """The process that holds the directory; None when there is none or the directory is not readable."""
     try:
         descriptor = os.open(data / _HOLDER, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -83,7 +83,7 @@ def _open(file: Path) -> int:
 
 
 def _taken(descriptor: int, patience: float = 0.2, mode: int = fcntl.LOCK_EX) -> bool:
-    """Whether the lock was free or became so. A little patience: somebody may only be looking."""
+    """Whether the lock was free or became so. It waits a little, since ``holder`` takes the lock for a moment."""
     deadline = time.monotonic() + patience
     while True:
         with suppress(BlockingIOError):

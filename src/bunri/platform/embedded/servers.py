@@ -9,9 +9,9 @@ from signal import SIGKILL
 from typing import Final
 
 from bunri.platform.embedded.errors import DataDirectoryUnusable
-from bunri.platform.embedded.keeper import Keeper
 from bunri.platform.embedded.lock import DataLock, holder
 from bunri.platform.embedded.postgres import Postgres
+from bunri.platform.embedded.reaper import ChildReaper
 from bunri.platform.embedded.secrets import write_private
 from bunri.platform.embedded.server import Server
 from bunri.platform.embedded.valkey import Valkey
@@ -35,9 +35,9 @@ class Addresses:
 
 
 class EmbeddedServers:
-    """PostgreSQL and Valkey as children of this process. They end when it ends, in whatever way.
+    """PostgreSQL and Valkey as children of this process. They end when it ends, however it ends.
 
-    ``what`` tells a second process who holds the directory. Best started from the main thread (Keeper says why).
+    ``what`` names this process to a second one that wants the directory. Start it from the main thread (see reaper.py).
     """
 
     def __init__(self, data: Path, *, postgres: bool = True, valkey: bool = True, what: str = "bunri up") -> None:
@@ -45,7 +45,7 @@ class EmbeddedServers:
         self._kinds: list[type[Server]] = [kind for kind, wanted in ((Valkey, valkey), (Postgres, postgres)) if wanted]
         self._what = what
         self._lock = DataLock(self._data)
-        self._keeper = Keeper()
+        self._reaper = ChildReaper()
         self._servers: dict[str, Server] = {}
 
     @property
@@ -60,7 +60,7 @@ class EmbeddedServers:
         return {name: server.pid for name, server in self._servers.items()}
 
     def start(self) -> Addresses:
-        """Start what does not run yet and wait until all of it answers.
+        """Start the servers that do not run yet and wait until all of them answer.
 
         Raises DataDirectoryInUse, DataDirectoryUnusable, and ServerFailed; then nothing is left running.
         """
@@ -68,7 +68,7 @@ class EmbeddedServers:
             return self.addresses
         self._lock.acquire(self._what)
         try:
-            self._servers = {kind.name: kind(self._data, self._keeper, self._lock.descriptor) for kind in self._kinds}
+            self._servers = {kind.name: kind(self._data, self._reaper, self._lock.descriptor) for kind in self._kinds}
             for server in self._servers.values():
                 server.launch()
             for server in self._servers.values():
@@ -98,27 +98,27 @@ class EmbeddedServers:
             _await(server)
 
     def stop(self, within: float = 8.0) -> None:
-        """Shut all down, fast and clean. What takes over ``within`` seconds is killed: both recover from that."""
+        """Shut all down cleanly. Servers that take over ``within`` seconds are killed; both kinds recover from that."""
         if not self._lock.held:
             return
         (self._data / _RUNNING).unlink(missing_ok=True)
         for server in self._servers.values():
-            server.signal(server.goodbye)
+            server.signal(server.stop_signal)
         deadline = time.monotonic() + within
         for server in self._servers.values():
             if not server.wait(max(0.0, deadline - time.monotonic())):
-                server.signal(server.farewell)
+                server.signal(server.death_signal)
                 server.wait(1.0)
                 server.signal(SIGKILL)
                 server.wait(5.0)
             server.forget()
         self._servers = {}
-        self._keeper.close()
+        self._reaper.close()
         self._lock.release()
 
 
 def attach(data: Path) -> Addresses | None:
-    """The servers that another process of ours runs on ``data``; None when nobody does."""
+    """The servers that another bunri process runs on ``data``; None when there is none."""
     data = data.expanduser().resolve()
     current = holder(data)
     if current is None:

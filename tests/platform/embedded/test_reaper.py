@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 from tests.platform.embedded.processes import gone, running
 
-from bunri.platform.embedded.keeper import Keeper
+from bunri.platform.embedded.reaper import ChildReaper
 
 # The child makes a grandchild; both ignore the polite signals when told to.
 _OWNER = """
 import signal, subprocess, sys, threading, time
-from bunri.platform.embedded.keeper import Keeper
+from bunri.platform.embedded.reaper import ChildReaper
 deaf = sys.argv[1] == "deaf"
 child = [sys.executable, "-c", "import os, signal, subprocess, sys, time\\n"
     "if sys.argv[1] == 'deaf': signal.signal(signal.SIGTERM, signal.SIG_IGN)\\n"
     "grandchild = subprocess.Popen(['sleep', '600'])\\n"
     "print(os.getpid(), grandchild.pid, flush=True)\\n"
     "time.sleep(600)", sys.argv[1]]
-keeper = Keeper()
-start = lambda: keeper.spawn(child, farewell=signal.SIGTERM, output=sys.stdout)
+reaper = ChildReaper()
+start = lambda: reaper.spawn(child, death_signal=signal.SIGTERM, output=sys.stdout)
 if sys.argv[2] == "thread":
     thread = threading.Thread(target=start)
     thread.start()
@@ -57,30 +57,30 @@ class TestChildren:
 
 class TestForget:
     def test_kills_what_an_ended_child_left_behind_and_spares_the_others(self, tmp_path: Path) -> None:
-        keeper = Keeper()
+        reaper = ChildReaper()
         with (tmp_path / "out").open("w+b") as output:
-            leaver = keeper.spawn(["sh", "-c", "sleep 600 & echo $!"], farewell=signal.SIGTERM, output=output)
-            stayer = keeper.spawn(["sleep", "600"], farewell=signal.SIGTERM, output=output)
+            leaver = reaper.spawn(["sh", "-c", "sleep 600 & echo $!"], death_signal=signal.SIGTERM, output=output)
+            stayer = reaper.spawn(["sleep", "600"], death_signal=signal.SIGTERM, output=output)
             leaver.wait()
             left = int((tmp_path / "out").read_text())
             assert running(left)
-            keeper.forget(leaver)
+            reaper.forget(leaver)
             assert gone([left])
             assert running(stayer.pid)
             stayer.kill()
             stayer.wait()
-            keeper.forget(stayer)
-            keeper.close()
+            reaper.forget(stayer)
+            reaper.close()
 
     def test_a_program_that_is_not_there_is_an_error(self) -> None:
         with pytest.raises(FileNotFoundError):
-            Keeper().spawn(["/no/such/program"], farewell=signal.SIGTERM, output=subprocess.DEVNULL)
+            ChildReaper().spawn(["/no/such/program"], death_signal=signal.SIGTERM, output=subprocess.DEVNULL)
 
     def test_children_do_not_see_the_signals_of_the_terminal(self) -> None:
-        keeper = Keeper()
-        child = keeper.spawn(["sleep", "600"], farewell=signal.SIGKILL, output=subprocess.DEVNULL)
+        reaper = ChildReaper()
+        child = reaper.spawn(["sleep", "600"], death_signal=signal.SIGKILL, output=subprocess.DEVNULL)
         assert os.getsid(child.pid) == child.pid != os.getsid(0)
         child.kill()
         child.wait()
-        keeper.forget(child)
-        keeper.close()
+        reaper.forget(child)
+        reaper.close()

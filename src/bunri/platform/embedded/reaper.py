@@ -1,8 +1,9 @@
-"""Child processes that do not outlive us, however we end.
+"""Child processes that end when this process ends, however it ends.
 
-Two guards, because each has a hole. Linux signals a child when the thread that made it dies (PR_SET_PDEATHSIG): at
-once, but not to grandchildren, not on other systems, and too early for any thread but the main one. A small shell
-waits at the other end of a pipe that closes with us: everywhere, for whole process groups, though it could be killed.
+There are two mechanisms, because neither is enough. Linux signals a child when the thread that started it dies
+(PR_SET_PDEATHSIG): at once, but not its grandchildren, not on other systems, and too early for any thread but the main
+one. A small shell reads a pipe that closes with this process: it works on every system and for whole process groups,
+but it could be killed itself.
 """
 
 import ctypes
@@ -22,28 +23,28 @@ _PR_SET_PDEATHSIG: Final = 1
 
 # Reads "+ SIGNAL GROUP" and "- GROUP"; at the end of its input it signals all groups, waits, and kills what is left.
 _WATCH: Final = """
-kept=""
+groups=""
 while read -r sign first second; do
   case $sign in
-    +) kept="$kept $first:$second" ;;
-    -) rest=""; for pair in $kept; do [ "${pair#*:}" = "$first" ] || rest="$rest $pair"; done; kept=$rest ;;
+    +) groups="$groups $first:$second" ;;
+    -) rest=""; for pair in $groups; do [ "${pair#*:}" = "$first" ] || rest="$rest $pair"; done; groups=$rest ;;
   esac
 done
-for pair in $kept; do kill -s "${pair%%:*}" -- "-${pair#*:}" 2>/dev/null; done
+for pair in $groups; do kill -s "${pair%%:*}" -- "-${pair#*:}" 2>/dev/null; done
 turn=0
 while [ $turn -lt 50 ]; do
   turn=$((turn + 1))
   alive=""
-  for pair in $kept; do kill -s 0 -- "-${pair#*:}" 2>/dev/null && alive=yes; done
+  for pair in $groups; do kill -s 0 -- "-${pair#*:}" 2>/dev/null && alive=yes; done
   [ -n "$alive" ] || exit 0
   sleep 0.1
 done
-for pair in $kept; do kill -s KILL -- "-${pair#*:}" 2>/dev/null; done
+for pair in $groups; do kill -s KILL -- "-${pair#*:}" 2>/dev/null; done
 """
 
 
-class Keeper:
-    """Starts children, each in a session of its own, and sees to it that they die with this process."""
+class ChildReaper:
+    """Starts children, each in a session of its own, and makes sure that they die with this process."""
 
     def __init__(self) -> None:
         self._watch: subprocess.Popen[bytes] | None = None
@@ -52,7 +53,7 @@ class Keeper:
         self,
         command: Sequence[str],
         *,
-        farewell: signal.Signals,
+        death_signal: signal.Signals,
         stdin: int | IO[bytes] = subprocess.DEVNULL,
         output: int | IO[bytes],
         env: Mapping[str, str] | None = None,
@@ -60,7 +61,7 @@ class Keeper:
         account: Account | None = None,
         pass_fds: Sequence[int] = (),
     ) -> subprocess.Popen[bytes]:
-        """Start a child whose process group gets ``farewell`` when this process ends before it.
+        """Start a child whose process group gets ``death_signal`` when this process ends before it.
 
         ``output`` takes its stdout and stderr. Raises OSError when the program cannot be started.
         """
@@ -73,28 +74,28 @@ class Keeper:
             cwd=cwd,
             start_new_session=True,
             pass_fds=pass_fds,
-            preexec_fn=_dies_with(os.getpid(), farewell),
+            preexec_fn=_die_with_parent(os.getpid(), death_signal),
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
         )
-        self._tell(f"+ {farewell.name.removeprefix('SIG')} {process.pid}")
+        self._send(f"+ {death_signal.name.removeprefix('SIG')} {process.pid}")
         return process
 
     def forget(self, process: subprocess.Popen[bytes]) -> None:
         """Stop watching a child that has ended, and kill what it left behind in its group."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        self._tell(f"- {process.pid}")
+        self._send(f"- {process.pid}")
 
     def close(self) -> None:
-        """Let the watching shell go. Children that were not forgotten get their farewell."""
+        """End the watching shell. Children that were not forgotten get their ``death_signal``."""
         if self._watch and self._watch.stdin:
             self._watch.stdin.close()
             self._watch.wait()
             self._watch = None
 
-    def _tell(self, line: str) -> None:
+    def _send(self, line: str) -> None:
         if self._watch is None:
             self._watch = subprocess.Popen(  # noqa: S603
                 ["/bin/sh", "-c", _WATCH],
@@ -110,15 +111,15 @@ class Keeper:
             self._watch.stdin.flush()
 
 
-def _dies_with(parent: int, farewell: signal.Signals) -> Callable[[], None] | None:
+def _die_with_parent(parent: int, death_signal: signal.Signals) -> Callable[[], None] | None:
     """What a child runs between fork and exec, after its change of account (which would clear the setting)."""
     if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
 
-    def arrange() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(farewell), 0, 0, 0)
+    def set_death_signal() -> None:
+        prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
 
-    return arrange
+    return set_death_signal
