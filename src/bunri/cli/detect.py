@@ -14,8 +14,8 @@ from bunri.cli.models import errors_told, fetch_missing, open_store, tell
 from bunri.cli.options import Data, Lang
 from bunri.cli.photos import each_photo, read_photo
 from bunri.domains.detection.classes import chosen
-from bunri.domains.detection.looking import look
-from bunri.domains.detection.public import Look, Wish
+from bunri.domains.detection.inference import detect_objects
+from bunri.domains.detection.public import DetectionOptions, ImageDetections
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
 from bunri.kit.sentences import sentence
@@ -39,22 +39,24 @@ def detect(
 ) -> None:
     """Find objects in photos. Ends with 0 when every photo was read, with 1 otherwise."""
     settings = Settings()
-    wish = Wish(confidence=confidence, iou=iou, classes=classes, max_detections=most, annotate=out is not None)
+    options = DetectionOptions(
+        confidence=confidence, iou=iou, classes=classes, max_detections=most, annotate=out is not None
+    )
     with errors_told(lang):
         detector = _open(settings, model or settings.vision.detector, data, lang)
-        chosen(classes or "", detector.classes, detector.name)  # refused once, not at each photo
+        chosen(classes or "", detector.classes, detector.name)  # an unknown class is reported once, not for each photo
     failed = False
     for number, path in enumerate(each_photo(photos), start=1):
         try:
-            seen = _look(detector, path, wish, lang)
+            found = _detect(detector, path, options, lang)
         except BunriError as error:
             failed = True
             _tell_failure(path, error, lang, as_json)
             continue
-        _tell(path, seen, detector.name, lang, as_json)
-        if out is not None and seen.annotated:
+        _tell(path, found, detector.name, lang, as_json)
+        if out is not None and found.annotated:
             out.mkdir(parents=True, exist_ok=True)
-            (out / f"{path.stem}-{number}.jpg").write_bytes(seen.annotated)
+            (out / f"{path.stem}-{number}.jpg").write_bytes(found.annotated)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -64,24 +66,24 @@ def _open(settings: Settings, name: str, data: Path | None, lang: Language) -> O
     return store.open(name, settings.vision)
 
 
-def _look(detector: OnnxDetector, path: Path, wish: Wish, lang: Language) -> Look:
+def _detect(detector: OnnxDetector, path: Path, options: DetectionOptions, lang: Language) -> ImageDetections:
     limits = PhotoLimits()
-    return look(read_photo(path, limits.max_bytes + 1), detector, wish, lang, limits)
+    return detect_objects(read_photo(path, limits.max_bytes + 1), detector, options, lang, limits)
 
 
-def _tell(path: Path, seen: Look, model: str, lang: Language, as_json: bool) -> None:
+def _tell(path: Path, found: ImageDetections, model: str, lang: Language, as_json: bool) -> None:
     if as_json:
-        _print_json(file=str(path), model=model, **seen.model_dump(exclude={"file", "annotated"}))
+        _print_json(file=str(path), model=model, **found.model_dump(exclude={"file", "annotated"}))
         return
-    milliseconds = round(seen.timings.decode_ms + seen.timings.detect_ms)
+    milliseconds = round(found.timings.decode_ms + found.timings.detect_ms)
     table = Table(
         *(text(f"vision.cli.{column}", lang) for column in ("what", "score", "box")),
         title=escape(str(path)), caption=text("vision.cli.took", lang, model=model, milliseconds=milliseconds),
         title_justify="left", caption_justify="left",
     )  # fmt: skip
-    for each in seen.detections:
+    for each in found.detections:
         table.add_row(each.name, f"{each.score:.0%}", ", ".join(f"{side:.0f}" for side in each.box))
-    Console().print(table if seen.detections else f"{escape(str(path))}: {text('vision.cli.nothing', lang)}")
+    Console().print(table if found.detections else f"{escape(str(path))}: {text('vision.cli.nothing', lang)}")
 
 
 def _tell_failure(path: Path, error: BunriError, lang: Language, as_json: bool) -> None:

@@ -39,7 +39,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def settings(data: Path) -> Settings:
     """Without a database, a broker or a secret."""
-    detection = DetectionSettings(max_pictures=3, max_total_mb=2, max_photo_mb=1, arriving=3, seats=2, upload_s=0.5)
+    detection = DetectionSettings(
+        max_pictures=3, max_total_mb=2, max_photo_mb=1, upload_slots=3, concurrency_slots=2, upload_s=0.5
+    )
     return Settings(data=data, vision=VisionSettings(models_dir=None, fetch=False), detection=detection)
 
 

@@ -211,18 +211,18 @@ class TestLimits:
             await going.wait()
             yield LYING[100:]
 
-        seated = [asyncio.create_task(client.post(DETECT, content=slow(), headers=JPEG)) for _ in range(2)]
-        for _ in seated:
+        requests = [asyncio.create_task(client.post(DETECT, content=slow(), headers=JPEG)) for _ in range(2)]
+        for _ in requests:
             await sat.acquire()
         assert (await asked(client)).status_code == 200
-        seated.append(asyncio.create_task(client.post(DETECT, content=slow(), headers=JPEG)))
+        requests.append(asyncio.create_task(client.post(DETECT, content=slow(), headers=JPEG)))
         await sat.acquire()
         full = await asked(client)
         assert code(full) == (503, "detection_busy")
         assert int(full.headers["retry-after"]) > 0
         going.set()
-        codes = [each.status_code for each in await asyncio.gather(*seated)]
-        assert sorted(codes) == [200, 200, 503], "two seats"
+        codes = [each.status_code for each in await asyncio.gather(*requests)]
+        assert sorted(codes) == [200, 200, 503], "two concurrency_slots"
         assert (await asked(client)).status_code == 200
 
     async def test_who_sends_too_slowly_is_sent_away(self, client: httpx.AsyncClient) -> None:
@@ -257,7 +257,7 @@ class TestModels:
 
 
 class TestAlone:
-    async def test_it_is_ready_without_servers_after_a_real_look(self, client: httpx.AsyncClient) -> None:
+    async def test_it_is_ready_without_servers_after_a_real_detection(self, client: httpx.AsyncClient) -> None:
         response = await client.get("/ready")
         assert (response.status_code, list(response.json()["parts"])) == (200, ["detection"])
         assert response.json()["parts"]["detection"]["remark"] is None

@@ -13,10 +13,10 @@ from tests.platform.photos.samples import corners, encoded
 from tests.platform.vision.graphs import always
 
 from bunri.domains.detection.errors import DetectionBusy
-from bunri.domains.detection.public import Look, Looked, Picture, Wish
+from bunri.domains.detection.model_cache import ModelCache
+from bunri.domains.detection.public import DetectionOptions, DetectionResponse, ImageDetections, Picture
 from bunri.domains.detection.service import DetectionService
 from bunri.domains.detection.settings import DetectionSettings
-from bunri.domains.detection.shelf import Shelf
 from bunri.platform.vision.errors import ModelMissing
 from bunri.platform.vision.settings import VisionSettings
 from bunri.platform.vision.store import ModelStore
@@ -25,8 +25,8 @@ LYING = encoded(corners(200, 100), "JPEG")
 VISION = VisionSettings(models_dir=None, fetch=False)
 
 
-def shelf(data: Path, most: int) -> Shelf:
-    return Shelf(ModelStore.of(data, VISION), VISION, most)
+def model_cache(data: Path, most: int) -> ModelCache:
+    return ModelCache(ModelStore.of(data, VISION), VISION, most)
 
 
 def pictures(*contents: bytes) -> nullcontext[Sequence[Picture]]:
@@ -35,57 +35,58 @@ def pictures(*contents: bytes) -> nullcontext[Sequence[Picture]]:
 
 @pytest.fixture
 async def service(data: Path) -> AsyncIterator[DetectionService]:
-    made = DetectionService(data, VISION, DetectionSettings(seats=2, rest_s=0.05))
+    made = DetectionService(data, VISION, DetectionSettings(concurrency_slots=2, idle_unload_s=0.05))
     yield made
     made.close()
 
 
-class TestShelf:
+class TestModelCache:
     def test_a_model_is_opened_once(self, data: Path) -> None:
-        opened = shelf(data, 2)
-        assert opened.take("colours") is opened.take("colours")
+        opened = model_cache(data, 2)
+        assert opened.get("colours") is opened.get("colours")
 
     def test_the_one_unused_longest_makes_room(self, data: Path) -> None:
         (data / "models" / "third.onnx").write_bytes(always(np.zeros((1, 84, 84), np.float32)))
-        opened = shelf(data, 2)
-        nano, colours = opened.take("yolox_nano"), opened.take("colours")
-        assert opened.take("yolox_nano") is nano
-        opened.take("third")
-        assert opened.take("yolox_nano") is nano
-        assert opened.take("colours") is not colours
+        opened = model_cache(data, 2)
+        nano, colours = opened.get("yolox_nano"), opened.get("colours")
+        assert opened.get("yolox_nano") is nano
+        opened.get("third")
+        assert opened.get("yolox_nano") is nano
+        assert opened.get("colours") is not colours
 
     def test_replaced_weights_are_opened_anew(self, data: Path) -> None:
-        opened, path = shelf(data, 2), data / "models" / "colours.onnx"
-        before = opened.take("colours")
+        opened, path = model_cache(data, 2), data / "models" / "colours.onnx"
+        before = opened.get("colours")
         os.utime(path, ns=(1, 1))
-        assert opened.take("colours") is not before
+        assert opened.get("colours") is not before
 
     def test_weights_that_are_gone_are_missing(self, data: Path) -> None:
-        opened = shelf(data, 2)
-        opened.take("yolox_nano")
+        opened = model_cache(data, 2)
+        opened.get("yolox_nano")
         (data / "models" / "yolox_nano.onnx").unlink()
         with pytest.raises(ModelMissing):
-            opened.take("yolox_nano")
+            opened.get("yolox_nano")
 
 
 class TestService:
     async def test_side_by_side_everybody_gets_their_own_answer(self, service: DetectionService) -> None:
-        wishes = [Wish(model="yolox_nano", max_detections=1), Wish(model="yolox_nano")]
-        one, two = await asyncio.gather(*(service.look(pictures(LYING), wish, "ko") for wish in wishes))
-        assert [found.name for found in seen(one).detections] == ["병"]
-        assert [found.name for found in seen(two).detections] == ["병", "컵"]
+        requests = [DetectionOptions(model="yolox_nano", max_detections=1), DetectionOptions(model="yolox_nano")]
+        one, two = await asyncio.gather(*(service.detect(pictures(LYING), options, "ko") for options in requests))
+        assert [found.name for found in only_image(one).detections] == ["병"]
+        assert [found.name for found in only_image(two).detections] == ["병", "컵"]
 
-    async def test_who_finds_no_seat_is_refused_at_once(self, service: DetectionService) -> None:
+    async def test_who_finds_no_slot_is_refused_at_once(self, service: DetectionService) -> None:
         results = await asyncio.gather(
-            *(service.look(pictures(LYING, LYING), Wish(), "ko") for _ in range(3)), return_exceptions=True
+            *(service.detect(pictures(LYING, LYING), DetectionOptions(), "ko") for _ in range(3)),
+            return_exceptions=True,
         )
         assert [isinstance(result, DetectionBusy) for result in results] == [False, False, True]
-        assert isinstance(await service.look(pictures(LYING), Wish(), "ko"), Looked)
+        assert isinstance(await service.detect(pictures(LYING), DetectionOptions(), "ko"), DetectionResponse)
 
     async def test_models_are_put_away_when_nobody_comes(self, service: DetectionService) -> None:
-        await service.look(pictures(LYING), Wish(), "ko")
-        assert not service.shelf.empty
-        while not service.shelf.empty:  # noqa: ASYNC110  # a timer empties it and tells nobody
+        await service.detect(pictures(LYING), DetectionOptions(), "ko")
+        assert not service.model_cache.empty
+        while not service.model_cache.empty:  # noqa: ASYNC110  # a timer empties it and tells nobody
             await asyncio.sleep(0.01)
 
     async def test_a_check_loads_no_eyes_unless_asked_to(self, service: DetectionService) -> None:
@@ -94,16 +95,16 @@ class TestService:
 
     async def test_what_a_check_opened_is_put_away_too(self, service: DetectionService) -> None:
         await service.check(thorough=True)
-        assert not service.shelf.empty
-        while not service.shelf.empty:
+        assert not service.model_cache.empty
+        while not service.model_cache.empty:
             await service.check(thorough=False)  # again and again, as probes do
             await asyncio.sleep(0.01)
 
     async def test_an_answer_has_all_that_the_model_knows(self, service: DetectionService) -> None:
-        assert (await service.look(pictures(LYING), Wish(), "ko")).classes == await service.classes(None)
+        assert (await service.detect(pictures(LYING), DetectionOptions(), "ko")).classes == await service.classes(None)
 
 
-def seen(looked: Looked) -> Look:
-    [look] = looked.looks
-    assert isinstance(look, Look)
-    return look
+def only_image(response: DetectionResponse) -> ImageDetections:
+    [image] = response.images
+    assert isinstance(image, ImageDetections)
+    return image

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from bunri.domains.detection.public import Look, ModelListed, Unseen, Wish
-from bunri.domains.detection.schemas import ClassNamed, Detected, ModelClasses, NotSeen, PictureProblem
+from bunri.domains.detection.public import DetectionOptions, ImageDetections, ImageFailure, ModelListed
+from bunri.domains.detection.schemas import ClassNamed, Detected, ImageError, ModelClasses, PictureProblem
 from bunri.domains.detection.service import DetectionService
 from bunri.domains.detection.uploads import received
 from bunri.kit.languages import Language
@@ -43,7 +43,7 @@ async def detect(
     request: Request,
     response: Response,
     detection: Detection,
-    wish: Annotated[Wish, Query()],
+    options: Annotated[DetectionOptions, Query()],
     language: PreferredLanguage,
 ) -> Detected:
     """One picture as the body itself, or one or several as parts `file` of a form: JPEG, PNG, WebP or HEIC.
@@ -51,11 +51,11 @@ async def detect(
     What is wrong with the only picture is the answer's problem; among several, each has its own and the others are
     looked at. With `annotate` each look has a JPEG in base64. Pictures are kept nowhere."""
     response.headers["Cache-Control"] = "no-store"
-    looked = await detection.look(received(request, detection.settings), wish, language)
-    match looked.looks:
-        case (Unseen(error=error),):
+    found = await detection.detect(received(request, detection.settings), options, language)
+    match found.images:
+        case (ImageFailure(error=error),):
             raise error
-    return Detected(model=looked.model, pictures=[_told(each, language) for each in looked.looks])
+    return Detected(model=found.model, pictures=[_shown(each, language) for each in found.images])
 
 
 @router.get("/models", summary="The detectors that are here, or could be")
@@ -77,7 +77,9 @@ async def model(name: Annotated[str, Path(max_length=64)], detection: Detection)
     )
 
 
-def _told(seen: Look | Unseen, language: Language) -> Look | NotSeen:
-    if isinstance(seen, Look):
-        return seen
-    return NotSeen(file=seen.file, problem=PictureProblem(code=seen.error.code, detail=sentence(seen.error, language)))
+def _shown(image: ImageDetections | ImageFailure, language: Language) -> ImageDetections | ImageError:
+    if isinstance(image, ImageDetections):
+        return image
+    return ImageError(
+        file=image.file, problem=PictureProblem(code=image.error.code, detail=sentence(image.error, language))
+    )

@@ -1,10 +1,10 @@
-"""What can go wrong before a picture is looked at; the rest is in ``platform/photos`` and ``platform/vision``."""
+"""What can fail before a picture is analysed; the other errors are in ``platform/photos`` and ``platform/vision``."""
 
 from bunri.kit.errors import Invalid, TooLarge, Unavailable, Unsupported
 
 
 class DetectionBusy(Unavailable):
-    """Too many arrive, or every seat is taken. Data: ``retry_after`` in seconds."""
+    """Too many requests are uploading, or all concurrency slots are taken. Data: ``retry_after`` in seconds."""
 
     code = "detection_busy"
 
@@ -28,7 +28,7 @@ class PartUnknown(Invalid):
 
 
 class UploadBroken(Invalid):
-    """Cut off, or no form although it says so."""
+    """The body is cut off, or is not the form that its content type says."""
 
     code = "upload_broken"
 
@@ -46,7 +46,7 @@ class TooManyPictures(TooLarge):
 
 
 class PicturesTooLarge(TooLarge):
-    """All together. Data: ``limit_mb``."""
+    """The pictures of a request are too large together. Data: ``limit_mb``."""
 
     code = "pictures_too_large"
 

@@ -1,4 +1,4 @@
-"""What others may know of the plain detector: which objects of a model's classes are where in a picture."""
+"""The public interface of detection: which objects of a model's classes are where in a picture."""
 
 import base64
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ Base64 = Annotated[
 ]
 
 
-class Wish(BaseModel):
-    """How to look."""
+class DetectionOptions(BaseModel):
+    """How to detect."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,7 +38,7 @@ class Wish(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An encoded picture, read when its turn comes."""
+    """An encoded picture, read when it is analysed."""
 
     file: BinaryIO
     name: str | None = None
@@ -64,7 +64,7 @@ class Timings(BaseModel):
     detect_ms: float = Field(description="From pixels to boxes.")
 
 
-class Look(BaseModel):
+class ImageDetections(BaseModel):
     """What one picture showed."""
 
     model_config = ConfigDict(frozen=True)
@@ -82,8 +82,8 @@ class Look(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
-    """A picture with which something is wrong."""
+class ImageFailure:
+    """A picture that could not be analysed, and why."""
 
     file: str | None
     error: BunriError
@@ -117,25 +117,25 @@ class ModelListed(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What one request gave, for each of its pictures."""
+class DetectionResponse:
+    """The results of one request, one for each of its pictures."""
 
     model: ModelUsed
     classes: tuple[str, ...]
-    """All that the model knows, by number."""
-    looks: tuple[Look | Unseen, ...]
+    """All classes of the model, by number."""
+    images: tuple[ImageDetections | ImageFailure, ...]
 
 
 class DetectionPublic(Protocol):
-    """The plain detector. No one has to sign in for it, so it is bounded everywhere."""
+    """Object detection. It needs no signing in, so everything about it is bounded."""
 
-    async def look(
-        self, pictures: AbstractAsyncContextManager[Sequence[Picture]], wish: Wish, language: Language
-    ) -> Looked:
-        """Lets the pictures arrive, takes a seat, and looks at one after the other.
+    async def detect(
+        self, pictures: AbstractAsyncContextManager[Sequence[Picture]], options: DetectionOptions, language: Language
+    ) -> DetectionResponse:
+        """Receives the pictures, takes a concurrency slot, and analyses one after the other.
 
-        Raises DetectionBusy when too many arrive or no seat is free, ClassUnknown, ModelUnknown,
-        ModelMissing, and whatever ``pictures`` raises. What is wrong with one picture is in its place.
+        Raises DetectionBusy when too many requests are uploading or no slot is free, ClassUnknown, ModelUnknown,
+        ModelMissing, and whatever ``pictures`` raises. A picture that fails has an ImageFailure as its result.
         """
         ...
 
@@ -144,5 +144,5 @@ class DetectionPublic(Protocol):
         ...
 
     async def classes(self, model: str | None) -> tuple[str, ...]:
-        """The labels that ``model`` (None: the default) knows. Raises as ``look`` does."""
+        """The labels that ``model`` (None: the default) knows. Raises as ``detect`` does."""
         ...

@@ -1,8 +1,8 @@
-"""What the plain detector's endpoints give."""
+"""Responses of the detection endpoints."""
 
 from pydantic import BaseModel, Field
 
-from bunri.domains.detection.public import Look, ModelUsed
+from bunri.domains.detection.public import ImageDetections, ModelUsed
 
 
 class PictureProblem(BaseModel):
@@ -10,7 +10,7 @@ class PictureProblem(BaseModel):
     detail: str = Field(description="A sentence for a person, in the caller's language.")
 
 
-class NotSeen(BaseModel):
+class ImageError(BaseModel):
     """One picture among several with which something is wrong."""
 
     file: str | None
@@ -19,7 +19,7 @@ class NotSeen(BaseModel):
 
 class Detected(BaseModel):
     model: ModelUsed
-    pictures: list[Look | NotSeen] = Field(description="In the order in which they were sent.")
+    pictures: list[ImageDetections | ImageError] = Field(description="In the order in which they were sent.")
 
 
 class ClassNamed(BaseModel):

@@ -1,4 +1,4 @@
-"""The plain detector: a few threads, a few open models, and a bounded number of people who wait for them."""
+"""Object detection with few threads, few open models and a bounded number of waiting requests."""
 
 import asyncio
 import time
@@ -10,25 +10,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from bunri.domains.detection.errors import ClassUnknown, DetectionBusy
-from bunri.domains.detection.public import Look, Looked, ModelListed, ModelUsed, Picture, Unseen, Wish
+from bunri.domains.detection.public import (
+    DetectionOptions,
+    DetectionResponse,
+    ImageDetections,
+    ImageFailure,
+    ModelListed,
+    ModelUsed,
+    Picture,
+)
 from bunri.domains.detection.settings import DetectionSettings
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, catalogue
 from bunri.platform.vision.errors import ModelMissing
 from bunri.platform.vision.settings import VisionSettings
 
-if TYPE_CHECKING:  # OpenCV and ONNX Runtime are loaded by the first who looks: most processes never do
-    from bunri.domains.detection.shelf import Shelf
+if TYPE_CHECKING:  # OpenCV and ONNX Runtime are loaded at the first request: most processes never get one
+    from bunri.domains.detection.model_cache import ModelCache
     from bunri.platform.vision.onnx import OnnxDetector
     from bunri.platform.vision.store import ModelStore
 
 T = TypeVar("T")
 
 PREFERRED: Final = "yolov5m"
-"""Looks when nobody chose and its weights are here (DET-2). They are AGPL-3.0, so an operator has to fetch them."""
+"""The default model where its weights are here (DET-2). They are AGPL-3.0, so an operator has to fetch them."""
 RETRY_AFTER_S: Final = 2
-FRESH_S: Final = 10.0
-"""A look that ended so recently proves as much as a canary, which would wait behind the next ones."""
+RECENT_S: Final = 10.0
+"""A request that succeeded so recently shows as much as a readiness check, which would wait behind other requests."""
 
 
 class DetectionService:
@@ -37,77 +45,86 @@ class DetectionService:
         self._data = data
         self._vision = vision
         self._pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="detect")
-        self._arriving = 0
-        self._seated = 0
-        self._ended: float | None = None
-        self._rest: asyncio.TimerHandle | None = None
+        self._uploading = 0
+        self._slots_taken = 0
+        self._last_success: float | None = None
+        self._unload_timer: asyncio.TimerHandle | None = None
 
-    async def look(
-        self, pictures: AbstractAsyncContextManager[Sequence[Picture]], wish: Wish, language: Language
-    ) -> Looked:
-        async with self._arrival(), pictures as arrived, self._seat():
-            detector = await self._run(lambda: self._take(wish.model))
-            looks = [await self._run(partial(self._look, each, detector, wish, language)) for each in arrived]
-            return Looked(await self._run(lambda: self._used(detector)), tuple(detector.classes), tuple(looks))
+    async def detect(
+        self, pictures: AbstractAsyncContextManager[Sequence[Picture]], options: DetectionOptions, language: Language
+    ) -> DetectionResponse:
+        async with self._upload_slot(), pictures as arrived, self._concurrency_slot():
+            detector = await self._run(lambda: self._open(options.model))
+            images = [await self._run(partial(self._detect_in, each, detector, options, language)) for each in arrived]
+            return DetectionResponse(
+                await self._run(lambda: self._used(detector)), tuple(detector.classes), tuple(images)
+            )
 
     async def models(self, language: Language) -> list[ModelListed]:
         return await self._run(lambda: self._list(language))
 
     async def classes(self, model: str | None) -> tuple[str, ...]:
-        async with self._seat():
-            return (await self._run(lambda: self._take(model))).classes
+        async with self._concurrency_slot():
+            return (await self._run(lambda: self._open(model))).classes
 
     async def check(self, *, thorough: bool) -> str | None:
-        """Really looks at a grey picture, when ``thorough`` or when a model is open anyway; what there is to remark."""
-        if self._ended is not None and time.monotonic() - self._ended < FRESH_S:
+        """Readiness check: runs a model on a grey picture when ``thorough``, or when one is open anyway.
+
+        Returns why something works less well than it could, or None.
+        """
+        if self._last_success is not None and time.monotonic() - self._last_success < RECENT_S:
             return None
-        remark = await self._run(lambda: self._try_out(thorough=thorough))
-        if not self._resting:  # or checks that come again and again would keep the models open
-            self._rest_later()
-        return remark
+        reason = await self._run(lambda: self._run_check(thorough=thorough))
+        if not self._unload_scheduled:  # or frequent checks would keep the models open
+            self._schedule_unload()
+        return reason
 
     def close(self) -> None:
-        """Waits for the look in hand."""
-        if self._rest:
-            self._rest.cancel()
+        """Waits for the picture that is being analysed."""
+        if self._unload_timer:
+            self._unload_timer.cancel()
         self._pool.shutdown(cancel_futures=True)
 
-    # ── seats and threads ─────────────────────────────────────────────────────────────────────────────────────────
+    # ── slots and threads ───────────────────────────────────────────────────────────────────────────────────────────
 
     @asynccontextmanager
-    async def _arrival(self) -> AsyncIterator[None]:
-        """Apart from the seats, which nobody gets who has sent nothing yet."""
-        if self._arriving >= self.settings.arriving:
+    async def _upload_slot(self) -> AsyncIterator[None]:
+        """Counted apart from concurrency slots, which a request gets only once it has arrived completely."""
+        if self._uploading >= self.settings.upload_slots:
             raise DetectionBusy(retry_after=RETRY_AFTER_S)
-        self._arriving += 1
+        self._uploading += 1
         try:
             yield
         finally:
-            self._arriving -= 1
+            self._uploading -= 1
 
     @asynccontextmanager
-    async def _seat(self) -> AsyncIterator[None]:
-        if self._seated >= self.settings.seats:
+    async def _concurrency_slot(self) -> AsyncIterator[None]:
+        if self._slots_taken >= self.settings.concurrency_slots:
             raise DetectionBusy(retry_after=RETRY_AFTER_S)
-        self._seated += 1
+        self._slots_taken += 1
         try:
             yield
         finally:
-            self._seated -= 1
-            self._rest_later()
+            self._slots_taken -= 1
+            self._schedule_unload()
 
     @property
-    def _resting(self) -> bool:
-        """Nothing is open, or a time is set at which it is put away."""
-        opened = "shelf" in vars(self) and not self.shelf.empty
-        return not opened or (self._rest is not None and self._rest.when() > asyncio.get_running_loop().time())
+    def _unload_scheduled(self) -> bool:
+        """Whether no model is open, or a time is set at which they are closed."""
+        opened = "model_cache" in vars(self) and not self.model_cache.empty
+        return not opened or (
+            self._unload_timer is not None and self._unload_timer.when() > asyncio.get_running_loop().time()
+        )
 
-    def _rest_later(self) -> None:
-        """Puts the models away once nobody has come for a while, so that an idle process is a small one."""
+    def _schedule_unload(self) -> None:
+        """Closes the models after some time without requests, so that an idle process uses little memory."""
         loop = asyncio.get_running_loop()
-        if self._rest:
-            self._rest.cancel()
-        self._rest = loop.call_later(self.settings.rest_s, lambda: loop.run_in_executor(self._pool, self.shelf.clear))
+        if self._unload_timer:
+            self._unload_timer.cancel()
+        self._unload_timer = loop.call_later(
+            self.settings.idle_unload_s, lambda: loop.run_in_executor(self._pool, self.model_cache.clear)
+        )
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
@@ -121,37 +138,39 @@ class DetectionService:
         return ModelStore.of(self._data, self._vision)
 
     @cached_property
-    def shelf(self) -> "Shelf":
-        from bunri.domains.detection.shelf import Shelf
+    def model_cache(self) -> "ModelCache":
+        from bunri.domains.detection.model_cache import ModelCache
 
-        return Shelf(self._store, self._vision, self.settings.models)
+        return ModelCache(self._store, self._vision, self.settings.models)
 
     def _default(self) -> str:
         return self.settings.model or (PREFERRED if self._here(PREFERRED) else self._vision.detector)
 
     def _here(self, name: str) -> bool:
-        """Asked of the folders: the store would load the eyes."""
+        """Looks at the folders itself, because the model store would load ONNX Runtime."""
         folders = (self._data / "models", self._vision.models_dir)
         return any(folder is not None and (folder / f"{name}.onnx").is_file() for folder in folders)
 
-    def _take(self, name: str | None) -> "OnnxDetector":
+    def _open(self, name: str | None) -> "OnnxDetector":
         try:
-            return self.shelf.take(name or self._default())
-        except ModelMissing as error:  # strangers read this: where our folders lie is nobody's business
+            return self.model_cache.get(name or self._default())
+        except ModelMissing as error:  # anybody may read this, so it does not name our folders
             raise ModelMissing(name=error.data["name"], folder="<data>/models") from None
 
-    def _look(self, picture: Picture, detector: "OnnxDetector", wish: Wish, language: Language) -> Look | Unseen:
-        from bunri.domains.detection.looking import look
+    def _detect_in(
+        self, picture: Picture, detector: "OnnxDetector", options: DetectionOptions, language: Language
+    ) -> ImageDetections | ImageFailure:
+        from bunri.domains.detection.inference import detect_objects
 
         limits = self.settings.photo
         try:
-            seen = look(picture.file.read(limits.max_bytes + 1), detector, wish, language, limits)
+            detections = detect_objects(picture.file.read(limits.max_bytes + 1), detector, options, language, limits)
         except ClassUnknown:
             raise
         except BunriError as error:
-            return Unseen(picture.name, error)
-        self._ended = time.monotonic()
-        return seen.model_copy(update={"file": picture.name})
+            return ImageFailure(picture.name, error)
+        self._last_success = time.monotonic()
+        return detections.model_copy(update={"file": picture.name})
 
     def _used(self, detector: "OnnxDetector") -> ModelUsed:
         card = self._store.card(detector.name)
@@ -179,13 +198,13 @@ class DetectionService:
             for listed in self._store.list()
         ]
 
-    def _try_out(self, *, thorough: bool) -> str | None:
+    def _run_check(self, *, thorough: bool) -> str | None:
         name = self._default()
         if not self._here(name):
             return f"no weights of {name} (bunri models pull {name})"
-        if thorough or (self._ended is not None and not self.shelf.empty):
+        if thorough or (self._last_success is not None and not self.model_cache.empty):
             import numpy as np
 
-            self.shelf.take(name).detect(np.full((96, 96, 3), 114, np.uint8))
+            self.model_cache.get(name).detect(np.full((96, 96, 3), 114, np.uint8))
             return None
         return "opened by the first who asks"

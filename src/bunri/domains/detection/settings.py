@@ -1,4 +1,4 @@
-"""Bounds of the plain detector, which anybody may use without signing in: ``BUNRI_DETECTION__*``."""
+"""Limits of object detection, which needs no signing in: ``BUNRI_DETECTION__*``."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,18 +9,18 @@ class DetectionSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     model: str | None = Field(
-        None, description="What looks when nobody says; unset: yolov5m when its weights are here, else the coach's."
+        None, description="The default model; unset: yolov5m when its weights are here, else the coach's."
     )
     max_photo_mb: int = Field(20, ge=1, le=100, description="Largest picture taken, MiB.")
     max_photo_megapixels: int = Field(52, ge=1, le=400, description="Largest picture decoded.")
     max_pictures: int = Field(8, ge=1, le=64, description="Pictures in one request.")
     max_total_mb: int = Field(40, ge=1, le=500, description="All pictures of one request together, MiB.")
     upload_s: float = Field(30, gt=0, le=600, description="Seconds in which a request has to arrive.")
-    workers: int = Field(1, ge=1, le=64, description="Pictures looked at side by side in one process.")
-    arriving: int = Field(64, ge=1, le=1000, description="Requests in hand, those that still arrive included.")
-    seats: int = Field(8, ge=1, le=1000, description="Requests looked at or waiting for it, once they have arrived.")
-    models: int = Field(2, ge=1, le=16, description="Models kept open, the last used.")
-    rest_s: float = Field(300, gt=0, description="Seconds without a request after which the models are put away.")
+    workers: int = Field(1, ge=1, le=64, description="Pictures analysed at the same time in one process.")
+    upload_slots: int = Field(64, ge=1, le=1000, description="Requests at a time, including those still uploading.")
+    concurrency_slots: int = Field(8, ge=1, le=1000, description="Requests analysed or waiting for it, once uploaded.")
+    models: int = Field(2, ge=1, le=16, description="Models kept open, the most recently used.")
+    idle_unload_s: float = Field(300, gt=0, description="Seconds without a request after which the models are closed.")
 
     @property
     def photo(self) -> PhotoLimits:

@@ -1,4 +1,4 @@
-"""Pictures out of a request's body, a form's or the body itself: bounded before anything is parsed, spooled to disk."""
+"""Reads the pictures of a request, from a form or from the body itself. Sizes are checked before anything is parsed."""
 
 import asyncio
 import tempfile
@@ -28,7 +28,7 @@ PARTS: Final = ("file", "files")
 _SPOOLED: Final = 2**20
 _LONGEST_NAME: Final = 200
 _MOST_PARTS: Final = 100
-"""More than we take, so that most people who send too many are told how many we take."""
+"""Higher than the limit on pictures, so that most requests over it get the error that names the limit."""
 
 
 @asynccontextmanager
@@ -82,7 +82,7 @@ async def _spool(request: Request, spool: BinaryIO, limit_mb: int) -> None:
 
 
 async def _bounded(request: Request, limit_mb: int) -> AsyncGenerator[bytes, None]:
-    """The body as it comes. Raises PicturesTooLarge as soon as it says, or turns out, to be too long."""
+    """The body as it comes. Raises PicturesTooLarge as soon as its declared or actual size is too large."""
     left = limit_mb * 2**20
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and int(declared) > left:

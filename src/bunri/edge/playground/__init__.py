@@ -1,5 +1,5 @@
-"""``/detect``: the plain detector as a page, built with Gradio.
+"""``/detect``: object detection as a page, built with Gradio.
 
-Nothing here imports Gradio until somebody opens the page (page.py), since it weighs more than the API itself
+Gradio is not imported before the first request for the page (page.py), since it weighs more than the API itself
 (docs/decisions/0009-detection-page.md).
 """

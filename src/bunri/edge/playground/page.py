@@ -14,9 +14,16 @@ from uuid import uuid4
 import gradio as gr
 from fastapi import FastAPI
 
-from bunri.domains.detection.public import DetectionPublic, Look, ModelUsed, Picture, Unseen, Wish
-from bunri.edge.playground import telling
-from bunri.edge.playground.door import UPLOAD_MB
+from bunri.domains.detection.public import (
+    DetectionOptions,
+    DetectionPublic,
+    ImageDetections,
+    ImageFailure,
+    ModelUsed,
+    Picture,
+)
+from bunri.edge.playground import rendering
+from bunri.edge.playground.request_filter import UPLOAD_MB
 from bunri.edge.playground.theme import css, theme
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
@@ -28,9 +35,9 @@ WAITING: Final = 8
 AT_ONCE: Final = 4
 CLEANED_EVERY_S: Final = 60
 KEPT_S: Final = 600
-"""Uploaded and drawn pictures are deleted after so long."""
+"""Uploaded and drawn pictures are deleted after so many seconds."""
 EXAMPLES: Final = sorted((Path(__file__).parent / "examples").glob("*.webp"))
-"""Drawn by ourselves."""
+"""Pictures drawn for this page."""
 _CONFIDENCE: Final = 0.25
 _IOU: Final = 0.45
 
@@ -51,7 +58,7 @@ def application(detection: DetectionPublic, folder: Path, language: Language, *,
         allowed_paths=[],
         blocked_paths=[],
         max_file_size=UPLOAD_MB * 2**20,
-        show_error=False,  # what Gradio stumbles over is for the log
+        show_error=False,  # Gradio's internal errors belong in the log
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,
@@ -65,11 +72,11 @@ def application(detection: DetectionPublic, folder: Path, language: Language, *,
 
 
 RAW: Final[dict[str, Any]] = {"preprocess": False, "api_visibility": "private"}
-"""Inputs as they were sent: Gradio would open pictures that nobody has measured."""
+"""Inputs as they were sent: Gradio would open pictures before their size is checked."""
 
 
 class Page:
-    """One language of it."""
+    """The page in one language."""
 
     def __init__(self, detection: DetectionPublic, folder: Path, language: Language, *, home: bool) -> None:
         self._detection = detection
@@ -94,7 +101,7 @@ class Page:
             chosen = gr.on(
                 [made.load, settings[0].input], self.choose, settings[:1], [settings[0], licence, *settings[1:4]], **RAW
             )
-            looking: dict[str, Any] = {
+            detecting: dict[str, Any] = {
                 "fn": self.find,
                 "inputs": [picture, *settings],
                 "outputs": shown,
@@ -102,9 +109,9 @@ class Page:
                 "concurrency_limit": AT_ONCE,
                 **RAW,
             }
-            wishes = [setting.input for setting in settings[1:]]
-            gr.on([picture.change, find.click, *wishes], trigger_mode="always_last", **looking)
-            chosen.then(**looking)
+            changes = [setting.input for setting in settings[1:]]
+            gr.on([picture.change, find.click, *changes], trigger_mode="always_last", **detecting)
+            chosen.then(**detecting)
         made.queue(max_size=WAITING, api_open=False)
         return made
 
@@ -131,7 +138,7 @@ class Page:
         return picture
 
     def _settings(self) -> tuple[list[Any], gr.Markdown]:
-        """Model, least score, overlap, classes, at most; and where the model's licence is told."""
+        """Controls for model, least score, overlap, classes and count; and the text with the model's licence."""
         with gr.Row(equal_height=False):
             with gr.Column():
                 model = gr.Dropdown(label=self._text("model"), choices=[])
@@ -156,7 +163,7 @@ class Page:
             show_label=False,
             buttons=["download", "fullscreen"],
         )
-        summary = gr.Markdown(telling.note(self._text("waiting")))
+        summary = gr.Markdown(rendering.note(self._text("waiting")))
         table = gr.Markdown()
         with gr.Row():
             plain = gr.DownloadButton(self._text("json"), interactive=False, size="md")
@@ -172,23 +179,23 @@ class Page:
             f"<p>{self._text('lead')}</p></header>"
         )
 
-    # ── what happens ──────────────────────────────────────────────────────────────────────────────────────────────
+    # ── events ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def choose(self, name: str | None) -> list[Any]:
-        """A model was chosen, or the page opened: its licence, its thresholds, its classes."""
+        """Updates licence, thresholds and classes when a model was chosen or the page opened."""
         listed = [one for one in await self._detection.models(self._language) if one.here]
         model = next((one for one in listed if one.name == name or (not name and one.default)), None)
         choices = [one.name for one in listed]
         try:
             classes = await self._detection.classes(model.name if model else name)
         except BunriError as error:
-            said = telling.trouble(sentence(error, self._language))
-            return [gr.Dropdown(choices=choices), said, _CONFIDENCE, _IOU, gr.Dropdown(choices=[], value=[])]
+            message = rendering.error_note(sentence(error, self._language))
+            return [gr.Dropdown(choices=choices), message, _CONFIDENCE, _IOU, gr.Dropdown(choices=[], value=[])]
         assert model is not None  # noqa: S101  # or there would be no classes
         names = [(self._both(label), label) for label in classes]
         return [
             gr.Dropdown(choices=choices, value=model.name),
-            telling.licence(model, self._language),
+            rendering.licence(model, self._language),
             model.confidence or _CONFIDENCE,
             model.iou or _IOU,
             gr.Dropdown(choices=names, value=[]),
@@ -199,7 +206,7 @@ class Page:
         return label if name == label else f"{name} · {label}"
 
     async def example(self, number: int) -> str:
-        """A copy, since what was shown is deleted in time."""
+        """A copy of an example, since shown files are deleted after KEPT_S."""
         return str(self._kept("webp", EXAMPLES[number].read_bytes()))
 
     async def find(
@@ -212,8 +219,8 @@ class Page:
         most: int,
     ) -> list[Any]:
         if not picture:
-            return self._nothing(telling.note(self._text("waiting")))
-        wish = Wish(
+            return self._nothing(rendering.note(self._text("waiting")))
+        options = DetectionOptions(
             model=model or None,
             confidence=confidence,
             iou=iou,
@@ -222,34 +229,38 @@ class Page:
             annotate=True,
         )
         try:
-            look, used, labels = await self._look(picture, wish)
+            image, used, labels = await self._detect(picture, options)
         except BunriError as error:
-            return self._nothing(telling.trouble(sentence(error, self._language)))
-        document = {"model": used.model_dump(), "picture": look.model_dump(exclude={"annotated"})}
+            return self._nothing(rendering.error_note(sentence(error, self._language)))
+        document = {"model": used.model_dump(), "picture": image.model_dump(exclude={"annotated"})}
         return [
-            str(self._kept("jpg", look.annotated or b"")),
-            telling.summary(look, used, self._language),
-            telling.table(look, colours(found.label for found in look.detections), self._language),
+            str(self._kept("jpg", image.annotated or b"")),
+            rendering.summary(image, used, self._language),
+            rendering.table(image, colours(found.label for found in image.detections), self._language),
             gr.DownloadButton(value=str(self._kept("json", _json(document))), interactive=True),
-            gr.DownloadButton(value=str(self._kept("coco.json", _json(telling.coco(look, labels)))), interactive=True),
+            gr.DownloadButton(
+                value=str(self._kept("coco.json", _json(rendering.coco(image, labels)))), interactive=True
+            ),
         ]
 
-    async def _look(self, picture: dict[str, Any], wish: Wish) -> tuple[Look, ModelUsed, Sequence[str]]:
+    async def _detect(
+        self, picture: dict[str, Any], options: DetectionOptions
+    ) -> tuple[ImageDetections, ModelUsed, Sequence[str]]:
         name = str(picture.get("orig_name") or "")[:200] or None
-        # The door let only paths of our own folder in, and files of bounded size.
+        # The request filter admits only paths in our own folder, and files of bounded size.
         content = BytesIO(await asyncio.to_thread(Path(picture["path"]).read_bytes))
-        looked = await self._detection.look(nullcontext([Picture(content, name)]), wish, self._language)
-        [look] = looked.looks
-        if isinstance(look, Unseen):
-            raise look.error
-        return look, looked.model, looked.classes
+        response = await self._detection.detect(nullcontext([Picture(content, name)]), options, self._language)
+        [image] = response.images
+        if isinstance(image, ImageFailure):
+            raise image.error
+        return image, response.model, response.classes
 
     def _kept(self, ending: str, content: bytes) -> Path:
-        """A file that the page may show and offer for as long as KEPT_S."""
+        """Writes a file that the page may show and offer for KEPT_S."""
         made = self._folder / "made"
         made.mkdir(exist_ok=True)
         for old in made.iterdir():
-            with suppress(FileNotFoundError):  # the door sweeps too
+            with suppress(FileNotFoundError):  # the request filter deletes old files too
                 if time.time() - old.stat().st_mtime > KEPT_S:
                     shutil.rmtree(old, ignore_errors=True)
         path = made / uuid4().hex / f"bunri.{ending}"
@@ -258,8 +269,8 @@ class Page:
         return path
 
     @staticmethod
-    def _nothing(said: str) -> list[Any]:
-        return [None, said, "", *(gr.DownloadButton(value=None, interactive=False) for _ in range(2))]
+    def _nothing(message: str) -> list[Any]:
+        return [None, message, "", *(gr.DownloadButton(value=None, interactive=False) for _ in range(2))]
 
     def _text(self, key: str) -> str:
         return text(f"detect.{key}", self._language)

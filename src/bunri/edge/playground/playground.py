@@ -1,4 +1,4 @@
-"""The page as a part of the platform: made when somebody first comes, one language at a time."""
+"""The page as an ASGI application, created at the first request, one language at a time."""
 
 import asyncio
 import os
@@ -15,7 +15,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bunri.domains.detection.public import DetectionPublic
 from bunri.edge.http.problems import refusal
-from bunri.edge.playground.door import UPLOAD, UPLOAD_MB, UPLOAD_S, Door, NothingHere, inside
+from bunri.edge.playground.request_filter import (
+    UPLOAD,
+    UPLOAD_MB,
+    UPLOAD_S,
+    PageMissing,
+    RequestFilter,
+    path_below_mount,
+)
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import LANGUAGES, Language, negotiate
 
@@ -24,7 +31,7 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "/detect"
 UPLOADS: Final = tuple(f"{PREFIX}/{language}{UPLOAD}" for language in LANGUAGES)
-"""Where bodies are larger than JSON; the door bounds them."""
+"""Paths with bodies larger than JSON; the request filter limits them."""
 FOLDER_MB: Final = 256
 _QUIET: Final = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -34,14 +41,14 @@ _QUIET: Final = {
 
 
 class Playground:
-    """An ASGI application for ``PREFIX``. ``folder`` is for uploads and results, a part of it for each process."""
+    """An ASGI application for ``PREFIX``. Each process has its own subfolder of ``folder`` for uploads and results."""
 
     def __init__(self, detection: Callable[[], DetectionPublic], folder: Path, *, home: bool) -> None:
         self._detection = detection
         self._folder = folder / str(os.getpid())
         self._home = home
         self._pages: dict[Language, ASGIApp] = {}
-        self._making = asyncio.Lock()
+        self._creating = asyncio.Lock()
         self._closing = AsyncExitStack()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,7 +62,7 @@ class Playground:
             await refusal(Request(scope), error)(scope, receive, send)
 
     async def _answer(self, scope: Scope) -> ASGIApp:
-        _, _, first = inside(scope).partition("/")
+        _, _, first = path_below_mount(scope).partition("/")
         wanted, slash, _ = first.partition("/")
         if not wanted:
             language = negotiate(Request(scope).headers.get("accept-language"))
@@ -63,19 +70,19 @@ class Playground:
         for language in LANGUAGES:
             if wanted == language:
                 return await self._page(language) if slash else RedirectResponse(f"{PREFIX}/{language}/", 307)
-        raise NothingHere
+        raise PageMissing
 
     async def _page(self, language: Language) -> ASGIApp:
-        async with self._making:
+        async with self._creating:
             if language not in self._pages:
-                self._pages[language] = await self._make(language)
+                self._pages[language] = await self._create(language)
         return self._pages[language]
 
-    async def _make(self, language: Language) -> ASGIApp:
+    async def _create(self, language: Language) -> ASGIApp:
         detection = self._detection()
-        app = await asyncio.to_thread(lambda: asyncio.run(self._built(detection, language)))
+        app = await asyncio.to_thread(lambda: asyncio.run(self._build(detection, language)))
         await self._closing.enter_async_context(app.router.lifespan_context(app))
-        return Door(
+        return RequestFilter(
             app,
             language,
             self._folder,
@@ -85,8 +92,8 @@ class Playground:
             folder_mb=FOLDER_MB,
         )
 
-    async def _built(self, detection: DetectionPublic, language: Language) -> "FastAPI":
-        """Imports Gradio, which takes seconds. In a thread with a loop, or Gradio would make one and never close it."""
+    async def _build(self, detection: DetectionPublic, language: Language) -> "FastAPI":
+        """Imports Gradio, which takes seconds. Needs an event loop, or Gradio would make one and never close it."""
         self._prepare_folder()
         os.environ.update(_QUIET, GRADIO_TEMP_DIR=str(self._folder))
         from bunri.edge.playground.page import application
@@ -94,7 +101,7 @@ class Playground:
         return application(detection, self._folder, language, home=self._home)
 
     def _prepare_folder(self) -> None:
-        """Ours, and without what processes that were killed left beside it."""
+        """Creates the folder, and deletes those of processes that were killed."""
         self._folder.mkdir(parents=True, exist_ok=True)
         for other in self._folder.parent.iterdir():
             if other != self._folder and not (other.name.isdecimal() and psutil.pid_exists(int(other.name))):

@@ -21,7 +21,7 @@ from bunri.app.asgi import create_app
 from bunri.app.settings import Settings
 from bunri.domains.detection.service import DetectionService
 from bunri.domains.detection.settings import DetectionSettings
-from bunri.edge.playground import door, playground
+from bunri.edge.playground import playground, request_filter
 from bunri.platform.vision.settings import VisionSettings
 
 __all__ = ["app", "data", "settings"]
@@ -124,7 +124,7 @@ async def broken_off(app: FastAPI, *, silent: bool) -> list[int]:
     return sent
 
 
-def wishes(path: str, **more: object) -> list[Any]:
+def inputs(path: str, **more: object) -> list[Any]:
     return [
         {"path": path, "orig_name": "a.jpg", "meta": {"_type": "gradio.FileData"}, **more},
         None,
@@ -171,7 +171,7 @@ class TestPage:
 
 class TestLooking:
     async def test_from_the_upload_to_the_table_and_the_files(self, browser: httpx.AsyncClient) -> None:
-        assert (await joined(browser, "change", wishes(await uploaded(browser)))).status_code == 200
+        assert (await joined(browser, "change", inputs(await uploaded(browser)))).status_code == 200
         picture, told, table, plain, coco = await outcome(browser)
         assert "2개를 찾았어요" in told
         assert "yolox_nano@" in told
@@ -185,7 +185,7 @@ class TestLooking:
         assert categories[39] == {"id": 39, "name": "bottle"}
 
     async def test_a_file_that_is_no_picture_gets_a_sentence(self, browser: httpx.AsyncClient) -> None:
-        await joined(browser, "change", wishes(await uploaded(browser, b"%PDF-1.7")))
+        await joined(browser, "change", inputs(await uploaded(browser, b"%PDF-1.7")))
         picture, told, *_ = await outcome(browser)
         assert picture is None
         assert "PDF 파일로 보여요" in told
@@ -245,14 +245,14 @@ class TestHoles:
 
     @pytest.mark.parametrize("path", [SECRET, "http://127.0.0.1:1/a.jpg", "file://" + SECRET, "../models/x.onnx", ""])
     async def test_inputs_are_not_taken_from_elsewhere(self, browser: httpx.AsyncClient, path: str) -> None:
-        response = await joined(browser, "change", wishes(path))
+        response = await joined(browser, "change", inputs(path))
         assert response.status_code == 403
         assert response.json()["code"] == "forbidden"
 
     async def test_gradio_itself_would_refuse_them_too(
         self, data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A second lock: without the door, a mounted Gradio takes any path that this process can read."""
+        """A second lock: without the request filter, a mounted Gradio takes any path that this process can read."""
         monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
         await asyncio.to_thread(folder.mkdir, parents=True)
         from bunri.edge.playground.page import application
@@ -263,7 +263,7 @@ class TestHoles:
             bare.router.lifespan_context(bare),
             httpx.AsyncClient(transport=httpx.ASGITransport(bare), base_url="http://test") as browser,
         ):
-            await joined(browser, "change", wishes(SECRET), at="/ko")
+            await joined(browser, "change", inputs(SECRET), at="/ko")
             events = await told(browser, at="/ko")
         assert [event["success"] for event in events if event["msg"] == "process_completed"] == [False]
         assert not there(folder, "passwd")
@@ -272,7 +272,7 @@ class TestHoles:
     async def test_an_address_beside_the_path_is_dropped(self, browser: httpx.AsyncClient) -> None:
         path = await uploaded(browser)
         for url in ("http://127.0.0.1:1/a.jpg", "data:image/png;base64,AAAA"):
-            assert (await joined(browser, "change", wishes(path, url=url))).status_code == 200
+            assert (await joined(browser, "change", inputs(path, url=url))).status_code == 200
             assert "2개를 찾았어요" in (await outcome(browser))[1]
 
     @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ class TestHoles:
         response = await browser.post(f"{API}/queue/join", content=body)
         assert (response.status_code, response.json()["code"]) == (422, "invalid")
 
-    async def test_what_gradio_stumbles_over_is_not_told(self, browser: httpx.AsyncClient) -> None:
+    async def test_what_gradio_stumbles_over_is_not_shown(self, browser: httpx.AsyncClient) -> None:
         await joined(browser, "change", [])
         [done] = [event for event in await told(browser) if event["msg"] == "process_completed"]
         assert (done["success"], done["output"]["error"]) == (False, None)
@@ -361,7 +361,7 @@ class TestBounds:
         monkeypatch.setattr(playground, "UPLOAD_S", 0.2)
         await browser.get(f"{KO}/")
         before = files(folder)
-        for _ in range(door.ARRIVING + 1):
+        for _ in range(request_filter.UPLOAD_SLOTS + 1):
             assert await broken_off(app, silent=end == "silent") == [422]
         assert files(folder) == before
         assert await uploaded(browser)
@@ -374,7 +374,7 @@ class TestBounds:
         several = [{"files": ("a.jpg", bytes([number]) * 2**20)} for number in range(12)]
         answers = await asyncio.gather(*(browser.post(f"{API}/upload", files=each) for each in several))
         assert {answer.status_code for answer in answers} == {200, 503}
-        assert door._size(folder) <= 6 * 2**20
+        assert request_filter._size(folder) <= 6 * 2**20
 
     async def test_other_bodies_are_small(self, browser: httpx.AsyncClient) -> None:
         response = await browser.post(f"{API}/queue/join", content=b" " * 100_000)
@@ -383,7 +383,7 @@ class TestBounds:
     def test_many_tiny_files_count(self, tmp_path: Path) -> None:
         for number in range(3):
             (tmp_path / str(number)).touch()
-        assert door._size(tmp_path) == 3 * 16 * 1024
+        assert request_filter._size(tmp_path) == 3 * 16 * 1024
 
     def test_what_gradio_leaves_is_swept_and_weighs_nothing(self, tmp_path: Path) -> None:
         for name in ("emptied", "new", "example"):
@@ -392,9 +392,9 @@ class TestBounds:
             (tmp_path / name).touch()
         for name in ("emptied", "example", "tmpleft", "example/tmp.webp"):
             os.utime(tmp_path / name, (1, 1))
-        door._sweep(tmp_path)
+        request_filter._sweep(tmp_path)
         assert {path.name for path in tmp_path.iterdir()} == {"new", "example", "tmpnew"}
-        assert door._size(tmp_path) == 2 * 16 * 1024
+        assert request_filter._size(tmp_path) == 2 * 16 * 1024
 
 
 class TestFolder:

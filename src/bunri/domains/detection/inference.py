@@ -1,4 +1,4 @@
-"""One picture, one detector: the same for the API, the page and the terminal. Slow: call it from a thread."""
+"""Detection in one picture, the same for the API, the page and the terminal. Slow: call it from a thread."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from bunri.domains.detection.classes import chosen
-from bunri.domains.detection.public import Corners, Found, Look, Timings, Wish
+from bunri.domains.detection.public import Corners, DetectionOptions, Found, ImageDetections, Timings
 from bunri.kit.languages import Language
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.photo import open_picture
@@ -20,27 +20,31 @@ T = TypeVar("T")
 
 _QUALITY: Final = 90
 _LONGEST: Final = 16_000
-"""Pixels; a JPEG's side ends at 65,535, and browsers show little more than this."""
+"""Pixels; a JPEG's side is at most 65,535, and browsers show little more than this."""
 
 
-def look(data: bytes, detector: Detector, wish: Wish, language: Language, limits: PhotoLimits) -> Look:
+def detect_objects(
+    data: bytes, detector: Detector, options: DetectionOptions, language: Language, limits: PhotoLimits
+) -> ImageDetections:
     """Raises ClassUnknown, VisionFailed, and what ``open_picture`` raises."""
-    only = chosen(wish.classes or "", detector.classes, detector.name)
+    only = chosen(options.classes or "", detector.classes, detector.name)
     photo, decode_ms = _timed(lambda: open_picture(data, limits))
-    seen, detect_ms = _timed(lambda: detector.detect(photo.pixels, confidence=wish.confidence, iou=wish.iou))
-    kept = [one for one in seen if not only or one.label in only][: wish.max_detections]
+    detections, detect_ms = _timed(
+        lambda: detector.detect(photo.pixels, confidence=options.confidence, iou=options.iou)
+    )
+    kept = [one for one in detections if not only or one.label in only][: options.max_detections]
     width, height = photo.header.upright
-    return Look(
+    return ImageDetections(
         width=width,
         height=height,
         timings=Timings(decode_ms=decode_ms, detect_ms=detect_ms),
         detections=[described(one, detector.classes, width, height, language) for one in kept],
-        annotated=_drawn(photo.pixels, kept, language) if wish.annotate else None,
+        annotated=_drawn(photo.pixels, kept, language) if options.annotate else None,
     )
 
 
 def described(found: Detection, classes: Sequence[str], width: int, height: int, language: Language) -> Found:
-    """A detection in a picture of ``width`` × ``height`` pixels, for people and programs."""
+    """A detection in a picture of ``width`` × ``height`` pixels, with its name in ``language``."""
     return Found(
         label=found.label,
         name=coco.name(found.label, language),
@@ -66,7 +70,7 @@ def _drawn(pixels: Pixels, found: Sequence[Detection], language: Language) -> by
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:
-    """What ``work`` gives, and its milliseconds."""
+    """What ``work`` returns, and how many milliseconds it took."""
     started = time.perf_counter()
     done = work()
     return done, round((time.perf_counter() - started) * 1e3, 1)

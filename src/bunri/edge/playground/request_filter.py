@@ -1,4 +1,4 @@
-"""Who may pass between the outside and Gradio: few paths, small bodies, no files but our own, no other hosts."""
+"""Filters requests to Gradio: few paths, small bodies, no files but those of the page, no other hosts."""
 
 import asyncio
 import os
@@ -20,17 +20,17 @@ from bunri.kit.languages import Language
 
 UPLOAD: Final = "/gradio_api/upload"
 UPLOAD_MB: Final = 20
-"""Of one file."""
+"""The largest file."""
 UPLOAD_S: Final = 30.0
-ARRIVING: Final = 8
-"""Uploads taken in at once, in one language; others wait."""
+UPLOAD_SLOTS: Final = 8
+"""Uploads received at a time, per language; others wait."""
 JOIN: Final = "/gradio_api/queue/join"
 FILE: Final = "/gradio_api/file="
-_READ: Final = re.compile(
+_READABLE: Final = re.compile(
     r"/|/assets/[\w./@-]+|/static/[\w./-]+|/theme\.css"
     r"|/gradio_api/(queue/data|upload_progress|file=.+)"
 )
-_WRITTEN: Final = (UPLOAD, JOIN)
+_WRITABLE: Final = (UPLOAD, JOIN)
 HEADERS: Final[Mapping[str, str]] = {
     # Gradio writes its configuration into scripts of the page and its theme into styles.
     "Content-Security-Policy": (
@@ -45,8 +45,8 @@ HEADERS: Final[Mapping[str, str]] = {
 
 _SMALLEST: Final = 16 * 1024
 _SPOOLED: Final = 2**20
-_LEFT_S: Final = 60
-_ELSEWHERE: Final = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|<link rel="manifest"[^>]*>')
+_LEFTOVER_S: Final = 60
+_OTHER_HOSTS: Final = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|<link rel="manifest"[^>]*>')
 _HEAD: Final = (
     b'<link rel="icon" href="data:image/svg+xml,'
     b"%3Csvg xmlns=%27http://www.w3.org/2000/svg%27 viewBox=%270 0 32 32%27%3E"
@@ -54,38 +54,38 @@ _HEAD: Final = (
     b"%3Cpath d=%27M9 14V9h5M18 9h5v5M23 18v5h-5M14 23H9v-5%27"
     b" fill=%27none%27 stroke=%27white%27 stroke-width=%272.5%27/%3E%3C/svg%3E"
     b'">'
-    # Gradio words its own parts by the browser's language; the page's own was chosen.
+    # Gradio's own texts follow the browser's language; they have to follow the page's.
     b"<script>for (const [name, value] of [['language', 'LANGUAGE'], ['languages', ['LANGUAGE']]])"
     b" Object.defineProperty(navigator, name, {get: () => value});</script>"
 )
 
 
-class NothingHere(Missing):
-    """Not one of the addresses that the page uses."""
+class PageMissing(Missing):
+    """The address is none that the page uses."""
 
     code = "not_found"
 
 
 class UploadsFull(Unavailable):
-    """The folder of uploads is full; it empties by itself."""
+    """The folder of uploads is full. Old files in it are deleted, so a later try may succeed."""
 
     code = "uploads_full"
 
 
 class UploadUnfinished(Invalid):
-    """Cut off, or not here in time."""
+    """The upload was cut off or took too long."""
 
     code = "upload_unfinished"
 
 
-def inside(scope: Scope) -> str:
-    """The path below where we are mounted."""
+def path_below_mount(scope: Scope) -> str:
+    """The path below the mount point."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", ""))
 
 
-class Door:
-    """Around ``app``, which has its page at ``/<language>``; ``folder`` holds everything that it may read or write.
+class RequestFilter:
+    """Wraps ``app``, which has its page at ``/<language>``; it may read and write in ``folder`` only.
 
     ``functions`` are the numbers that the page may call.
     """
@@ -108,55 +108,55 @@ class Door:
         self._upload_mb = upload_mb
         self._upload_s = upload_s
         self._folder_mb = folder_mb
-        self._arriving = asyncio.Semaphore(ARRIVING)
-        self._turn = asyncio.Lock()
+        self._upload_slots = asyncio.Semaphore(UPLOAD_SLOTS)
+        self._folder_lock = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises NothingHere, Forbidden, Invalid, TooLarge, UploadsFull, UploadUnfinished; only ``http``."""
-        path = inside(scope).removeprefix(f"/{self._language}")
+        """Raises PageMissing, Forbidden, Invalid, TooLarge, UploadsFull, UploadUnfinished; only ``http``."""
+        path = path_below_mount(scope).removeprefix(f"/{self._language}")
         self._check_path(scope["method"], path)
         if path == UPLOAD:
             self._check_length(Headers(scope=scope))
-            async with self._arrived(Request(scope, receive)) as receive, self._turn:
+            async with self._received(Request(scope, receive)) as receive, self._folder_lock:
                 await self._check_folder()
-                await self._app(scope, receive, _guarded(send))
+                await self._app(scope, receive, _with_headers(send))
             return
         if path == JOIN:
             receive = _once(self._cleaned(await Request(scope, receive).body()))
             scope = _without(scope, b"content-length")
         elif path == "/":
-            # Without a query: it could name a state that somebody else saved.
-            scope, send = {**_without(scope, b"accept-encoding"), "query_string": b""}, self._worded(send)
-        await self._app(scope, receive, _guarded(send))
+            # Without the query: it could name the saved state of another person.
+            scope, send = {**_without(scope, b"accept-encoding"), "query_string": b""}, self._with_language(send)
+        await self._app(scope, receive, _with_headers(send))
 
     def _check_path(self, method: str, path: str) -> None:
-        allowed = _READ.fullmatch(path) if method in ("GET", "HEAD") else method == "POST" and path in _WRITTEN
+        allowed = _READABLE.fullmatch(path) if method in ("GET", "HEAD") else method == "POST" and path in _WRITABLE
         if not allowed or ".." in path.split("/"):
-            raise NothingHere
+            raise PageMissing
         if path.startswith(FILE):
             self._check_file(path.removeprefix(FILE))
 
     def _check_file(self, path: str) -> None:
-        """Only what lies in our folder once every ``..`` and every link is followed."""
+        """Allows only files that are in the folder once every ``..`` and every link is resolved."""
         if "\0" in path or not Path(path).resolve().is_relative_to(self._folder):
             raise Forbidden
 
     def _check_length(self, headers: Headers) -> None:
-        """Bodies say their length, which the server then holds them to."""
+        """A body has to declare its length; the server then enforces it."""
         length = headers.get("content-length", "")
         if not length.isdecimal() or int(length) > (self._upload_mb + 1) * 2**20:
             raise TooLarge
 
     async def _check_folder(self) -> None:
-        """In turn, so that uploads side by side cannot pass the bound together."""
+        """Called under the lock, so that concurrent uploads cannot exceed the limit together."""
         await asyncio.to_thread(_sweep, self._folder)
         if await asyncio.to_thread(_size, self._folder) > self._folder_mb * 2**20:
             raise UploadsFull
 
     @asynccontextmanager
-    async def _arrived(self, request: Request) -> AsyncIterator[Receive]:
-        """The whole body, in a file without a name: Gradio would keep what it has of an upload that is broken off."""
-        async with self._arriving:
+    async def _received(self, request: Request) -> AsyncIterator[Receive]:
+        """The complete body, in a file without a name: Gradio would keep the part of an upload that breaks off."""
+        async with self._upload_slots:
             with SpooledTemporaryFile(_SPOOLED, dir=str(self._folder)) as spool:
                 try:
                     async with asyncio.timeout(self._upload_s):
@@ -168,7 +168,7 @@ class Door:
                 yield _from(spool)
 
     def _cleaned(self, body: bytes) -> bytes:
-        """Inputs that are files come from our folder, and nobody is sent to fetch anything."""
+        """Checks that inputs that are files are in the folder, and removes URLs that Gradio would fetch."""
         try:
             asked = orjson.loads(body)
         except orjson.JSONDecodeError as error:
@@ -186,11 +186,11 @@ class Door:
                 self._check_file(value["path"])
         try:
             return orjson.dumps(asked)
-        except TypeError as error:  # it reads deeper than it writes
+        except TypeError as error:  # orjson parses deeper nesting than it writes
             raise Invalid from error
 
-    def _worded(self, send: Send) -> Send:
-        """The page says in which language it is, and nothing of other hosts."""
+    def _with_language(self, send: Send) -> Send:
+        """Sets the language of the page, and removes references to other hosts."""
         start: Message = {}
         parts = bytearray()
 
@@ -201,7 +201,7 @@ class Door:
             parts.extend(message.get("body", b""))
             if message.get("more_body"):
                 return
-            page = _ELSEWHERE.sub(b"", bytes(parts)).replace(b'lang="en"', f'lang="{self._language}"'.encode(), 1)
+            page = _OTHER_HOSTS.sub(b"", bytes(parts)).replace(b'lang="en"', f'lang="{self._language}"'.encode(), 1)
             page = page.replace(b"<head>", b"<head>" + _HEAD.replace(b"LANGUAGE", self._language.encode()), 1)
             headers = MutableHeaders(scope=start)
             headers["Content-Length"] = str(len(page))
@@ -225,7 +225,7 @@ def _dicts(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _size(folder: Path) -> int:
-    """Bytes of its files, as if none were smaller than _SMALLEST: a million empty ones fill a disk too."""
+    """Bytes of its files, each counted as at least _SMALLEST, since a million empty files fill a disk too."""
     total = 0
     for parent, _, names in os.walk(folder):
         for name in names:
@@ -236,7 +236,7 @@ def _size(folder: Path) -> int:
 
 def _sweep(folder: Path) -> None:
     """Removes what Gradio leaves behind: parts of forms that it refused, and the emptied folder of each picture."""
-    old = time.time() - _LEFT_S
+    old = time.time() - _LEFTOVER_S
     for part in folder.glob("tmp*"):
         with suppress(FileNotFoundError):
             if part.is_file() and part.stat().st_mtime < old:
@@ -267,7 +267,7 @@ def _without(scope: Scope, name: bytes) -> Scope:
     return {**scope, "headers": [header for header in scope["headers"] if header[0] != name]}
 
 
-def _guarded(send: Send) -> Send:
+def _with_headers(send: Send) -> Send:
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
             MutableHeaders(scope=message).update(HEADERS)
