@@ -26,6 +26,13 @@ class TestSources:
         monkeypatch.setenv("BUNRI_WASTE__MAX_PHOTO_MB", "8")
         assert (Settings().waste.max_photo_mb, Settings().waste.keep_days) == (8, 3)
 
+    def test_a_renamed_setting_is_read_under_its_old_name(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setenv("BUNRI_DETECTION__REST_S", "7")
+        assert Settings().detection.idle_unload_s == 7
+        assert "BUNRI_DETECTION__REST_S has been renamed to BUNRI_DETECTION__IDLE_UNLOAD_S" in caplog.text
+
     def test_a_misspelled_setting_in_the_file_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "bunri.toml").write_text("databse_url = 'x'\n")
         with pytest.raises(ValidationError, match="databse_url"):

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, HttpUrl, SecretStr, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bunri.app.registry import REGISTRY
 from bunri.domains.auth.settings import AuthSettings
@@ -23,6 +23,7 @@ from bunri.platform.embedded.secrets import secret
 from bunri.platform.embedded.servers import Addresses
 from bunri.platform.llm.settings import LlmSettings
 from bunri.platform.places.settings import PlacesSettings
+from bunri.platform.renamed_settings import RenamingEnvSource, RenamingTomlSource
 from bunri.platform.vision.remote.settings import RemoteVisionSettings
 from bunri.platform.vision.settings import VisionSettings
 
@@ -77,11 +78,11 @@ class Settings(BaseSettings):
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # RenamingEnvSource reads what it does
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # pydantic-settings names its arguments
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls), file_secret_settings
+        return init_settings, RenamingEnvSource(settings_cls), RenamingTomlSource(settings_cls), file_secret_settings
 
     @model_validator(mode="after")
     def _sound(self) -> Self:

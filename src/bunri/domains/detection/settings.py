@@ -1,5 +1,8 @@
 """Limits of object detection, which needs no signing in: ``BUNRI_DETECTION__*``."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from bunri.platform.photos.limits import PhotoLimits
@@ -7,6 +10,11 @@ from bunri.platform.photos.limits import PhotoLimits
 
 class DetectionSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
+    renamed: ClassVar[Mapping[str, str]] = {
+        "arriving": "upload_slots",
+        "seats": "concurrency_slots",
+        "rest_s": "idle_unload_s",
+    }
 
     model: str | None = Field(
         None, description="The default model; unset: yolov5m when its weights are here, else the coach's."
