@@ -20,7 +20,7 @@ from rich.text import Text
 from bunri.app.inline import OWNER, InlineContainer
 from bunri.app.settings import Settings
 from bunri.cli.connection import Connection
-from bunri.cli.models import fetch_missing, open_store, tell
+from bunri.cli.models import fetch_missing, open_store, print_error
 from bunri.cli.options import Data, Lang
 from bunri.cli.photos import each_photo, read_photo
 from bunri.domains.waste.board import Board
@@ -72,7 +72,7 @@ def _fetch_eyes(settings: Settings, lang: Language) -> None:
     try:
         fetch_missing(store, name, lang, allowed=settings.vision.fetch)
     except BunriError as error:
-        tell(error, lang)
+        print_error(error, lang)
 
 
 async def _analyze(

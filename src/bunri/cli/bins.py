@@ -12,7 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from bunri.cli.connection import Connection
-from bunri.cli.models import errors_told
+from bunri.cli.models import errors_printed
 from bunri.cli.options import Data, Lang
 from bunri.domains.locations import importing
 from bunri.domains.locations.area import KOREA, WORLD
@@ -59,7 +59,7 @@ def import_file(
     """
     defaults = Defaults(source or file.name, kind or _only(kinds_in(file.stem)), WORLD if world else KOREA)
     mapping = _mapping(map_)
-    with errors_told(lang), file.open("rb") as bytes_:
+    with errors_printed(lang), file.open("rb") as bytes_:
         summary = asyncio.run(_import(open_locations(context, data), bytes_, defaults, mapping, encoding, lang))
     _tell_problems(summary, lang)
     _tell_summary(summary, lang)
@@ -80,7 +80,7 @@ def list_newest(
         async with opened as locations:
             return await locations.newest(kind, limit)
 
-    with errors_told(lang):
+    with errors_printed(lang):
         found = asyncio.run(newest(open_locations(context, data)))
     table = Table(*(_word(column, lang) for column in ("kind", "name", "address", "position", "source")))
     for each in found:
@@ -102,7 +102,7 @@ def count(context: typer.Context, data: Data = None, lang: Lang = "ko") -> None:
         async with opened as locations:
             return await locations.counts()
 
-    with errors_told(lang):
+    with errors_printed(lang):
         found = asyncio.run(counts(open_locations(context, data)))
     table = Table(_word("kind", lang), _word("count", lang), show_footer=True)
     table.columns[0].footer, table.columns[1].footer = _word("total", lang), f"{sum(found.values()):,}"

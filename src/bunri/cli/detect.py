@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bunri.app.settings import Settings
-from bunri.cli.models import errors_told, fetch_missing, open_store, tell
+from bunri.cli.models import errors_printed, fetch_missing, open_store, print_error
 from bunri.cli.options import Data, Lang
 from bunri.cli.photos import each_photo, read_photo
 from bunri.domains.detection.classes import chosen
@@ -42,7 +42,7 @@ def detect(
     options = DetectionOptions(
         confidence=confidence, iou=iou, classes=classes, max_detections=most, annotate=out is not None
     )
-    with errors_told(lang):
+    with errors_printed(lang):
         detector = _open(settings, model or settings.vision.detector, data, lang)
         chosen(classes or "", detector.classes, detector.name)  # an unknown class is reported once, not for each photo
     failed = False
@@ -51,9 +51,9 @@ def detect(
             found = _detect(detector, path, options, lang)
         except BunriError as error:
             failed = True
-            _tell_failure(path, error, lang, as_json)
+            _print_failure(path, error, lang, as_json)
             continue
-        _tell(path, found, detector.name, lang, as_json)
+        _print(path, found, detector.name, lang, as_json)
         if out is not None and found.annotated:
             out.mkdir(parents=True, exist_ok=True)
             (out / f"{path.stem}-{number}.jpg").write_bytes(found.annotated)
@@ -71,7 +71,7 @@ def _detect(detector: OnnxDetector, path: Path, options: DetectionOptions, lang:
     return detect_objects(read_photo(path, limits.max_bytes + 1), detector, options, lang, limits)
 
 
-def _tell(path: Path, found: ImageDetections, model: str, lang: Language, as_json: bool) -> None:
+def _print(path: Path, found: ImageDetections, model: str, lang: Language, as_json: bool) -> None:
     if as_json:
         _print_json(file=str(path), model=model, **found.model_dump(exclude={"file", "annotated"}))
         return
@@ -86,11 +86,11 @@ def _tell(path: Path, found: ImageDetections, model: str, lang: Language, as_jso
     Console().print(table if found.detections else f"{escape(str(path))}: {text('vision.cli.nothing', lang)}")
 
 
-def _tell_failure(path: Path, error: BunriError, lang: Language, as_json: bool) -> None:
+def _print_failure(path: Path, error: BunriError, lang: Language, as_json: bool) -> None:
     if as_json:
         _print_json(file=str(path), error={"code": error.code, "message": sentence(error, lang)})
     else:
-        tell(error, lang, about=str(path))
+        print_error(error, lang, about=str(path))
 
 
 def _print_json(**document: object) -> None:

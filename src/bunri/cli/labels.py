@@ -17,7 +17,7 @@ from rich.table import Table
 
 from bunri.cli.connection import Connection
 from bunri.cli.labelfiles import Format, LabelsFolder
-from bunri.cli.models import errors_told
+from bunri.cli.models import errors_printed
 from bunri.cli.options import Data, Lang
 from bunri.domains.waste.models import Example
 from bunri.domains.waste.service.examples import Examples
@@ -69,7 +69,7 @@ def export_labels(
     connection: Connection = context.obj
     connection.data = data
     moment = since.replace(tzinfo=UTC) if since else None
-    with errors_told(lang):
+    with errors_printed(lang):
         tally = asyncio.run(
             _export(connection.open(Examples), LabelsFolder(folder, formats, force=force), moment, lang)
         )

@@ -49,14 +49,14 @@ def pull(
     """Fetch weights from their makers; their licence is shown first."""
     store = open_store(Settings(), data)
     for name in names:
-        with errors_told(lang):
+        with errors_printed(lang):
             typer.echo(pull_shown(store, name, lang, url))
 
 
 @models.command()
 def add(path: Path, data: Data = None, lang: Lang = "ko") -> None:
     """Copy an ONNX file of one's own into the data directory, once it is seen to run."""
-    with errors_told(lang):
+    with errors_printed(lang):
         typer.echo(open_store(Settings(), data).add(path))
 
 
@@ -64,7 +64,7 @@ def add(path: Path, data: Data = None, lang: Lang = "ko") -> None:
 def path(name: Annotated[str | None, typer.Argument()] = None, data: Data = None, lang: Lang = "ko") -> None:
     """Print where a model's file lies, or, without a name, the folder of all."""
     store = open_store(Settings(), data)
-    with errors_told(lang):
+    with errors_printed(lang):
         typer.echo(store.find(name) if name else store.folder)
 
 
@@ -78,15 +78,19 @@ def quantize(
     lang: Lang = "ko",
 ) -> None:
     """Make an 8-bit version of a detector, and say how far it strays from the original."""
-    from bunri.cli.quantising import Job, run, table  # onnx and its tools are for this command alone
+    from bunri.cli.quantising import QuantiseJob, run, table  # onnx and its tools are for this command alone
 
-    job = Job(name, new or f"{name}_int8", calibrate, most)
+    job = QuantiseJob(name, new or f"{name}_int8", calibrate, most)
     if not re.fullmatch(NAME, job.new):
         raise typer.BadParameter(job.new, param_hint="--as")
     settings = Settings()
-    with errors_told(lang):
+    with errors_printed(lang):
         made = run(
-            open_store(settings, data), settings.vision, job, lang, lambda path, error: tell(error, lang, str(path))
+            open_store(settings, data),
+            settings.vision,
+            job,
+            lang,
+            lambda path, error: print_error(error, lang, str(path)),
         )
         typer.echo(made.path)
     Console(stderr=True).print(table(made, lang))
@@ -114,17 +118,17 @@ def fetch_missing(store: ModelStore, name: str, lang: Language, *, allowed: bool
         pull_shown(store, name, lang)
 
 
-def tell(error: BunriError, lang: Language, about: str | None = None) -> None:
+def print_error(error: BunriError, lang: Language, about: str | None = None) -> None:
     """The error's sentence in red on standard error."""
     said = sentence(error, lang)
     Console(stderr=True).print(f"{about}: {said}" if about else said, style="red", markup=False, soft_wrap=True)
 
 
 @contextmanager
-def errors_told(lang: Language) -> Iterator[None]:
+def errors_printed(lang: Language) -> Iterator[None]:
     """An expected failure becomes a sentence and exit status 1."""
     try:
         yield
     except BunriError as error:
-        tell(error, lang)
+        print_error(error, lang)
         raise typer.Exit(1) from error

@@ -17,7 +17,7 @@ class NoPhotos(Missing):
 
 
 def each_photo(paths: Iterable[Path]) -> Iterator[Path]:
-    """The paths, a folder's photos by name in its place. A folder without any stays, for ``read_photo`` to refuse."""
+    """The paths, a folder's photos by name in its place. A folder without photos stays, to be refused later."""
     for path in paths:
         yield from _photos_in(path) or [path]
 
@@ -25,7 +25,7 @@ def each_photo(paths: Iterable[Path]) -> Iterator[Path]:
 def _photos_in(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
-    except OSError:  # a file, or nothing that can be read: read_photo says so
+    except OSError:  # a file, or unreadable: read_photo reports that
         return []
 
 

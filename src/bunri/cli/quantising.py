@@ -25,7 +25,7 @@ from bunri.platform.vision.settings import VisionSettings
 from bunri.platform.vision.store import ModelStore
 
 LEAST: Final = 10
-"""Pictures. Fewer show too little of what a network's numbers may be."""
+"""Fewer pictures show too little of the range of a network's activations."""
 
 Skipped = Callable[[Path, BunriError], None]
 
@@ -42,7 +42,7 @@ class Quantised:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class QuantiseJob:
     """Model ``name`` in 8 bits as ``new``, by at most ``most`` pictures of ``folder``."""
 
     name: str
@@ -51,7 +51,7 @@ class Job:
     most: int
 
 
-def run(store: ModelStore, settings: VisionSettings, job: Job, lang: Language, skipped: Skipped) -> Quantised:
+def run(store: ModelStore, settings: VisionSettings, job: QuantiseJob, lang: Language, skipped: Skipped) -> Quantised:
     """Shows progress on a terminal's standard error.
 
     Raises what ``ModelStore.open`` raises, ModelQuantised, ModelExists, UnreadableFile, NoPhotos, TooFewPictures,
@@ -88,24 +88,24 @@ def photos_in(folder: Path, most: int) -> list[Path]:
 
 
 def table(made: Quantised, lang: Language) -> Table:
-    """The exact model, the new one, and the yardstick."""
+    """The exact model, the new one, and the reference."""
     columns = ("model", "ap50", "recall", "precision", "score", "look", "size")
-    told = Table(*(text(f"vision.quantise.{column}", lang) for column in columns), caption=_caption(made, lang))
+    shown = Table(*(text(f"vision.quantise.{column}", lang) for column in columns), caption=_caption(made, lang))
     compared = made.comparison
     times, sizes = (compared.exact_s, compared.quantised_s), (_size(made.source), _size(made.path))
-    told.add_row(made.source.stem, "", "", "", "", _ms(times[0]), _mb(sizes[0]))
-    told.add_row(
+    shown.add_row(made.source.stem, "", "", "", "", _ms(times[0]), _mb(sizes[0]))
+    shown.add_row(
         made.path.stem,
         *_grades(compared.quantised),
         f"{_ms(times[1])} ({times[0] / times[1]:.2f} ×)",
         f"{_mb(sizes[1])} ({sizes[1] / sizes[0]:.0%})",
     )
-    told.add_row(text("vision.quantise.resaved", lang), *_grades(compared.resaved), "", "")
-    return told
+    shown.add_row(text("vision.quantise.resaved", lang), *_grades(compared.resaved), "", "")
+    return shown
 
 
-def _check_names(store: ModelStore, job: Job) -> None:
-    """Only what quantising made may be replaced: never the original, and nobody's own model."""
+def _check_names(store: ModelStore, job: QuantiseJob) -> None:
+    """Only models that quantising made may be replaced, never an original or a model that somebody added."""
     if is_quantised(store.find(job.name)):
         raise ModelQuantised(name=job.name)
     here = {listed.name: listed.path for listed in store.list()}
@@ -124,7 +124,7 @@ def _canvases(detector: OnnxDetector, paths: Iterable[Path], skipped: Skipped) -
             skipped(path, error)
 
 
-def _in_8_bits(store: ModelStore, job: Job, source: str, feeds: Iterable[Feed]) -> bytes:
+def _in_8_bits(store: ModelStore, job: QuantiseJob, source: str, feeds: Iterable[Feed]) -> bytes:
     try:
         store.folder.mkdir(parents=True, exist_ok=True)
         return quantise(store.find(job.name), source, feeds, store.folder)

@@ -14,7 +14,7 @@ from tests.platform.vision.graphs import always
 
 from bunri.domains.detection.errors import DetectionBusy
 from bunri.domains.detection.model_cache import ModelCache
-from bunri.domains.detection.public import DetectionOptions, DetectionResponse, ImageDetections, Picture
+from bunri.domains.detection.public import DetectionOptions, DetectionResponse, EncodedPicture, ImageDetections
 from bunri.domains.detection.service import DetectionService
 from bunri.domains.detection.settings import DetectionSettings
 from bunri.platform.vision.errors import ModelMissing
@@ -29,8 +29,8 @@ def model_cache(data: Path, most: int) -> ModelCache:
     return ModelCache(ModelStore.of(data, VISION), VISION, most)
 
 
-def pictures(*contents: bytes) -> nullcontext[Sequence[Picture]]:
-    return nullcontext([Picture(BytesIO(content)) for content in contents])
+def pictures(*contents: bytes) -> nullcontext[Sequence[EncodedPicture]]:
+    return nullcontext([EncodedPicture(BytesIO(content)) for content in contents])
 
 
 @pytest.fixture

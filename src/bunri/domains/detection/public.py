@@ -37,7 +37,7 @@ class DetectionOptions(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class EncodedPicture:
     """An encoded picture, read when it is analysed."""
 
     file: BinaryIO
@@ -130,7 +130,10 @@ class DetectionPublic(Protocol):
     """Object detection. It needs no signing in, so everything about it is bounded."""
 
     async def detect(
-        self, pictures: AbstractAsyncContextManager[Sequence[Picture]], options: DetectionOptions, language: Language
+        self,
+        pictures: AbstractAsyncContextManager[Sequence[EncodedPicture]],
+        options: DetectionOptions,
+        language: Language,
     ) -> DetectionResponse:
         """Receives the pictures, takes a concurrency slot, and analyses one after the other.
 

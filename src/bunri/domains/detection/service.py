@@ -13,11 +13,11 @@ from bunri.domains.detection.errors import ClassUnknown, DetectionBusy
 from bunri.domains.detection.public import (
     DetectionOptions,
     DetectionResponse,
+    EncodedPicture,
     ImageDetections,
     ImageFailure,
     ModelListed,
     ModelUsed,
-    Picture,
 )
 from bunri.domains.detection.settings import DetectionSettings
 from bunri.kit.errors import BunriError
@@ -51,7 +51,10 @@ class DetectionService:
         self._unload_timer: asyncio.TimerHandle | None = None
 
     async def detect(
-        self, pictures: AbstractAsyncContextManager[Sequence[Picture]], options: DetectionOptions, language: Language
+        self,
+        pictures: AbstractAsyncContextManager[Sequence[EncodedPicture]],
+        options: DetectionOptions,
+        language: Language,
     ) -> DetectionResponse:
         async with self._upload_slot(), pictures as arrived, self._concurrency_slot():
             detector = await self._run(lambda: self._open(options.model))
@@ -158,7 +161,7 @@ class DetectionService:
             raise ModelMissing(name=error.data["name"], folder="<data>/models") from None
 
     def _detect_in(
-        self, picture: Picture, detector: "OnnxDetector", options: DetectionOptions, language: Language
+        self, picture: EncodedPicture, detector: "OnnxDetector", options: DetectionOptions, language: Language
     ) -> ImageDetections | ImageFailure:
         from bunri.domains.detection.inference import detect_objects
 

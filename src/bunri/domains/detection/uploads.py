@@ -20,7 +20,7 @@ from bunri.domains.detection.errors import (
     UploadTooSlow,
     UploadUnsupported,
 )
-from bunri.domains.detection.public import Picture
+from bunri.domains.detection.public import EncodedPicture
 from bunri.domains.detection.settings import DetectionSettings
 
 FORM: Final = "multipart/form-data"
@@ -32,7 +32,7 @@ _MOST_PARTS: Final = 100
 
 
 @asynccontextmanager
-async def received(request: Request, settings: DetectionSettings) -> AsyncIterator[Sequence[Picture]]:
+async def received(request: Request, settings: DetectionSettings) -> AsyncIterator[Sequence[EncodedPicture]]:
     """The pictures of a request, open until the block ends.
 
     Raises UploadUnsupported, PicturesTooLarge, TooManyPictures, NoPicture, PartUnknown, UploadBroken, UploadTooSlow.
@@ -40,7 +40,7 @@ async def received(request: Request, settings: DetectionSettings) -> AsyncIterat
     with tempfile.SpooledTemporaryFile(_SPOOLED) as spool:
         form = await _arrived(request, cast(BinaryIO, spool), settings)
         if form is None:
-            yield [Picture(cast(BinaryIO, spool))]
+            yield [EncodedPicture(cast(BinaryIO, spool))]
             return
         try:
             yield _parts(form, settings)
@@ -94,7 +94,7 @@ async def _bounded(request: Request, limit_mb: int) -> AsyncGenerator[bytes, Non
         yield chunk
 
 
-def _parts(form: FormData, settings: DetectionSettings) -> Sequence[Picture]:
+def _parts(form: FormData, settings: DetectionSettings) -> Sequence[EncodedPicture]:
     parts = form.multi_items()
     for name, part in parts:
         if name not in PARTS or not isinstance(part, UploadFile):
@@ -104,7 +104,7 @@ def _parts(form: FormData, settings: DetectionSettings) -> Sequence[Picture]:
     if len(parts) > settings.max_pictures:
         raise TooManyPictures(limit=settings.max_pictures)
     return [
-        Picture(part.file, (part.filename or "")[:_LONGEST_NAME] or None)
+        EncodedPicture(part.file, (part.filename or "")[:_LONGEST_NAME] or None)
         for _, part in parts
         if isinstance(part, UploadFile)
     ]

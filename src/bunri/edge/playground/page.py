@@ -17,10 +17,10 @@ from fastapi import FastAPI
 from bunri.domains.detection.public import (
     DetectionOptions,
     DetectionPublic,
+    EncodedPicture,
     ImageDetections,
     ImageFailure,
     ModelUsed,
-    Picture,
 )
 from bunri.edge.playground import rendering
 from bunri.edge.playground.request_filter import UPLOAD_MB
@@ -249,7 +249,7 @@ class Page:
         name = str(picture.get("orig_name") or "")[:200] or None
         # The request filter admits only paths in our own folder, and files of bounded size.
         content = BytesIO(await asyncio.to_thread(Path(picture["path"]).read_bytes))
-        response = await self._detection.detect(nullcontext([Picture(content, name)]), options, self._language)
+        response = await self._detection.detect(nullcontext([EncodedPicture(content, name)]), options, self._language)
         [image] = response.images
         if isinstance(image, ImageFailure):
             raise image.error

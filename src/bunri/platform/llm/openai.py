@@ -22,13 +22,13 @@ class _Reply(BaseModel):
     refusal: str | None = None
 
 
-class _Choice(BaseModel):
+class _CompletionChoice(BaseModel):
     message: _Reply
     finish_reason: str | None = None
 
 
 class _Completion(BaseModel):
-    choices: list[_Choice] = Field(min_length=1)
+    choices: list[_CompletionChoice] = Field(min_length=1)
 
 
 class OpenAiModel:

@@ -1,4 +1,4 @@
-"""Photos as they come from phones: looked at before they are decoded, decoded once, kept without where and who.
+"""Photos as they come from phones: checked before they are decoded, decoded once, stored without metadata.
 
 ``probe`` reads a header, ``open_photo`` gives upright pixels and fingerprints, ``keep`` what we store. All are
 pure functions on bytes: thread-safe and blocking, so call them from a thread.

@@ -8,19 +8,19 @@ class EmptyPhoto(Invalid):
 
 
 class BrokenPhoto(Invalid):
-    """Cut off or corrupt: half a photo is refused, not guessed at."""
+    """Cut off or corrupt. Such a photo is refused, even where a part of it could be decoded."""
 
     code = "broken_photo"
 
 
 class NotAPhoto(Unsupported):
-    """Something else, whatever its name says. ``data``: ``looks_like`` ('PDF', 'GIF', 'AVIF' …)."""
+    """The file is of another type, whatever its name says. ``data``: ``looks_like`` ('PDF', 'GIF', 'AVIF' …)."""
 
     code = "not_a_photo"
 
 
 class UnknownFile(NotAPhoto):
-    """Neither a photo that we read nor anything that we recognise."""
+    """The file is of no type that we recognise."""
 
     code = "unknown_file"
 

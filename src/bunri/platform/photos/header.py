@@ -1,4 +1,4 @@
-"""Everything that is checked before a photo is decoded: bombs go off in decoders (OWASP ASVS 5 §5.2)."""
+"""All checks before a photo is decoded, since decompression bombs take effect in decoders (OWASP ASVS 5 §5.2)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,13 +1,13 @@
-"""How much of a photo we take."""
+"""Limits on photos."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class PhotoLimits(BaseModel):
-    """Checked against the header, before anything is decoded. The defaults take a phone's 50-megapixel mode."""
+    """Checked against the header, before anything is decoded. The defaults allow a phone's 50-megapixel mode."""
 
     model_config = ConfigDict(frozen=True)
 
     max_bytes: int = Field(20 * 2**20, gt=0)
     max_pixels: int = Field(52_000_000, gt=0, description="Width × height: 8192 × 6144 is 50.3 million.")
-    max_frames: int = Field(100, gt=0, description="Of an animation only the first frame is looked at.")
+    max_frames: int = Field(100, gt=0, description="Only the first frame of an animation is used.")

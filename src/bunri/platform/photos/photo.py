@@ -1,4 +1,4 @@
-"""A photo as the rest of the house sees it."""
+"""A decoded photo and its fingerprints."""
 
 import hashlib
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Photo(Picture):
-    """With its fingerprints: ``sha256`` of the bytes, ``phash`` of the look."""
+    """With its fingerprints: ``sha256`` of the bytes, ``phash`` of the picture."""
 
     sha256: bytes
     phash: bytes

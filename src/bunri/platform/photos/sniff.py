@@ -1,4 +1,4 @@
-"""What bytes look like by their first ones, whatever the file's name or the client claim."""
+"""The type of a file by its first bytes, whatever its name or the client says."""
 
 from typing import Final, Literal
 

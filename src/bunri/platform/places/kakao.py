@@ -50,7 +50,7 @@ class _Meta(BaseModel):
     is_end: bool
 
 
-class _Page(BaseModel):
+class _ResultPage(BaseModel):
     meta: _Meta
     documents: list[_Document] = Field(max_length=PAGE_SIZE)
 
@@ -67,11 +67,11 @@ class _Address(BaseModel):
         return Place(id=f"kakao:{name}", name=name, address=name, lat=self.y, lng=self.x, url="")
 
 
-class _Addresses(BaseModel):
+class _AddressResults(BaseModel):
     documents: list[_Address] = Field(max_length=PAGE_SIZE)
 
 
-class _Problem(BaseModel):
+class _ErrorBody(BaseModel):
     code: int
 
 
@@ -81,8 +81,8 @@ class KakaoPlaces:
     def __init__(self, settings: PlacesSettings) -> None:
         self._api = ExternalApi(str(settings.base_url or DEFAULT_URL), {"Authorization": f"KakaoAK {settings.key}"})
         self._guard = Guard("kakao", settings)
-        self._pages = TypeAdapter(_Page)
-        self._addresses = TypeAdapter(_Addresses)
+        self._pages = TypeAdapter(_ResultPage)
+        self._addresses = TypeAdapter(_AddressResults)
 
     async def nearby(self, lat: float, lng: float, words: str, radius_m: int, limit: int) -> list[Place]:
         """As Places; never more than 45, and the radius is cut at 20 km. Raises PlacesFailed."""
@@ -134,6 +134,6 @@ class KakaoPlaces:
 def _code(answer: Answer) -> int | None:
     """Kakao's own error code (developers.kakao.com/docs/latest/en/rest-api/error-code)."""
     try:
-        return _Problem.model_validate_json(answer.body).code
+        return _ErrorBody.model_validate_json(answer.body).code
     except ValidationError:
         return None

@@ -1,4 +1,4 @@
-"""Where photos are kept: a directory or S3, behind one contract of presigned uploads."""
+"""Object storage for photos: a directory or S3, both with presigned uploads."""
 
 from pathlib import Path
 from urllib.parse import unquote, urlsplit

@@ -1,4 +1,4 @@
-"""How keeping objects can fail."""
+"""How object storage can fail."""
 
 from bunri.kit.errors import Forbidden, Invalid, Missing, TooLarge, Unavailable, Unsupported
 
@@ -20,7 +20,7 @@ class ObjectTooLarge(TooLarge):
 
 
 class TicketInvalid(Forbidden):
-    """Not signed by us, or for something else."""
+    """The URL is not signed by us, or signed for something else."""
 
     code = "ticket_invalid"
 
@@ -30,7 +30,7 @@ class TicketExpired(Forbidden):
 
 
 class WrongSize(Invalid):
-    """The body has not the size of the ticket. Data: ``expected`` in bytes."""
+    """The size of the body is not that of the ticket. Data: ``expected`` in bytes."""
 
     code = "wrong_size"
 

@@ -1,4 +1,4 @@
-"""Objects as plain files in a directory, behind the contract that S3 has: uploads by a signed URL."""
+"""Objects as plain files in a directory, with uploads by signed URLs as S3 has them."""
 
 import asyncio
 import errno
@@ -21,11 +21,11 @@ from bunri.platform.storage.errors import (
     WrongSize,
     WrongType,
 )
-from bunri.platform.storage.protocol import CHECKS, ObjectStat, UploadTicket, canary, checked
+from bunri.platform.storage.protocol import CHECK_FOLDER, ObjectStat, UploadTicket, check_round_trip, checked
 from bunri.platform.storage.signing import Grant
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_COMING: Final = ".coming"  # objects on their way; no key begins with a dot
+_DRAFTS: Final = ".coming"  # unfinished uploads; no key begins with a dot
 _TYPES: Final = ".types"  # the Content-Type of each object, under its key
 _CHUNK: Final = 2**20
 
@@ -57,14 +57,14 @@ class LocalStorage:
         grant.check(self._secret, signature, self._clock())
 
     async def receive(self, grant: Grant, content_type: str, body: AsyncIterable[bytes]) -> None:
-        """Keep an upload that its checked ``grant`` allows. Raises WrongType, WrongSize, StorageFull.
+        """Store an upload that its checked ``grant`` allows. Raises WrongType, WrongSize, StorageFull.
 
-        Reads no further than the granted size, and keeps nothing of a body that ends early or goes on.
+        Reads at most the granted size, and stores nothing of a body that is shorter or longer.
         """
         if content_type != grant.content_type:
             raise WrongType(expected=grant.content_type)
         left = grant.size
-        async with self._coming(grant.key, content_type) as file:
+        async with self._draft(grant.key, content_type) as file:
             async for chunk in _gathered(body):
                 left -= len(chunk)
                 if left < 0:
@@ -74,7 +74,7 @@ class LocalStorage:
                 raise WrongSize(expected=grant.size)
 
     async def write(self, key: str, data: bytes, content_type: str) -> None:
-        async with self._coming(checked(key), content_type) as file:
+        async with self._draft(checked(key), content_type) as file:
             await asyncio.to_thread(file.write, data)
 
     async def read(self, key: str, max_bytes: int) -> bytes:
@@ -94,13 +94,13 @@ class LocalStorage:
         return await asyncio.to_thread(self._sweep, self._clock() - older_than, prefix)
 
     async def check(self) -> None:
-        await canary(self)
+        await check_round_trip(self)
 
     @asynccontextmanager
-    async def _coming(self, key: str, content_type: str) -> AsyncIterator[IO[bytes]]:
-        """A file that becomes the object when the block ends well, and leaves nothing when it does not."""
-        draft = self._root / _COMING / secrets.token_hex(16)
-        with _as_ours():
+    async def _draft(self, key: str, content_type: str) -> AsyncIterator[IO[bytes]]:
+        """A file that becomes the object when the block succeeds, and is deleted when it fails."""
+        draft = self._root / _DRAFTS / secrets.token_hex(16)
+        with _translated_errors():
             file = await asyncio.to_thread(_create, draft)
             try:
                 yield file
@@ -109,19 +109,19 @@ class LocalStorage:
                 await asyncio.to_thread(_discard, file, draft)
 
     def _place(self, file: IO[bytes], draft: Path, key: str, content_type: str) -> None:
-        _settle(file)
+        _sync(file)
         label = draft.with_suffix(".type")
         try:
             with _create(label) as handle:
                 handle.write(content_type.encode())
-                _settle(handle)
+                _sync(handle)
             _move(label, self._root / _TYPES / key)
         finally:
             label.unlink(missing_ok=True)
         _move(draft, self._root / key)
 
     def _read(self, key: str, max_bytes: int) -> bytes:
-        with _as_ours():
+        with _translated_errors():
             try:
                 with (self._root / key).open("rb") as file:
                     data = file.read(max_bytes + 1)
@@ -133,26 +133,26 @@ class LocalStorage:
 
     def _stat(self, key: str) -> ObjectStat | None:
         path = self._root / key
-        with _as_ours():
+        with _translated_errors():
             if not path.is_file():
                 return None
             try:
                 return ObjectStat(path.stat().st_size, (self._root / _TYPES / key).read_text("utf-8"))
             except FileNotFoundError:
-                return None  # deleted while we looked
+                return None  # deleted meanwhile
 
     def _delete(self, key: str) -> None:
-        with _as_ours():
+        with _translated_errors():
             for path in (self._root / key, self._root / _TYPES / key):
                 with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
                     path.unlink()
 
     def _sweep(self, before: datetime, prefix: str) -> int:
         """Drafts of uploads that were cut off by a crash are swept too; they do not count."""
-        parts = (prefix, CHECKS, _COMING)
+        parts = (prefix, CHECK_FOLDER, _DRAFTS)
         folders = [folder / each for each in parts for folder in (self._root, self._root / _TYPES)]
         count = 0
-        with _as_ours():
+        with _translated_errors():
             for path in (path for folder in folders for path in folder.rglob("*")):
                 with suppress(FileNotFoundError):
                     if path.is_file() and path.stat().st_mtime < before.timestamp():
@@ -162,7 +162,7 @@ class LocalStorage:
 
 
 async def _gathered(body: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    """The body in larger pieces, so that writing it takes few threads."""
+    """The body in larger pieces, so that writing it takes fewer calls of a thread."""
     pieces = bytearray()
     async for piece in body:
         pieces += piece
@@ -177,7 +177,7 @@ def _create(path: Path) -> IO[bytes]:
     return path.open("xb")
 
 
-def _settle(file: IO[bytes]) -> None:
+def _sync(file: IO[bytes]) -> None:
     file.flush()
     os.fsync(file.fileno())
 
@@ -199,8 +199,8 @@ def _discard(file: IO[bytes], draft: Path) -> None:
 
 
 @contextmanager
-def _as_ours() -> Iterator[None]:
-    """The system's errors in our words."""
+def _translated_errors() -> Iterator[None]:
+    """Translates errors of the system to those of errors.py."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What the rest of the house knows about keeping objects."""
+"""What the rest of bunri knows about object storage."""
 
 import re
 import secrets
@@ -9,8 +9,8 @@ from typing import Final, Protocol
 
 from bunri.platform.storage.errors import BadKey, StorageUnavailable
 
-CHECKS: Final = "canary/"
-"""The folder of what ``check`` writes; what a killed check left there is swept with any other folder."""
+CHECK_FOLDER: Final = "canary/"
+"""The folder that ``check`` writes to. Objects that a killed check left there are deleted with every sweep."""
 
 _KEY: Final = re.compile(r"(?!.{201})[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
 
@@ -43,33 +43,37 @@ class Storage(Protocol):
     async def ticket(
         self, key: str, *, content_type: str, size: int, expires_in: timedelta, base_url: str
     ) -> UploadTicket:
-        """A ticket to upload ``size`` bytes of ``content_type``; ``base_url`` is where clients reach this house."""
+        """A ticket to upload ``size`` bytes of ``content_type``; ``base_url`` is where clients reach bunri."""
 
     async def read(self, key: str, max_bytes: int) -> bytes:
-        """The whole object. Raises ObjectMissing; ObjectTooLarge before more than ``max_bytes`` are read."""
+        """The complete object. Raises ObjectMissing; ObjectTooLarge before more than ``max_bytes`` are read."""
 
     async def stat(self, key: str) -> ObjectStat | None:
         """What is known of an object without reading it; None when there is none."""
 
     async def write(self, key: str, data: bytes, content_type: str) -> None:
-        """Keep an object whole or not at all, in place of the one before. Raises StorageFull."""
+        """Store an object completely or not at all, in place of the previous one. Raises StorageFull."""
 
     async def delete(self, key: str) -> None:
-        """Forget an object; no matter if there is none."""
+        """Delete an object; it need not exist."""
 
     async def url(self, key: str, *, expires_in: timedelta, base_url: str) -> str:
-        """Where the object can be looked at until then, without further permission."""
+        """A URL to read the object without further permission, valid for ``expires_in``."""
 
     async def prepare(self, folders: Mapping[str, timedelta]) -> bool:
-        """Makes the store ready, and has it forget the objects of each folder (``uploads/``) at such an age by itself.
-        False when it cannot: then ``sweep`` must be called from time to time."""
+        """Creates what is missing, and lets the store itself delete the objects of each folder (``uploads/``) at an age.
+
+        False when the store cannot: then ``sweep`` must be called from time to time.
+        """
 
     async def sweep(self, *, older_than: timedelta, prefix: str) -> int:
-        """Forget what was written longer ago in the folder ``prefix`` (``uploads/``); the number of objects forgotten.
-        A store may be shared with others, so nothing outside of it is looked at."""
+        """Delete objects in the folder ``prefix`` (``uploads/``) that were written longer ago; returns how many.
+
+        Other folders stay as they are, since the store may be shared with other programs.
+        """
 
     async def check(self) -> None:
-        """Really write, read and delete. Raises what is wrong."""
+        """Readiness check: writes, reads and deletes an object. Raises StorageUnavailable, StorageFull."""
 
 
 def checked(key: str) -> str:
@@ -79,8 +83,8 @@ def checked(key: str) -> str:
     return key
 
 
-async def canary(storage: Storage) -> None:
-    """The whole life of a small object. Raises what goes wrong in it."""
+async def check_round_trip(storage: Storage) -> None:
+    """Writes, reads and deletes a small object. Raises StorageUnavailable when other bytes come back."""
     key, data = f"canary/{secrets.token_hex(8)}", secrets.token_bytes(64)
     await storage.write(key, data, "application/octet-stream")
     try:

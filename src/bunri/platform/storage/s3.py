@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bunri.kit.clock import Clock, now
 from bunri.platform.storage.errors import ObjectMissing, ObjectTooLarge, StorageFull, StorageUnavailable
-from bunri.platform.storage.protocol import CHECKS, ObjectStat, UploadTicket, canary, checked
+from bunri.platform.storage.protocol import CHECK_FOLDER, ObjectStat, UploadTicket, check_round_trip, checked
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -113,18 +113,18 @@ class S3Storage:
         await asyncio.to_thread(self._delete, checked(key))
 
     async def sweep(self, *, older_than: timedelta, prefix: str) -> int:
-        """What the bucket's lifecycle does by itself, for stores that have none."""
+        """Only needed where the store has no lifecycle rules, which do the same."""
         return await asyncio.to_thread(self._sweep, self._clock() - older_than, prefix)
 
     async def check(self) -> None:
-        await canary(self)
+        await check_round_trip(self)
 
     async def prepare(self, folders: Mapping[str, timedelta]) -> bool:
-        """Make the bucket when missing; lifecycle rules of others stay."""
-        return await asyncio.to_thread(self._prepare, {**folders, CHECKS: timedelta(days=1)})
+        """Create the bucket when missing and set lifecycle rules for our folders; other rules stay."""
+        return await asyncio.to_thread(self._prepare, {**folders, CHECK_FOLDER: timedelta(days=1)})
 
     def _read(self, key: str, max_bytes: int) -> bytes:
-        with _as_ours():
+        with _translated_errors():
             answer = self._client.get_object(Bucket=self._bucket, Key=key)
             with answer["Body"] as body:
                 if answer["ContentLength"] > max_bytes:
@@ -132,24 +132,24 @@ class S3Storage:
                 return body.read()
 
     def _stat(self, key: str) -> ObjectStat | None:
-        with suppress(ObjectMissing), _as_ours():
+        with suppress(ObjectMissing), _translated_errors():
             answer = self._client.head_object(Bucket=self._bucket, Key=key)
             return ObjectStat(answer["ContentLength"], answer.get("ContentType", "application/octet-stream"))
         return None
 
     def _write(self, key: str, data: bytes, content_type: str) -> None:
-        with _as_ours():
+        with _translated_errors():
             self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=content_type)
 
     def _delete(self, key: str) -> None:
-        with suppress(ObjectMissing), _as_ours():
+        with suppress(ObjectMissing), _translated_errors():
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def _sweep(self, before: datetime, prefix: str) -> int:
         pages = self._client.get_paginator("list_objects_v2")
         count = 0
-        with _as_ours():
-            for folder in (prefix, CHECKS):
+        with _translated_errors():
+            for folder in (prefix, CHECK_FOLDER):
                 for page in pages.paginate(Bucket=self._bucket, Prefix=folder):
                     for entry in page.get("Contents", []):
                         if entry["LastModified"] < before:
@@ -158,7 +158,7 @@ class S3Storage:
         return count
 
     def _prepare(self, folders: Mapping[str, timedelta]) -> bool:
-        with _as_ours():
+        with _translated_errors():
             try:
                 self._client.head_bucket(Bucket=self._bucket)
             except ClientError as error:
@@ -166,7 +166,7 @@ class S3Storage:
                     raise
                 self._create_bucket()
             try:
-                return self._forget_by_age(folders)
+                return self._set_lifecycle(folders)
             except ClientError as error:
                 log.warning("bucket_without_lifecycle", bucket=self._bucket, reason=_code(error))
                 return False
@@ -179,12 +179,12 @@ class S3Storage:
             place = cast("BucketLocationConstraintType", region)
             self._client.create_bucket(Bucket=self._bucket, CreateBucketConfiguration={"LocationConstraint": place})
 
-    def _forget_by_age(self, folders: Mapping[str, timedelta]) -> bool:
-        """Whether the store has our rules afterwards: some accept them and keep none."""
-        ours = {folder: _forgetting(folder, max(1, age.days)) for folder, age in folders.items()}
-        names = {rule["ID"] for rule in ours.values()}
+    def _set_lifecycle(self, folders: Mapping[str, timedelta]) -> bool:
+        """Whether the store has our rules afterwards: some stores accept rules and drop them."""
+        own = {folder: _expiry_rule(folder, max(1, age.days)) for folder, age in folders.items()}
+        names = {rule["ID"] for rule in own.values()}
         others = [rule for rule in self._lifecycle() if rule.get("ID") not in names]
-        rules = [*others, *ours.values()]
+        rules = [*others, *own.values()]
         self._client.put_bucket_lifecycle_configuration(Bucket=self._bucket, LifecycleConfiguration={"Rules": rules})
         return names <= {rule.get("ID") for rule in self._lifecycle()}
 
@@ -199,7 +199,7 @@ class S3Storage:
         return cast("list[LifecycleRuleTypeDef]", found.get("Rules", []))
 
 
-def _forgetting(folder: str, days: int) -> "LifecycleRuleTypeDef":
+def _expiry_rule(folder: str, days: int) -> "LifecycleRuleTypeDef":
     return {
         "ID": f"bunri-forget-{folder.rstrip('/')}",
         "Status": "Enabled",
@@ -230,8 +230,8 @@ def _client(address: S3Address, endpoint: str | None) -> "S3Client":
 
 
 @contextmanager
-def _as_ours() -> Iterator[None]:
-    """boto3's errors in our words."""
+def _translated_errors() -> Iterator[None]:
+    """Translates errors of boto3 to those of errors.py."""
     try:
         yield
     except ClientError as error:

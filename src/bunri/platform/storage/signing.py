@@ -1,4 +1,4 @@
-"""Signatures of the local store's URLs: what S3's presigned URLs promise, kept by ourselves."""
+"""Signatures of the local store's URLs: the same guarantees as S3's presigned URLs."""
 
 import hashlib
 import hmac
@@ -31,5 +31,5 @@ class Grant:
             raise TicketExpired
 
     def _sign(self, secret: bytes) -> str:
-        said = "\n".join((self.method, self.key, str(self.size), self.content_type, str(self.expires)))
-        return hmac.new(secret, said.encode(), hashlib.sha256).hexdigest()
+        signed = "\n".join((self.method, self.key, str(self.size), self.content_type, str(self.expires)))
+        return hmac.new(secret, signed.encode(), hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""Fetching weights from their makers: bounded, checked, and whole or not there at all."""
+"""Downloads weights from their makers: limited in size, checked, and stored completely or not at all."""
 
 import hashlib
 import os
@@ -32,8 +32,8 @@ def download(
         with os.fdopen(handle, "wb") as file:
             digest = _stream(url, file, max_bytes or _MAX_BYTES, progress)
         if sha256 is not None and digest != sha256:
-            raise _Refused(f"SHA-256 {digest[:12]}… ≠ {sha256[:12]}…")
-    except (httpx.HTTPError, httpx.InvalidURL, _Refused, OSError) as error:
+            raise _WrongFile(f"SHA-256 {digest[:12]}… ≠ {sha256[:12]}…")
+    except (httpx.HTTPError, httpx.InvalidURL, _WrongFile, OSError) as error:
         path.unlink()
         raise ModelDownloadFailed(name=name, url=url, reason=str(error) or type(error).__name__) from error
     except BaseException:
@@ -42,8 +42,8 @@ def download(
     return path
 
 
-class _Refused(Exception):
-    """What came is not what was asked for."""
+class _WrongFile(Exception):
+    """The download is too large or has another checksum."""
 
 
 def _stream(url: str, file: BinaryIO, max_bytes: int, progress: Progress) -> str:
@@ -57,7 +57,7 @@ def _stream(url: str, file: BinaryIO, max_bytes: int, progress: Progress) -> str
         for chunk in response.iter_bytes():
             done += len(chunk)
             if max(done, total or 0) > max_bytes:
-                raise _Refused(f"> {max_bytes} bytes")
+                raise _WrongFile(f"> {max_bytes} bytes")
             file.write(chunk)
             digest.update(chunk)
             progress(done, total)

@@ -1,4 +1,4 @@
-"""Boxes and names on a picture, for people."""
+"""Draws boxes and names on a picture."""
 
 import colorsys
 from collections.abc import Iterable, Sequence
@@ -26,8 +26,8 @@ _HANGUL_FONTS: Final = (
 _GOLDEN: Final = 0.618034
 _FIRST_HUE: Final = 0.4
 _MOST_STEPS: Final = 6
-_KEPT_CLEAR: Final = 50
-"""Labels that no other is written over: in a picture of more, nobody reads them."""
+_MAX_CLEAR_LABELS: Final = 50
+"""So many labels are placed without overlap; a picture with more is unreadable anyway."""
 
 
 def annotate(pixels: Pixels, detections: Sequence[Detection], language: Language) -> Pixels:
@@ -63,7 +63,7 @@ def _free(
             break
         top += height
     top = min(top, max(0.0, picture[1] - height))
-    if len(others) < _KEPT_CLEAR:
+    if len(others) < _MAX_CLEAR_LABELS:
         others.append((left, top, left + width, top + height))
     return left, top
 

@@ -1,4 +1,4 @@
-"""How each family of detectors wants its picture and what its numbers mean.
+"""The input that each family of detectors takes, and how its outputs are decoded.
 
 A head is recognised by the shapes that a graph gives for a known input, never by its file's name:
 

@@ -1,4 +1,4 @@
-"""A detector that is an ONNX graph, run by ONNX Runtime on the CPU or whatever provider it has."""
+"""A detector that is an ONNX graph, run by ONNX Runtime on the CPU or another provider."""
 
 import ast
 import hashlib
@@ -45,7 +45,7 @@ class OnnxDetector:
         confidence: float | None = None,
         iou: float | None = None,
     ) -> None:
-        """Load, and look at a blank picture once: it warms up, and its outputs tell the head.
+        """Load, and run a blank picture once: that warms up, and the shapes of the outputs tell the head.
 
         Raises ProviderMissing, ModelBroken when the file does not run, and ModelNotRecognised when its outputs are none
         that we decode.
@@ -72,7 +72,7 @@ class OnnxDetector:
         return self.read(self.run(feed), fit, confidence=confidence, iou=iou)
 
     def canvas(self, pixels: Pixels) -> Pixels:
-        """What the network is shown of an upright BGR picture, still in bytes; its own canvas is the same again."""
+        """The network's input for an upright BGR picture, as bytes. The canvas of a canvas is the same."""
         return letterbox(pixels, self._fit(pixels), self.head.pad)
 
     def prepare(self, pixels: Pixels) -> tuple[Fit, Feed]:
@@ -91,7 +91,7 @@ class OnnxDetector:
     def read(
         self, outputs: Sequence[Floats], fit: Fit, *, confidence: float | None = None, iou: float | None = None
     ) -> list[Detection]:
-        """What the outputs say, best first."""
+        """Decoded detections, best first."""
         least = self._confidence if confidence is None else confidence
         found = _without_overlaps(
             self.head.decode(outputs, (fit.height, fit.width), least), self._iou if iou is None else iou

@@ -28,12 +28,12 @@ class VisionSettings(BaseModel):
     fetch: bool = Field(True, description="Fetch weights that are missing; their licence is shown first.")
     confidence: float | None = Field(None, ge=0, le=1, description="Least score; unset: the model's own.")
     iou: float | None = Field(None, ge=0, le=1, description="Overlap above which two boxes are one; unset: 0.45.")
-    workers: int = Field(1, ge=1, le=64, description="Photos looked at side by side in one process.")
+    workers: int = Field(1, ge=1, le=64, description="Photos analysed at the same time in one process.")
     threads: int | None = Field(
         None,
         ge=1,
         le=64,
-        description="Threads inside one look; unset: the cores that we may use, shared by the workers.",
+        description="Threads for one photo; unset: the cores that we may use, shared by the workers.",
     )
     provider: str = Field(
         "CPUExecutionProvider", description="An execution provider of the installed ONNX Runtime; no other stands in."
@@ -41,10 +41,10 @@ class VisionSettings(BaseModel):
 
     @property
     def threads_each(self) -> int:
-        """Threads of one look.
+        """Threads for one photo.
 
         Workers that each took every core would wait for each other: a network's layers are as slow as the slowest of
         their threads. And threads without a core of their own, beyond a container's quota, stop everybody until the
-        next period. So the cores are shared, and each look has at least one.
+        next period. So the cores are shared, and each photo has at least one thread.
         """
         return self.threads or max(1, min(_MOST_THREADS, cores() // self.workers))

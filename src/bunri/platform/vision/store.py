@@ -41,7 +41,7 @@ class ModelStore:
         return cls(data / "models", [settings.models_dir] if settings.models_dir else [])
 
     def list(self) -> list[Listed]:
-        """All that is here or could be, by name."""
+        """All models that are here or could be fetched, by name."""
         here = {path.stem: path for folder in reversed(self._folders) for path in folder.glob("*.onnx")}
         names = sorted({name for name in here if re.fullmatch(NAME, name)} | set(self._cards))
         return [Listed(name, self._cards.get(name), here.get(name)) for name in names]
@@ -50,7 +50,7 @@ class ModelStore:
         return self._cards.get(name)
 
     def find(self, name: str) -> Path:
-        """The file of a model. Raises ModelUnknown for a name nobody knows, ModelMissing when it is not here."""
+        """The file of a model. Raises ModelUnknown for an unknown name, ModelMissing when it is not here."""
         if re.fullmatch(NAME, name):
             for folder in self._folders:
                 if (path := folder / f"{name}.onnx").is_file():
@@ -60,7 +60,7 @@ class ModelStore:
         raise ModelUnknown(name=name, known=", ".join(listed.name for listed in self.list()))
 
     def open(self, name: str, settings: VisionSettings) -> OnnxDetector:
-        """A detector ready to look. Raises ModelUnknown, ModelMissing, ModelBroken, ModelNotRecognised."""
+        """A detector, ready for use. Raises ModelUnknown, ModelMissing, ModelBroken, ModelNotRecognised."""
         path, card = self.find(name), self._cards.get(name)
         return OnnxDetector(
             path,
@@ -72,7 +72,7 @@ class ModelStore:
         )
 
     def pull(self, name: str, progress: Progress, *, url: str | None = None) -> Path:
-        """Fetch a model of the registry, from its makers or from a mirror at ``url``; what is here is replaced.
+        """Fetch a model of the registry, from its makers or from a mirror at ``url``; an existing file is replaced.
 
         Raises ModelUnknown, ModelNotPublished, ModelDownloadFailed, ModelBroken, ModelNotRecognised.
         """
@@ -86,7 +86,7 @@ class ModelStore:
         return self._keep(fetched, name)
 
     def add(self, path: Path) -> Path:
-        """Copy somebody's own ONNX file into the store under its own name, once it is seen to run.
+        """Copy an ONNX file into the store under its own name, if it runs.
 
         Raises ModelNotWritten, ModelBroken, ModelNotRecognised.
         """
@@ -96,7 +96,7 @@ class ModelStore:
         return self._made(name, lambda temporary: shutil.copyfile(path, temporary))
 
     def write(self, name: str, content: bytes) -> Path:
-        """Keep a model that was made here; one of that name is replaced.
+        """Store a model that was made here; one of that name is replaced.
 
         Raises ModelNotWritten, ModelBroken, ModelNotRecognised.
         """

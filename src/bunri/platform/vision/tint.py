@@ -1,8 +1,8 @@
-"""Whether a bottle is coloured, as far as pixels tell. Pure; no learning.
+"""Whether the pixels show that a bottle is coloured. Pure; no learning.
 
 Clear PET is collected by itself, coloured PET is not. A coloured body is coloured nearly from shoulder to foot, in a
-colour that its ground does not have; a label or a cap colours only a part of it. The other way round nothing is said:
-what has no colour may be clear, white or grey, and on the reference pictures no measure of colour, brightness or
+colour that its background does not have; a label or a cap colours only a part of it. The reverse is not decided:
+a bottle without colour may be clear, white or grey, and on the reference pictures no measure of colour, brightness or
 texture told those apart well enough (docs/answers.md).
 """
 
@@ -14,18 +14,18 @@ import numpy as np
 from bunri.platform.vision.protocol import Pixels
 
 BOTTLES: Final = frozenset({"bottle"})
-"""Labels of things whose colour matters."""
+"""Labels of objects whose colour matters."""
 
 _WIDE, _HIGH = 48, 96
 _BODY: Final = (slice(14, 90), slice(14, 34))
 """Below neck and cap, above the foot; the middle of the width."""
 
 _GROUND: Final = 3
-"""Columns at either side that a crop with a margin shows of the ground."""
+"""Columns at either side that a crop with a margin shows of the background."""
 
 _CHROMA: Final = 18.0
 _APART: Final = 14.0
-"""In CIELAB, where 2.3 is just noticeable: more is a colour, and another one than the ground's."""
+"""In CIELAB, where 2.3 is just noticeable: more is a colour, and another one than the background's."""
 
 _ROWS: Final = 0.7
 """Of the body's rows: labels of the reference pictures cover up to 0.55 of a clear bottle."""

@@ -1,4 +1,4 @@
-"""A crop of any shape becomes the square that the network looks at. Training and looking share this file."""
+"""Turns a crop of any shape into the square that the network takes. Training and inference share this file."""
 
 from typing import Final
 
@@ -8,10 +8,10 @@ import numpy as np
 from bunri.platform.vision.protocol import Pixels
 
 GREY: Final = 127
-"""Zero to the network."""
+"""Grey, which is zero after normalisation."""
 
 _MOST_SQUEEZED: Final = 4 / 3
-"""As far as sides may be squeezed before the rest is padded: what pretraining saw, too."""
+"""Limit of the change of aspect ratio, as in pretraining; the rest is padded."""
 
 
 def square(pixels: Pixels, side: int) -> Pixels:

@@ -1,4 +1,4 @@
-"""What quantising cost and gave: the same pictures shown to both detectors."""
+"""Compares a quantised detector with the original on the same pictures."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from bunri.platform.vision.protocol import Detector, Pixels
 from bunri.platform.vision.quantise.agreement import FAINT, Agreement, agreement
 
 _RESAVED: Final = 75
-"""The JPEG quality at which the yardstick saves a picture once more."""
+"""The JPEG quality of pictures saved once more."""
 _TIMED: Final = 30
 
 
@@ -21,13 +21,13 @@ _TIMED: Final = 30
 class Comparison:
     """``quantised`` grades the small detector by the exact one; None without an object to agree on.
 
-    ``resaved`` is the yardstick: it grades the exact one, looking at the pictures saved once more, by itself.
+    ``resaved`` is the reference: the exact detector on pictures saved once more, graded by itself on the originals.
     """
 
     quantised: Agreement | None
     resaved: Agreement | None
     exact_s: float
-    """Median of one look, decoding left out; so is ``quantised_s``."""
+    """Median time of one picture, decoding left out; so is ``quantised_s``."""
     quantised_s: float
 
 
@@ -46,7 +46,7 @@ def compare(exact: Detector, quantised: Detector, pictures: Iterable[Pixels]) ->
 
 
 def resaved(picture: Pixels) -> Pixels:
-    """As after one more trip through somebody's messenger."""
+    """As after being sent by a messenger, which saves a picture once more."""
     saved = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _RESAVED])[1]
     return np.asarray(cv2.imdecode(saved, cv2.IMREAD_COLOR), np.uint8)
 
@@ -58,6 +58,6 @@ def _seconds(detector: Detector, picture: Pixels) -> float:
 
 
 def divided(pictures: Sequence[Pixels], least: int) -> tuple[Sequence[Pixels], Sequence[Pixels]]:
-    """For calibrating and for comparing: every third is held out when enough remain, else the same for both."""
+    """Pictures for calibration and for comparison: every third is held out when enough remain, else all serve both."""
     learnt = [picture for number, picture in enumerate(pictures) if number % 3]
     return (learnt, pictures[::3]) if len(learnt) >= least else (pictures, pictures)

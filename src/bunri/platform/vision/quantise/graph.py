@@ -33,7 +33,7 @@ _BY_CHANNEL_SINCE: Final = 13
 """The opset whose DequantizeLinear knows an axis."""
 _MOST_SAID: Final = 200
 FROM: Final = "bunri.quantised_from"
-"""The metadata that says of what it is made."""
+"""The metadata key that names the original."""
 
 
 def is_quantised(model: Path) -> bool:
@@ -170,7 +170,7 @@ def _load(model: Path) -> ModelProto:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """The tools advise what is done already, and log what they raise."""
+    """Silences the tools, which recommend what is done already and log what they raise."""
     logging.disable(logging.CRITICAL)
     try:
         yield

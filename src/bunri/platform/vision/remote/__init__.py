@@ -1,1 +1,1 @@
-"""Eyes on somebody else's machine."""
+"""Vision models as remote services."""

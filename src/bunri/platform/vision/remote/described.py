@@ -33,7 +33,7 @@ class Corners(BaseModel):
     y2: float
 
 
-class Seen(BaseModel):
+class DescribedObject(BaseModel):
     """One object as the model describes it."""
 
     label: str
@@ -54,10 +54,10 @@ class Seen(BaseModel):
         )
 
 
-class SeenPhoto(BaseModel):
+class DescribedPhoto(BaseModel):
     """The form."""
 
-    things: list[Seen]
+    things: list[DescribedObject]
 
 
 class DescribedVision:
@@ -79,7 +79,7 @@ class DescribedVision:
         picture = await picture_of(pixels)
         try:
             photo = await self._model.structured(
-                system=self._system, prompt=self._prompt, shape=SeenPhoto, max_tokens=MAX_TOKENS, jpeg=picture.jpeg
+                system=self._system, prompt=self._prompt, shape=DescribedPhoto, max_tokens=MAX_TOKENS, jpeg=picture.jpeg
             )
         except LlmFailed as failed:
             raise VisionFailed(reason=failed.reason) from failed

@@ -15,7 +15,7 @@ from bunri.platform.vision.remote.settings import RemoteVisionSettings
 DEFAULT_URL: Final = "https://router.huggingface.co/hf-inference"
 
 
-class _Corners(BaseModel):
+class _PixelCorners(BaseModel):
     """Pixels of the picture sent."""
 
     xmin: float
@@ -24,10 +24,10 @@ class _Corners(BaseModel):
     ymax: float
 
 
-class _Found(BaseModel):
+class _HubDetection(BaseModel):
     label: str
     score: float = Field(ge=0, le=1)
-    box: _Corners
+    box: _PixelCorners
 
 
 class _Loading(BaseModel):
@@ -44,7 +44,7 @@ class HuggingFaceVision:
         key = {"Authorization": f"Bearer {settings.key}"} if settings.key else {}
         self._api = ExternalApi(str(settings.base_url or DEFAULT_URL), key)
         self._guard = Guard("huggingface", settings)
-        self._shape = TypeAdapter(list[_Found])
+        self._shape = TypeAdapter(list[_HubDetection])
 
     @property
     def models(self) -> dict[str, str]:
@@ -67,7 +67,7 @@ class HuggingFaceVision:
     async def aclose(self) -> None:
         await self._api.aclose()
 
-    async def _ask(self, jpeg: bytes) -> list[_Found]:
+    async def _ask(self, jpeg: bytes) -> list[_HubDetection]:
         headers = {"Content-Type": "image/jpeg"}
         answer = await self._api.send("POST", f"/models/{self._model}", content=jpeg, headers=headers)
         if answer.status == 503:

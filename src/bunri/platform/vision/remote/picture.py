@@ -15,7 +15,7 @@ QUALITY: Final = 85
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class JpegPicture:
     """A JPEG and its size in pixels."""
 
     jpeg: bytes
@@ -27,18 +27,18 @@ class Picture:
         return fraction_box(x1 / self.width, y1 / self.height, x2 / self.width, y2 / self.height)
 
 
-async def picture_of(pixels: Pixels) -> Picture:
+async def picture_of(pixels: Pixels) -> JpegPicture:
     """``pixels`` as a JPEG of at most LONGEST_SIDE, made in a thread."""
     return await asyncio.to_thread(_encode, pixels)
 
 
-def _encode(pixels: Pixels) -> Picture:
+def _encode(pixels: Pixels) -> JpegPicture:
     height, width = pixels.shape[:2]
     scale = min(1.0, LONGEST_SIDE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
     _, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    return Picture(jpeg.tobytes(), *size)
+    return JpegPicture(jpeg.tobytes(), *size)
 
 
 def fraction_box(x1: float, y1: float, x2: float, y2: float) -> Box | None:

@@ -10,7 +10,7 @@ from bunri.platform.resilience import ExternalFailed, Guard
 from bunri.platform.vision.errors import VisionFailed
 from bunri.platform.vision.protocol import DetectedObject, Pixels, VisionResult
 from bunri.platform.vision.remote.objects import detected, likeliest
-from bunri.platform.vision.remote.picture import Picture, picture_of
+from bunri.platform.vision.remote.picture import JpegPicture, picture_of
 from bunri.platform.vision.remote.settings import RemoteVisionSettings
 
 DEFAULT_URL: Final = "https://detect.roboflow.com"
@@ -67,7 +67,7 @@ class RoboflowVision:
         answer = await self._api.send("POST", f"/{self._model}", query=self._query, content=body, headers=headers)
         return answer.read(self._shape)
 
-    def _object(self, one: _Prediction, picture: Picture) -> DetectedObject:
+    def _object(self, one: _Prediction, picture: JpegPicture) -> DetectedObject:
         half_width, half_height = one.width / 2, one.height / 2
         box = picture.box(one.x - half_width, one.y - half_height, one.x + half_width, one.y + half_height)
         return detected(one.label, one.confidence, box, self._materials)

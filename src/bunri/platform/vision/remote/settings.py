@@ -11,10 +11,10 @@ from bunri.platform.vision.remote.objects import clean
 
 
 class RemoteVisionSettings(ModelSettings):
-    """A remote model to look at photos. ``roboflow`` models are named ``project/version``."""
+    """A remote model to analyse photos. ``roboflow`` models are named ``project/version``."""
 
     provider: Literal["none", "roboflow", "huggingface", "openai", "claude"] = "none"
-    timeout_s: float = Field(10.0, gt=0, le=600, description="For a whole look: every try and every wait between them.")
+    timeout_s: float = Field(10.0, gt=0, le=600, description="For one photo: every try and every wait between them.")
     confidence: float = Field(0.25, ge=0, le=1, description="Detections below it are left out (roboflow, huggingface).")
     materials: dict[str, Material] = Field(
         {}, description="Class → material, for a detector with classes of its own (roboflow, huggingface)."
