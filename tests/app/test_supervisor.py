@@ -49,7 +49,7 @@ FAMILY = ["/bin/sh", "-c", "sleep 600 & sleep 600 & wait"]
 
 
 @dataclass(frozen=True)
-class House:
+class RunningSupervisor:
     """A supervisor in a process of its own."""
 
     process: subprocess.Popen[str]
@@ -85,7 +85,7 @@ class House:
         return self.process.wait()
 
 
-Supervise = Callable[..., House]
+Supervise = Callable[..., RunningSupervisor]
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def place() -> Iterator[Path]:
 
 @pytest.fixture
 def supervise(place: Path) -> Iterator[Supervise]:
-    houses: list[House] = []
+    supervisors: list[RunningSupervisor] = []
 
     def start(
         ready: str,
@@ -115,31 +115,31 @@ def supervise(place: Path) -> Iterator[Supervise]:
         stop_within: float = 10.0,
         stderr: Path | None = None,
         **children: list[str],
-    ) -> House:
-        plan = place / f"plan-{len(houses)}.json"
+    ) -> RunningSupervisor:
+        plan = place / f"plan-{len(supervisors)}.json"
         settings = {"ready": ready, "data": str(data or ""), "user": user, "stop_within": stop_within}
         plan.write_text(json.dumps(settings | {"children": children}))
         said = stderr or plan.with_suffix(".stderr")
         with said.open("w") as output:
             command = [sys.executable, "-c", _SUPERVISE, str(plan)]
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=output, text=True)
-        houses.append(House(process, said))
-        return houses[-1]
+        supervisors.append(RunningSupervisor(process, said))
+        return supervisors[-1]
 
     yield start
-    for house in houses:
-        house.process.kill()
-        house.process.communicate()
+    for supervisor in supervisors:
+        supervisor.process.kill()
+        supervisor.process.communicate()
 
 
 class TestReady:
     def test_is_said_once_the_url_answers(self, supervise: Supervise, web: tuple[list[str], str]) -> None:
         command, url = web
-        house = supervise(url, api=["/bin/sh", "-c", f"sleep 1; exec {sys.executable} -c '{WEB}' {command[-1]}"])
-        assert house.ready() == f"ready {url.removesuffix('/ready')}"
-        assert house.end() == 0
-        assert house.process.stdout
-        assert house.process.stdout.read() == ""
+        supervisor = supervise(url, api=["/bin/sh", "-c", f"sleep 1; exec {sys.executable} -c '{WEB}' {command[-1]}"])
+        assert supervisor.ready() == f"ready {url.removesuffix('/ready')}"
+        assert supervisor.end() == 0
+        assert supervisor.process.stdout
+        assert supervisor.process.stdout.read() == ""
 
     def test_of_another_program_at_that_address_is_not_ours(
         self, supervise: Supervise, web: tuple[list[str], str]
@@ -156,21 +156,21 @@ class TestReady:
 class TestAChildThatDies:
     def test_is_started_again(self, supervise: Supervise, web: tuple[list[str], str]) -> None:
         command, url = web
-        house = supervise(url, api=command, worker=SLEEP)
-        house.ready()
+        supervisor = supervise(url, api=command, worker=SLEEP)
+        supervisor.ready()
         for _ in range(2):
-            worker = house.child(SLEEP)
+            worker = supervisor.child(SLEEP)
             worker.kill()
             assert gone([worker.pid])
-        assert running(house.child(SLEEP).pid)
-        assert "worker has ended (SIGKILL)" in house.said.read_text()
-        assert house.end() == 0
+        assert running(supervisor.child(SLEEP).pid)
+        assert "worker has ended (SIGKILL)" in supervisor.said.read_text()
+        assert supervisor.end() == 0
 
     def test_takes_its_own_children_along(self, supervise: Supervise, web: tuple[list[str], str]) -> None:
         command, url = web
-        house = supervise(url, api=command, worker=FAMILY)
-        house.ready()
-        worker = house.child(FAMILY)
+        supervisor = supervise(url, api=command, worker=FAMILY)
+        supervisor.ready()
+        worker = supervisor.child(FAMILY)
         while len(below := worker.children()) < 2:
             time.sleep(0.02)
         worker.kill()
@@ -180,10 +180,10 @@ class TestAChildThatDies:
         self, supervise: Supervise, web: tuple[list[str], str]
     ) -> None:
         _, url = web
-        house = supervise(url, worker=SLEEP, api=["/bin/sh", "-c", "echo the port is cursed >&2; exit 3"])
-        worker = house.child(SLEEP)
-        assert house.process.wait() == 1
-        said = house.said.read_text()
+        supervisor = supervise(url, worker=SLEEP, api=["/bin/sh", "-c", "echo the port is cursed >&2; exit 3"])
+        worker = supervisor.child(SLEEP)
+        assert supervisor.process.wait() == 1
+        said = supervisor.said.read_text()
         assert "api has ended 3 times before everything was ready" in said
         assert said.rstrip().endswith("the port is cursed")
         assert not running(worker.pid)
@@ -206,10 +206,10 @@ class TestStopping:
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     def test_ends_all_and_well(self, supervise: Supervise, web: tuple[list[str], str], number: signal.Signals) -> None:
         command, url = web
-        house = supervise(url, api=command, worker=FAMILY)
-        house.ready()
-        everything = house.everything()
-        assert house.end(number) == 0
+        supervisor = supervise(url, api=command, worker=FAMILY)
+        supervisor.ready()
+        everything = supervisor.everything()
+        assert supervisor.end(number) == 0
         assert gone(everything)
 
     def test_is_not_hindered_by_a_terminal_that_is_gone(
@@ -217,54 +217,54 @@ class TestStopping:
     ) -> None:
         command, url = web
         chatty = ["/bin/sh", "-c", "while :; do echo still here; sleep 0.1; done"]
-        house = supervise(url, stderr=Path("/dev/full"), data=place / "data", api=command, worker=chatty)
-        house.ready()
-        everything = house.everything()
-        assert house.end(signal.SIGHUP) == 0
+        supervisor = supervise(url, stderr=Path("/dev/full"), data=place / "data", api=command, worker=chatty)
+        supervisor.ready()
+        everything = supervisor.everything()
+        assert supervisor.end(signal.SIGHUP) == 0
         assert gone(everything)
 
     def test_waits_for_what_a_child_has_in_hand(
         self, supervise: Supervise, web: tuple[list[str], str], place: Path
     ) -> None:
         command, url = web
-        house = supervise(url, api=command, worker=_finishes(place))
-        house.ready()
-        assert house.end() == 0
+        supervisor = supervise(url, api=command, worker=_finishes(place))
+        supervisor.ready()
+        assert supervisor.end() == 0
         assert (place / "task").read_text() == "handed back\n"
 
     def test_asked_twice_at_once_is_asked_once(
         self, supervise: Supervise, web: tuple[list[str], str], place: Path
     ) -> None:
         command, url = web
-        house = supervise(url, api=command, worker=_finishes(place))
-        house.ready()
-        house.process.terminate()
+        supervisor = supervise(url, api=command, worker=_finishes(place))
+        supervisor.ready()
+        supervisor.process.terminate()
         time.sleep(0.1)  # Python joins signals that come together: this one is to come as a second
-        assert house.end() == 0
+        assert supervisor.end() == 0
         assert (place / "task").read_text() == "handed back\n"
-        assert "killed" not in house.said.read_text()
+        assert "killed" not in supervisor.said.read_text()
 
     def test_asked_again_waits_no_longer(self, supervise: Supervise, web: tuple[list[str], str]) -> None:
         command, url = web
-        house = supervise(url, stop_within=600.0, api=command, worker=DEAF)
-        house.ready()
-        while "deaf" not in house.said.read_text():
+        supervisor = supervise(url, stop_within=600.0, api=command, worker=DEAF)
+        supervisor.ready()
+        while "deaf" not in supervisor.said.read_text():
             time.sleep(0.02)
-        house.process.terminate()
+        supervisor.process.terminate()
         time.sleep(1.2)
-        assert house.end(signal.SIGINT) == 0
-        assert "worker did not stop in time and was killed" in house.said.read_text()
+        assert supervisor.end(signal.SIGINT) == 0
+        assert "worker did not stop in time and was killed" in supervisor.said.read_text()
 
     def test_kills_who_does_not_listen(self, supervise: Supervise, web: tuple[list[str], str]) -> None:
         command, url = web
-        house = supervise(url, stop_within=4.0, api=command, worker=DEAF)
-        house.ready()
-        while "deaf" not in house.said.read_text():
+        supervisor = supervise(url, stop_within=4.0, api=command, worker=DEAF)
+        supervisor.ready()
+        while "deaf" not in supervisor.said.read_text():
             time.sleep(0.02)
-        everything = house.everything()
-        assert house.end() == 0
+        everything = supervisor.everything()
+        assert supervisor.end() == 0
         assert gone(everything)
-        assert "worker did not stop in time and was killed" in house.said.read_text()
+        assert "worker did not stop in time and was killed" in supervisor.said.read_text()
 
 
 class TestTheEndOfTheSupervisor:
@@ -276,35 +276,35 @@ class TestTheEndOfTheSupervisor:
         command, url = web
         os.chown(place, user or os.getuid(), -1)
         if user:  # the interpreter may live where that user cannot go
-            house = supervise(url, data=place / "data", user=user, api=SLEEP, worker=FAMILY, deaf=DEAF)
-            house.child(SLEEP)
+            supervisor = supervise(url, data=place / "data", user=user, api=SLEEP, worker=FAMILY, deaf=DEAF)
+            supervisor.child(SLEEP)
         else:
-            house = supervise(url, data=place / "data", api=command, worker=FAMILY, deaf=DEAF)
-            house.ready()
-        while "deaf" not in house.said.read_text():
+            supervisor = supervise(url, data=place / "data", api=command, worker=FAMILY, deaf=DEAF)
+            supervisor.ready()
+        while "deaf" not in supervisor.said.read_text():
             time.sleep(0.02)
-        everything = house.everything()
+        everything = supervisor.everything()
         names = {psutil.Process(pid).name() for pid in everything}
         assert {"postgres", "valkey-server", "sleep"} <= names
-        house.process.kill()
-        house.process.wait()
+        supervisor.process.kill()
+        supervisor.process.wait()
         assert gone(everything)
 
 
 class TestTheServers:
     def test_are_mended_and_stopped_last(self, supervise: Supervise, web: tuple[list[str], str], place: Path) -> None:
         command, url = web
-        house = supervise(url, data=place / "data", api=command)
-        house.ready()
+        supervisor = supervise(url, data=place / "data", api=command)
+        supervisor.ready()
         for name in ("valkey-server", "postgres"):
-            server = house.server(name)
+            server = supervisor.server(name)
             server.kill()
-            assert house.server(name, other_than=server).pid != server.pid
+            assert supervisor.server(name, other_than=server).pid != server.pid
         log = place / "data" / "logs" / "postgres.log"
         while log.read_text().count("ready to accept connections") < 2:
             time.sleep(0.02)
-        everything = house.everything()
-        assert house.end() == 0
+        everything = supervisor.everything()
+        assert supervisor.end() == 0
         assert gone(everything)
-        assert "postgres has ended" in house.said.read_text()
+        assert "postgres has ended" in supervisor.said.read_text()
         assert "database system is shut down" in log.read_text().splitlines()[-1]

@@ -24,7 +24,7 @@ from bunri.platform.storage.s3 import S3Address, S3Storage
 
 @dataclass(frozen=True)
 class Store:
-    """A store and the address at which clients reach the house."""
+    """A store and the address at which clients reach the API."""
 
     storage: Storage
     base_url: str

@@ -1,4 +1,4 @@
-"""Local eyes look in a bounded pool and hand crops to whoever judges material."""
+"""Local models run in a bounded pool, and the material model gets the crops."""
 
 import asyncio
 import threading
@@ -26,16 +26,16 @@ class SlowDetector:
     classes: tuple[str, ...] = ("bottle", "cup")
 
     def __init__(self) -> None:
-        self.looking = self.most = 0
+        self.running = self.most = 0
         self._lock = threading.Lock()
 
     def detect(self, pixels: Pixels, *, confidence: float | None = None, iou: float | None = None) -> list[Detection]:
         with self._lock:
-            self.looking += 1
-            self.most = max(self.most, self.looking)
+            self.running += 1
+            self.most = max(self.most, self.running)
         time.sleep(0.01)
         with self._lock:
-            self.looking -= 1
+            self.running -= 1
         return [Detection("bottle", 0.9, (0.1, 0.2, 0.5, 0.8)), Detection("cup", 0.4, (0, 0, 1, 1))]
 
 
@@ -58,15 +58,15 @@ class TestSeeing:
     async def test_a_real_network_through_the_whole_way(self) -> None:
         output = np.zeros((1, 84, 84), np.float32)
         output[0, :4, 0], output[0, 4 + 39, 0] = [32, 32, 32, 16], 0.8
-        eyes = LocalVision(detector := OnnxDetector(always(output), "tiny"))
-        result = await eyes.see(PHOTO)
-        assert result.models == eyes.models == {"detector": f"tiny@{detector.version}"}
+        vision = LocalVision(detector := OnnxDetector(always(output), "tiny"))
+        result = await vision.see(PHOTO)
+        assert result.models == vision.models == {"detector": f"tiny@{detector.version}"}
         assert [(thing.label, thing.materials) for thing in result.objects] == [("bottle", {})]
         assert result.objects[0].box == pytest.approx((0.25, 0.25, 0.75, 0.75))
 
     async def test_material_is_judged_crop_by_crop(self) -> None:
-        eyes = LocalVision(SlowDetector(), BySize())
-        result = await eyes.see(PHOTO)
+        vision = LocalVision(SlowDetector(), BySize())
+        result = await vision.see(PHOTO)
         assert [thing.materials for thing in result.objects] == [{Material.METAL: 0.8}, {Material.GLASS: 0.8}]
         assert result.models == {"detector": "slow@1", "classifier": "by_size@2"}
         assert (result.image_probabilities, result.accept_threshold) == ({Material.GLASS: 0.8}, 0.9)
@@ -83,17 +83,17 @@ class TestSeeing:
 
     async def test_no_more_photos_at_once_than_workers(self) -> None:
         detector = SlowDetector()
-        eyes = LocalVision(detector, workers=2)
-        sights = await asyncio.gather(*(eyes.see(PHOTO) for _ in range(12)))
-        assert len(sights) == 12
+        vision = LocalVision(detector, workers=2)
+        results = await asyncio.gather(*(vision.see(PHOTO) for _ in range(12)))
+        assert len(results) == 12
         assert detector.most == 2
-        eyes.close()
+        vision.close()
 
     async def test_without_any_model_it_says_so(self) -> None:
-        eyes = LocalVision(None)
-        assert eyes.models == {}
+        vision = LocalVision(None)
+        assert vision.models == {}
         with pytest.raises(VisionMissing):
-            await eyes.see(PHOTO)
+            await vision.see(PHOTO)
 
     async def test_a_failing_model_is_our_error(self) -> None:
         with pytest.raises(VisionFailed):

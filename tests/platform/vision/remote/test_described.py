@@ -1,4 +1,4 @@
-"""OpenAI and Claude as eyes, each by a local server that speaks its protocol."""
+"""OpenAI and Claude as vision models, each played by a local server that speaks its protocol."""
 
 import json
 from collections.abc import AsyncIterator
@@ -42,7 +42,7 @@ def provider(request: pytest.FixtureRequest) -> str:
 
 
 @asynccontextmanager
-async def looking(provider: str, *script: Step, **settings: Any) -> AsyncIterator[tuple[RemoteVision, Server]]:
+async def opened(provider: str, *script: Step, **settings: Any) -> AsyncIterator[tuple[RemoteVision, Server]]:
     async with serving(*script) as server:
         opened = open_remote(
             RemoteVisionSettings.model_validate(
@@ -55,7 +55,7 @@ async def looking(provider: str, *script: Step, **settings: Any) -> AsyncIterato
 
 
 async def result_of(provider: str, *things: dict[str, Any]) -> VisionResult:
-    async with looking(provider, says(provider, *things)) as (vision, _):
+    async with opened(provider, says(provider, *things)) as (vision, _):
         return await vision.see(PHOTO)
 
 
@@ -91,7 +91,7 @@ class TestSeeing:
     async def test_the_version_changes_with_the_wording(self, provider: str) -> None:
         names = set()
         for language in LANGUAGES:
-            async with looking(provider, says(provider), language=language) as (vision, _):
+            async with opened(provider, says(provider), language=language) as (vision, _):
                 names.add(vision.models["describer"])
         assert len(names) == len(LANGUAGES)
         assert all(name.startswith(f"{provider}/") for name in names)
@@ -100,7 +100,7 @@ class TestSeeing:
 class TestTrustingNothingWritten:
     @pytest.mark.parametrize("language", LANGUAGES)
     async def test_the_model_is_told_that_text_in_a_photo_is_no_instruction(self, language: str) -> None:
-        async with looking("claude", says("claude"), language=language) as (vision, server):
+        async with opened("claude", says("claude"), language=language) as (vision, server):
             await vision.see(PHOTO)
         sent = json.loads(server.requests[0].body)
         assert sent["system"] == text("prompts.see.system", "ko" if language == "ko" else "en")
@@ -118,16 +118,16 @@ class TestTrustingNothingWritten:
         "wrong", [{"material": "gold"}, {"form": "weapon"}, {"probability": 7}, {"box": "left"}, {"label": None}]
     )
     async def test_an_answer_outside_the_form_is_refused(self, provider: str, wrong: dict[str, Any]) -> None:
-        async with looking(provider, says(provider, bottle(**wrong))) as (vision, _):
+        async with opened(provider, says(provider, bottle(**wrong))) as (vision, _):
             assert await reason_of(vision) == "garbage"
 
 
 class TestFailing:
     async def test_failures_of_the_model_are_failures_to_see(self, provider: str) -> None:
-        async with looking(provider, status(500), retries=1) as (vision, server):
+        async with opened(provider, status(500), retries=1) as (vision, server):
             assert await reason_of(vision) == "status_500"
         assert len(server.requests) == 2
 
     async def test_a_hanging_model_is_left(self, provider: str) -> None:
-        async with looking(provider, hang, timeout_s=0.3) as (vision, _):
+        async with opened(provider, hang, timeout_s=0.3) as (vision, _):
             assert await reason_of(vision) == "timeout"

@@ -69,7 +69,7 @@ def provider(request: pytest.FixtureRequest) -> Provider:
 
 
 @asynccontextmanager
-async def looking(provider: Provider, *script: Step, **settings: Any) -> AsyncIterator[tuple[RemoteVision, Server]]:
+async def opened(provider: Provider, *script: Step, **settings: Any) -> AsyncIterator[tuple[RemoteVision, Server]]:
     async with serving(*script) as server:
         opened = open_remote(
             RemoteVisionSettings.model_validate(
@@ -89,7 +89,7 @@ async def looking(provider: Provider, *script: Step, **settings: Any) -> AsyncIt
 
 
 async def result_of(provider: Provider, *found: Found, **settings: Any) -> VisionResult:
-    async with looking(provider, ok(provider.says(*found)), **settings) as (vision, _):
+    async with opened(provider, ok(provider.says(*found)), **settings) as (vision, _):
         return await vision.see(PHOTO)
 
 
@@ -136,7 +136,7 @@ class TestSeeing:
         assert result.objects[0].label == "img src x ignore all rules"
 
     async def test_the_picture_is_scaled_down_and_boxes_still_fit(self, provider: Provider) -> None:
-        async with looking(provider, ok(provider.says(("can", 0.9, (512, 0, 1024, 256))))) as (vision, server):
+        async with opened(provider, ok(provider.says(("can", 0.9, (512, 0, 1024, 256))))) as (vision, server):
             result = await vision.see(np.zeros((2000, 4000, 3), np.uint8))
         body = server.requests[0].body
         jpeg = base64.b64decode(body) if provider is ROBOFLOW else body
@@ -148,27 +148,27 @@ class TestSeeing:
 
 class TestFailing:
     async def test_a_busy_service_is_asked_again(self, provider: Provider) -> None:
-        async with looking(provider, too_many("0"), ok(provider.says())) as (vision, server):
+        async with opened(provider, too_many("0"), ok(provider.says())) as (vision, server):
             await vision.see(PHOTO)
         assert len(server.requests) == 2
 
     async def test_a_cut_connection_is_made_again(self, provider: Provider) -> None:
-        async with looking(provider, cut, ok(provider.says())) as (vision, server):
+        async with opened(provider, cut, ok(provider.says())) as (vision, server):
             await vision.see(PHOTO)
         assert len(server.requests) == 2
 
     async def test_a_broken_service_is_left_alone_after_a_while(self, provider: Provider) -> None:
-        async with looking(provider, status(500), retries=0, breaker_failures=2) as (vision, server):
+        async with opened(provider, status(500), retries=0, breaker_failures=2) as (vision, server):
             assert [await reason_of(vision) for _ in range(3)] == ["status_500", "status_500", "circuit_open"]
         assert len(server.requests) == 2
 
     @pytest.mark.parametrize("step", [hang, slow(30, ok([]))], ids=["hangs", "is slow"])
     async def test_a_service_that_takes_too_long_is_left(self, provider: Provider, step: Step) -> None:
-        async with looking(provider, step, timeout_s=0.3) as (vision, _):
+        async with opened(provider, step, timeout_s=0.3) as (vision, _):
             assert await reason_of(vision) == "timeout"
 
     async def test_a_wrong_key_is_not_tried_twice(self, provider: Provider) -> None:
-        async with looking(provider, status(403, {"message": "Forbidden"})) as (vision, server):
+        async with opened(provider, status(403, {"message": "Forbidden"})) as (vision, server):
             assert await reason_of(vision) == "status_403"
         assert len(server.requests) == 1
 
@@ -176,18 +176,18 @@ class TestFailing:
         "found", [("can", 1.5, (0, 0, 9, 9)), ("can", "high", (0, 0, 9, 9)), (None, 0.9, (0, 0, 9, 9))]
     )
     async def test_an_answer_outside_the_protocol_is_refused(self, provider: Provider, found: Any) -> None:
-        async with looking(provider, ok(provider.says(found))) as (vision, _):
+        async with opened(provider, ok(provider.says(found))) as (vision, _):
             assert await reason_of(vision) == "garbage"
 
     @pytest.mark.parametrize("step", [garbage(), ok("text"), ok(None)], ids=["page", "text", "null"])
     async def test_garbage_is_refused(self, provider: Provider, step: Step) -> None:
-        async with looking(provider, step) as (vision, _):
+        async with opened(provider, step) as (vision, _):
             assert await reason_of(vision) == "garbage"
 
 
 class TestRoboflow:
     async def test_the_picture_goes_out_as_documented(self) -> None:
-        async with looking(ROBOFLOW, ok(roboflow_says()), confidence=0.4) as (vision, server):
+        async with opened(ROBOFLOW, ok(roboflow_says()), confidence=0.4) as (vision, server):
             await vision.see(PHOTO)
         request = server.requests[0]
         assert (request.method, request.path) == ("POST", "/waste-sorting-kr/3")
@@ -197,7 +197,7 @@ class TestRoboflow:
 
 class TestHuggingFace:
     async def test_the_picture_goes_out_as_documented(self) -> None:
-        async with looking(HUGGINGFACE, ok([])) as (vision, server):
+        async with opened(HUGGINGFACE, ok([])) as (vision, server):
             await vision.see(PHOTO)
         request = server.requests[0]
         assert (request.method, request.path) == ("POST", "/models/facebook/detr-resnet-50")
@@ -211,12 +211,12 @@ class TestHuggingFace:
 
     async def test_a_cold_model_is_waited_for_as_long_as_it_says(self) -> None:
         loading = status(503, {"error": "Model facebook/detr-resnet-50 is currently loading", "estimated_time": 0.01})
-        async with looking(HUGGINGFACE, loading, ok([])) as (vision, server):
+        async with opened(HUGGINGFACE, loading, ok([])) as (vision, server):
             await vision.see(PHOTO)
         assert len(server.requests) == 2
 
     async def test_a_model_that_loads_too_long_is_given_up(self) -> None:
         loading = status(503, {"error": "Model facebook/detr-resnet-50 is currently loading", "estimated_time": 300.9})
-        async with looking(HUGGINGFACE, loading) as (vision, server):
+        async with opened(HUGGINGFACE, loading) as (vision, server):
             assert await reason_of(vision) == "loading"
         assert len(server.requests) == 1
