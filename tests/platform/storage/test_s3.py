@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from bunri.platform.storage import StorageUnavailable, open_storage
-from bunri.platform.storage.protocol import CHECKS
+from bunri.platform.storage.protocol import CHECK_FOLDER
 from bunri.platform.storage.s3 import S3Address, S3Storage
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class TestBucket:
         assert {rule["Filter"]["Prefix"]: rule["Expiration"]["Days"] for rule in rules} == {
             "uploads/": 1,
             "kept/": 30,
-            CHECKS: 1,
+            CHECK_FOLDER: 1,
         }
         assert {rule["Status"] for rule in rules} == {"Enabled"}
 
@@ -95,7 +95,7 @@ class TestBucket:
     async def test_that_is_shared_is_swept_of_our_objects_alone(
         self, moto_address: S3Address, bucket: "S3Client"
     ) -> None:
-        for key in ("backups/monday", "uploads", "uploads/a", "kept/b.webp", f"{CHECKS}c"):
+        for key in ("backups/monday", "uploads", "uploads/a", "kept/b.webp", f"{CHECK_FOLDER}c"):
             bucket.put_object(Bucket="bunri", Key=key, Body=b"old")
         in_a_year = S3Storage(moto_address, lambda: datetime.now(UTC) + timedelta(days=365))
         for folder in ("uploads/", "kept/"):

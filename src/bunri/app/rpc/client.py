@@ -10,12 +10,12 @@ from bunri.app.rpc import errors
 from bunri.app.rpc.methods import Method, methods
 from bunri.app.rpc.tokens import PeerTokens
 from bunri.kit.errors import BunriError, Unavailable
-from bunri.platform.outside_settings import OutsideSettings
-from bunri.platform.resilience import Guard, OutsideFailed
+from bunri.platform.external_settings import ExternalSettings
+from bunri.platform.resilience import ExternalFailed, Guard
 
 P = TypeVar("P")
 
-BOUNDS: Final = OutsideSettings(timeout_s=30, retries=1, first_wait_s=0.05, longest_wait_s=0.5, breaker_rest_s=3)
+BOUNDS: Final = ExternalSettings(timeout_s=30, retries=1, first_wait_s=0.05, longest_wait_s=0.5, breaker_rest_s=3)
 """A call may wait for a language model. Calls only read, so one that was cut off may be made again."""
 
 
@@ -39,7 +39,7 @@ class _Client:
         """The answer's body. Raises the domain's named error, or PeerUnavailable."""
         try:
             answer = await self._guard.call(lambda: self._post(name, body))
-        except OutsideFailed as failed:
+        except ExternalFailed as failed:
             raise PeerUnavailable(domain=self._domain, reason=failed.reason) from failed
         if isinstance(answer, BunriError):
             raise answer
@@ -50,12 +50,12 @@ class _Client:
         try:
             response = await self._client.post(f"{self._base}/{name}", content=body, headers=headers)
         except httpx.HTTPError as error:
-            raise OutsideFailed("connection", again=True) from error
+            raise ExternalFailed("connection", retryable=True) from error
         if response.is_success:
             return response.content
         named = errors.load(response.status_code, response.content)
         if named is None:  # a proxy's page, or a bug over there
-            raise OutsideFailed(f"status_{response.status_code}", again=response.status_code in (502, 503, 504))
+            raise ExternalFailed(f"status_{response.status_code}", retryable=response.status_code in (502, 503, 504))
         return named
 
 

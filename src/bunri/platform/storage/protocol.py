@@ -61,7 +61,7 @@ class Storage(Protocol):
         """A URL to read the object without further permission, valid for ``expires_in``."""
 
     async def prepare(self, folders: Mapping[str, timedelta]) -> bool:
-        """Creates what is missing, and lets the store itself delete the objects of each folder (``uploads/``) at an age.
+        """Creates what is missing, and lets the store delete the objects of each folder (``uploads/``) at an age.
 
         False when the store cannot: then ``sweep`` must be called from time to time.
         """
