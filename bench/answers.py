@@ -19,7 +19,7 @@ from training.samples import Sample, battery_samples, taco_elsewhere, training_s
 from bench.places import detector
 from bunri.domains.recycling.identifying import meanings
 from bunri.domains.recycling.public import Meaning
-from bunri.domains.recycling.ranking import pick, places
+from bunri.domains.recycling.ranking import decide, guess_categories
 from bunri.domains.recycling.service import _meaning
 from bunri.domains.recycling.table import RuleTable, load_table
 from bunri.domains.waste import fusion
@@ -116,7 +116,7 @@ def verdict(look: Look, table: RuleTable) -> Verdict:
     known = {thing.label: meant(table, thing.label) for thing in look.result.objects}
     item = fusion.fuse(look.result, {label: each for label, each in known.items() if each is not None}, "en")[0]
     facts = item.facts()
-    where = places(table, facts, pick(table, facts))
+    where = guess_categories(table, facts, decide(table, facts))
     question = fusion.question(item, WasteSettings().sure, "en", where)
     top = item.material in look.truth
     if question is None:

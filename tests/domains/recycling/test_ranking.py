@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bunri.domains.recycling.public import Facts, Guess
-from bunri.domains.recycling.ranking import pick, places
+from bunri.domains.recycling.ranking import decide, guess_categories
 from bunri.domains.recycling.table import RuleTable
 from bunri.kit.materials import Material, Tag
 
@@ -79,27 +79,27 @@ class TestGoldenAdvice:
     def test_is_what_a_person_should_do(
         self, table: RuleTable, words: str, tag: str, region: str | None, item: str, category: str, step: str, why: str
     ) -> None:
-        picked = pick(table, Facts(words=words, tags=(Tag(tag),) if tag else ()), region)
-        assert (picked.item.slug, picked.category.slug) == (item, category)
-        assert step in " ".join(each.text.ko for each in picked.steps)
-        assert why in " ".join(each.ko for each in picked.why)
+        decision = decide(table, Facts(words=words, tags=(Tag(tag),) if tag else ()), region)
+        assert (decision.item.slug, decision.category.slug) == (item, category)
+        assert step in " ".join(each.text.ko for each in decision.steps)
+        assert why in " ".join(each.ko for each in decision.why)
 
 
 class TestRegions:
     def test_the_nearest_region_speaks_before_the_one_around_it(self, table: RuleTable) -> None:
-        picked = pick(table, Facts(label="coloured-foam"), "노원구")
-        assert [override.slug for override in picked.overrides] == ["nowon-coloured-foam"]
-        assert picked.region
-        assert picked.region.slug == "seoul-nowon"
+        decision = decide(table, Facts(label="coloured-foam"), "노원구")
+        assert [override.slug for override in decision.overrides] == ["nowon-coloured-foam"]
+        assert decision.region
+        assert decision.region.slug == "seoul-nowon"
 
     def test_an_unknown_region_gets_the_national_rule(self, table: RuleTable) -> None:
-        assert pick(table, Facts(label="coloured-foam"), "Atlantis") == pick(table, Facts(label="coloured-foam"))
+        assert decide(table, Facts(label="coloured-foam"), "Atlantis") == decide(table, Facts(label="coloured-foam"))
 
     def test_the_row_that_decided_is_named(self, table: RuleTable) -> None:
         national, condition, local = (
-            pick(table, Facts(label="glass-bottle")),
-            pick(table, Facts(label="glass-bottle", tags=(Tag.BROKEN,))),
-            pick(table, Facts(label="glass-bottle", tags=(Tag.BROKEN,)), "군포"),
+            decide(table, Facts(label="glass-bottle")),
+            decide(table, Facts(label="glass-bottle", tags=(Tag.BROKEN,))),
+            decide(table, Facts(label="glass-bottle", tags=(Tag.BROKEN,)), "군포"),
         )
         assert national.id == "glass-bottle"
         assert condition.id == "glass-bottle+broken-glass"
@@ -107,8 +107,8 @@ class TestRegions:
         assert local.rule.source == "gunpo"
 
     def test_one_unverified_row_makes_the_advice_unverified(self, table: RuleTable) -> None:
-        assert pick(table, Facts(label="clear-pet-bottle")).rule.verified
-        assert not pick(table, Facts(label="clear-pet-bottle"), "제주").rule.verified
+        assert decide(table, Facts(label="clear-pet-bottle")).rule.verified
+        assert not decide(table, Facts(label="clear-pet-bottle"), "제주").rule.verified
 
 
 anything = st.builds(
@@ -126,53 +126,53 @@ class TestAlways:
     @given(facts=anything, region=somewhere)
     @settings(max_examples=300)
     def test_there_is_an_answer_with_its_rule(self, table: RuleTable, facts: Facts, region: str | None) -> None:
-        picked = pick(table, facts, region)
-        assert picked.steps
-        assert picked.why
-        assert picked.rule.source in table.sources
-        assert 0 <= picked.certainty <= 1
-        assert picked.reasons
-        assert picked.item not in [other.item for other in picked.alternatives]
+        decision = decide(table, facts, region)
+        assert decision.steps
+        assert decision.why
+        assert decision.rule.source in table.sources
+        assert 0 <= decision.certainty <= 1
+        assert decision.reasons
+        assert decision.item not in [other.item for other in decision.alternatives]
 
     @given(facts=anything, region=somewhere)
     def test_the_same_facts_get_the_same_answer(self, table: RuleTable, facts: Facts, region: str | None) -> None:
-        assert pick(table, facts, region) == pick(table, facts, region)
+        assert decide(table, facts, region) == decide(table, facts, region)
 
     @given(facts=anything, region=somewhere)
     def test_a_region_changes_nothing_elsewhere(self, table: RuleTable, facts: Facts, region: str | None) -> None:
-        picked = pick(table, facts, region)
-        around = {each.slug for each in table.surroundings(table.region(region))}
-        assert {override.region for override in picked.overrides} <= around
-        if not picked.overrides:
-            assert picked == pick(table, facts)
+        decision = decide(table, facts, region)
+        around = {each.slug for each in table.region_chain(table.region(region))}
+        assert {override.region for override in decision.overrides} <= around
+        if not decision.overrides:
+            assert decision == decide(table, facts)
 
     @given(facts=anything, region=somewhere)
     def test_tags_change_the_advice_only_by_a_named_row(
         self, table: RuleTable, facts: Facts, region: str | None
     ) -> None:
-        tagged, plain = pick(table, facts, region), pick(table, facts.model_copy(update={"tags": ()}), region)
+        tagged, plain = decide(table, facts, region), decide(table, facts.model_copy(update={"tags": ()}), region)
         assert tagged.item == plain.item
         if not tagged.conditions and tagged.overrides == plain.overrides:
             assert (tagged.steps, tagged.why, tagged.category) == (plain.steps, plain.why, plain.category)
         assert len({condition.tag for condition in tagged.conditions}) == len(tagged.conditions)
 
     def test_nothing_known_means_the_general_bag(self, table: RuleTable) -> None:
-        picked = pick(table, Facts())
-        assert (picked.item.slug, picked.category.slug, picked.certainty) == ("unknown-item", "general", 0)
+        decision = decide(table, Facts())
+        assert (decision.item.slug, decision.category.slug, decision.certainty) == ("unknown-item", "general", 0)
 
     @given(words=st.text(max_size=200))
     def test_no_words_can_make_a_region_or_a_condition(self, table: RuleTable, words: str) -> None:
-        picked = pick(table, Facts(words=words))
-        assert not picked.conditions
-        assert not picked.overrides
+        decision = decide(table, Facts(words=words))
+        assert not decision.conditions
+        assert not decision.overrides
 
 
-class TestPlaces:
+class TestGuessCategories:
     GUESSES = (Guess(label="glass-bottle"), Guess(label="ceramic"), Guess(material=Material.METAL))
 
     @staticmethod
     def of(table: RuleTable, facts: Facts, region: str | None = None) -> tuple[str, ...]:
-        return places(table, facts, pick(table, facts, region), region)
+        return guess_categories(table, facts, decide(table, facts, region), region)
 
     def test_of_each_guess_is_where_it_would_go(self, table: RuleTable) -> None:
         assert self.of(table, Facts(guesses=self.GUESSES)) == ("glass", "incombustible", "can")
@@ -184,11 +184,11 @@ class TestPlaces:
     def test_of_the_thing_itself_is_the_one_advised_words_and_region_included(self, table: RuleTable) -> None:
         glass = Guess(material=Material.GLASS)
         facts = Facts(material=Material.GLASS, words="깨진 유리", guesses=(glass, *self.GUESSES))
-        assert self.of(table, facts, "제주")[0] == pick(table, facts, "제주").category.slug == "incombustible"
+        assert self.of(table, facts, "제주")[0] == decide(table, facts, "제주").category.slug == "incombustible"
 
     def test_words_are_not_about_the_other_guesses(self, table: RuleTable) -> None:
         facts = Facts(material=Material.GLASS, words="깨진 유리", guesses=self.GUESSES)
         assert self.of(table, facts)[0] == "glass"
 
-    def test_no_guess_has_no_place(self, table: RuleTable) -> None:
+    def test_no_guess_has_no_category(self, table: RuleTable) -> None:
         assert self.of(table, Facts(label="glass-bottle")) == ()

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from tests.conftest import Sessions
 from tests.domains.recycling.conftest import Begin
 
-from bunri.domains.recycling.files import shipped
+from bunri.domains.recycling.files import shipped_document
 from bunri.domains.recycling.models import RuleRow
 from bunri.domains.recycling.repository import RecyclingRepository
 from bunri.domains.recycling.rows import Document
@@ -15,7 +15,7 @@ from bunri.domains.recycling.table import RuleTable, build, load_table
 
 def _renamed() -> Document:
     """The shipped table in which a book is called something else."""
-    document = deepcopy(shipped())
+    document = deepcopy(shipped_document())
     book = next(row for row in document["item"] if row["slug"] == "book-magazine")
     book["name"]["ko"] = "알쏭달쏭한 책"
     return document

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import update
 from tests.conftest import Sessions
 
-from bunri.domains.recycling.errors import ItemMissing, RegionMissing, RulesMissing
+from bunri.domains.recycling.errors import RegionMissing, RuleItemMissing, RulesMissing
 from bunri.domains.recycling.models import Version
 from bunri.domains.recycling.public import Facts
 from bunri.domains.recycling.repository import RecyclingRepository
@@ -119,7 +119,7 @@ class TestItem:
         assert whole.disposal.category != broken.disposal.category
 
     async def test_that_does_not_exist_is_missing(self, recycling: RecyclingService) -> None:
-        with pytest.raises(ItemMissing):
+        with pytest.raises(RuleItemMissing):
             await recycling.item("flux-capacitor", "ko")
 
 

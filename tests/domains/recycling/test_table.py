@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from bunri.domains.recycling.checks import check
-from bunri.domains.recycling.files import shipped
+from bunri.domains.recycling.files import shipped_document
 from bunri.domains.recycling.rows import BadRules, Document
 from bunri.domains.recycling.table import RuleTable, build, version_of
 
@@ -15,7 +15,7 @@ def _row(document: Document, kind: str, slug: str) -> dict[str, Any]:
 
 @pytest.fixture
 def document() -> Document:
-    return deepcopy(shipped())
+    return deepcopy(shipped_document())
 
 
 def _problems(document: Document) -> str:
@@ -97,7 +97,7 @@ class TestMistakes:
 
 class TestVersion:
     def test_is_the_same_for_the_same_content(self, table: RuleTable) -> None:
-        assert build(shipped()).version == table.version
+        assert build(shipped_document()).version == table.version
         assert len(table.version) == 16
 
     def test_changes_with_a_single_letter(self, document: Document, table: RuleTable) -> None:
@@ -122,4 +122,4 @@ class TestRegion:
         assert table.region(named) is None
 
     def test_inherits_from_what_it_lies_within(self, table: RuleTable) -> None:
-        assert [each.slug for each in table.surroundings(table.region("노원"))] == ["seoul-nowon", "seoul"]
+        assert [each.slug for each in table.region_chain(table.region("노원"))] == ["seoul-nowon", "seoul"]

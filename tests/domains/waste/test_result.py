@@ -17,7 +17,7 @@ BOX = Candidate(item="paper-box", name="Paper box", material=Material.PAPER, for
 def advice(*places: str) -> Advice:
     rule = RuleRef(id="book", version="1", source="guide", date=date(2026, 11, 20), region=None)
     disposal = Disposal(category="paper", category_name="Paper", steps=("Tie it up.",), why="It is paper.", rule=rule)
-    return Advice(item="book", name="Book", disposal=disposal, places=places)
+    return Advice(item="book", name="Book", disposal=disposal, guess_categories=places)
 
 
 def item_of(*places: str, sure: float = 0.75) -> Item:

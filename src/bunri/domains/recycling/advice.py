@@ -1,79 +1,82 @@
-"""From a pick to the words that leave the house."""
+"""Turns a rule decision into the texts that other domains and writers get."""
 
 from bunri.domains.recycling.identifying import Reason
-from bunri.domains.recycling.public import Advice, Alternative, Disposal, Facts, Part, RuleRef, Sign
-from bunri.domains.recycling.ranking import Pick
+from bunri.domains.recycling.public import Advice, Alternative, Disposal, Facts, Part, Pictogram, RuleRef
+from bunri.domains.recycling.ranking import RuleDecision
 from bunri.domains.recycling.table import RuleTable
-from bunri.domains.recycling.writer import Brief, Wording, Written
+from bunri.domains.recycling.writer import PromptContext, Wording, WrittenAdvice
 from bunri.kit.languages import Language, text
 
 
-def brief_of(table: RuleTable, pick: Pick, facts: Facts, language: Language) -> Brief:
-    """What a writer gets to know."""
-    situation = [condition.name.of(language) for condition in pick.conditions]
-    if pick.region:
-        situation.append(pick.region.name.of(language))
-    return Brief(
+def prompt_context(table: RuleTable, decision: RuleDecision, facts: Facts, language: Language) -> PromptContext:
+    """All that the writer of an advice is told about a decision."""
+    situation = [condition.name.of(language) for condition in decision.conditions]
+    if decision.region:
+        situation.append(decision.region.name.of(language))
+    return PromptContext(
         language=language,
-        item=pick.item.name.of(language),
-        category=pick.category.slug,
-        category_name=pick.category.name.of(language),
-        steps=tuple(step.text.of(language) for step in pick.steps),
-        why=tuple(sentence.of(language) for sentence in pick.why),
+        item=decision.item.name.of(language),
+        category=decision.category.slug,
+        category_name=decision.category.name.of(language),
+        steps=tuple(step.text.of(language) for step in decision.steps),
+        why=tuple(sentence.of(language) for sentence in decision.why),
         situation=tuple(situation),
-        said=facts.words,
-        others=tuple(other.name.of(language) for other in table.categories.values() if other is not pick.category),
-        rule=f"{pick.id} of {table.version}",
+        user_words=facts.words,
+        other_categories=tuple(
+            other.name.of(language) for other in table.categories.values() if other is not decision.category
+        ),
+        rule=f"{decision.id} of {table.version}",
     )
 
 
-def advice_of(table: RuleTable, pick: Pick, written: Written, language: Language) -> Advice:
-    """The advice as other domains get it."""
+def advice_of(table: RuleTable, decision: RuleDecision, written: WrittenAdvice, language: Language) -> Advice:
+    """The decision as the public ``Advice``. Its guess categories are added by the service."""
     return Advice(
-        item=pick.item.slug,
-        name=pick.item.name.of(language),
-        disposal=disposal_of(table, pick, written.wording, language),
-        parts=parts_of(table, pick, language),
-        mixed=pick.mixed,
+        item=decision.item.slug,
+        name=decision.item.name.of(language),
+        disposal=disposal_of(table, decision, written.wording, language),
+        parts=parts_of(table, decision, language),
+        mixed=decision.mixed,
         alternatives=tuple(
             Alternative(item=other.item.slug, name=other.item.name.of(language), category=other.item.category)
-            for other in pick.alternatives
+            for other in decision.alternatives
         ),
-        bin_kinds=pick.category.bins,
-        reasons=tuple(sentence(reason, language) for reason in pick.reasons),
+        bin_kinds=decision.category.bins,
+        reasons=tuple(reason_sentence(reason, language) for reason in decision.reasons),
         writer=written.writer,
     )
 
 
-def disposal_of(table: RuleTable, pick: Pick, wording: Wording, language: Language) -> Disposal:
+def disposal_of(table: RuleTable, decision: RuleDecision, wording: Wording, language: Language) -> Disposal:
     return Disposal(
-        category=pick.category.slug,
-        category_name=pick.category.name.of(language),
+        category=decision.category.slug,
+        category_name=decision.category.name.of(language),
         steps=wording.steps,
-        signs=signs_of(pick, wording, language),
+        signs=signs_of(decision, wording, language),
         why=wording.why,
-        rule=rule_of(table, pick, language),
+        rule=rule_of(table, decision, language),
     )
 
 
-def signs_of(pick: Pick, wording: Wording, language: Language) -> tuple[Sign | None, ...]:
-    """The sign of each sentence. One that a writer made anew has none: nobody checked that the drawing fits it."""
-    signs = {step.text.of(language): step.sign for step in pick.steps}
+def signs_of(decision: RuleDecision, wording: Wording, language: Language) -> tuple[Pictogram | None, ...]:
+    """The pictogram of each sentence. A sentence that a language model worded has none: nobody checked that the drawing
+    shows the same."""
+    signs = {step.text.of(language): step.sign for step in decision.steps}
     return tuple(signs.get(step) for step in wording.steps)
 
 
-def rule_of(table: RuleTable, pick: Pick, language: Language) -> RuleRef:
+def rule_of(table: RuleTable, decision: RuleDecision, language: Language) -> RuleRef:
     return RuleRef(
-        id=pick.id,
+        id=decision.id,
         version=table.version,
-        source=table.sources[pick.rule.source].name.of(language),
-        date=pick.rule.date,
-        region=pick.region.slug if pick.region else None,
-        verified=pick.rule.verified,
+        source=table.sources[decision.rule.source].name.of(language),
+        date=decision.rule.date,
+        region=decision.region.slug if decision.region else None,
+        verified=decision.rule.verified,
     )
 
 
-def parts_of(table: RuleTable, pick: Pick, language: Language) -> tuple[Part, ...]:
+def parts_of(table: RuleTable, decision: RuleDecision, language: Language) -> tuple[Part, ...]:
     return tuple(
         Part(
             name=part.name.of(language),
@@ -81,11 +84,11 @@ def parts_of(table: RuleTable, pick: Pick, language: Language) -> tuple[Part, ..
             category=part.category,
             category_name=table.categories[part.category].name.of(language),
         )
-        for part in pick.item.parts
+        for part in decision.item.parts
     )
 
 
-def sentence(reason: Reason, language: Language) -> str:
-    """Why, as a person reads it: "‘피자박스’라고 하셨어요."."""
+def reason_sentence(reason: Reason, language: Language) -> str:
+    """The reason as a person reads it: "‘피자박스’라고 하셨어요."."""
     what = reason.what if isinstance(reason.what, str) else reason.what.of(language)
     return text(f"recycling.reason.{reason.clue}", language, what=what)

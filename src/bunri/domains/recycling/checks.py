@@ -1,4 +1,4 @@
-"""What must hold between the rows of the rule table; checked before a table is loaded."""
+"""Consistency checks between the rows of the rule table, run before a table is loaded."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
@@ -6,11 +6,11 @@ from typing import Final
 from bunri.domains.recycling.rows import (
     UNKNOWN_ITEM,
     BadRules,
-    Category,
-    Condition,
+    CategoryRow,
+    ConditionRow,
     Document,
-    Item,
-    Region,
+    ItemRow,
+    RegionRow,
     Rows,
     Text,
     parse,
@@ -52,7 +52,7 @@ def _labels(rows: Rows) -> Iterator[str]:
 
 def _sources(rows: Rows) -> Iterator[str]:
     known = {source.slug for source in rows.source}
-    for row in rows.ruled():
+    for row in rows.with_provenance():
         if row.rule.source not in known:
             yield f"{row.slug}: there is no source {row.rule.source!r}"
 
@@ -79,8 +79,8 @@ def _references(rows: Rows) -> Iterator[str]:
 
 
 def _moves(rows: Rows) -> Iterator[str]:
-    """Whatever moves a thing brings the steps for its new place; nothing else may replace steps."""
-    for row in rows.movers():
+    """A row that changes the category brings the steps of the new category; no other row may replace steps."""
+    for row in rows.changing():
         if (row.category is None) != (row.steps is None):
             yield f"{row.slug}: `category` and `steps` belong together"
     for override in rows.override:
@@ -124,7 +124,7 @@ def _clashes(names: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _languages(rows: Rows) -> Iterator[str]:
-    named: tuple[Category | Item | Condition | Region, ...]
+    named: tuple[CategoryRow | ItemRow | ConditionRow | RegionRow, ...]
     named = (*rows.category, *rows.item, *rows.condition, *rows.region)
     for row in named:
         if not _hangul(row.name.ko) and not row.name.ko.isascii():
@@ -143,12 +143,12 @@ def _sentences(rows: Rows) -> Iterator[tuple[str, Text]]:
         yield step.slug, Text(step.ko, step.en)
     for category in rows.category:
         yield category.slug, category.place
-    for row in rows.ruled():
+    for row in rows.with_provenance():
         if row.why:
             yield row.slug, row.why
         for each in row.steps or ():
             yield row.slug, each.text
-    for row in rows.movers():
+    for row in rows.changing():
         for each in row.first:
             yield row.slug, each.text
 

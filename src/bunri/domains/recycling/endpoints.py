@@ -14,7 +14,9 @@ router = APIRouter(prefix="/api/v1/recycling", tags=["recycling"])
 
 Recycling = Annotated[RecyclingService, use(RecyclingService)]
 Slug = Annotated[str, Query(max_length=80)]
-Place = Annotated[str, Query(max_length=80, description="A region's slug or name.", examples=["seoul-nowon", "노원구"])]
+RegionName = Annotated[
+    str, Query(max_length=80, description="A region's slug or name.", examples=["seoul-nowon", "노원구"])
+]
 Tags = Annotated[list[Tag], Query(default_factory=list, max_length=len(Tag), description="What a camera cannot see.")]
 
 
@@ -31,7 +33,7 @@ async def search(
 
 @router.get("/items/{slug}", summary="One item")
 async def item(
-    slug: str, recycling: Recycling, language: PreferredLanguage, tags: Tags, region: Place | None = None
+    slug: str, recycling: Recycling, language: PreferredLanguage, tags: Tags, region: RegionName | None = None
 ) -> ItemDetails:
     """How and why to throw it away, and which states would change that."""
     return await recycling.item(slug, language, region, tags)
@@ -43,7 +45,7 @@ async def rules(
     language: PreferredLanguage,
     response: Response,
     tags: Tags,
-    region: Place | None = None,
+    region: RegionName | None = None,
     item: Slug | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Slug | None = None,

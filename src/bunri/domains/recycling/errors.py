@@ -1,9 +1,9 @@
-"""What can go wrong with the rules."""
+"""Expected failures of recycling."""
 
 from bunri.kit.errors import Missing, Unavailable
 
 
-class ItemMissing(Missing):
+class RuleItemMissing(Missing):
     """No such item (``slug``)."""
 
     code = "item_missing"

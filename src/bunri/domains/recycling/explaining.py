@@ -1,4 +1,4 @@
-"""Advice on request of an event: asked through one outbox, answered through another."""
+"""Answers the event ``ExplainRequested`` with the event ``Explained``."""
 
 from bunri.domains.recycling.public import Explained, ExplainRequested, RecyclingPublic
 from bunri.domains.recycling.repository import RecyclingRepository
@@ -6,15 +6,16 @@ from bunri.platform.db import Transaction
 
 
 class Explaining:
-    """Idempotent by the reference and attempt that whoever asked checks: the same question twice is answered twice."""
+    """A request that is delivered twice is answered twice: the asking domain drops answers whose reference and attempt
+    it no longer waits for."""
 
-    def __init__(self, recycling: RecyclingPublic, begin: Transaction[RecyclingRepository]) -> None:
+    def __init__(self, recycling: RecyclingPublic, transaction: Transaction[RecyclingRepository]) -> None:
         self._recycling = recycling
-        self._begin = begin
+        self._transaction = transaction
 
-    async def explain(self, asked: ExplainRequested) -> None:
+    async def explain(self, request: ExplainRequested) -> None:
         """Looks up and words the advice, then puts it into the outbox. No transaction is open while a model writes."""
-        advice = await self._recycling.advise(asked.facts, asked.language, asked.region)
-        event = Explained(reference=asked.reference, attempt=asked.attempt, advice=tuple(advice))
-        async with self._begin() as repository:
+        advice = await self._recycling.advise(request.facts, request.language, request.region)
+        event = Explained(reference=request.reference, attempt=request.attempt, advice=tuple(advice))
+        async with self._transaction() as repository:
             await repository.add_event(event)

@@ -1,4 +1,4 @@
-"""The rule table as it ships: TOML files beside this module, for people to review."""
+"""Reads the rule table of this release from the TOML files in ``data/``."""
 
 import tomllib
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ from typing import Any
 from bunri.domains.recycling.rows import KINDS, Document
 
 
-def shipped() -> Document:
-    """The document that this release brings with it."""
+def shipped_document() -> Document:
+    """The rule table in the package, as a document (rows.py)."""
     return read(resources.files("bunri.domains.recycling") / "data")
 
 
 def read(folder: Traversable) -> Document:
-    """All TOML files of ``folder`` and its subfolders, by name, as one document."""
+    """All TOML files of ``folder`` and its subfolders, in the order of their names, as one document."""
     document: Document = {kind: [] for kind in KINDS}
     for file in _files(folder):
         for kind, rows in tomllib.loads(file.read_text("utf-8")).items():
@@ -33,7 +33,8 @@ def _files(folder: Traversable) -> Iterator[Traversable]:
 
 
 def _rows(kind: str, rows: Any) -> Iterator[dict[str, Any]]:
-    """``[[item]]`` is a list already; the short tables ``[step]``, ``[class]`` and ``[material]`` are keyed by slug."""
+    """The rows of one kind. ``[[item]]`` is a list already; the short tables ``[step]``, ``[class]`` and ``[material]``
+    are keyed by slug."""
     if isinstance(rows, list):
         yield from rows
     else:
@@ -45,7 +46,7 @@ _SHORT = {"class": "items", "material": "item"}
 
 
 def _plain(value: Any) -> Any:
-    """TOML's dates as JSON writes them, so that a row is the same before and after the database."""
+    """``value`` with dates as ISO strings, so that a row is the same before and after it was stored as JSON."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):

@@ -1,7 +1,8 @@
-"""What a thing is: weighs the items that the facts could mean, and says what spoke for each.
+"""Identifies the item that facts describe: weighs all items that the facts could mean, with the reasons for each.
 
-A naive Bayes by hand: each candidate starts with a weight (the shares of the class seen, a little for whatever fits the
-material or was said) and is multiplied by how well material, form and words fit. Tags and regions have no say here.
+This is a hand-made naive Bayes classifier. Each candidate starts with a prior (the share of the detected class, or a
+small one for items that fit the material or were named in words), which is multiplied by factors for how well material,
+form and words fit. Tags and regions do not matter here.
 """
 
 from collections.abc import Mapping
@@ -10,14 +11,14 @@ from enum import StrEnum
 from typing import Final
 
 from bunri.domains.recycling.public import Facts
-from bunri.domains.recycling.rows import UNKNOWN_ITEM, Item, Text
+from bunri.domains.recycling.rows import UNKNOWN_ITEM, ItemRow, Text
 from bunri.domains.recycling.table import NOT_WASTE, RuleTable
 from bunri.domains.recycling.words import Hit, find
 from bunri.kit.materials import Material
 
 
 class Clue(StrEnum):
-    """What spoke for an item or changed its advice."""
+    """Kinds of evidence for an item, and kinds of change to its advice."""
 
     NAMED = "named"
     SEEN = "seen"
@@ -31,17 +32,17 @@ class Clue(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A clue and what it was: the class seen, the words said, the name of a condition or region."""
+    """A clue and its value: the detected class, the words typed, the name of a condition or region."""
 
     clue: Clue
     what: str | Text = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """An item that the facts could mean, and how much of the evidence is for it (all candidates together 1)."""
+class ItemCandidate:
+    """An item that the facts could mean, and its share of the evidence (all candidates together 1)."""
 
-    item: Item
+    item: ItemRow
     certainty: float
     reasons: tuple[Reason, ...]
 
@@ -53,49 +54,52 @@ _RELATED: Final = (
     frozenset({Material.STYROFOAM, Material.PLASTIC}),
     frozenset({Material.ELECTRONICS, Material.BATTERY, Material.LAMP}),
 )
-"""Materials that eyes take for one another."""
+"""Materials that vision models confuse with one another."""
 
-_DEFAULT, _SAME_MATERIAL, _HEARD = 0.1, 0.005, 0.02
-"""Weight of the material's usual item, of its other items, and of an item known only from words, before the factors."""
+_USUAL_ITEM_PRIOR, _SAME_MATERIAL_PRIOR, _NAMED_PRIOR = 0.1, 0.005, 0.02
+"""Prior of the material's usual item, of its other items, and of an item that only words name."""
 
-_OUTSIDE = 0.1
-"""How much less the first two weigh when the class seen has an item of that material itself."""
+_CLASS_HAS_MATERIAL_FACTOR = 0.1
+"""Factor of the first two priors when the detected class has an item of that material itself."""
 
-_KIN, _STRANGER, _FORMLESS, _MISSHAPEN = 0.3, 0.03, 0.5, 0.03
-"""Factors for a related and a different material, for an item without a form and one of another form."""
+_RELATED_FACTOR, _OTHER_MATERIAL_FACTOR, _NO_FORM_FACTOR, _OTHER_FORM_FACTOR = 0.3, 0.03, 0.5, 0.03
+"""Factors for a related material, a different material, an item without a form and an item of another form."""
 
-_LOUD = 10_000
-"""How much more an exact word weighs than a mere possibility: what a person says beats what a model sees."""
+_WORDS_FACTOR = 10_000
+"""Factor for an exact word: what a person types outweighs what a model detects."""
 
-_RARE = 0.03
-"""Candidates with a smaller share are not worth telling."""
+_MIN_SHARE = 0.03
+"""Candidates with a smaller share are left out, except the best."""
 
 
-def identify(table: RuleTable, facts: Facts) -> list[Candidate]:
-    """What the facts could mean, most likely first; never empty."""
+def identify(table: RuleTable, facts: Facts) -> list[ItemCandidate]:
+    """The items that the facts could mean, most likely first; never empty."""
     named = table.items.get(facts.label or "")
     if named:
-        return [Candidate(named, 1.0, (Reason(Clue.NAMED),))]
-    seen: Mapping[str, float] = table.classes.get((facts.label or "").strip().casefold(), {})
-    heard = find(" ".join(filter(None, (facts.words, None if seen else facts.label))), table.terms)
+        return [ItemCandidate(named, 1.0, (Reason(Clue.NAMED),))]
+    class_shares: Mapping[str, float] = table.classes.get((facts.label or "").strip().casefold(), {})
+    hits = find(" ".join(filter(None, (facts.words, None if class_shares else facts.label))), table.terms)
     weights = {
-        slug: _weight(table.items[slug], prior, facts, heard.get(slug))
-        for slug, prior in _priors(table, facts, seen, heard).items()
+        slug: _weight(table.items[slug], prior, facts, hits.get(slug))
+        for slug, prior in _priors(table, facts, class_shares, hits).items()
     }
     total = sum(weights.values())
     if not total:
-        return [Candidate(table.items[UNKNOWN_ITEM], 0.0, (Reason(Clue.UNKNOWN),))]
+        return [ItemCandidate(table.items[UNKNOWN_ITEM], 0.0, (Reason(Clue.UNKNOWN),))]
     best = sorted(weights, key=lambda slug: -weights[slug])  # stable: of equals the table's first
     shares = [(table.items[slug], weights[slug] / total) for slug in best]
     return [
-        Candidate(item, share, _reasons(item, facts, heard.get(item.slug), item.slug in seen))
+        ItemCandidate(item, share, _reasons(item, facts, hits.get(item.slug), item.slug in class_shares))
         for rank, (item, share) in enumerate(shares)
-        if not rank or share >= _RARE
+        if not rank or share >= _MIN_SHARE
     ]
 
 
-def meanings(table: RuleTable, label: str) -> list[tuple[Item, float]] | None:
-    """What a label usually means and how often, likeliest first; empty for what is not waste, None when unknown."""
+def meanings(table: RuleTable, label: str) -> list[tuple[ItemRow, float]] | None:
+    """The items that a label may mean and their shares, likeliest first.
+
+    Empty for what is not waste; None for a label that the table does not know.
+    """
     guesses = {label: 1.0} if label in table.items else table.classes.get(label.strip().casefold())
     if guesses is None:
         hits = find(label, table.terms)
@@ -107,41 +111,51 @@ def meanings(table: RuleTable, label: str) -> list[tuple[Item, float]] | None:
     return sorted(((item, share) for item, share in known if item.category != NOT_WASTE), key=lambda pair: -pair[1])
 
 
-def _priors(table: RuleTable, facts: Facts, seen: Mapping[str, float], heard: Mapping[str, Hit]) -> dict[str, float]:
-    """Every item that something speaks for, in the table's order, with its weight before the evidence is compared."""
+def _priors(
+    table: RuleTable, facts: Facts, class_shares: Mapping[str, float], hits: Mapping[str, Hit]
+) -> dict[str, float]:
+    """Prior of every item with some evidence, in the table's order."""
     default = table.defaults[facts.material] if facts.material is not Material.UNKNOWN else None
-    scale = _OUTSIDE if any(table.items[slug].material is facts.material for slug in seen) else 1.0
+    scale = (
+        _CLASS_HAS_MATERIAL_FACTOR
+        if any(table.items[slug].material is facts.material for slug in class_shares)
+        else 1.0
+    )
     priors: dict[str, float] = {}
     for slug, item in table.items.items():
         prior = max(
-            seen.get(slug, 0.0),
-            _HEARD if slug in heard else 0.0,
-            scale * _DEFAULT if slug == default else 0.0,
-            scale * _SAME_MATERIAL if default and item.material is facts.material else 0.0,
+            class_shares.get(slug, 0.0),
+            _NAMED_PRIOR if slug in hits else 0.0,
+            scale * _USUAL_ITEM_PRIOR if slug == default else 0.0,
+            scale * _SAME_MATERIAL_PRIOR if default and item.material is facts.material else 0.0,
         )
         if prior:
             priors[slug] = prior
     return priors
 
 
-def _weight(item: Item, prior: float, facts: Facts, hit: Hit | None) -> float:
-    voice = 1 + _LOUD * hit.quality**4 if hit else 1.0
-    return prior * _fits(item, facts.material) * _shaped(item, facts.form) * voice
+def _weight(item: ItemRow, prior: float, facts: Facts, hit: Hit | None) -> float:
+    words_factor = 1 + _WORDS_FACTOR * hit.quality**4 if hit else 1.0
+    return prior * _material_factor(item, facts.material) * _form_factor(item, facts.form) * words_factor
 
 
-def _fits(item: Item, material: Material) -> float:
+def _material_factor(item: ItemRow, material: Material) -> float:
     if material in (Material.UNKNOWN, item.material) or item.material is Material.UNKNOWN:
         return 1.0
-    return _KIN if any(family.issuperset((material, item.material)) for family in _RELATED) else _STRANGER
+    return (
+        _RELATED_FACTOR
+        if any(family.issuperset((material, item.material)) for family in _RELATED)
+        else _OTHER_MATERIAL_FACTOR
+    )
 
 
-def _shaped(item: Item, form: str | None) -> float:
+def _form_factor(item: ItemRow, form: str | None) -> float:
     if not form or form in item.forms:
         return 1.0
-    return _MISSHAPEN if item.forms else _FORMLESS
+    return _OTHER_FORM_FACTOR if item.forms else _NO_FORM_FACTOR
 
 
-def _reasons(item: Item, facts: Facts, hit: Hit | None, seen: bool) -> tuple[Reason, ...]:
+def _reasons(item: ItemRow, facts: Facts, hit: Hit | None, seen: bool) -> tuple[Reason, ...]:
     reasons = []
     if hit:
         reasons.append(Reason(Clue.SAID, hit.term.text))

@@ -1,4 +1,4 @@
-"""What the other domains may know of recycling: facts about a thing go in, advice with its rule comes out."""
+"""The public interface of recycling: facts about a thing go in, advice with its rule comes out."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from bunri.kit.events import Event
 from bunri.kit.languages import Language
@@ -47,7 +47,7 @@ class RuleRef(_Frozen):
     verified: bool = Field(True, description="False while a row that had a say was not found in its source.")
 
 
-class Sign(StrEnum):
+class Pictogram(StrEnum):
     """What a step looks like: the drawing that an app may put beside its sentence."""
 
     ASK = "ask"
@@ -80,7 +80,7 @@ class Disposal(_Frozen):
     category: str = Field(description="Slug of the category: 'clear_pet', 'paper', 'general' …")
     category_name: str
     steps: tuple[str, ...]
-    signs: tuple[Sign | None, ...] = Field(
+    signs: tuple[Pictogram | None, ...] = Field(
         default_factory=tuple,
         description="What each of the steps looks like, in their order; null where no drawing says the same. Empty or "
         "absent in answers older than this field.",
@@ -117,8 +117,11 @@ class Advice(_Frozen):
     alternatives: tuple[Alternative, ...] = ()
     bin_kinds: tuple[str, ...] = Field((), description="Kinds of bin that take it, best first (locations.public).")
     reasons: tuple[str, ...] = Field((), description="Why this item and this rule: what was seen, said and added.")
-    places: tuple[str, ...] = Field(
-        (), description="Category of each of the facts' guesses, under the same conditions."
+    guess_categories: tuple[str, ...] = Field(
+        (),
+        # Advice that version 0.1 stored or sent has the older name.
+        validation_alias=AliasChoices("guess_categories", "places"),
+        description="Category of each of the facts' guesses, under the same conditions.",
     )
     writer: str = Field("builtin", description="Who worded it: builtin, claude, openai. Never who decided.")
 
@@ -146,7 +149,7 @@ class Meaning(_Frozen):
 
 
 class ExplainRequested(Event):
-    """Please advise on these facts and answer with Explained, under the same reference."""
+    """A request for advice on these facts, to be answered by Explained with the same reference."""
 
     topic = "recycling.explain_requested"
     reference: UUID

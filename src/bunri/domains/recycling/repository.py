@@ -18,8 +18,8 @@ _LOADING: Final = 0x72756C6573  # "rules": two loads at once wait for each other
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An item found by words, and how well they fit: 1 is its name."""
+class SearchHit:
+    """An item found by words; a score of 1 means that the words are its name."""
 
     item: str
     score: float
@@ -40,30 +40,30 @@ class RecyclingRepository(Repository):
         return document
 
     async def load(self, table: RuleTable) -> bool:
-        """Makes ``table`` the one in force and keeps the others; False when it already was."""
+        """Makes ``table`` the active version and keeps the others; False when it already was."""
         await self._session.execute(select(func.pg_advisory_xact_lock(_LOADING)))
         if await self.active_version() == table.version:
             return False
         await self._session.execute(update(Version).where(Version.active).values(active=False))
         known = update(Version).where(Version.version == table.version).values(active=True, loaded_at=func.now())
         if not await self._session.scalar(known.returning(Version.version)):
-            await self._keep(table)
+            await self._insert(table)
         await self._session.execute(delete(SearchTerm))
         await self._session.execute(insert(SearchTerm), _terms(table.terms))
         return True
 
-    async def _keep(self, table: RuleTable) -> None:
+    async def _insert(self, table: RuleTable) -> None:
         values = {"version": table.version, "active": True, "loaded_at": func.now()}
         await self._session.execute(insert(Version).values(values))
         rows = [
             {"version": table.version, "kind": kind, "slug": row["slug"], "position": position, "body": row}
-            for kind, kept in table.document.items()
-            for position, row in enumerate(kept)
+            for kind, kind_rows in table.document.items()
+            for position, row in enumerate(kind_rows)
         ]
         await self._session.execute(insert(RuleRow), rows)
 
-    async def search(self, words: str, limit: int) -> list[Found]:
-        """Items that ``words`` may mean: names first, then what begins with them, then the most alike."""
+    async def search(self, words: str, limit: int) -> list[SearchHit]:
+        """Items that ``words`` may mean: exact names first, then names that begin with them, then the most similar."""
         keys = tokens(words)
         if not keys:
             return []
@@ -75,7 +75,7 @@ class RecyclingRepository(Repository):
             "limit": limit,
         }
         rows = await self._session.execute(_SEARCH, values)
-        return [Found(row.item, float(row.score)) for row in rows]
+        return [SearchHit(row.item, float(row.score)) for row in rows]
 
 
 def _terms(terms: Sequence[Term]) -> list[dict[str, object]]:
@@ -87,7 +87,7 @@ def _terms(terms: Sequence[Term]) -> list[dict[str, object]]:
 
 
 def _pieces(keys: Sequence[str]) -> list[str]:
-    """All of it, each word and each pair of neighbours: where a name may stand in a sentence."""
+    """The whole text, each word and each pair of neighbouring words: the parts of a sentence that may be a name."""
     pairs = [first + second for first, second in pairwise(keys)]
     return list(dict.fromkeys(("".join(keys), *keys, *pairs)))
 

@@ -1,7 +1,7 @@
-"""The rows of the rule table, as people write them in ``data/`` and the database keeps them.
+"""The rows of the rule table, as people write them in ``data/`` and the database stores them.
 
 A *document* is the whole table as plain JSON, ``{kind: [row, …]}``, every row with a ``slug``. ``parse`` makes frozen
-values of it; what must hold between rows is in checks.py.
+values of it, whose fields are named like those of the files; checks.py compares rows with each other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
-from bunri.domains.recycling.public import Sign
+from bunri.domains.recycling.public import Pictogram
 from bunri.kit.languages import Language
 from bunri.kit.materials import Material, Tag
 
@@ -21,7 +21,7 @@ Document = dict[str, list[dict[str, Any]]]
 
 KINDS: Final = ("source", "step", "category", "condition", "item", "region", "override", "class", "material")
 UNKNOWN_ITEM: Final = "unknown-item"
-"""The last resort: nothing is known of the thing."""
+"""The item for facts that say nothing about the thing."""
 
 _STRICT: Final = ConfigDict(extra="forbid", str_min_length=1)
 
@@ -36,7 +36,7 @@ class BadRules(ValueError):
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Text:
-    """A sentence in each of our languages."""
+    """A sentence in every supported language."""
 
     ko: str
     en: str
@@ -47,16 +47,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Step:
-    """One thing to do. A shared step has a key by which a condition can drop it; ``sign`` is what it looks like."""
+    """One thing to do. A shared step has a key by which a condition can drop it; ``sign`` is the drawing for it."""
 
     text: Text
     key: str | None = None
-    sign: Sign | None = None
+    sign: Pictogram | None = None
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
-class Rule:
-    """Where a row comes from and on which day the two were compared."""
+class Provenance:
+    """The source of a row, and the day on which the row was compared with it."""
 
     source: str
     date: date
@@ -64,15 +64,16 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
-class Source:
+class SourceRow:
     slug: str
     name: Text
     url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
-class Category:
-    """Where things go. ``place`` ends every list of steps; ``bins`` are kinds of bin, best first."""
+class CategoryRow:
+    """A disposal category. ``place`` is the last of its steps, which says where to put the thing; ``bins`` are kinds of
+    bin, best first."""
 
     slug: str
     name: Text
@@ -80,7 +81,7 @@ class Category:
     steps: tuple[Step, ...]
     why: Text
     bins: tuple[str, ...]
-    rule: Rule
+    rule: Provenance
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -90,8 +91,8 @@ class Synonyms:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
-class Part:
-    """A part that goes elsewhere than the whole."""
+class ItemPart:
+    """A part whose category differs from that of the whole."""
 
     name: Text
     material: Material
@@ -99,38 +100,38 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
-class Item:
-    """A thing and its rule. Without ``steps`` or ``why`` its category speaks for it; ``note`` is for reviewers."""
+class ItemRow:
+    """An item and its rule. Without ``steps`` or ``why`` those of its category are used; ``note`` is for reviewers."""
 
     slug: str
     name: Text
     category: str
     material: Material
-    rule: Rule
+    rule: Provenance
     also: Synonyms = field(default_factory=Synonyms)
     forms: tuple[str, ...] = ()
     steps: tuple[Step, ...] | None = None
     why: Text | None = None
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ItemPart, ...] = ()
     note: str | None = None
 
     def names(self) -> tuple[str, ...]:
-        """All it is called, its own names first."""
+        """All its names, the official ones first."""
         return (self.name.ko, self.name.en, *self.also.ko, *self.also.en)
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
-class Condition:
+class ConditionRow:
     """What a tag changes, for some items or categories (both empty: for all).
 
-    With ``category`` the thing moves there and ``steps`` replace its own; without, steps whose key is in ``drop`` go
-    and ``first`` come before the rest.
+    With ``category`` the thing goes to that one and ``steps`` replace its own; without, steps whose key is in ``drop``
+    are removed and ``first`` come before the rest.
     """
 
     slug: str
     tag: Tag
     name: Text
-    rule: Rule
+    rule: Provenance
     categories: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     except_: tuple[str, ...] = ()
@@ -141,8 +142,8 @@ class Condition:
     first: tuple[Step, ...] = ()
     why: Text | None = None
 
-    def speaks(self, item: str, category: str, tags: frozenset[Tag]) -> bool:
-        """Whether it applies to an item that stands in ``category`` by now."""
+    def applies(self, item: str, category: str, tags: frozenset[Tag]) -> bool:
+        """Whether it applies to an item whose category is ``category`` after the earlier changes."""
         return (
             self.tag in tags
             and tags.isdisjoint(self.without)
@@ -153,7 +154,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
-class Region:
+class RegionRow:
     """A city or district; ``within`` another, whose overrides it inherits."""
 
     slug: str
@@ -163,12 +164,12 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
-class Override:
+class OverrideRow:
     """What one region does differently, for some items or for whole categories, maybe only with a tag."""
 
     slug: str
     region: str
-    rule: Rule
+    rule: Provenance
     items: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     tags: tuple[Tag, ...] = ()
@@ -180,54 +181,54 @@ class Override:
     why: Text | None = None
     note: str | None = None
 
-    def speaks(self, item: str, category: str, tags: frozenset[Tag]) -> bool:
+    def applies(self, item: str, category: str, tags: frozenset[Tag]) -> bool:
         return (item in self.items or category in self.categories) and tags.issuperset(self.tags)
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
-class Guesses:
-    """What a detector's class usually is: items and how likely each is, together 1."""
+class ClassRow:
+    """The items that a detector's class may be, with their probabilities, together 1."""
 
     slug: str
     items: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
-class Default:
-    """The item meant when only the material is known."""
+class MaterialRow:
+    """The item that is assumed when only the material is known."""
 
     slug: Material
     item: str
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
-class SharedStep:
+class StepRow:
     slug: str
     ko: str
     en: str
-    sign: Sign | None = None
+    sign: Pictogram | None = None
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Rows:
     """A document, parsed."""
 
-    source: tuple[Source, ...]
-    step: tuple[SharedStep, ...]
-    category: tuple[Category, ...]
-    condition: tuple[Condition, ...]
-    item: tuple[Item, ...]
-    region: tuple[Region, ...]
-    override: tuple[Override, ...]
-    class_: tuple[Guesses, ...]
-    material: tuple[Default, ...]
+    source: tuple[SourceRow, ...]
+    step: tuple[StepRow, ...]
+    category: tuple[CategoryRow, ...]
+    condition: tuple[ConditionRow, ...]
+    item: tuple[ItemRow, ...]
+    region: tuple[RegionRow, ...]
+    override: tuple[OverrideRow, ...]
+    class_: tuple[ClassRow, ...]
+    material: tuple[MaterialRow, ...]
 
-    def ruled(self) -> "tuple[Category | Condition | Item | Override, ...]":
-        """The rows that say something about disposal, so each has a source and a date."""
+    def with_provenance(self) -> "tuple[CategoryRow | ConditionRow | ItemRow | OverrideRow, ...]":
+        """The rows that state a rule, so each has a source and a date."""
         return (*self.category, *self.condition, *self.item, *self.override)
 
-    def movers(self) -> "tuple[Condition | Override, ...]":
-        """The rows that change what another row says."""
+    def changing(self) -> "tuple[ConditionRow | OverrideRow, ...]":
+        """The rows that change the advice of another row."""
         return (*self.condition, *self.override)
 
 
@@ -247,8 +248,8 @@ def parse(document: Document) -> Rows:
         raise BadRules([_sentence(document, mistake) for mistake in error.errors()]) from None
 
 
-def spellings(region: Region) -> tuple[str, ...]:
-    """All that a region is called."""
+def spellings(region: RegionRow) -> tuple[str, ...]:
+    """All names of a region."""
     return (region.slug, region.name.ko, region.name.en, *region.also)
 
 
@@ -262,7 +263,8 @@ def _with_steps(row: dict[str, Any], steps: Mapping[Any, dict[str, Any]], proble
 
 def _step(entry: Any, steps: Mapping[Any, dict[str, Any]], row: dict[str, Any], problems: list[str]) -> dict[str, Any]:
     if isinstance(entry, dict):
-        return {"text": {name: said for name, said in entry.items() if name != "sign"}, "sign": entry.get("sign")}
+        sentences = {language: sentence for language, sentence in entry.items() if language != "sign"}
+        return {"text": sentences, "sign": entry.get("sign")}
     if not isinstance(entry, str):
         return {"text": entry}
     if entry not in steps:
@@ -273,8 +275,9 @@ def _step(entry: Any, steps: Mapping[Any, dict[str, Any]], row: dict[str, Any], 
 
 
 def _sentence(document: Document, mistake: ErrorDetails) -> str:
-    kind, place, *rest = (*mistake["loc"], "", "")
+    kind, position, *rest = (*mistake["loc"], "", "")
     name = str(kind).rstrip("_")
     rows = document.get(name, [])
-    slug = rows[place].get("slug", place) if isinstance(place, int) and place < len(rows) else place
+    known = isinstance(position, int) and position < len(rows)
+    slug = rows[position].get("slug", position) if known else position
     return f"{name} {slug}: {'.'.join(str(part) for part in rest if part != '')}: {mistake['msg']}"

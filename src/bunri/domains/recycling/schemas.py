@@ -1,4 +1,4 @@
-"""What the endpoints of recycling give."""
+"""Response bodies of recycling's endpoints."""
 
 from pydantic import BaseModel, Field
 

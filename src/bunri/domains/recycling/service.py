@@ -1,4 +1,4 @@
-"""The rules of disposal: use cases. No transaction is open while a writer thinks."""
+"""Use cases of recycling. No transaction is open while a language model writes."""
 
 import asyncio
 import time
@@ -6,47 +6,50 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from bunri.domains.recycling import schemas
-from bunri.domains.recycling.advice import advice_of, brief_of, disposal_of, parts_of
-from bunri.domains.recycling.errors import ItemMissing, RegionMissing, RulesMissing
+from bunri.domains.recycling.advice import advice_of, disposal_of, parts_of, prompt_context
+from bunri.domains.recycling.errors import RegionMissing, RuleItemMissing, RulesMissing
 from bunri.domains.recycling.identifying import meanings
 from bunri.domains.recycling.public import Advice, Disposal, Facts, Match, Meaning
-from bunri.domains.recycling.ranking import Pick, pick, places
+from bunri.domains.recycling.ranking import RuleDecision, decide, guess_categories
 from bunri.domains.recycling.repository import RecyclingRepository
-from bunri.domains.recycling.rows import Item
+from bunri.domains.recycling.rows import ItemRow
 from bunri.domains.recycling.table import RuleTable, build
 from bunri.domains.recycling.writer import Writer, builtin
 from bunri.kit.languages import Language
 from bunri.kit.materials import Tag
 
-ASK_AGAIN_S = 1.0
+TABLE_TTL_S = 1.0
+"""Seconds for which the table in memory is used before the database is asked whether another one is active."""
 
 
 class RecyclingService:
-    """Implements RecyclingPublic. One serves a whole process: it remembers the rule table in force.
+    """Implements RecyclingPublic. A process has one: it keeps the active rule table in memory.
 
     Raises RulesMissing as long as no table was loaded.
     """
 
-    def __init__(self, begin: Callable[[], AbstractAsyncContextManager[RecyclingRepository]], writer: Writer) -> None:
-        self._begin = begin
+    def __init__(
+        self, transaction: Callable[[], AbstractAsyncContextManager[RecyclingRepository]], writer: Writer
+    ) -> None:
+        self._transaction = transaction
         self._writer = writer
         self._table: RuleTable | None = None
-        self._asked = 0.0
+        self._checked_at = 0.0
 
     async def table(self) -> RuleTable:
-        """The table that the database says is in force; the database is asked again after a second."""
-        if self._table and time.monotonic() - self._asked < ASK_AGAIN_S:
+        """The active table. The database is asked for its version at most once in TABLE_TTL_S."""
+        if self._table and time.monotonic() - self._checked_at < TABLE_TTL_S:
             return self._table
-        async with self._begin() as repository:
-            return await self._in_force(repository)
+        async with self._transaction() as repository:
+            return await self._active_table(repository)
 
-    async def _in_force(self, repository: RecyclingRepository) -> RuleTable:
+    async def _active_table(self, repository: RecyclingRepository) -> RuleTable:
         version = await repository.active_version()
         if version is None:
             raise RulesMissing
         if self._table is None or self._table.version != version:
             self._table = build(await repository.get_document(version))
-        self._asked = time.monotonic()
+        self._checked_at = time.monotonic()
         return self._table
 
     async def version(self) -> str:
@@ -57,14 +60,14 @@ class RecyclingService:
         return list(await asyncio.gather(*(self._advise(table, each, language, region) for each in facts)))
 
     async def _advise(self, table: RuleTable, facts: Facts, language: Language, region: str | None) -> Advice:
-        picked = pick(table, facts, region)
-        written = await self._writer.write(brief_of(table, picked, facts, language))
-        advice = advice_of(table, picked, written, language)
-        return advice.model_copy(update={"places": places(table, facts, picked, region)})
+        decision = decide(table, facts, region)
+        written = await self._writer.write(prompt_context(table, decision, facts, language))
+        advice = advice_of(table, decision, written, language)
+        return advice.model_copy(update={"guess_categories": guess_categories(table, facts, decision, region)})
 
     async def search(self, words: str, language: Language, limit: int) -> list[Match]:
-        async with self._begin() as repository:
-            table = await self._in_force(repository)
+        async with self._transaction() as repository:
+            table = await self._active_table(repository)
             found = await repository.search(words, limit)
         return [
             _match(table, table.items[each.item], each.score, language) for each in found if each.item in table.items
@@ -82,14 +85,14 @@ class RecyclingService:
     async def item(
         self, slug: str, language: Language, region: str | None = None, tags: Sequence[Tag] = ()
     ) -> schemas.ItemDetails:
-        """One item, what the table says of it, and what would change that. Raises ItemMissing, RegionMissing."""
+        """One item, what the table says of it, and what would change that. Raises RuleItemMissing, RegionMissing."""
         table = await self.table()
         item = _item(table, slug)
-        place = _region(table, region)
-        rule = _rule(table, item, language, place, tags)
+        region_slug = _region(table, region)
+        rule = _rule(table, item, language, region_slug, tags)
         others = [name for name in getattr(item.also, language) if name != rule.name]
         return schemas.ItemDetails(
-            **rule.model_dump(), synonyms=others, changes=_changes(table, item, language, place, tags)
+            **rule.model_dump(), synonyms=others, changes=_changes(table, item, language, region_slug, tags)
         )
 
     async def rules(
@@ -102,13 +105,13 @@ class RecyclingService:
         after: str | None = None,
         limit: int = 50,
     ) -> list[schemas.Rule]:
-        """The table as it stands in ``region`` for things with ``tags``: ``limit`` rows after the item ``after``, by
-        slug, or the one of ``item``. Raises ItemMissing, RegionMissing."""
+        """The rules of ``region`` for things with ``tags``: ``limit`` items after the slug ``after``, in the order of
+        slugs, or ``item`` alone. Raises RuleItemMissing, RegionMissing."""
         table = await self.table()
-        place = _region(table, region)
+        region_slug = _region(table, region)
         chosen = [_item(table, item)] if item else sorted(table.items.values(), key=lambda each: each.slug)
         page = [each for each in chosen if after is None or each.slug > after][:limit]
-        return [_rule(table, each, language, place, tags) for each in page]
+        return [_rule(table, each, language, region_slug, tags) for each in page]
 
     async def categories(self, language: Language) -> list[schemas.Category]:
         table = await self.table()
@@ -136,9 +139,9 @@ class RecyclingService:
         ]
 
 
-def _item(table: RuleTable, slug: str) -> Item:
+def _item(table: RuleTable, slug: str) -> ItemRow:
     if slug not in table.items:
-        raise ItemMissing(slug=slug)
+        raise RuleItemMissing(slug=slug)
     return table.items[slug]
 
 
@@ -149,38 +152,38 @@ def _region(table: RuleTable, named: str | None) -> str | None:
     return region.slug if region else None
 
 
-def _rule(table: RuleTable, item: Item, language: Language, region: str | None, tags: Sequence[Tag]) -> schemas.Rule:
+def _rule(table: RuleTable, item: ItemRow, language: Language, region: str | None, tags: Sequence[Tag]) -> schemas.Rule:
     facts = Facts(label=item.slug, tags=tuple(tags))
-    picked = pick(table, facts, region)
+    decision = decide(table, facts, region)
     return schemas.Rule(
         item=item.slug,
         name=item.name.of(language),
         material=item.material,
         form=_form(item),
-        disposal=_disposal(table, picked, facts, language),
-        parts=list(parts_of(table, picked, language)),
+        disposal=_disposal(table, decision, facts, language),
+        parts=list(parts_of(table, decision, language)),
     )
 
 
-def _disposal(table: RuleTable, picked: Pick, facts: Facts, language: Language) -> Disposal:
-    return disposal_of(table, picked, builtin(brief_of(table, picked, facts, language)), language)
+def _disposal(table: RuleTable, decision: RuleDecision, facts: Facts, language: Language) -> Disposal:
+    return disposal_of(table, decision, builtin(prompt_context(table, decision, facts, language)), language)
 
 
 def _changes(
-    table: RuleTable, item: Item, language: Language, region: str | None, tags: Sequence[Tag]
+    table: RuleTable, item: ItemRow, language: Language, region: str | None, tags: Sequence[Tag]
 ) -> list[schemas.Change]:
-    """The states that alone would change something, and where each leads together with ``tags``."""
+    """The tags that would change the advice on their own, and the category of each together with ``tags``."""
     changes = []
     for tag in Tag:
-        alone = pick(table, Facts(label=item.slug, tags=(tag,)), region)
+        alone = decide(table, Facts(label=item.slug, tags=(tag,)), region)
         if alone.conditions:
-            category = pick(table, Facts(label=item.slug, tags=(*tags, tag)), region).category
+            category = decide(table, Facts(label=item.slug, tags=(*tags, tag)), region).category
             name, category_name = alone.conditions[0].name.of(language), category.name.of(language)
             changes.append(schemas.Change(tag=tag, name=name, category=category.slug, category_name=category_name))
     return changes
 
 
-def _match(table: RuleTable, item: Item, score: float, language: Language) -> Match:
+def _match(table: RuleTable, item: ItemRow, score: float, language: Language) -> Match:
     return Match(
         item=item.slug,
         name=item.name.of(language),
@@ -192,11 +195,11 @@ def _match(table: RuleTable, item: Item, score: float, language: Language) -> Ma
     )
 
 
-def _meaning(item: Item, share: float, language: Language) -> Meaning:
+def _meaning(item: ItemRow, share: float, language: Language) -> Meaning:
     return Meaning(
         item=item.slug, name=item.name.of(language), material=item.material, form=_form(item), prior=round(share, 3)
     )
 
 
-def _form(item: Item) -> str | None:
+def _form(item: ItemRow) -> str | None:
     return item.forms[0] if item.forms else None

@@ -1,4 +1,4 @@
-"""The rule table, ready to be asked. Its version is a hash of its content."""
+"""The rule table in memory, indexed by slug. Its version is a hash of its content."""
 
 import hashlib
 import json
@@ -8,15 +8,15 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from bunri.domains.recycling.checks import check
-from bunri.domains.recycling.files import shipped
+from bunri.domains.recycling.files import shipped_document
 from bunri.domains.recycling.rows import (
-    Category,
-    Condition,
+    CategoryRow,
+    ConditionRow,
     Document,
-    Item,
-    Override,
-    Region,
-    Source,
+    ItemRow,
+    OverrideRow,
+    RegionRow,
+    SourceRow,
     parse,
     spellings,
 )
@@ -24,35 +24,35 @@ from bunri.domains.recycling.words import Term, keystrokes, term
 from bunri.kit.materials import Material
 
 NOT_WASTE: Final = "not_waste"
-"""The category of what nobody throws away: a person, a bus."""
+"""The category of detected classes that are no waste: a person, a bus."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTable:
-    """Everything the rules know, by slug. Orders are the files': the first of equals wins."""
+    """All rows of the rules by slug, in the order of the files: of equal candidates the first wins."""
 
     version: str
     document: Document = field(repr=False)
-    sources: Mapping[str, Source]
-    categories: Mapping[str, Category]
-    conditions: tuple[Condition, ...]
-    items: Mapping[str, Item]
-    regions: Mapping[str, Region]
-    overrides: tuple[Override, ...]
+    sources: Mapping[str, SourceRow]
+    categories: Mapping[str, CategoryRow]
+    conditions: tuple[ConditionRow, ...]
+    items: Mapping[str, ItemRow]
+    regions: Mapping[str, RegionRow]
+    overrides: tuple[OverrideRow, ...]
     classes: Mapping[str, Mapping[str, float]]
     defaults: Mapping[Material, str]
     terms: tuple[Term, ...]
-    places: Mapping[str, str]
+    region_slugs: Mapping[str, str]
     """Keystrokes of a region's slug and names → its slug."""
 
-    def region(self, named: str | None) -> Region | None:
-        """The region that somebody named in any of its spellings, or None."""
-        slug = self.places.get(keystrokes(named)) if named else None
+    def region(self, name: str | None) -> RegionRow | None:
+        """The region of that slug or name, in any spelling, or None."""
+        slug = self.region_slugs.get(keystrokes(name)) if name else None
         return self.regions[slug] if slug else None
 
-    def surroundings(self, region: Region | None) -> tuple[Region, ...]:
-        """The region and all that it lies within, nearest first."""
-        chain: list[Region] = []
+    def region_chain(self, region: RegionRow | None) -> tuple[RegionRow, ...]:
+        """The region and all regions around it, smallest first."""
+        chain: list[RegionRow] = []
         while region:
             chain.append(region)
             region = self.regions[region.within] if region.within else None
@@ -60,14 +60,14 @@ class RuleTable:
 
 
 def load_table() -> RuleTable:
-    """The table that this release brings with it, checked. Raises BadRules."""
-    document = shipped()
+    """The rule table of this release, checked. Raises BadRules."""
+    document = shipped_document()
     check(document)
     return build(document)
 
 
 def build(document: Document) -> RuleTable:
-    """The table that ``document`` describes. Raises BadRules for whatever cannot be parsed."""
+    """The table of ``document``. Raises BadRules for rows that cannot be parsed."""
     rows = parse(document)
     return RuleTable(
         version=version_of(document),
@@ -81,7 +81,7 @@ def build(document: Document) -> RuleTable:
         classes=MappingProxyType({row.slug: MappingProxyType(row.items) for row in rows.class_}),
         defaults=MappingProxyType({row.slug: row.item for row in rows.material}),
         terms=tuple(term(item.slug, name) for item in rows.item for name in item.names()),
-        places=MappingProxyType(
+        region_slugs=MappingProxyType(
             {keystrokes(name): region.slug for region in rows.region for name in spellings(region)}
         ),
     )

@@ -1,4 +1,4 @@
-"""What recycling does when something has happened."""
+"""Queue handlers of recycling."""
 
 from bunri.domains.recycling.explaining import Explaining
 from bunri.domains.recycling.public import ExplainRequested

@@ -1,4 +1,4 @@
-"""Words as a keyboard sees them, so that one plain-ASCII comparison forgives most ways of writing Korean.
+"""Compares words by the keys that type them, so that one plain-ASCII comparison tolerates most ways of writing Korean.
 
 Every Hangul letter becomes the key it is typed with on the standard two-set keyboard (KS X 5002), in lower case:
 ``페트병`` → ``vpxmqud``. Then half a syllable is a prefix (``페트ㅂ``), tense consonants fold (``ㅃ`` is ``ㅂ`` with
@@ -75,7 +75,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A term found in what somebody said; quality 1 is the term itself."""
+    """A term found in a text; quality 1 means that the text is the term."""
 
     term: Term
     quality: float
@@ -87,19 +87,19 @@ def term(item: str, text: str) -> Term:
     return Term(item, text, joined, f" {' '.join(keys)} ", not text.isascii(), trigrams(joined))
 
 
-def find(said: str, terms: Iterable[Term]) -> dict[str, Hit]:
-    """The best hit of each item in ``said``: the name itself, a name inside a sentence, or a near spelling.
+def find(text: str, terms: Iterable[Term]) -> dict[str, Hit]:
+    """The best hit of each item in ``text``: the name itself, a name inside a sentence, or a near spelling.
 
-    A name inside a longer one that was found says nothing ("battery" in "battery pack").
+    A name inside a longer one that was found does not count ("battery" in "battery pack").
     """
-    words = tokens(said)
-    heard = _Heard("".join(words), f" {' '.join(words)} ", trigrams("".join(words)))
+    words = tokens(text)
+    query = _Query("".join(words), f" {' '.join(words)} ", trigrams("".join(words)))
     best: dict[str, Hit] = {}
     for candidate in terms if words else ():
-        quality = _quality(heard, candidate)
+        quality = _quality(query, candidate)
         if quality and (candidate.item not in best or quality > best[candidate.item].quality):
             best[candidate.item] = Hit(candidate, quality)
-    found = [hit.term.keys for hit in best.values() if hit.term.keys in heard.keys]
+    found = [hit.term.keys for hit in best.values() if hit.term.keys in query.keys]
     return {
         item: hit
         for item, hit in best.items()
@@ -108,29 +108,29 @@ def find(said: str, terms: Iterable[Term]) -> dict[str, Hit]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _Query:
     keys: str
     spaced: str
     pieces: frozenset[str]
 
 
-_ALIKE: Final = 0.45
+_MIN_SIMILARITY: Final = 0.45
 """Below this similarity two spellings are different words (test_words.py has typos on either side)."""
 
 
-def _quality(heard: _Heard, candidate: Term) -> float:
-    if heard.keys == candidate.keys:
+def _quality(query: _Query, candidate: Term) -> float:
+    if query.keys == candidate.keys:
         return 1.0
-    if _inside(heard, candidate):
-        # The longer the name, and the nearer to the end (where Korean and English put the noun), the more it says.
-        end = heard.keys.rfind(candidate.keys) + len(candidate.keys)
-        return 0.45 + (0.35 * len(candidate.keys) + 0.15 * end) / len(heard.keys)
-    alike = similarity(heard.pieces, candidate.pieces)
-    return 0.95 * alike if alike >= _ALIKE else 0.0
+    if _inside(query, candidate):
+        # Longer names, and names nearer to the end (where Korean and English put the noun), are better hits.
+        end = query.keys.rfind(candidate.keys) + len(candidate.keys)
+        return 0.45 + (0.35 * len(candidate.keys) + 0.15 * end) / len(query.keys)
+    alike = similarity(query.pieces, candidate.pieces)
+    return 0.95 * alike if alike >= _MIN_SIMILARITY else 0.0
 
 
-def _inside(heard: _Heard, candidate: Term) -> bool:
+def _inside(query: _Query, candidate: Term) -> bool:
     """As whole words, or glued to others as Korean does with nouns and particles ("pen" is not in "open")."""
-    if candidate.spaced in heard.spaced or f"{candidate.spaced[:-1]}s " in heard.spaced:
+    if candidate.spaced in query.spaced or f"{candidate.spaced[:-1]}s " in query.spaced:
         return True
-    return candidate.glued and len(candidate.keys) >= 5 and candidate.keys in heard.keys
+    return candidate.glued and len(candidate.keys) >= 5 and candidate.keys in query.keys

@@ -1,4 +1,4 @@
-"""Who words the advice. The rules have decided by then: a writer explains, and one that contradicts is not heard."""
+"""Writers word the advice that the rules have decided; a wording that contradicts the rules is discarded."""
 
 import hashlib
 import json
@@ -16,15 +16,15 @@ from bunri.platform.llm.protocol import LanguageModel
 
 log = structlog.get_logger(__name__)
 
-KEPT: Final = timedelta(days=30)
-MOST_STEPS, LONGEST_STEP, LONGEST_WHY = 10, 200, 500
+CACHE_TTL: Final = timedelta(days=30)
+MAX_STEPS, MAX_STEP_LENGTH, MAX_WHY_LENGTH = 10, 200, 500
 _LINK: Final = re.compile(r"://|www\.|\S\.[a-z]{2,}", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d{3,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
-    """All that a writer may know: what the rules say, and in quotes what somebody said."""
+class PromptContext:
+    """All that a writer is told: what the rules say, and as a quotation what the person typed."""
 
     language: Language
     item: str
@@ -33,16 +33,16 @@ class Brief:
     steps: tuple[str, ...]
     why: tuple[str, ...]
     situation: tuple[str, ...]
-    """The conditions and the region that had a say, in words."""
-    said: str | None
-    others: tuple[str, ...]
-    """Names of all other categories: an answer must not send anybody there."""
+    """The conditions and the region that applied, in words."""
+    user_words: str | None
+    other_categories: tuple[str, ...]
+    """Names of all other categories, which an answer must not mention."""
     rule: str
-    """The rows that decided and their version: with the rest of the brief, the identity of an answer."""
+    """The rows that decided and their version. Part of the key under which an answer is cached."""
 
 
 class Wording(BaseModel):
-    """How to say it."""
+    """The sentences of an advice."""
 
     category: str = Field(description="The category's slug, exactly as given.")
     steps: tuple[str, ...] = Field(description="What to do, one short sentence each, in order.")
@@ -50,7 +50,7 @@ class Wording(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenAdvice:
     """A wording and who wrote it: builtin, claude, openai."""
 
     wording: Wording
@@ -58,13 +58,13 @@ class Written:
 
 
 class Writer(Protocol):
-    """Words a decided case. Never raises."""
+    """Words a decision. Never raises."""
 
-    async def write(self, brief: Brief) -> Written: ...
+    async def write(self, context: PromptContext) -> WrittenAdvice: ...
 
 
 class TextCache(Protocol):
-    """Keeps answers for a while. May raise; then we go on without."""
+    """A cache of wordings. May raise; then the built-in wording is used."""
 
     async def get(self, key: str) -> bytes | None: ...
 
@@ -74,13 +74,13 @@ class TextCache(Protocol):
 class BuiltinWriter:
     """The table's own sentences, each once."""
 
-    async def write(self, brief: Brief) -> Written:
-        return Written(builtin(brief), "builtin")
+    async def write(self, context: PromptContext) -> WrittenAdvice:
+        return WrittenAdvice(builtin(context), "builtin")
 
 
-def builtin(brief: Brief) -> Wording:
+def builtin(context: PromptContext) -> Wording:
     return Wording(
-        category=brief.category, steps=tuple(dict.fromkeys(brief.steps)), why=" ".join(dict.fromkeys(brief.why))
+        category=context.category, steps=tuple(dict.fromkeys(context.steps)), why=" ".join(dict.fromkeys(context.why))
     )
 
 
@@ -91,68 +91,68 @@ class LlmWriter:
         self._model = model
         self._cache = cache
 
-    async def write(self, brief: Brief) -> Written:
+    async def write(self, context: PromptContext) -> WrittenAdvice:
         try:
-            return Written(await self._worded(brief), self._model.name.partition("/")[0])
-        except Exception as error:  # whatever fails out there, the person gets the built-in sentences
-            log.warning("writer.builtin", reason=str(error) or type(error).__name__, rule=brief.rule)
-            return Written(builtin(brief), "builtin")
+            return WrittenAdvice(await self._ask_model(context), self._model.name.partition("/")[0])
+        except Exception as error:  # whatever fails in the model or the cache, the person gets the built-in sentences
+            log.warning("writer.builtin", reason=str(error) or type(error).__name__, rule=context.rule)
+            return WrittenAdvice(builtin(context), "builtin")
 
-    async def _worded(self, brief: Brief) -> Wording:
-        key = self._key(brief)
-        kept = await self._cache.get(key)
-        if kept is not None:
-            return Wording.model_validate_json(kept)
+    async def _ask_model(self, context: PromptContext) -> Wording:
+        key = self._key(context)
+        cached = await self._cache.get(key)
+        if cached is not None:
+            return Wording.model_validate_json(cached)
         answer = await self._model.structured(
-            system=text("recycling.writer.system", brief.language), prompt=prompt(brief), shape=Wording
+            system=text("recycling.writer.system", context.language), prompt=prompt(context), shape=Wording
         )
-        fault = flaw(answer, brief)
-        if fault:
-            raise Contradiction(fault)
-        await self._cache.set(key, answer.model_dump_json().encode(), KEPT)
+        violation = find_violation(answer, context)
+        if violation:
+            raise Contradiction(violation)
+        await self._cache.set(key, answer.model_dump_json().encode(), CACHE_TTL)
         return answer
 
-    def _key(self, brief: Brief) -> str:
-        identity = json.dumps([self._model.name, asdict(brief)], ensure_ascii=False)
+    def _key(self, context: PromptContext) -> str:
+        identity = json.dumps([self._model.name, asdict(context)], ensure_ascii=False)
         return f"recycling:wording:{hashlib.sha256(identity.encode()).hexdigest()}"
 
 
 class Contradiction(Exception):
-    """The model's answer is not what the rules say; the argument names what is wrong with it."""
+    """The model's answer contradicts the rules; the argument names the violation."""
 
 
-def prompt(brief: Brief) -> str:
-    """The case as JSON: what people or pictures said stays a quoted value, so it cannot pass for an instruction."""
+def prompt(context: PromptContext) -> str:
+    """The case as JSON: what a person typed is a quoted value, so that it is not read as an instruction."""
     case: Mapping[str, object] = {
-        "item": brief.item,
-        "category": brief.category,
-        "category_name": brief.category_name,
-        "steps": brief.steps,
-        "why": brief.why,
-        "situation": brief.situation,
-        "quoted_from_the_person": brief.said,
+        "item": context.item,
+        "category": context.category,
+        "category_name": context.category_name,
+        "steps": context.steps,
+        "why": context.why,
+        "situation": context.situation,
+        "quoted_from_the_person": context.user_words,
     }
     return json.dumps(case, ensure_ascii=False, indent=1)
 
 
-def flaw(answer: Wording, brief: Brief) -> str | None:
-    """What forbids using ``answer``, or None."""
-    told = " ".join((*brief.steps, *brief.why, brief.category_name))
-    said = " ".join((*answer.steps, answer.why))
-    if answer.category != brief.category:
+def find_violation(answer: Wording, context: PromptContext) -> str | None:
+    """The first rule for wordings that ``answer`` breaks, or None."""
+    allowed = " ".join((*context.steps, *context.why, context.category_name))
+    written = " ".join((*answer.steps, answer.why))
+    if answer.category != context.category:
         return f"another category: {answer.category}"
     if not answer.steps or not answer.why.strip() or not all(step.strip() for step in answer.steps):
         return "empty"
-    if len(answer.steps) > MOST_STEPS or len(answer.why) > LONGEST_WHY:
+    if len(answer.steps) > MAX_STEPS or len(answer.why) > MAX_WHY_LENGTH:
         return "too long"
-    if max(map(len, answer.steps)) > LONGEST_STEP:
+    if max(map(len, answer.steps)) > MAX_STEP_LENGTH:
         return "too long"
-    if _LINK.search(said):
+    if _LINK.search(written):
         return "a link"
-    if set(_NUMBER.findall(said)) - set(_NUMBER.findall(told)):
+    if set(_NUMBER.findall(written)) - set(_NUMBER.findall(allowed)):
         return "a number of its own"
-    if any(name in said and name not in told for name in brief.others):
+    if any(name in written and name not in allowed for name in context.other_categories):
         return "the name of another category"
-    if brief.language == "ko" and not re.search("[가-힣]", said):
+    if context.language == "ko" and not re.search("[가-힣]", written):
         return "another language"
     return None

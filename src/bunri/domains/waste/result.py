@@ -46,7 +46,7 @@ def _item(seen: SeenItem, said: Advice, sure: float, language: Language) -> Item
         name=said.name,
         material=seen.material,
         form=seen.form,
-        confidence=round(fusion.confidence(seen, said.places), 3),
+        confidence=round(fusion.confidence(seen, said.guess_categories), 3),
         parts=list(said.parts),
         tags=list(seen.tags),
         mixed=said.mixed,
@@ -54,7 +54,7 @@ def _item(seen: SeenItem, said: Advice, sure: float, language: Language) -> Item
         reasons=list(said.reasons),
         alternatives=list(said.alternatives),
         bin_kinds=list(said.bin_kinds),
-        question=fusion.question(seen, sure, language, said.places),
+        question=fusion.question(seen, sure, language, said.guess_categories),
     )
 
 
