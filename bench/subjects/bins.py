@@ -19,7 +19,7 @@ from bunri.domains.locations.area import KOREA, Area
 from bunri.domains.locations.geodesy import distance
 from bunri.domains.locations.public import BinKind
 from bunri.domains.locations.repository import LocationsRepository, nearest
-from bunri.domains.locations.service import SPARE, LocationsService
+from bunri.domains.locations.service import SPARE_CANDIDATES, LocationsService
 from bunri.kit.clock import now
 from bunri.platform.db import Database
 
@@ -52,9 +52,9 @@ async def _measure(count: int, queries: int) -> list[Line]:
         await owner.execute("vacuum analyze locations.bins")
         floor = await _timed(owner, text("select 1"), here)
         degrees = await _timed(owner, text(DEGREES), here, count=40)
-        mixed = await _timed(owner, nearest([]), here, count=LIMIT + SPARE, now=now())
-        common = await _timed(owner, nearest([COMMON]), here, count=LIMIT + SPARE, now=now())
-        rare = await _timed(owner, nearest([RARE]), here, count=LIMIT + SPARE, now=now())
+        mixed = await _timed(owner, nearest([]), here, count=LIMIT + SPARE_CANDIDATES, now=now())
+        common = await _timed(owner, nearest([COMMON]), here, count=LIMIT + SPARE_CANDIDATES, now=now())
+        rare = await _timed(owner, nearest([RARE]), here, count=LIMIT + SPARE_CANDIDATES, now=now())
         exact, whole = await _whole(locations, points, here)
         town, country = await _maps(locations, here)
     among = f"among {count:,}"

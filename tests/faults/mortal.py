@@ -33,10 +33,10 @@ def main(queues: list[str], marks: Path) -> int:
         await show(self, job, stage)
         die(job.note, str(stage))
 
-    async def mortal_explain(self: Explaining, asked: ExplainRequested) -> None:
-        die(asked.facts[0].words, "advice")
-        await explain(self, asked)
-        die(asked.facts[0].words, "advised")
+    async def mortal_explain(self: Explaining, request: ExplainRequested) -> None:
+        die(request.facts[0].words, "advice")
+        await explain(self, request)
+        die(request.facts[0].words, "advised")
 
     async def mortal_send(self: Relay, events: Sequence[Staged]) -> None:
         die(_words(events[0][2]), "send")

@@ -17,10 +17,10 @@ from bunri.cli.options import Data, Lang
 from bunri.domains.locations import importing
 from bunri.domains.locations.area import KOREA, WORLD
 from bunri.domains.locations.importing.kinds import kinds_in
-from bunri.domains.locations.importing.rows import Defaults, Problem
-from bunri.domains.locations.importing.summary import Summary
-from bunri.domains.locations.models import Bin
+from bunri.domains.locations.importing.rows import ImportDefaults, RowProblem
+from bunri.domains.locations.importing.summary import ImportSummary
 from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.repository import Bin
 from bunri.domains.locations.service import LocationsService
 from bunri.kit.languages import Language, text
 
@@ -53,11 +53,11 @@ def import_file(
     data: Data = None,
     lang: Lang = "ko",
 ) -> None:
-    """Add the bins of an open-data file. Known ones are merged, bad rows reported.
+    """Add the bins of an open-data file. AddressedBin ones are merged, bad rows reported.
 
     Ends with 0 when every row was taken and 1 when a row was refused or the file could not be imported at all.
     """
-    defaults = Defaults(source or file.name, kind or _only(kinds_in(file.stem)), WORLD if world else KOREA)
+    defaults = ImportDefaults(source or file.name, kind or _only(kinds_in(file.stem)), WORLD if world else KOREA)
     mapping = _mapping(map_)
     with errors_printed(lang), file.open("rb") as bytes_:
         summary = asyncio.run(_import(open_locations(context, data), bytes_, defaults, mapping, encoding, lang))
@@ -115,20 +115,20 @@ def count(context: typer.Context, data: Data = None, lang: Lang = "ko") -> None:
 async def _import(
     opened: Opened,
     file: IO[bytes],
-    defaults: Defaults,
+    defaults: ImportDefaults,
     mapping: dict[str, str],
     encoding: str | None,
     lang: Language,
-) -> Summary:
+) -> ImportSummary:
     """Imports with a progress bar over the file's bytes, shown on a terminal only."""
     size = file.seek(0, 2)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task(text("locations.cli.importing", lang, file=escape(defaults.source)), total=size)
-        readings = importing.readings(file, defaults, mapping, encoding)
+        rows = importing.read_rows(file, defaults, mapping, encoding)
         async with opened as locations:
-            return await locations.import_bins(readings, lambda _: progress.update(task, completed=file.tell()))
+            return await locations.import_bins(rows, lambda _: progress.update(task, completed=file.tell()))
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:
@@ -141,7 +141,7 @@ def _only(kinds: tuple[BinKind, ...]) -> BinKind | None:
     return kinds[0] if len(kinds) == 1 else None
 
 
-def _tell_problems(summary: Summary, lang: Language) -> None:
+def _tell_problems(summary: ImportSummary, lang: Language) -> None:
     console = Console(stderr=True)
     for problem in summary.problems[:SHOWN_PROBLEMS]:
         console.print(_sentence(problem, lang), markup=False, highlight=False, soft_wrap=True)
@@ -149,12 +149,12 @@ def _tell_problems(summary: Summary, lang: Language) -> None:
         console.print(text("locations.cli.more", lang, count=rest))
 
 
-def _sentence(problem: Problem, lang: Language) -> str:
+def _sentence(problem: RowProblem, lang: Language) -> str:
     where = text("locations.cli.line", lang, line=problem.line)
     return f"{where}: {text(f'locations.reasons.{problem.reason}', lang, value=problem.value)}"
 
 
-def _tell_summary(summary: Summary, lang: Language) -> None:
+def _tell_summary(summary: ImportSummary, lang: Language) -> None:
     table = Table(show_header=False)
     for name in ("read", "added", "merged", "corrected", "refused"):
         table.add_row(_word(name, lang), f"{getattr(summary, name):,}")

@@ -33,7 +33,7 @@ class TestCell:
     def test_divides_the_longer_side_by_six_to_twelve(self, area: Area) -> None:
         longer = max(area.north - area.south, area.east - area.west)
         assume(longer > 1e-5)
-        assert 5.999 <= longer / area.cell <= 12.001
+        assert 5.999 <= longer / area.cell_size <= 12.001
 
     def test_stays_the_same_while_a_map_is_moved(self) -> None:
-        assert Area(37.5, 37.6, 126.9, 127.1).cell == Area(37.53, 37.63, 126.95, 127.15).cell
+        assert Area(37.5, 37.6, 126.9, 127.1).cell_size == Area(37.53, 37.63, 126.95, 127.15).cell_size

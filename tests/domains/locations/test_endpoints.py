@@ -13,11 +13,11 @@ from tests.support.tokens import access_token
 from bunri.domains.auth import tokens
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.locations.endpoints import router
-from bunri.domains.locations.models import Bin
+from bunri.domains.locations.models import BinRow
 from bunri.domains.locations.public import BinKind
 from bunri.domains.locations.service import LocationsService
 from bunri.domains.locations.settings import MapSettings
-from bunri.domains.locations.standing import Vote
+from bunri.domains.locations.vote_tally import Vote
 from bunri.edge.http import problems
 from bunri.edge.http.requests import RequestContext
 from bunri.platform.db import Database
@@ -57,7 +57,7 @@ async def bins(database: Database) -> dict[BinKind, str]:
     async with database.transaction("locations") as session:
         for step, (kind, bin_id) in enumerate(ids.items()):
             place = {"lat": 37.5663 + step / 1000, "lng": 126.9779}
-            session.add(Bin(id=bin_id, kind=kind, name=f"{kind} bin", **place, source="test", created_at=NOW))
+            session.add(BinRow(id=bin_id, kind=kind, name=f"{kind} bin", **place, source="test", created_at=NOW))
     return {kind: str(bin_id) for kind, bin_id in ids.items()}
 
 
@@ -147,7 +147,7 @@ class TestTheMap:
     async def test_goes_where_words_name(self, client: httpx.AsyncClient, bins: dict[BinKind, str]) -> None:
         response = await client.get("/api/v1/locations/places", params={"q": "pet bin"})
         assert response.status_code == 200
-        assert [(spot["name"], spot["source"]) for spot in response.json()] == [("pet bin", "bins")]
+        assert [(place["name"], place["source"]) for place in response.json()] == [("pet bin", "bins")]
 
     @pytest.mark.parametrize("words", ["", "a\x00b", "가" * 101])
     async def test_words_are_bounded(self, client: httpx.AsyncClient, words: str) -> None:
@@ -193,9 +193,9 @@ class TestVotes:
         url = f"/api/v1/locations/{bins[BinKind.PET]}/votes"
         assert (await client.post(url, json={"vote": "stolen"}, headers=signed_in("가"))).status_code == 422
         for vote in ("ok", "full", "gone"):
-            told = (await client.post(url, json={"vote": vote}, headers=signed_in("가"))).json()
-            assert told["votes"] == {"ok": 0, "full": 0, "gone": 0} | {vote: 1}
-            assert told["full"] is (vote == "full")
+            answer = (await client.post(url, json={"vote": vote}, headers=signed_in("가"))).json()
+            assert answer["votes"] == {"ok": 0, "full": 0, "gone": 0} | {vote: 1}
+            assert answer["full"] is (vote == "full")
 
     async def test_on_an_unknown_bin_are_missing(self, client: httpx.AsyncClient, signed_in: Headers) -> None:
         response = await client.post(f"/api/v1/locations/{uuid4()}/votes", json={"vote": "ok"}, headers=signed_in("가"))

@@ -1,21 +1,21 @@
-from bunri.domains.locations.gazetteer import Known, Named, named, words_of
+from bunri.domains.locations.gazetteer import AddressedBin, NamedArea, find_areas, search_words
 
 BINS = [
-    Known("의류수거함", "서울특별시 노원구 상계로 70", 37.65, 127.06),
-    Known("의류수거함", "서울특별시 노원구 동일로 1414", 37.66, 127.07),
-    Known("의류수거함", "서울특별시 노원구 상계로 9", 37.67, 127.08),
-    Known("의류수거함", "서울특별시 강북구 상계로 3", 37.63, 127.02),
-    Known("서울시청 수거함", None, 37.5663, 126.9779),
+    AddressedBin("의류수거함", "서울특별시 노원구 상계로 70", 37.65, 127.06),
+    AddressedBin("의류수거함", "서울특별시 노원구 동일로 1414", 37.66, 127.07),
+    AddressedBin("의류수거함", "서울특별시 노원구 상계로 9", 37.67, 127.08),
+    AddressedBin("의류수거함", "서울특별시 강북구 상계로 3", 37.63, 127.02),
+    AddressedBin("서울시청 수거함", None, 37.5663, 126.9779),
 ]
 
 
-def found(query: str, limit: int = 8) -> list[Named]:
-    return named(words_of(query), BINS, limit)
+def found(query: str, limit: int = 8) -> list[NamedArea]:
+    return find_areas(search_words(query), BINS, limit)
 
 
 class TestAnArea:
     def test_is_named_by_the_shortest_beginning_that_holds_the_words(self) -> None:
-        assert found("노원구") == [Named("서울특별시 노원구", 37.66, 127.07, 3)]
+        assert found("노원구") == [NamedArea("서울특별시 노원구", 37.66, 127.07, 3)]
 
     def test_may_be_given_by_several_words_and_commas(self) -> None:
         assert [each.name for each in found("서울, 노원")] == ["서울특별시 노원구"]
@@ -32,7 +32,7 @@ class TestAnArea:
 
 class TestABin:
     def test_is_found_by_its_own_name(self) -> None:
-        assert found("시청") == [Named("서울시청 수거함", 37.5663, 126.9779, 1)]
+        assert found("시청") == [NamedArea("서울시청 수거함", 37.5663, 126.9779, 1)]
 
 
 def test_what_nobody_knows_is_nowhere() -> None:

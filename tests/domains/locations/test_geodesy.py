@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bunri.domains.locations.geodesy import cartesian, distance, shortest
+from bunri.domains.locations.geodesy import cartesian, distance, min_geodesic
 
 LATITUDES = st.floats(-90, 90)
 LONGITUDES = st.floats(-180, 180)
@@ -30,10 +30,10 @@ class TestShortest:
         self, lat: float, lng: float, to_lat: float, to_lng: float
     ) -> None:
         chord = dist(cartesian(lat, lng), cartesian(to_lat, to_lng))
-        assert shortest(chord) <= distance(lat, lng, to_lat, to_lng) + 1e-6
+        assert min_geodesic(chord) <= distance(lat, lng, to_lat, to_lng) + 1e-6
 
     def test_the_doubt_is_centimetres_in_a_city_and_its_country(self) -> None:
         seoul, suwon, busan = (37.5663, 126.9779), (37.2636, 127.0286), (35.1798, 129.0750)
         for there, doubt in ((suwon, 0.001), (busan, 1.0)):
             chord = dist(cartesian(*seoul), cartesian(*there))
-            assert distance(*seoul, *there) - shortest(chord) < doubt
+            assert distance(*seoul, *there) - min_geodesic(chord) < doubt

@@ -14,5 +14,5 @@ class TestRouteUrl:
         assert (url.netloc, url.query, url.fragment) == ("map.kakao.com", "", "")
         assert unquote(url.path.removeprefix("/link/to/")).split(",") == ["a/b?c#d  e%2C&f", "37.500000", "127.000000"]
 
-    def test_opens_the_devices_own_map_elsewhere(self) -> None:
+    def test_opens_the_devices_own_map_outside_korea(self) -> None:
         assert route_url("Bin", 52.5163, 13.3777) == "geo:52.516300,13.377700?q=52.516300%2C13.377700%28Bin%29"

@@ -30,5 +30,5 @@ export type BinMap = Schemas["BinMap"];
 export type BinPoint = Schemas["BinPoint"];
 export type Cluster = Schemas["Cluster"];
 export type MapGround = Schemas["MapGround"];
-export type Place = Schemas["Spot"];
+export type Place = Schemas["PlaceSuggestion"];
 export type Vote = Schemas["Vote"];

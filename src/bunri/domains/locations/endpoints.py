@@ -9,7 +9,7 @@ from bunri.domains.auth.public import Caller
 from bunri.domains.locations.area import Area
 from bunri.domains.locations.errors import AreaUpsideDown
 from bunri.domains.locations.public import BinKind, NearbyBin
-from bunri.domains.locations.schemas import BinDetails, BinMap, MapGround, Spot, VoteIn
+from bunri.domains.locations.schemas import BinDetails, BinMap, MapGround, PlaceSuggestion, VoteIn
 from bunri.domains.locations.service import LocationsService
 from bunri.domains.locations.settings import MapSettings
 from bunri.platform.http import policy, signed_in, use
@@ -62,7 +62,7 @@ async def places(
     response: Response,
     q: Annotated[str, Query(min_length=1, max_length=100, pattern=PRINTABLE, examples=["노원구", "서울시청"])],
     limit: Annotated[int, Query(ge=1, le=20)] = 8,
-) -> list[Spot]:
+) -> list[PlaceSuggestion]:
     """Places by words, for those who do not want to say where they are. Without a map service the addresses of the bins
     are what we know."""
     response.headers["Cache-Control"] = "no-store"

@@ -1,4 +1,4 @@
-"""What can go wrong with bins."""
+"""Expected failures of locations."""
 
 from bunri.kit.errors import Invalid, Missing, TooLarge, Unsupported
 
@@ -8,7 +8,7 @@ class BinMissing(Missing):
 
 
 class AreaUpsideDown(Invalid):
-    """South of north or west of east do not hold; an area does not cross the 180th meridian."""
+    """The south is north of the north, or the west east of the east. An area may not cross the 180th meridian."""
 
     code = "area_upside_down"
 
@@ -26,7 +26,7 @@ class BinsFileUnsupported(Unsupported):
 
 
 class BinsFileBroken(Invalid):
-    """The file stops being what it claims to be. Data: ``line``."""
+    """The file is not valid CSV or GeoJSON from a line on. Data: ``line``."""
 
     code = "bins_file_broken"
 
@@ -38,6 +38,6 @@ class BinsColumnsMissing(Invalid):
 
 
 class BinsMappingInvalid(Invalid):
-    """A column of ``--map`` is not in the file, or its field is none of ours. Data: ``column``, ``field``."""
+    """A column of ``--map`` is not in the file, or its field is unknown. Data: ``column``, ``field``."""
 
     code = "bins_mapping_invalid"

@@ -1,7 +1,7 @@
-"""Where words are, by the addresses of our own bins: a gazetteer for whoever has no map service.
+"""A gazetteer made of the bins' own addresses, for installations without a map service.
 
-Addresses go from the large to the small ("서울특별시 노원구 상계로 70"), so the shortest beginning of an address that
-holds all the words is what they name, and it lies in the middle of the bins there.
+Korean addresses go from large to small ("서울특별시 노원구 상계로 70"). So the words of a query name the shortest
+prefix of an address that contains them all, and the position of that area is the median of the bins in it.
 """
 
 from collections import defaultdict
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-MOST_WORDS: Final = 6
+MAX_WORDS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A bin's name, address and place in WGS 84 degrees."""
+class AddressedBin:
+    """A bin's name, address and position in WGS 84 degrees."""
 
     name: str
     address: str | None
@@ -24,8 +24,8 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """What words name, the middle of it, and how many bins know it."""
+class NamedArea:
+    """An area that words name, its middle in WGS 84 degrees, and the number of bins in it."""
 
     name: str
     lat: float
@@ -33,33 +33,34 @@ class Named:
     bins: int
 
 
-def words_of(query: str) -> list[str]:
-    """The words to look for, each in any part of an address. One letter alone names nothing, and no index knows it."""
-    return [word for word in query.replace(",", " ").split() if len(word) > 1][:MOST_WORDS]
+def search_words(query: str) -> list[str]:
+    """The words of ``query`` that are searched for in addresses. Single letters are left out: they name nothing, and
+    the trigram index cannot find them."""
+    return [word for word in query.replace(",", " ").split() if len(word) > 1][:MAX_WORDS]
 
 
-def named(words: Sequence[str], known: Iterable[Known], limit: int) -> list[Named]:
-    """The places that ``words`` name, larger areas and those with more bins first."""
-    groups: dict[str, list[Known]] = defaultdict(list)
-    for each in known:
-        if name := _beginning(words, each.address or "") or _own_name(words, each):
+def find_areas(words: Sequence[str], bins: Iterable[AddressedBin], limit: int) -> list[NamedArea]:
+    """The areas that ``words`` name, larger areas and those with more bins first."""
+    groups: dict[str, list[AddressedBin]] = defaultdict(list)
+    for each in bins:
+        if name := _address_prefix(words, each.address or "") or _own_name(words, each):
             groups[name].append(each)
     found = [
-        Named(name, median(each.lat for each in group), median(each.lng for each in group), len(group))
+        NamedArea(name, median(each.lat for each in group), median(each.lng for each in group), len(group))
         for name, group in groups.items()
     ]
     return sorted(found, key=lambda each: (len(each.name.split()), -each.bins, each.name))[:limit]
 
 
-def _beginning(words: Sequence[str], address: str) -> str | None:
-    """The shortest beginning of ``address``, in whole words, that holds all of ``words``."""
+def _address_prefix(words: Sequence[str], address: str) -> str | None:
+    """The shortest prefix of ``address``, in whole words, that contains all of ``words``."""
     parts = address.split()
     for end in range(1, len(parts) + 1):
-        beginning = " ".join(parts[:end])
-        if all(word.casefold() in beginning.casefold() for word in words):
-            return beginning
+        prefix = " ".join(parts[:end])
+        if all(word.casefold() in prefix.casefold() for word in words):
+            return prefix
     return None
 
 
-def _own_name(words: Sequence[str], known: Known) -> str | None:
-    return known.name if all(word.casefold() in known.name.casefold() for word in words) else None
+def _own_name(words: Sequence[str], bin_: AddressedBin) -> str | None:
+    return bin_.name if all(word.casefold() in bin_.name.casefold() for word in words) else None

@@ -1,8 +1,8 @@
-"""Distances on the earth, and how far to trust an order by chord.
+"""Distances on the earth, and bounds for sorting by straight line instead of along the surface.
 
 The index orders bins by the straight line through the earth (the chord) between their WGS 84 Cartesian coordinates.
 The true order is by the geodesic along the ellipsoid. The two differ by 2 cm at 100 km and agree ever better below, so
-the nearest by chord are re-ranked by geodesic, and ``shortest`` proves when no bin left in the index can be nearer.
+the nearest by chord are re-ranked by geodesic, and ``min_geodesic`` proves when no bin left in the index can be nearer.
 """
 
 from math import asin, cos, radians, sin, sqrt
@@ -17,8 +17,8 @@ _ECCENTRICITY_2: Final[float] = _WGS84.f * (2 - _WGS84.f)
 _WIDEST_RADIUS: Final = _EQUATORIAL**2 / _POLAR
 
 
-def settled(degrees: float) -> float:
-    """``degrees`` to a tenth of a millimetre. PostgreSQL refuses to square what is next to nothing (1e-200)."""
+def round_degrees(degrees: float) -> float:
+    """``degrees`` to a tenth of a millimetre. PostgreSQL fails to square numbers close to zero (1e-200)."""
     return round(float(degrees), 9)
 
 
@@ -27,8 +27,8 @@ def distance(lat: float, lng: float, to_lat: float, to_lng: float) -> float:
     return float(_WGS84.Inverse(lat, lng, to_lat, to_lng, Geodesic.DISTANCE)["s12"])
 
 
-def shortest(chord: float) -> float:
-    """Metres that the geodesic between two points ``chord`` metres apart has at least.
+def min_geodesic(chord: float) -> float:
+    """Lower bound in metres of the geodesic between two points whose straight-line distance is ``chord`` metres.
 
     The ellipsoid bends everywhere at least as much as a sphere of its widest radius of curvature R = a²/b. Hence it
     contains every ball-polygon ("spindle") of radius R between two of its points, the geodesic runs outside of the

@@ -1,4 +1,4 @@
-"""Places of another map beside our own bins, without showing one bin twice."""
+"""Merges places of an external map with our own bins, without showing one bin twice."""
 
 from collections.abc import Iterable, Sequence
 from math import dist
@@ -10,14 +10,13 @@ from bunri.domains.locations.public import BinKind, NearbyBin
 from bunri.domains.locations.routes import route_url
 from bunri.platform.places.protocol import Place
 
-SAME_SPOT: Final = 30.0
-SAME_NAME: Final = 150.0
-"""Metres. Wider than within our own table: another map pins the building, not the bin before it."""
+SAME_POSITION_M: Final = 30.0
+SAME_NAME_M: Final = 150.0
+"""Wider than within our own table: external maps mark the building, not the bin in front of it."""
 
 
 def place_as_bin(place: Place, kind: BinKind, lat: float, lng: float) -> NearbyBin:
-    """``place`` seen from a point, as a bin that nobody can vote on. Its id stays the same from one question to the
-    next."""
+    """``place`` as a bin with its distance from a point. Nobody can vote on it; its id is the same in every answer."""
     return NearbyBin(
         id=uuid5(NAMESPACE_URL, place.url),
         kind=kind,
@@ -32,26 +31,27 @@ def place_as_bin(place: Place, kind: BinKind, lat: float, lng: float) -> NearbyB
 
 
 def merge(own: Sequence[NearbyBin], places: Iterable[NearbyBin], limit: int) -> list[NearbyBin]:
-    """The ``limit`` nearest of both. Our own bin stands for a place of its kind that is the same."""
-    merged = [_Spot(each) for each in own]
-    for spot in map(_Spot, places):
-        if not any(spot.is_same(known) for known in merged):
-            merged.append(spot)
+    """The ``limit`` nearest of both. Where one of our bins and a place of its kind are the same, our bin is taken."""
+    merged = [_LocatedBin(each) for each in own]
+    for candidate in map(_LocatedBin, places):
+        if not any(candidate.is_same(known) for known in merged):
+            merged.append(candidate)
     return sorted((each.bin for each in merged), key=lambda each: each.distance_m)[:limit]
 
 
-class _Spot:
-    """A bin and where on earth it is: over such distances the chord is the geodesic, and a hundred times quicker."""
+class _LocatedBin:
+    """A bin with its Cartesian position: over short distances the chord equals the geodesic and is computed a hundred
+    times faster."""
 
     def __init__(self, bin_: NearbyBin) -> None:
         self.bin = bin_
         self._earth = cartesian(bin_.lat, bin_.lng)
 
-    def is_same(self, other: "_Spot") -> bool:
+    def is_same(self, other: "_LocatedBin") -> bool:
         if self.bin.kind is not other.bin.kind:
             return False
         apart = dist(self._earth, other._earth)
-        return apart <= SAME_SPOT or (apart <= SAME_NAME and _plain(self.bin.name) == _plain(other.bin.name))
+        return apart <= SAME_POSITION_M or (apart <= SAME_NAME_M and _plain(self.bin.name) == _plain(other.bin.name))
 
 
 def _plain(name: str) -> str:

@@ -24,8 +24,8 @@ class Base(DeclarativeBase):
     metadata = metadata("locations")
 
 
-class Bin(Base):
-    """A place that takes one kind of waste."""
+class BinRow(Base):
+    """A bin that takes one kind of waste. ``earth`` is its Cartesian position, computed by the database."""
 
     __tablename__ = "bins"
     __table_args__ = (
@@ -55,8 +55,8 @@ class Bin(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class CastVote(Base):
-    """What one person last said about one bin."""
+class VoteRow(Base):
+    """The last vote of one person on one bin."""
 
     __tablename__ = "votes"
 

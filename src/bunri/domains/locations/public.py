@@ -1,4 +1,4 @@
-"""What the other domains may know of locations: the nearest bins."""
+"""The public interface of locations: the nearest bins."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -41,7 +41,7 @@ class NearbyBin(BaseModel):
 
 
 class LocationsPublic(Protocol):
-    """Where to bring it."""
+    """Finds bins."""
 
     async def nearby(self, lat: float, lng: float, kinds: Sequence[BinKind], limit: int) -> list[NearbyBin]:
         """The ``limit`` nearest bins of ``kinds`` (all kinds when empty), nearest first, exact by geodesic distance."""

@@ -1,16 +1,17 @@
-"""Every SQL statement of locations."""
+"""Every SQL statement of locations. What it returns are frozen values; ORM rows stay inside."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Double,
+    Row,
     Text,
     TextClause,
     and_,
@@ -22,25 +23,41 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
 from bunri.domains.locations.area import Area
-from bunri.domains.locations.gazetteer import Known
-from bunri.domains.locations.geodesy import settled
-from bunri.domains.locations.importing.duplicates import SAME_ADDRESS, SAME_SPOT
-from bunri.domains.locations.importing.rows import Draft
-from bunri.domains.locations.models import Bin, CastVote
+from bunri.domains.locations.gazetteer import AddressedBin
+from bunri.domains.locations.geodesy import round_degrees
+from bunri.domains.locations.importing.duplicates import SAME_ADDRESS_M, SAME_POSITION_M
+from bunri.domains.locations.importing.rows import NewBin
+from bunri.domains.locations.models import BinRow, VoteRow
 from bunri.domains.locations.public import BinKind
-from bunri.domains.locations.standing import Cast, Standing, Vote
+from bunri.domains.locations.vote_tally import Vote, VoteRecord, VoteTally
 from bunri.platform.db import Repository
 
-_IMPORTING: Final = 0x62696E73  # "bins": two imports at once would not see each other's rows
+_IMPORTING: Final = 0x62696E73  # "bins" in ASCII; concurrent imports would not see each other's rows
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A bin that may be among the nearest; ``chord`` is the straight line to it in metres."""
+class Bin:
+    """A bin. It is hidden until ``hidden_until`` because people found it gone, and full until ``full_until``."""
+
+    id: UUID
+    kind: BinKind
+    name: str
+    address: str | None
+    lat: float
+    lng: float
+    source: str
+    hidden_until: datetime | None
+    full_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BinCandidate:
+    """A bin that may be among the nearest; ``chord`` is the straight-line distance to it in metres."""
 
     id: UUID
     kind: BinKind
@@ -55,7 +72,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The bins of one kind in one cell of a grid: how many, and their middle in WGS 84 degrees."""
+    """The number of bins of one kind in one cell of a grid, and their mean position in WGS 84 degrees."""
 
     kind: BinKind
     row: int
@@ -77,121 +94,156 @@ class PersonVote:
 class LocationsRepository(Repository):
     async def nearest_by_chord(
         self, lat: float, lng: float, kinds: Sequence[BinKind], count: int, now: datetime
-    ) -> list[Candidate]:
+    ) -> list[BinCandidate]:
         """The ``count`` bins of ``kinds`` (all when empty) with the shortest chords, shortest first, hidden ones left
         out."""
-        values = {"lat": settled(lat), "lng": settled(lng), "count": count, "now": now}
+        values = {"lat": round_degrees(lat), "lng": round_degrees(lng), "count": count, "now": now}
         rows = await self._session.execute(nearest(kinds), values)
-        return [Candidate(row.id, BinKind(row.kind), *row[2:]) for row in rows]
+        return [BinCandidate(row.id, BinKind(row.kind), *row[2:]) for row in rows]
 
     async def cells_within(self, area: Area, now: datetime) -> list[Cell]:
         """How many bins of each kind are in each cell of the area's grid, hidden ones left out."""
-        row, column = (func.floor(side / area.cell).label(name) for side, name in ((Bin.lat, "r"), (Bin.lng, "c")))
-        statement = select(Bin.kind, row, column, func.count(), func.avg(Bin.lat), func.avg(Bin.lng))
-        rows = await self._session.execute(statement.where(*_shown(area, now)).group_by(Bin.kind, row, column))
+        row, column = (
+            func.floor(side / area.cell_size).label(name) for side, name in ((BinRow.lat, "r"), (BinRow.lng, "c"))
+        )
+        statement = select(BinRow.kind, row, column, func.count(), func.avg(BinRow.lat), func.avg(BinRow.lng))
+        rows = await self._session.execute(statement.where(*_shown(area, now)).group_by(BinRow.kind, row, column))
         return [Cell(BinKind(kind), int(r), int(c), *rest) for kind, r, c, *rest in rows]
 
     async def within(self, area: Area, kinds: Sequence[BinKind], now: datetime) -> list[Bin]:
         """The bins of an area, hidden ones left out; all kinds when ``kinds`` is empty."""
-        statement = select(Bin).where(*_shown(area, now)).order_by(Bin.id)
-        return list(await self._session.scalars(statement.where(Bin.kind.in_(kinds)) if kinds else statement))
+        statement = select(*_BIN).where(*_shown(area, now)).order_by(BinRow.id)
+        rows = await self._session.execute(statement.where(BinRow.kind.in_(kinds)) if kinds else statement)
+        return [_bin(row) for row in rows]
 
-    async def known_as(self, words: Sequence[str], limit: int) -> list[Known]:
-        """Bins whose address, or whose name, holds all of ``words``."""
-        columns = (Bin.address, Bin.name)
-        holds = [and_(*(column.icontains(word, autoescape=True) for word in words)) for column in columns]
-        statement = select(Bin.name, Bin.address, Bin.lat, Bin.lng).where(or_(*holds)).order_by(Bin.id).limit(limit)
-        return [Known(*row) for row in await self._session.execute(statement)]
+    async def find_by_words(self, words: Sequence[str], limit: int) -> list[AddressedBin]:
+        """Bins whose address, or whose name, contains all of ``words``."""
+        columns = (BinRow.address, BinRow.name)
+        matches = [and_(*(column.icontains(word, autoescape=True) for word in words)) for column in columns]
+        statement = (
+            select(BinRow.name, BinRow.address, BinRow.lat, BinRow.lng)
+            .where(or_(*matches))
+            .order_by(BinRow.id)
+            .limit(limit)
+        )
+        return [AddressedBin(*row) for row in await self._session.execute(statement)]
 
     async def get_by_id(self, bin_id: UUID, *, lock: bool = False) -> Bin | None:
-        """The bin; with ``lock``, votes on it wait for each other."""
-        return await self._session.get(Bin, bin_id, with_for_update=lock)
+        """The bin; with ``lock``, other transactions that lock it wait until this one ends."""
+        statement = select(*_BIN).where(BinRow.id == bin_id)
+        row = (await self._session.execute(statement.with_for_update() if lock else statement)).one_or_none()
+        return _bin(row) if row else None
 
-    async def votes_on(self, bin_id: UUID) -> list[Cast]:
-        rows = await self._session.execute(select(CastVote.vote, CastVote.cast_at).where(CastVote.bin_id == bin_id))
-        return [Cast(Vote(row.vote), row.cast_at) for row in rows]
+    async def votes_on(self, bin_id: UUID) -> list[VoteRecord]:
+        rows = await self._session.execute(select(VoteRow.vote, VoteRow.cast_at).where(VoteRow.bin_id == bin_id))
+        return [VoteRecord(Vote(row.vote), row.cast_at) for row in rows]
 
-    async def cast(self, bin_id: UUID, person: str, vote: Vote, now: datetime) -> None:
-        """Puts the person's vote in the place of an earlier one."""
-        said = {"vote": vote, "cast_at": now}
-        statement = insert(CastVote).values(bin_id=bin_id, person=person, **said)
-        await self._session.execute(statement.on_conflict_do_update(index_elements=["bin_id", "person"], set_=said))
+    async def record_vote(self, bin_id: UUID, person: str, vote: Vote, now: datetime) -> None:
+        """Adds the person's vote, replacing an earlier one."""
+        values = {"vote": vote, "cast_at": now}
+        statement = insert(VoteRow).values(bin_id=bin_id, person=person, **values)
+        await self._session.execute(statement.on_conflict_do_update(index_elements=["bin_id", "person"], set_=values))
 
     async def votes_of(self, person: str) -> list[PersonVote]:
         """What a person last said of each bin, the earliest first."""
-        statement = select(CastVote.bin_id, CastVote.vote, CastVote.cast_at).where(CastVote.person == person)
-        rows = await self._session.execute(statement.order_by(CastVote.cast_at, CastVote.bin_id))
+        statement = select(VoteRow.bin_id, VoteRow.vote, VoteRow.cast_at).where(VoteRow.person == person)
+        rows = await self._session.execute(statement.order_by(VoteRow.cast_at, VoteRow.bin_id))
         return [PersonVote(*row) for row in rows]
 
     async def remove_votes_of(self, person: str) -> None:
-        await self._session.execute(delete(CastVote).where(CastVote.person == person))
+        await self._session.execute(delete(VoteRow).where(VoteRow.person == person))
 
     async def hand_over_votes(self, old: str, new: str) -> None:
         """The votes of ``old`` become those of ``new``; of two on one bin the later stays."""
-        handed = select(CastVote.bin_id, literal(new), CastVote.vote, CastVote.cast_at).where(CastVote.person == old)
-        statement = insert(CastVote).from_select(["bin_id", "person", "vote", "cast_at"], handed)
-        later = statement.excluded.cast_at > CastVote.cast_at
+        handed = select(VoteRow.bin_id, literal(new), VoteRow.vote, VoteRow.cast_at).where(VoteRow.person == old)
+        statement = insert(VoteRow).from_select(["bin_id", "person", "vote", "cast_at"], handed)
+        later = statement.excluded.cast_at > VoteRow.cast_at
         said = {"vote": statement.excluded.vote, "cast_at": statement.excluded.cast_at}
         key = ["bin_id", "person"]
         await self._session.execute(statement.on_conflict_do_update(index_elements=key, set_=said, where=later))
         await self.remove_votes_of(old)
 
-    async def set_standing(self, bin_: Bin, standing: Standing) -> None:
-        bin_.hidden_until, bin_.full_until = standing.hidden_until, standing.full_until
-        await self._session.flush()
+    async def set_tally(self, bin_id: UUID, tally: VoteTally) -> None:
+        """Stores until when the bin is hidden and full."""
+        statement = update(BinRow).where(BinRow.id == bin_id)
+        await self._session.execute(statement.values(hidden_until=tally.hidden_until, full_until=tally.full_until))
 
     async def begin_import(self) -> None:
-        """Waits for another import to end. Until the transaction ends, plans use the indexes: statistics of a table
-        that grows from nothing to a million rows would mislead them."""
+        """Waits for another import to end, and makes the planner use indexes until the transaction ends: the statistics
+        of a table that grows from nothing to a million rows would mislead it."""
         await self._session.execute(select(func.pg_advisory_xact_lock(_IMPORTING)))
         await self._session.execute(text("set local enable_seqscan = off"))
 
-    async def known(self, drafts: Sequence[Draft]) -> set[int]:
-        """The positions in ``drafts`` of those that the table has already (duplicates.py says when)."""
-        circles = {"same_spot": SAME_SPOT, "same_address": SAME_ADDRESS}
-        return set(await self._session.scalars(_KNOWN, _columns(drafts) | circles))
+    async def find_existing(self, new_bins: Sequence[NewBin]) -> set[int]:
+        """The indexes in ``new_bins`` of those that the table has already (see duplicates.py)."""
+        circles = {"same_spot": SAME_POSITION_M, "same_address": SAME_ADDRESS_M}
+        return set(await self._session.scalars(_EXISTING, _columns(new_bins) | circles))
 
-    async def add(self, drafts: Sequence[Draft], now: datetime) -> None:
-        await self._session.execute(_ADD, _columns(drafts) | {"now": now})
+    async def add(self, new_bins: Sequence[NewBin], now: datetime) -> None:
+        await self._session.execute(_ADD, _columns(new_bins) | {"now": now})
 
     async def remove_source(self, source: str) -> int:
-        """Returns how many bins went."""
-        return len((await self._session.scalars(delete(Bin).where(Bin.source == source).returning(Bin.id))).all())
+        """Deletes the bins of ``source``; returns their number."""
+        return len(
+            (await self._session.scalars(delete(BinRow).where(BinRow.source == source).returning(BinRow.id))).all()
+        )
 
     async def is_empty(self) -> bool:
-        return not await self._session.scalar(select(exists(select(Bin.id))))
+        return not await self._session.scalar(select(exists(select(BinRow.id))))
 
     async def counts(self) -> dict[BinKind, int]:
         """Bins by kind, the kinds without any left out."""
-        rows = await self._session.execute(select(Bin.kind, func.count()).group_by(Bin.kind))
+        rows = await self._session.execute(select(BinRow.kind, func.count()).group_by(BinRow.kind))
         return {BinKind(kind): count for kind, count in rows}
 
     async def newest(self, kind: BinKind | None, limit: int) -> list[Bin]:
-        statement = select(Bin).order_by(Bin.id.desc()).limit(limit)
-        return list(await self._session.scalars(statement.where(Bin.kind == kind) if kind else statement))
+        """The bins that were added last, newest first."""
+        statement = select(*_BIN).order_by(BinRow.id.desc()).limit(limit)
+        rows = await self._session.execute(statement.where(BinRow.kind == kind) if kind else statement)
+        return [_bin(row) for row in rows]
+
+
+_BIN: Final = (
+    BinRow.id,
+    BinRow.kind,
+    BinRow.name,
+    BinRow.address,
+    BinRow.lat,
+    BinRow.lng,
+    BinRow.source,
+    BinRow.hidden_until,
+    BinRow.full_until,
+)
+"""The columns of a ``Bin``, in its order."""
+
+
+def _bin(row: Row[*tuple[Any, ...]]) -> Bin:
+    return Bin(row.id, BinKind(row.kind), *row[2:])
 
 
 def _shown(area: Area, now: datetime) -> list[ColumnElement[bool]]:
-    """What is in the area and not hidden. The index knows circles; the sides of the area are checked after it."""
+    """Conditions for bins in the area that are not hidden. The index finds those in a circle around the area; the sides
+    of the area are checked after it."""
     conditions = [
-        Bin.lat.between(area.south, area.north),
-        Bin.lng.between(area.west, area.east),
-        or_(Bin.hidden_until.is_(None), Bin.hidden_until <= now),
+        BinRow.lat.between(area.south, area.north),
+        BinRow.lng.between(area.west, area.east),
+        or_(BinRow.hidden_until.is_(None), BinRow.hidden_until <= now),
     ]
     if isfinite(area.radius):
-        centre = func.locations.ecef(*map(settled, area.centre))
-        conditions.append(Bin.earth.op("<@", is_comparison=True)(func.cube_enlarge(centre, area.radius, 3)))
+        centre = func.locations.ecef(*map(round_degrees, area.centre))
+        conditions.append(BinRow.earth.op("<@", is_comparison=True)(func.cube_enlarge(centre, area.radius, 3)))
     return conditions
 
 
 def nearest(kinds: Sequence[BinKind]) -> TextClause:
-    """One walk through an index for each kind. The kind stands in the text: only then its partial index is used."""
-    walks = [_WALK.format(which=f"kind = '{BinKind(kind)}'") for kind in dict.fromkeys(kinds)]
-    union = " union all ".join(walks or [_WALK.format(which="true")])
-    return text(f"select * from ({union}) as walks order by chord limit :count")  # noqa: S608  # only BinKind goes in
+    """The statement for the nearest bins: one index scan for each kind. The kind is part of the text, because only then
+    PostgreSQL uses its partial index."""
+    scans = [_SCAN.format(which=f"kind = '{BinKind(kind)}'") for kind in dict.fromkeys(kinds)]
+    union = " union all ".join(scans or [_SCAN.format(which="true")])
+    return text(f"select * from ({union}) as scans order by chord limit :count")  # noqa: S608  # only BinKind goes in
 
 
-_WALK: Final = """
+_SCAN: Final = """
 (select id, kind, name, address, lat, lng, source,
     coalesce(full_until > :now, false) as full_now, earth <-> locations.ecef(:lat, :lng) as chord
 from locations.bins
@@ -200,14 +252,14 @@ order by earth <-> locations.ecef(:lat, :lng)
 limit :count)
 """
 
-_PLACES: Final = (
+_ARRAYS: Final = (
     bindparam("kinds", type_=ARRAY(Text)),
     bindparam("addresses", type_=ARRAY(Text)),
     bindparam("lats", type_=ARRAY(Double)),
     bindparam("lngs", type_=ARRAY(Double)),
 )
-# The lateral subquery with its limit keeps the planner at one index search a row.
-_KNOWN: Final = text(
+# The lateral subquery with its limit makes the planner do one index search for each row.
+_EXISTING: Final = text(
     """
     select new.position::integer - 1
     from unnest(:kinds, :addresses, :lats, :lngs)
@@ -226,21 +278,21 @@ _KNOWN: Final = text(
         limit 1
     ) as old
     """
-).bindparams(*_PLACES)
+).bindparams(*_ARRAYS)
 _ADD: Final = text(
     """
     insert into locations.bins (kind, address, lat, lng, name, source, created_at)
     select new.*, :now from unnest(:kinds, :addresses, :lats, :lngs, :names, :sources) as new
     """
-).bindparams(*_PLACES, bindparam("names", type_=ARRAY(Text)), bindparam("sources", type_=ARRAY(Text)))
+).bindparams(*_ARRAYS, bindparam("names", type_=ARRAY(Text)), bindparam("sources", type_=ARRAY(Text)))
 
 
-def _columns(drafts: Sequence[Draft]) -> dict[str, object]:
+def _columns(new_bins: Sequence[NewBin]) -> dict[str, object]:
     return {
-        "kinds": [draft.kind for draft in drafts],
-        "names": [draft.name for draft in drafts],
-        "addresses": [draft.address for draft in drafts],
-        "lats": [draft.lat for draft in drafts],
-        "lngs": [draft.lng for draft in drafts],
-        "sources": [draft.source for draft in drafts],
+        "kinds": [new_bin.kind for new_bin in new_bins],
+        "names": [new_bin.name for new_bin in new_bins],
+        "addresses": [new_bin.address for new_bin in new_bins],
+        "lats": [new_bin.lat for new_bin in new_bins],
+        "lngs": [new_bin.lng for new_bin in new_bins],
+        "sources": [new_bin.source for new_bin in new_bins],
     }

@@ -1,11 +1,11 @@
-"""What the endpoints of locations take and give."""
+"""Request and response bodies of locations' endpoints."""
 
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from bunri.domains.locations.public import BinKind
-from bunri.domains.locations.standing import Vote
+from bunri.domains.locations.vote_tally import Vote
 
 
 class VoteIn(BaseModel):
@@ -77,7 +77,7 @@ class MapGround(BaseModel):
     attribution: str = Field(description="Whose map it is: shown with it.")
 
 
-class Spot(BaseModel):
+class PlaceSuggestion(BaseModel):
     """A place that words name."""
 
     name: str

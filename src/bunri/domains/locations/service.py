@@ -1,9 +1,10 @@
-"""Use cases of locations: find the nearest bins, say what became of one, fill the table."""
+"""Use cases of locations: find the nearest bins, vote on a bin, import bins."""
 
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from importlib import resources
 from itertools import islice
 from typing import Final
@@ -11,64 +12,71 @@ from uuid import UUID
 
 from bunri.domains.locations import importing
 from bunri.domains.locations.area import Area
-from bunri.domains.locations.elsewhere import places_named, places_nearby
 from bunri.domains.locations.errors import BinMissing
-from bunri.domains.locations.gazetteer import named, words_of
-from bunri.domains.locations.geodesy import distance, shortest
-from bunri.domains.locations.importing.duplicates import Seen
-from bunri.domains.locations.importing.rows import Defaults, Draft, Reading
-from bunri.domains.locations.importing.summary import Summary
+from bunri.domains.locations.external_places import places_named, places_nearby
+from bunri.domains.locations.gazetteer import find_areas, search_words
+from bunri.domains.locations.geodesy import distance, min_geodesic
+from bunri.domains.locations.importing.duplicates import DuplicateFilter
+from bunri.domains.locations.importing.rows import ImportDefaults, NewBin, RowResult
+from bunri.domains.locations.importing.summary import ImportSummary
 from bunri.domains.locations.merging import merge
-from bunri.domains.locations.models import Bin
 from bunri.domains.locations.public import BinKind, NearbyBin
-from bunri.domains.locations.repository import Candidate, Cell, LocationsRepository
+from bunri.domains.locations.repository import Bin, BinCandidate, Cell, LocationsRepository
 from bunri.domains.locations.routes import route_url
-from bunri.domains.locations.schemas import BinDetails, BinMap, BinPoint, Cluster, KindCount, Spot, VoteCounts
-from bunri.domains.locations.standing import Vote, standing
+from bunri.domains.locations.schemas import (
+    BinDetails,
+    BinMap,
+    BinPoint,
+    Cluster,
+    KindCount,
+    PlaceSuggestion,
+    VoteCounts,
+)
+from bunri.domains.locations.vote_tally import Vote, tally
 from bunri.kit.clock import Clock
 from bunri.platform.places.protocol import Places
 
-SPARE: Final = 8
-"""Candidates beyond the limit: enough to prove the order at once, but for bins on one spot."""
-MOST_CANDIDATES: Final = 1000
+SPARE_CANDIDATES: Final = 8
+"""Candidates read beyond the limit. That is enough to prove the order, unless many bins are equally far."""
+MAX_CANDIDATES: Final = 1000
 MILLIMETRE: Final = 0.001
-FAR: Final = 300_000.0
-"""Metres from which on nobody walks and the proof would ask for the whole table."""
-A_FEW: Final = 50
-"""Geodesics (0.1 ms each) that other requests can wait for; more are computed beside the event loop."""
-BATCH: Final = 5000
-MOST_POINTS: Final = 300
+FAR_M: Final = 300_000.0
+"""Metres beyond which the order is not proven: nobody walks that far, and the proof would read the whole table."""
+MAX_INLINE_GEODESICS: Final = 50
+"""Geodesics (0.1 ms each) that are computed on the event loop; more are computed in a thread."""
+BATCH_SIZE: Final = 5000
+MAX_POINTS: Final = 300
 """Bins that a map draws one by one; more are drawn as clusters."""
-MOST_KNOWN: Final = 2000
-"""Bins that are looked at to learn where words are."""
-SAMPLE: Final = "bunri 예시"
-"""The source of the bins that are only for show."""
+MAX_MATCHES: Final = 2000
+"""Most bins that are read to find the area that words name."""
+SAMPLE_SOURCE: Final = "bunri 예시"
+"""The source of the sample bins."""
 
 
 class LocationsService:
-    """LocationsPublic, and what people and operators do with bins. One serves a whole process: each use case is one
-    transaction, and none is open while another map is asked.
+    """Implements LocationsPublic, and the use cases of people and operators. A process has one. Each use case is one
+    transaction, which is closed before an external map service is asked.
 
-    Where a person stands goes into the query and is kept and logged nowhere.
+    A person's position is used for the query only; it is neither stored nor logged.
     """
 
     def __init__(
         self,
-        begin: Callable[[], AbstractAsyncContextManager[LocationsRepository]],
+        transaction: Callable[[], AbstractAsyncContextManager[LocationsRepository]],
         clock: Clock,
         places: Places | None = None,
     ) -> None:
-        self._begin = begin
+        self._transaction = transaction
         self._clock = clock
         self._places = places
 
     async def nearby(self, lat: float, lng: float, kinds: Sequence[BinKind], limit: int) -> list[NearbyBin]:
-        """As LocationsPublic, with what another map adds when there is one.
+        """As LocationsPublic, with the places of an external map service when there is one.
 
-        Exact to the millimetre up to FAR. Beyond, and where more than MOST_CANDIDATES bins are as far as each other to
-        within the doubt, one of them may stand for another (the doubt is 1 m at 300 km, 0.4 % across an ocean).
+        Exact to the millimetre up to FAR_M. Beyond, and where more than MAX_CANDIDATES bins are equally far within the
+        error of the chord (1 m at 300 km, 0.4 % across an ocean), a bin that is as far may be given instead.
         """
-        async with self._begin() as repository:
+        async with self._transaction() as repository:
             own = await self._own(repository, lat, lng, kinds, limit)
         if self._places is None:
             return own
@@ -77,122 +85,125 @@ class LocationsService:
     async def _own(
         self, repository: LocationsRepository, lat: float, lng: float, kinds: Sequence[BinKind], limit: int
     ) -> list[NearbyBin]:
-        now, count, metres = self._clock(), limit + SPARE, dict[UUID, float]()
+        now, count, metres = self._clock(), limit + SPARE_CANDIDATES, dict[UUID, float]()
         while True:
             candidates = await repository.nearest_by_chord(lat, lng, kinds, count, now)
             metres |= await _distances(lat, lng, [each for each in candidates if each.id not in metres])
             ranked = sorted(candidates, key=lambda each: (metres[each.id], each.id))[:limit]
-            if len(candidates) < count or count >= MOST_CANDIDATES or _is_settled(metres[ranked[-1].id], candidates):
+            if len(candidates) < count or count >= MAX_CANDIDATES or _is_settled(metres[ranked[-1].id], candidates):
                 return [_nearby(each, metres[each.id]) for each in ranked]
-            count = min(count * 4, MOST_CANDIDATES)
+            count = min(count * 4, MAX_CANDIDATES)
 
     async def map_of(self, area: Area, kinds: Sequence[BinKind]) -> BinMap:
-        """The bins of ``kinds`` (all when empty) in ``area``, or clusters where they are more than MOST_POINTS, and how
-        many there are of every kind."""
+        """The bins of ``kinds`` (all when empty) in ``area``, or clusters when they are more than MAX_POINTS, and the
+        number of bins of every kind."""
         now = self._clock()
-        async with self._begin() as repository:
+        async with self._transaction() as repository:
             cells = await repository.cells_within(area, now)
-            asked = [cell for cell in cells if not kinds or cell.kind in kinds]
-            total = sum(cell.count for cell in asked)
-            bins = await repository.within(area, kinds, now) if total <= MOST_POINTS else []
+            wanted = [cell for cell in cells if not kinds or cell.kind in kinds]
+            total = sum(cell.count for cell in wanted)
+            bins = await repository.within(area, kinds, now) if total <= MAX_POINTS else []
         return BinMap(
             kinds=_counts(cells),
             total=total,
             bins=[_point(bin_, full=bin_.full_until is not None and bin_.full_until > now) for bin_ in bins],
-            clusters=[] if total <= MOST_POINTS else _clusters(asked),
+            clusters=[] if total <= MAX_POINTS else _clusters(wanted),
         )
 
-    async def find(self, query: str, limit: int) -> list[Spot]:
-        """Places that words name: those of another map first, when there is one and it answers, then what our own
-        bins' addresses know."""
-        words = words_of(query)
-        async with self._begin() as repository:
-            known = await repository.known_as(words, MOST_KNOWN) if words else []
+    async def find(self, query: str, limit: int) -> list[PlaceSuggestion]:
+        """Places that words name: first those of the external map service, when there is one and it answers, then areas
+        from the bins' own addresses."""
+        words = search_words(query)
+        async with self._transaction() as repository:
+            bins = await repository.find_by_words(words, MAX_MATCHES) if words else []
         own = [
-            Spot(name=each.name, address=None, lat=each.lat, lng=each.lng, source="bins")
-            for each in named(words, known, limit)
+            PlaceSuggestion(name=each.name, address=None, lat=each.lat, lng=each.lng, source="bins")
+            for each in find_areas(words, bins, limit)
         ]
-        theirs = await places_named(self._places, query, limit) if self._places and words else []
-        return [*theirs, *own][:limit]
+        external = await places_named(self._places, query, limit) if self._places and words else []
+        return [*external, *own][:limit]
 
     async def get(self, bin_id: UUID) -> BinDetails:
         """Raises BinMissing."""
-        async with self._begin() as repository:
+        async with self._transaction() as repository:
             return await self._details(repository, await _bin(repository, bin_id))
 
     async def vote(self, bin_id: UUID, person: str, vote: Vote) -> BinDetails:
-        """Takes a person's vote in the place of their earlier one and draws the consequence. Raises BinMissing."""
-        async with self._begin() as repository:
+        """Records a person's vote, replacing an earlier one, and updates the bin's tally. Raises BinMissing."""
+        async with self._transaction() as repository:
             bin_, now = await _bin(repository, bin_id, lock=True), self._clock()
-            await repository.cast(bin_id, person, vote, now)
-            await repository.set_standing(bin_, standing(await repository.votes_on(bin_id), now))
-            return await self._details(repository, bin_)
+            await repository.record_vote(bin_id, person, vote, now)
+            new = tally(await repository.votes_on(bin_id), now)
+            await repository.set_tally(bin_id, new)
+            voted = replace(bin_, hidden_until=new.hidden_until, full_until=new.full_until)
+            return await self._details(repository, voted)
 
     async def import_bins(
-        self, readings: Iterable[Reading], progress: Callable[[Summary], None] = lambda _: None
-    ) -> Summary:
-        """Adds what ``readings`` hold and the table does not: importing the same file again adds nothing. All of it
-        or, when the reader raises, none of it. The first real bins take the place of the sample: nobody should be
-        sent to a bin that is not there."""
-        async with self._begin() as repository:
+        self, rows: Iterable[RowResult], progress: Callable[[ImportSummary], None] = lambda _: None
+    ) -> ImportSummary:
+        """Adds the bins of ``rows`` that the table does not have: importing the same file again adds nothing. When the
+        reader raises, nothing is added. The first real bins replace the sample, since sample bins may not exist."""
+        async with self._transaction() as repository:
             await repository.begin_import()
-            sample = await repository.remove_source(SAMPLE)
-            summary = await self._import(repository, readings, progress)
+            sample = await repository.remove_source(SAMPLE_SOURCE)
+            summary = await self._import(repository, rows, progress)
             if sample and not summary.added:
                 await self._load_sample(repository)
         return summary
 
     async def load_sample(self) -> int:
-        """Puts the sample into an empty table, so that a first visitor finds something; returns how many bins."""
-        async with self._begin() as repository:
+        """Adds the sample bins to an empty table, for a first look at the product; returns their number."""
+        async with self._transaction() as repository:
             await repository.begin_import()
             return await self._load_sample(repository) if await repository.is_empty() else 0
 
     async def counts(self) -> dict[BinKind, int]:
         """Bins by kind, the kinds without any left out."""
-        async with self._begin() as repository:
+        async with self._transaction() as repository:
             return await repository.counts()
 
     async def newest(self, kind: BinKind | None, limit: int) -> list[Bin]:
-        """The bins that came last."""
-        async with self._begin() as repository:
+        """The bins that were added last, newest first."""
+        async with self._transaction() as repository:
             return await repository.newest(kind, limit)
 
     async def _load_sample(self, repository: LocationsRepository) -> int:
         with (resources.files("bunri.domains.locations") / "data" / "sample.csv").open("rb") as file:
-            return (await self._import(repository, importing.readings(file, Defaults(source=SAMPLE)))).added
+            return (
+                await self._import(repository, importing.read_rows(file, ImportDefaults(source=SAMPLE_SOURCE)))
+            ).added
 
     async def _import(
         self,
         repository: LocationsRepository,
-        readings: Iterable[Reading],
-        progress: Callable[[Summary], None] = lambda _: None,
-    ) -> Summary:
-        summary = Summary()
-        for batch in _batches(readings):
-            for reading in batch:
-                summary.count(reading)
-            drafts = [draft for reading in batch for draft in reading.drafts]
-            added = await self._add_new(repository, drafts)
+        rows: Iterable[RowResult],
+        progress: Callable[[ImportSummary], None] = lambda _: None,
+    ) -> ImportSummary:
+        summary = ImportSummary()
+        for batch in _batches(rows):
+            for result in batch:
+                summary.count(result)
+            new_bins = [new_bin for result in batch for new_bin in result.new_bins]
+            added = await self._add_new(repository, new_bins)
             summary.added += added
-            summary.merged += len(drafts) - added
+            summary.merged += len(new_bins) - added
             progress(summary)
         return summary
 
-    async def _add_new(self, repository: LocationsRepository, drafts: list[Draft]) -> int:
-        """Adds each draft that neither the table nor an earlier draft has. Asking the table first makes the outcome
-        that of adding one by one, whatever the size of the batch."""
-        known, seen = await repository.known(drafts), Seen()
-        new = [draft for position, draft in enumerate(drafts) if position not in known and seen.add(draft)]
-        await repository.add(new, self._clock())
-        return len(new)
+    async def _add_new(self, repository: LocationsRepository, new_bins: list[NewBin]) -> int:
+        """Adds each bin that is neither in the table nor an earlier one of the batch. Duplicates of the table are left
+        out first, so that the result does not depend on the size of the batches."""
+        existing, duplicates = await repository.find_existing(new_bins), DuplicateFilter()
+        added = [new_bin for index, new_bin in enumerate(new_bins) if index not in existing and duplicates.add(new_bin)]
+        await repository.add(added, self._clock())
+        return len(added)
 
     async def _details(self, repository: LocationsRepository, bin_: Bin) -> BinDetails:
-        votes = Counter(cast.vote for cast in await repository.votes_on(bin_.id))
+        votes = Counter(record.vote for record in await repository.votes_on(bin_.id))
         now = self._clock()
         return BinDetails(
             id=bin_.id,
-            kind=BinKind(bin_.kind),
+            kind=bin_.kind,
             name=bin_.name,
             address=bin_.address,
             lat=bin_.lat,
@@ -211,19 +222,19 @@ async def _bin(repository: LocationsRepository, bin_id: UUID, *, lock: bool = Fa
     raise BinMissing
 
 
-async def _distances(lat: float, lng: float, candidates: Sequence[Candidate]) -> dict[UUID, float]:
+async def _distances(lat: float, lng: float, candidates: Sequence[BinCandidate]) -> dict[UUID, float]:
     def compute() -> dict[UUID, float]:
         return {each.id: distance(lat, lng, each.lat, each.lng) for each in candidates}
 
-    return compute() if len(candidates) <= A_FEW else await asyncio.to_thread(compute)
+    return compute() if len(candidates) <= MAX_INLINE_GEODESICS else await asyncio.to_thread(compute)
 
 
-def _is_settled(furthest: float, candidates: Sequence[Candidate]) -> bool:
-    """Whether nothing that the index has left can be nearer than ``furthest`` metres, or nobody cares any more."""
-    return furthest > FAR or furthest <= shortest(candidates[-1].chord) + MILLIMETRE
+def _is_settled(furthest: float, candidates: Sequence[BinCandidate]) -> bool:
+    """Whether no bin that was not read can be nearer than ``furthest`` metres, or that is too far for the proof."""
+    return furthest > FAR_M or furthest <= min_geodesic(candidates[-1].chord) + MILLIMETRE
 
 
-def _nearby(candidate: Candidate, metres: float) -> NearbyBin:
+def _nearby(candidate: BinCandidate, metres: float) -> NearbyBin:
     return NearbyBin(
         id=candidate.id,
         kind=candidate.kind,
@@ -241,7 +252,7 @@ def _nearby(candidate: Candidate, metres: float) -> NearbyBin:
 def _point(bin_: Bin, *, full: bool) -> BinPoint:
     return BinPoint(
         id=bin_.id,
-        kind=BinKind(bin_.kind),
+        kind=bin_.kind,
         name=bin_.name,
         address=bin_.address,
         lat=bin_.lat,
@@ -259,17 +270,17 @@ def _counts(cells: Iterable[Cell]) -> list[KindCount]:
 
 
 def _clusters(cells: Iterable[Cell]) -> list[Cluster]:
-    """One for each cell of the grid, at the middle of its bins, largest first."""
+    """A cluster for each cell of the grid, at the mean position of its bins, largest first."""
     sums = defaultdict[tuple[int, int], list[float]](lambda: [0, 0.0, 0.0])
     for cell in cells:
-        together = sums[cell.row, cell.column]
-        for place, value in enumerate((cell.count, cell.count * cell.lat, cell.count * cell.lng)):
-            together[place] += value
+        totals = sums[cell.row, cell.column]
+        for index, value in enumerate((cell.count, cell.count * cell.lat, cell.count * cell.lng)):
+            totals[index] += value
     found = [Cluster(lat=lat / count, lng=lng / count, count=int(count)) for count, lat, lng in sums.values()]
     return sorted(found, key=lambda each: -each.count)
 
 
-def _batches(readings: Iterable[Reading]) -> Iterator[list[Reading]]:
-    rest = iter(readings)
-    while batch := list(islice(rest, BATCH)):
+def _batches(rows: Iterable[RowResult]) -> Iterator[list[RowResult]]:
+    rest = iter(rows)
+    while batch := list(islice(rest, BATCH_SIZE)):
         yield batch

@@ -1,4 +1,4 @@
-"""What the map of bins is drawn on: ``BUNRI_MAP__*``."""
+"""Settings of the background map of bins: ``BUNRI_MAP__*``."""
 
 import re
 from typing import Final, Self
@@ -12,7 +12,7 @@ _ORIGIN: Final = re.compile(r"https?://[\w.-]+(:\d+)?")
 
 
 class MapSettings(BaseModel):
-    """Somebody's tiles; without them the app draws a plain map of its own and asks nobody outside."""
+    """The map tiles of a provider. Without them the app draws a plain map of its own and sends no external request."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,7 +32,7 @@ class MapSettings(BaseModel):
 
     @property
     def origins(self) -> list[str]:
-        """Whom browsers may ask for the map."""
+        """Origins from which browsers may load the map."""
         if self.url is None:
             return []
         parts = urlsplit(self.url)
@@ -40,7 +40,7 @@ class MapSettings(BaseModel):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        """What stands in a Content-Security-Policy must be an origin and nothing else."""
+        """Origins go into a Content-Security-Policy, so they must be origins and nothing else."""
         wrong = [origin for origin in self.origins if not _ORIGIN.fullmatch(origin)]
         if wrong:
             raise ValueError(f"BUNRI_MAP needs https://HOST, not {', '.join(wrong)}")

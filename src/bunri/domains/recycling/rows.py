@@ -278,6 +278,6 @@ def _sentence(document: Document, mistake: ErrorDetails) -> str:
     kind, position, *rest = (*mistake["loc"], "", "")
     name = str(kind).rstrip("_")
     rows = document.get(name, [])
-    known = isinstance(position, int) and position < len(rows)
-    slug = rows[position].get("slug", position) if known else position
+    is_row = isinstance(position, int) and position < len(rows)
+    slug = rows[int(position)].get("slug", position) if is_row else position
     return f"{name} {slug}: {'.'.join(str(part) for part in rest if part != '')}: {mistake['msg']}"

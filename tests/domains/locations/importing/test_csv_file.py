@@ -11,24 +11,24 @@ from bunri.domains.locations.errors import (
     BinsFileUnsupported,
     BinsMappingInvalid,
 )
-from bunri.domains.locations.importing.rows import Defaults, Draft, Problem, Reading, Reason
+from bunri.domains.locations.importing.rows import ImportDefaults, NewBin, ProblemReason, RowProblem, RowResult
 from bunri.domains.locations.public import BinKind
 
-DEFAULTS = Defaults(source="file.csv", kind=BinKind.CLOTHES)
-CITY_HALL = Draft(BinKind.CLOTHES, "시청 앞", "서울특별시 중구", 37.5663, 126.9779, "file.csv")
+DEFAULTS = ImportDefaults(source="file.csv", kind=BinKind.CLOTHES)
+CITY_HALL = NewBin(BinKind.CLOTHES, "시청 앞", "서울특별시 중구", 37.5663, 126.9779, "file.csv")
 
 
-def read(content: str | bytes, defaults: Defaults = DEFAULTS, **options: object) -> list[Reading]:
+def read(content: str | bytes, defaults: ImportDefaults = DEFAULTS, **options: object) -> list[RowResult]:
     raw = content if isinstance(content, bytes) else content.encode()
-    return list(importing.readings(io.BytesIO(raw), defaults, **options))  # type: ignore[arg-type]
+    return list(importing.read_rows(io.BytesIO(raw), defaults, **options))  # type: ignore[arg-type]
 
 
-def drafts(content: str | bytes, defaults: Defaults = DEFAULTS, **options: object) -> list[Draft]:
-    return [draft for reading in read(content, defaults, **options) for draft in reading.drafts]
+def new_bins(content: str | bytes, defaults: ImportDefaults = DEFAULTS, **options: object) -> list[NewBin]:
+    return [new_bin for result in read(content, defaults, **options) for new_bin in result.new_bins]
 
 
-def problems(content: str | bytes, defaults: Defaults = DEFAULTS, **options: object) -> list[Problem]:
-    return [reading.problem for reading in read(content, defaults, **options) if reading.problem]
+def problems(content: str | bytes, defaults: ImportDefaults = DEFAULTS, **options: object) -> list[RowProblem]:
+    return [result.problem for result in read(content, defaults, **options) if result.problem]
 
 
 class TestHeaders:
@@ -44,21 +44,21 @@ class TestHeaders:
         ],
     )
     def test_are_recognised_in_korean_and_english(self, header: str) -> None:
-        assert drafts(f"{header}\n시청 앞,서울특별시 중구,37.5663,126.9779\n") == [CITY_HALL]
+        assert new_bins(f"{header}\n시청 앞,서울특별시 중구,37.5663,126.9779\n") == [CITY_HALL]
 
     def test_the_lot_number_stands_in_for_an_empty_road_address(self) -> None:
         content = "도로명주소,지번주소,위도,경도\n,중구 태평로1가 31,37.5663,126.9779\n중구 세종대로 110,x,37.5,126.9\n"
-        assert [draft.address for draft in drafts(content)] == ["중구 태평로1가 31", "중구 세종대로 110"]
+        assert [new_bin.address for new_bin in new_bins(content)] == ["중구 태평로1가 31", "중구 세종대로 110"]
 
     def test_the_person_can_say_what_they_mean(self) -> None:
         content = "가,나,다,name\n37.5663,126.9779,시청 앞,no\n"
-        found = drafts(content, wanted={"가": "lat", "나": "lng", "다": "name"})
-        assert [(draft.lat, draft.lng, draft.name) for draft in found] == [(37.5663, 126.9779, "시청 앞")]
+        found = new_bins(content, mapping={"가": "lat", "나": "lng", "다": "name"})
+        assert [(new_bin.lat, new_bin.lng, new_bin.name) for new_bin in found] == [(37.5663, 126.9779, "시청 앞")]
 
     @pytest.mark.parametrize("wanted", [{"nowhere": "lat"}, {"lat": "altitude"}])
     def test_a_mapping_that_cannot_be_is_refused(self, wanted: dict[str, str]) -> None:
         with pytest.raises(BinsMappingInvalid):
-            read("lat,lng\n37.5,127\n", wanted=wanted)
+            read("lat,lng\n37.5,127\n", mapping=wanted)
 
     @pytest.mark.parametrize("content", ["", "\n", "이름,주소\n시청,중구\n"])
     def test_no_coordinates_no_import(self, content: str) -> None:
@@ -72,30 +72,30 @@ class TestText:
     def test_encoding_and_delimiter_are_detected(self, encoding: str, delimiter: str) -> None:
         lines = ["명칭,주소,위도,경도", "시청 앞,서울특별시 중구,37.5663,126.9779"]
         content = "\r\n".join(lines).replace(",", delimiter).encode(encoding)
-        assert drafts(content) == [CITY_HALL]
+        assert new_bins(content) == [CITY_HALL]
 
     def test_one_broken_character_costs_one_row(self) -> None:
         content = "명칭,위도,경도\n수거함,37.5,127\n".encode() + b"\xff\xfe,37.5,127\n" + "벽돌집,37.6,127\n".encode()
-        assert [draft.name for draft in drafts(content)] == ["수거함", "벽돌집"]
-        assert [(problem.line, problem.reason) for problem in problems(content)] == [(3, Reason.UNDECODABLE)]
+        assert [new_bin.name for new_bin in new_bins(content)] == ["수거함", "벽돌집"]
+        assert [(problem.line, problem.reason) for problem in problems(content)] == [(3, ProblemReason.UNDECODABLE)]
 
     def test_the_person_may_name_the_encoding(self) -> None:
         content = "lat,lng,name\n37.5,127,수거함\n".encode("cp949")
-        assert [draft.name for draft in drafts(content, encoding="cp949")] == ["수거함"]
-        assert [problem.reason for problem in problems(content, encoding="utf-8")] == [Reason.UNDECODABLE]
+        assert [new_bin.name for new_bin in new_bins(content, encoding="cp949")] == ["수거함"]
+        assert [problem.reason for problem in problems(content, encoding="utf-8")] == [ProblemReason.UNDECODABLE]
 
     def test_lines_are_counted_as_an_editor_counts_them(self) -> None:
         content = 'name,lat,lng\n"두\n줄",37.5,127\n\nx,,\ny,37.5,127\nz,0,0\n'
         assert [(problem.line, problem.reason) for problem in problems(content)] == [
-            (5, Reason.NO_COORDINATES),
-            (7, Reason.NO_COORDINATES),
+            (5, ProblemReason.NO_COORDINATES),
+            (7, ProblemReason.NO_COORDINATES),
         ]
-        assert [draft.name for draft in drafts(content)] == ["두 줄", "y"]
+        assert [new_bin.name for new_bin in new_bins(content)] == ["두 줄", "y"]
 
     def test_a_quote_that_never_closes_costs_no_more_than_it_swallows(self) -> None:
         rows = "수거함,37.5,127\n" * 20_000
         found = problems(f'name,lat,lng\n{rows}"열린,37.5,127\n{rows}')
-        assert [(problem.line, problem.reason) for problem in found] == [(20_002, Reason.BROKEN)]
+        assert [(problem.line, problem.reason) for problem in found] == [(20_002, ProblemReason.BROKEN)]
 
     def test_a_line_without_end_is_no_table(self) -> None:
         with pytest.raises(BinsFileBroken) as refused:
@@ -108,7 +108,7 @@ class TestText:
             read(content)
 
     def test_a_file_beyond_the_limit_is_not_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(importing, "LARGEST_MB", 0)
+        monkeypatch.setattr(importing, "MAX_FILE_MB", 0)
         with pytest.raises(BinsFileTooLarge):
             read("lat,lng\n")
 
@@ -117,63 +117,63 @@ class TestRows:
     @pytest.mark.parametrize(
         ("row", "reason"),
         [
-            (",127,", Reason.NO_COORDINATES),
-            ("37.5", Reason.NO_COORDINATES),
-            ("0,0,", Reason.NO_COORDINATES),
-            ("북위 37,127,", Reason.NO_NUMBER),
-            ("nan,127,", Reason.NO_NUMBER),
-            ("inf,127,", Reason.NO_NUMBER),
-            ("198000.5,451000.2,", Reason.OUTSIDE),
-            ("52.5,13.4,", Reason.OUTSIDE),
-            (f"37.5,127,{'가' * 201}", Reason.TOO_LONG),
+            (",127,", ProblemReason.NO_COORDINATES),
+            ("37.5", ProblemReason.NO_COORDINATES),
+            ("0,0,", ProblemReason.NO_COORDINATES),
+            ("북위 37,127,", ProblemReason.NO_NUMBER),
+            ("nan,127,", ProblemReason.NO_NUMBER),
+            ("inf,127,", ProblemReason.NO_NUMBER),
+            ("198000.5,451000.2,", ProblemReason.OUTSIDE),
+            ("52.5,13.4,", ProblemReason.OUTSIDE),
+            (f"37.5,127,{'가' * 201}", ProblemReason.TOO_LONG),
         ],
     )
-    def test_a_bad_row_is_refused_with_its_reason(self, row: str, reason: Reason) -> None:
-        (reading,) = read(f"lat,lng,name\n{row}\n")
-        assert reading.drafts == ()
-        assert reading.problem is not None
-        assert (reading.problem.line, reading.problem.reason) == (2, reason)
-        assert len(reading.problem.value) <= 80
+    def test_a_bad_row_is_refused_with_its_reason(self, row: str, reason: ProblemReason) -> None:
+        (result,) = read(f"lat,lng,name\n{row}\n")
+        assert result.new_bins == ()
+        assert result.problem is not None
+        assert (result.problem.line, result.problem.reason) == (2, reason)
+        assert len(result.problem.value) <= 80
 
     def test_swapped_coordinates_are_put_right_with_a_note(self) -> None:
-        (reading,) = read("lat,lng\n126.9779,37.5663\n")
-        assert [(draft.lat, draft.lng) for draft in reading.drafts] == [(37.5663, 126.9779)]
-        assert reading.problem == Problem(2, Reason.SWAPPED, "37.5663, 126.9779")
+        (result,) = read("lat,lng\n126.9779,37.5663\n")
+        assert [(new_bin.lat, new_bin.lng) for new_bin in result.new_bins] == [(37.5663, 126.9779)]
+        assert result.problem == RowProblem(2, ProblemReason.SWAPPED, "37.5663, 126.9779")
 
     def test_the_world_is_open_on_demand(self) -> None:
-        world = Defaults("file.csv", BinKind.STREET, WORLD)
-        assert [(draft.lat, draft.lng) for draft in drafts("lat,lng\n-33.86,151.21\n120,45\n", world)] == [
+        world = ImportDefaults("file.csv", BinKind.STREET, WORLD)
+        assert [(new_bin.lat, new_bin.lng) for new_bin in new_bins("lat,lng\n-33.86,151.21\n120,45\n", world)] == [
             (-33.86, 151.21),
             (45, 120),
         ]
 
     def test_spaces_and_control_characters_are_cleaned(self) -> None:
-        (draft,) = drafts("name,lat,lng\n  시청\x07 \t앞 , 37.5 ,127\n")
-        assert draft.name == "시청 앞"
+        (new_bin,) = new_bins("name,lat,lng\n  시청\x07 \t앞 , 37.5 ,127\n")
+        assert new_bin.name == "시청 앞"
 
     def test_a_nameless_bin_is_called_by_its_kind(self) -> None:
-        assert [draft.name for draft in drafts("lat,lng\n37.5,127\n")] == ["의류수거함"]
+        assert [new_bin.name for new_bin in new_bins("lat,lng\n37.5,127\n")] == ["의류수거함"]
 
     def test_the_rows_own_source_goes_before_the_files(self) -> None:
         content = "lat,lng,출처\n37.5,127,서울시\n37.6,127,\n"
-        assert [draft.source for draft in drafts(content)] == ["서울시", "file.csv"]
+        assert [new_bin.source for new_bin in new_bins(content)] == ["서울시", "file.csv"]
 
 
 class TestKind:
     def test_the_row_goes_before_the_person_before_the_name(self) -> None:
         content = "종류,명칭,위도,경도\n폐건전지,재활용센터,37.5,127\n,재활용센터,37.6,127\n"
-        assert [draft.kind for draft in drafts(content)] == [BinKind.BATTERY, BinKind.CLOTHES]
-        undecided = Defaults("file.csv")
-        assert [draft.kind for draft in drafts(content, undecided)] == [BinKind.BATTERY, BinKind.RECYCLING]
+        assert [new_bin.kind for new_bin in new_bins(content)] == [BinKind.BATTERY, BinKind.CLOTHES]
+        undecided = ImportDefaults("file.csv")
+        assert [new_bin.kind for new_bin in new_bins(content, undecided)] == [BinKind.BATTERY, BinKind.RECYCLING]
 
     def test_a_row_of_two_kinds_is_two_bins(self) -> None:
         content = "품목,위도,경도\n폐형광등·폐건전지,37.5,127\n"
-        assert {(draft.kind, draft.name) for draft in drafts(content)} == {
+        assert {(new_bin.kind, new_bin.name) for new_bin in new_bins(content)} == {
             (BinKind.BATTERY, "폐건전지 수거함"),
             (BinKind.LAMP, "폐형광등 수거함"),
         }
 
     def test_a_row_that_nobody_knows_is_refused(self) -> None:
-        assert problems("명칭,위도,경도\n정자,37.5,127\n", Defaults("file.csv")) == [
-            Problem(2, Reason.UNKNOWN_KIND, "정자")
+        assert problems("명칭,위도,경도\n정자,37.5,127\n", ImportDefaults("file.csv")) == [
+            RowProblem(2, ProblemReason.UNKNOWN_KIND, "정자")
         ]

@@ -4,21 +4,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bunri.domains.locations.geodesy import cartesian
-from bunri.domains.locations.importing.duplicates import SAME_ADDRESS, SAME_SPOT, Seen, same_address
-from bunri.domains.locations.importing.rows import Draft
+from bunri.domains.locations.importing.duplicates import SAME_ADDRESS_M, SAME_POSITION_M, DuplicateFilter, same_address
+from bunri.domains.locations.importing.rows import NewBin
 from bunri.domains.locations.public import BinKind
 
 METRE = 1 / 111_320
 
 
-def bin_at(north: float = 0, east: float = 0, address: str | None = None, kind: BinKind = BinKind.PET) -> Draft:
+def bin_at(north: float = 0, east: float = 0, address: str | None = None, kind: BinKind = BinKind.PET) -> NewBin:
     """A bin some metres from a point on the equator."""
-    return Draft(kind, "수거함", address, north * METRE, 127 + east * METRE, "test")
+    return NewBin(kind, "수거함", address, north * METRE, 127 + east * METRE, "test")
 
 
-def kept(*drafts: Draft) -> list[Draft]:
-    seen = Seen()
-    return [draft for draft in drafts if seen.add(draft)]
+def kept(*new_bins: NewBin) -> list[NewBin]:
+    seen = DuplicateFilter()
+    return [new_bin for new_bin in new_bins if seen.add(new_bin)]
 
 
 class TestSame:
@@ -45,14 +45,14 @@ class TestGrid:
             max_size=40,
         )
     )
-    def test_finds_what_comparing_all_pairs_finds(self, drafts: list[Draft]) -> None:
-        expected: list[Draft] = []
-        for draft in drafts:
-            if not any(_same(draft, other) for other in expected):
-                expected.append(draft)
-        assert kept(*drafts) == expected
+    def test_finds_what_comparing_all_pairs_finds(self, new_bins: list[NewBin]) -> None:
+        expected: list[NewBin] = []
+        for new_bin in new_bins:
+            if not any(_same(new_bin, other) for other in expected):
+                expected.append(new_bin)
+        assert kept(*new_bins) == expected
 
 
-def _same(one: Draft, other: Draft) -> bool:
+def _same(one: NewBin, other: NewBin) -> bool:
     apart = dist(cartesian(one.lat, one.lng), cartesian(other.lat, other.lng))
-    return apart <= SAME_SPOT or (apart <= SAME_ADDRESS and same_address(one.address, other.address))
+    return apart <= SAME_POSITION_M or (apart <= SAME_ADDRESS_M and same_address(one.address, other.address))

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from bunri.domains.locations import importing
 from bunri.domains.locations.errors import BinsFileBroken, BinsMappingInvalid
 from bunri.domains.locations.importing import geojson_file
-from bunri.domains.locations.importing.rows import Defaults, Draft, Reading, Reason
+from bunri.domains.locations.importing.rows import ImportDefaults, NewBin, ProblemReason, RowResult
 from bunri.domains.locations.public import BinKind
 
-DEFAULTS = Defaults(source="file.geojson", kind=BinKind.CLOTHES)
+DEFAULTS = ImportDefaults(source="file.geojson", kind=BinKind.CLOTHES)
 
 
 def feature(lng: float = 126.9779, lat: float = 37.5663, **properties: Any) -> dict[str, Any]:
@@ -23,9 +23,9 @@ def collection(*features: Any, **members: Any) -> str:
     return json.dumps({"type": "FeatureCollection", **members, "features": features}, ensure_ascii=False)
 
 
-def read(content: str | bytes, **options: Any) -> list[Reading]:
+def read(content: str | bytes, **options: Any) -> list[RowResult]:
     raw = content if isinstance(content, bytes) else content.encode()
-    return list(importing.readings(io.BytesIO(raw), DEFAULTS, **options))
+    return list(importing.read_rows(io.BytesIO(raw), DEFAULTS, **options))
 
 
 class TestFeatures:
@@ -34,48 +34,54 @@ class TestFeatures:
             feature(명칭="시청 앞", 도로명주소="서울특별시 중구", 층=1), crs={"type": "name", "features": []}
         )
         assert read(content) == [
-            Reading((Draft(BinKind.CLOTHES, "시청 앞", "서울특별시 중구", 37.5663, 126.9779, "file.geojson"),))
+            RowResult((NewBin(BinKind.CLOTHES, "시청 앞", "서울특별시 중구", 37.5663, 126.9779, "file.geojson"),))
         ]
 
     def test_the_geometry_goes_before_coordinates_among_the_properties(self) -> None:
         misleading = feature() | {"properties": {"위도": 1, "경도": 2, "lat": 3, "lng": "4"}}
-        (reading,) = read(collection(misleading))
-        assert [(draft.lat, draft.lng) for draft in reading.drafts] == [(37.5663, 126.9779)]
+        (result,) = read(collection(misleading))
+        assert [(new_bin.lat, new_bin.lng) for new_bin in result.new_bins] == [(37.5663, 126.9779)]
 
     def test_properties_can_be_mapped(self) -> None:
         content = collection(feature(가="시청 앞"), feature(나="없음"))
-        assert [reading.drafts[0].name for reading in read(content, wanted={"가": "name"})] == ["시청 앞", "의류수거함"]
+        assert [result.new_bins[0].name for result in read(content, mapping={"가": "name"})] == [
+            "시청 앞",
+            "의류수거함",
+        ]
 
     def test_a_mapped_property_that_no_feature_has_is_told(self) -> None:
         with pytest.raises(BinsMappingInvalid):
-            read(collection(feature(가="시청 앞")), wanted={"나": "name"})
+            read(collection(feature(가="시청 앞")), mapping={"나": "name"})
 
     @pytest.mark.parametrize(
         ("odd", "reason"),
         [
-            ({"type": "Feature", "geometry": None, "properties": {}}, Reason.NO_POINT),
-            ({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [[[1, 2]]]}}, Reason.NO_POINT),
-            ({"type": "Feature", "geometry": {"type": "Point", "coordinates": []}}, Reason.NO_POINT),
-            ([1, 2], Reason.NO_POINT),
-            (None, Reason.NO_POINT),
-            ({"geometry": {"type": "Point", "coordinates": ["a", "b"]}, "properties": None}, Reason.NO_NUMBER),
-            ({"geometry": {"type": "Point", "coordinates": [{}, None]}, "properties": [1]}, Reason.NO_COORDINATES),
+            ({"type": "Feature", "geometry": None, "properties": {}}, ProblemReason.NO_POINT),
+            ({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [[[1, 2]]]}}, ProblemReason.NO_POINT),
+            ({"type": "Feature", "geometry": {"type": "Point", "coordinates": []}}, ProblemReason.NO_POINT),
+            ([1, 2], ProblemReason.NO_POINT),
+            (None, ProblemReason.NO_POINT),
+            ({"geometry": {"type": "Point", "coordinates": ["a", "b"]}, "properties": None}, ProblemReason.NO_NUMBER),
+            (
+                {"geometry": {"type": "Point", "coordinates": [{}, None]}, "properties": [1]},
+                ProblemReason.NO_COORDINATES,
+            ),
         ],
     )
-    def test_an_odd_one_is_refused_alone(self, odd: Any, reason: Reason) -> None:
+    def test_an_odd_one_is_refused_alone(self, odd: Any, reason: ProblemReason) -> None:
         first, second = read(collection(odd, feature()))
         assert first.problem is not None
         assert first.problem.reason is reason
-        assert len(second.drafts) == 1
+        assert len(second.new_bins) == 1
 
     def test_are_found_by_their_line(self) -> None:
         content = json.dumps(json.loads(collection(feature(), None, feature(0, 0))), indent=1)
-        lines = [reading.problem.line for reading in read(content) if reading.problem]
+        lines = [result.problem.line for result in read(content) if result.problem]
         assert [content.splitlines()[line - 1].strip() for line in lines] == ["null,", "{"]
 
     def test_half_a_surrogate_pair_harms_nobody(self) -> None:
-        (reading,) = read(collection(feature(name="NAME")).replace("NAME", "\\ud83d!"))
-        assert reading.drafts[0].name == "?!"
+        (result,) = read(collection(feature(name="NAME")).replace("NAME", "\\ud83d!"))
+        assert result.new_bins[0].name == "?!"
 
 
 class TestWindow:

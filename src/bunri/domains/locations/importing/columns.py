@@ -24,34 +24,34 @@ _NAMES: Final[Mapping[Field, str]] = {
 }
 
 
-def recognise(header: Sequence[str], wanted: Mapping[str, str]) -> Columns:
-    """The columns of each field. ``wanted`` (column → field) goes before what the headers say.
+def recognise(header: Sequence[str], mapping: Mapping[str, str]) -> Columns:
+    """The columns of each field. ``mapping`` (column → field) wins over the headers.
 
-    Raises BinsMappingInvalid when ``wanted`` names a column or field that is not there and BinsColumnsMissing when
-    nothing says where a row's coordinates are.
+    Raises BinsMappingInvalid when ``mapping`` names a column or field that does not exist and BinsColumnsMissing when
+    there is no column for the coordinates.
     """
-    _check(header, wanted)
-    columns = {field: _columns(field, header, wanted) for field in FIELDS}
+    _check(header, mapping)
+    columns = {field: _columns(field, header, mapping) for field in FIELDS}
     if not (columns["lat"] and columns["lng"]):
         raise BinsColumnsMissing(found=", ".join(header)[:300])
     return columns
 
 
-def _check(header: Sequence[str], wanted: Mapping[str, str]) -> None:
-    for column, field in wanted.items():
+def _check(header: Sequence[str], mapping: Mapping[str, str]) -> None:
+    for column, field in mapping.items():
         if column not in header or field not in FIELDS:
             raise BinsMappingInvalid(column=column, field=field)
 
 
-def _columns(field: Field, header: Sequence[str], wanted: Mapping[str, str]) -> tuple[str, ...]:
-    if chosen := tuple(column for column, to in wanted.items() if to == field):
+def _columns(field: Field, header: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, ...]:
+    if chosen := tuple(column for column, to in mapping.items() if to == field):
         return chosen
-    free = {_plain(column): column for column in header if column not in wanted}
+    free = {_plain(column): column for column in header if column not in mapping}
     return tuple(free[name] for name in _NAMES[field].split() if name in free)
 
 
 def _plain(column: str) -> str:
-    """``위도 (WGS84)`` and ``위도`` are one: no brackets, spaces, signs or case."""
+    """``column`` without brackets, spaces, signs and case, so that ``위도 (WGS84)`` equals ``위도``."""
     return re.sub(r"[\W_]+", "", re.sub(r"[(\[（].*?[)\]）]", "", column.casefold()))
 
 

@@ -1,4 +1,4 @@
-"""Rows of a CSV file as districts publish them: in UTF-8 or CP949, with commas, tabs or semicolons."""
+"""Reads CSV files as districts publish them: in UTF-8 or CP949, with commas, tabs or semicolons."""
 
 import codecs
 import csv
@@ -7,17 +7,24 @@ from typing import IO, Final
 
 from bunri.domains.locations.errors import BinsFileBroken
 from bunri.domains.locations.importing.columns import recognise
-from bunri.domains.locations.importing.rows import Defaults, Problem, Reading, Reason, Record, read
+from bunri.domains.locations.importing.rows import (
+    FileRow,
+    ImportDefaults,
+    ProblemReason,
+    RowProblem,
+    RowResult,
+    parse_row,
+)
 
-_LONGEST_LINE: Final = 64 * 1024
+_MAX_LINE: Final = 64 * 1024
 _CHUNK: Final = 1024 * 1024
 _DELIMITERS: Final = ",\t;|"
 
 
-def readings(
-    file: IO[bytes], wanted: Mapping[str, str], defaults: Defaults, encoding: str | None = None
-) -> Iterator[Reading]:
-    """What became of each row of ``file``; ``wanted`` maps column → field. Detects what ``encoding`` does not say.
+def read_rows(
+    file: IO[bytes], mapping: Mapping[str, str], defaults: ImportDefaults, encoding: str | None = None
+) -> Iterator[RowResult]:
+    """The result of each row of ``file``; ``mapping`` is column → field. The encoding is detected when None.
 
     Raises BinsColumnsMissing, BinsMappingInvalid for the header and BinsFileBroken for a line without end.
     """
@@ -25,16 +32,16 @@ def readings(
     top = next(lines, "")
     delimiter = max(_DELIMITERS, key=lambda each: len(_split(top, each)))
     header = [name.strip() for name in _split(top, delimiter)]
-    columns = recognise(header, wanted)
+    columns = recognise(header, mapping)
     for row in _rows(lines, delimiter, header):
-        yield read(row, columns, defaults) if isinstance(row, Record) else Reading(problem=row)
+        yield parse_row(row, columns, defaults) if isinstance(row, FileRow) else RowResult(problem=row)
 
 
 def _split(line: str, delimiter: str) -> list[str]:
     return next(csv.reader([line], delimiter=delimiter), [])
 
 
-def _rows(lines: Iterator[str], delimiter: str, header: list[str]) -> Iterator[Record | Problem]:
+def _rows(lines: Iterator[str], delimiter: str, header: list[str]) -> Iterator[FileRow | RowProblem]:
     reader = csv.reader(lines, delimiter=delimiter)
     while True:
         line = reader.line_num + 2  # the header was line 1
@@ -43,19 +50,19 @@ def _rows(lines: Iterator[str], delimiter: str, header: list[str]) -> Iterator[R
         except StopIteration:
             return
         except csv.Error:  # a quote that never closes, stopped by the module's limit on a field
-            yield Problem(line, Reason.BROKEN)
+            yield RowProblem(line, ProblemReason.BROKEN)
             continue
         if any(values):
-            yield Record(line, dict(zip(header, values, strict=False)))
+            yield FileRow(line, dict(zip(header, values, strict=False)))
 
 
 def _lines(file: IO[bytes], encoding: str) -> Iterator[str]:
-    """Lines of bounded length. A byte that ``encoding`` does not know becomes U+FFFD, so one bad row stays one.
+    """Lines of bounded length. A byte that ``encoding`` does not know becomes U+FFFD, so that only its row is refused.
 
-    Cutting before decoding is safe: no character of CP949 or UTF-8 but the newline itself holds its byte.
+    Lines can be split before decoding: in CP949 and UTF-8 no other character contains the byte of a newline.
     """
-    for number, line in enumerate(iter(lambda: file.readline(_LONGEST_LINE), b""), 1):
-        if len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
+    for number, line in enumerate(iter(lambda: file.readline(_MAX_LINE), b""), 1):
+        if len(line) == _MAX_LINE and not line.endswith(b"\n"):
             raise BinsFileBroken(line=number)
         yield line.decode(encoding, "replace")
 

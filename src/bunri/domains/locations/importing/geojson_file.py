@@ -1,4 +1,4 @@
-"""Features of a GeoJSON FeatureCollection (RFC 7946), one by one: the file may be larger than memory."""
+"""Reads a GeoJSON FeatureCollection (RFC 7946) feature by feature: the file may be larger than memory."""
 
 import codecs
 import json
@@ -8,55 +8,62 @@ from typing import IO, Any, Final
 
 from bunri.domains.locations.errors import BinsFileBroken, BinsMappingInvalid
 from bunri.domains.locations.importing.columns import Columns, recognise
-from bunri.domains.locations.importing.rows import Defaults, Problem, Reading, Reason, Record, read
+from bunri.domains.locations.importing.rows import (
+    FileRow,
+    ImportDefaults,
+    ProblemReason,
+    RowProblem,
+    RowResult,
+    parse_row,
+)
 
 _CHUNK: Final = 256 * 1024
-_LONGEST_VALUE: Final = 1024 * 1024
+_MAX_VALUE: Final = 1024 * 1024
 
 
-def readings(file: IO[bytes], wanted: Mapping[str, str], defaults: Defaults) -> Iterator[Reading]:
-    """What became of each feature of ``file``; ``wanted`` maps property → field.
+def read_rows(file: IO[bytes], mapping: Mapping[str, str], defaults: ImportDefaults) -> Iterator[RowResult]:
+    """The result of each feature of ``file``; ``mapping`` is property → field.
 
-    Raises BinsFileBroken where the text stops being GeoJSON, BinsMappingInvalid when no feature had a wanted property.
+    Raises BinsFileBroken where the text is not GeoJSON, BinsMappingInvalid for a property that no feature had.
     """
-    unseen = dict(wanted)
+    unused = dict(mapping)
 
     @lru_cache(maxsize=64)
     def columns(properties: tuple[str, ...]) -> Columns:
         for name in properties:
-            unseen.pop(name, None)
-        known = recognise(properties, {name: field for name, field in wanted.items() if name in properties})
+            unused.pop(name, None)
+        known = recognise(properties, {name: field for name, field in mapping.items() if name in properties})
         return {**known, "lat": ("lat",), "lng": ("lng",)}
 
     for line, feature in _features(file):
         record = _record(line, feature)
         if record is None:
-            yield Reading(problem=Problem(line, Reason.NO_POINT))
+            yield RowResult(problem=RowProblem(line, ProblemReason.NO_POINT))
         else:
-            yield read(record, columns(tuple(record.fields)), defaults)
-    for name, field in unseen.items():
+            yield parse_row(record, columns(tuple(record.fields)), defaults)
+    for name, field in unused.items():
         raise BinsMappingInvalid(column=name, field=field)
 
 
-def _record(line: int, feature: Any) -> Record | None:
+def _record(line: int, feature: Any) -> FileRow | None:
     """The properties of a Point feature as text, its coordinates among them as ``lat`` and ``lng``."""
     match feature:
         case {"geometry": {"type": "Point", "coordinates": [lng, lat, *_]}}:
             properties = feature.get("properties")
-            said = properties if isinstance(properties, dict) else {}
-            fields = {name: _words(value) for name, value in said.items()}
-            return Record(line, fields | {"lat": _words(lat), "lng": _words(lng)})
+            known = properties if isinstance(properties, dict) else {}
+            fields = {name: _as_text(value) for name, value in known.items()}
+            return FileRow(line, fields | {"lat": _as_text(lat), "lng": _as_text(lng)})
     return None
 
 
-def _words(value: object) -> str:
-    """``value`` as text that any encoding can hold: JSON may spell half a surrogate pair."""
+def _as_text(value: object) -> str:
+    """``value`` as text that can be encoded: JSON may contain half a surrogate pair."""
     return "" if value is None else str(value).encode("utf-8", "replace").decode()
 
 
 def _features(file: IO[bytes]) -> Iterator[tuple[int, Any]]:
     """Each member of the top object's ``features`` with the line it starts on; the other members are skipped."""
-    window = _Window(file)
+    window = _JsonStream(file)
     window.expect("{")
     while window.value() != "features":
         window.expect(":")
@@ -71,8 +78,8 @@ def _features(file: IO[bytes]) -> Iterator[tuple[int, Any]]:
             window.expect(",")
 
 
-class _Window:
-    """JSON text seen through a sliding window that never holds much more than one value."""
+class _JsonStream:
+    """JSON text, read value by value with a buffer that holds little more than one value."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._text = codecs.getreader("utf-8-sig")(file)
@@ -97,7 +104,7 @@ class _Window:
     def value(self) -> Any:
         """The JSON value that starts here."""
         self.peek()
-        while len(self._buffer) <= _LONGEST_VALUE:
+        while len(self._buffer) <= _MAX_VALUE:
             try:
                 value, end = self._decoder.raw_decode(self._buffer)
             except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Kinds of bin, recognised from the words of open data."""
+"""Recognises kinds of bin by the words of open data."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Final
 
 from bunri.domains.locations.public import BinKind
 
-_PARTICULAR: Final[Mapping[BinKind, str]] = {
+_SPECIFIC: Final[Mapping[BinKind, str]] = {
     BinKind.CLOTHES: "의류|헌옷|cloth|apparel|textile",
     BinKind.BATTERY: "건전지|폐전지|배터리|batter(y|ies)",
     BinKind.LAMP: "형광등|형광램프|폐조명|조명제품|lamp|fluorescent|lightbulb",
@@ -16,19 +16,19 @@ _PARTICULAR: Final[Mapping[BinKind, str]] = {
     BinKind.ELECTRONICS: "가전|전자제품|휴대폰|핸드폰|electronic|ewaste|weee|appliance",
     BinKind.FOOD: "음식물|음식쓰레기|foodwaste|^food$",
 }
-"""Words that name what one kind of bin takes."""
+"""Patterns of words that name one kind of bin."""
 
 _GENERAL: Final[Mapping[BinKind, str]] = {
     BinKind.RECYCLING: "재활용|분리수거|분리배출|클린하우스|recycl",
     BinKind.STREET: "휴지통|쓰레기통|가로쓰레기|일반쓰레기|생활쓰레기|street|trash|litter|garbage|wastebasket",
 }
-"""Words that say little beside a particular one: "재활용품(의류)" is a clothes bin."""
+"""Patterns of general words, which do not count beside a specific one: "재활용품(의류)" is a clothes bin."""
 
 
 def kinds_in(words: str) -> tuple[BinKind, ...]:
     """Every kind that ``words`` name: "폐건전지·형광등 수거함" takes two. Empty when they name none."""
     squeezed = re.sub(r"[\s_-]+", "", words.casefold())
-    return _matching(_PARTICULAR, squeezed) or _matching(_GENERAL, squeezed)
+    return _matching(_SPECIFIC, squeezed) or _matching(_GENERAL, squeezed)
 
 
 def _matching(patterns: Mapping[BinKind, str], words: str) -> tuple[BinKind, ...]:

@@ -1,4 +1,4 @@
-"""One row of a file becomes bins, or a reason why not."""
+"""Turns one row of a file into bins, or into the reason why it is refused."""
 
 import re
 from collections.abc import Mapping
@@ -8,18 +8,18 @@ from math import isfinite
 from typing import Final
 
 from bunri.domains.locations.area import KOREA, Area
-from bunri.domains.locations.geodesy import settled
+from bunri.domains.locations.geodesy import round_degrees
 from bunri.domains.locations.importing.columns import Columns, Field, first
 from bunri.domains.locations.importing.kinds import kinds_in
 from bunri.domains.locations.public import BinKind
 from bunri.kit.languages import text
 
-LONGEST: Final[Mapping[Field, int]] = {"name": 200, "address": 300, "source": 200}
-"""Characters; what is longer is not a name but a slipped quote."""
+MAX_LENGTH: Final[Mapping[Field, int]] = {"name": 200, "address": 300, "source": 200}
+"""Characters. A longer value is the result of a missing quote and not a name."""
 
 
-class Reason(StrEnum):
-    """Why a row was refused or, for SWAPPED, what was put right. Sentences: ``locations.reasons.<reason>``."""
+class ProblemReason(StrEnum):
+    """Why a row was refused or, for SWAPPED, what was corrected. Sentences: ``locations.reasons.<reason>``."""
 
     BROKEN = "broken"
     UNDECODABLE = "undecodable"
@@ -33,8 +33,8 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A bin as a file has it, fit for the table."""
+class NewBin:
+    """A bin of a file, checked and ready to be added."""
 
     kind: BinKind
     name: str
@@ -45,61 +45,63 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Something to tell the person about a line of the file."""
+class RowProblem:
+    """A problem with a line of the file, for the person who imports it."""
 
     line: int
-    reason: Reason
+    reason: ProblemReason
     value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """A row as read: its first line in the file and its values by column."""
+class FileRow:
+    """A row of a file: its first line and its values by column."""
 
     line: int
     fields: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What became of one row: its bins (none when refused) and what there is to tell."""
+class RowResult:
+    """The bins of one row (none when refused) and its problem, if any."""
 
-    drafts: tuple[Draft, ...] = ()
-    problem: Problem | None = None
+    new_bins: tuple[NewBin, ...] = ()
+    problem: RowProblem | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Defaults:
-    """What the person says about a file: the kind and source of rows that don't say, and where bins may be."""
+class ImportDefaults:
+    """The kind and source of rows that have none of their own, and the area in which bins may be."""
 
     source: str
     kind: BinKind | None = None
     area: Area = KOREA
 
 
-class _Refused(Exception):
-    """Leaves the reading of a row with the reason and the value at fault."""
+class _RowRefused(Exception):
+    """Ends the parsing of a row with the reason and the wrong value."""
 
-    def __init__(self, reason: Reason, value: str = "") -> None:
+    def __init__(self, reason: ProblemReason, value: str = "") -> None:
         super().__init__(reason, value)
         self.reason, self.value = reason, value
 
 
-def read(record: Record, columns: Columns, defaults: Defaults) -> Reading:
-    """The bins of ``record``: one for each kind it names."""
-    fields = {column: _clean(value) for column, value in record.fields.items()}
+def parse_row(row: FileRow, columns: Columns, defaults: ImportDefaults) -> RowResult:
+    """The bins of ``row``: one for each kind that it names."""
+    fields = {column: _clean(value) for column, value in row.fields.items()}
     try:
         lat, lng, swapped = _coordinates(fields, columns, defaults.area)
         kinds = _kinds(fields, columns, defaults)
         name = _text("name", fields, columns)
         address = _text("address", fields, columns) or None
         source = _text("source", fields, columns) or defaults.source
-    except _Refused as refused:
-        return Reading(problem=Problem(record.line, refused.reason, refused.value[:80]))
-    note = Problem(record.line, Reason.SWAPPED, f"{lat}, {lng}") if swapped else None
-    drafts = (Draft(kind, name or text(f"locations.kinds.{kind}", "ko"), address, lat, lng, source) for kind in kinds)
-    return Reading(tuple(drafts), note)
+    except _RowRefused as refused:
+        return RowResult(problem=RowProblem(row.line, refused.reason, refused.value[:80]))
+    corrected = RowProblem(row.line, ProblemReason.SWAPPED, f"{lat}, {lng}") if swapped else None
+    new_bins = (
+        NewBin(kind, name or text(f"locations.kinds.{kind}", "ko"), address, lat, lng, source) for kind in kinds
+    )
+    return RowResult(tuple(new_bins), corrected)
 
 
 def _clean(value: str) -> str:
@@ -108,15 +110,15 @@ def _clean(value: str) -> str:
 
 def _text(field: Field, fields: Mapping[str, str], columns: Columns) -> str:
     value = first(fields, columns[field])
-    if len(value) > LONGEST[field]:
-        raise _Refused(Reason.TOO_LONG, value)
+    if len(value) > MAX_LENGTH[field]:
+        raise _RowRefused(ProblemReason.TOO_LONG, value)
     if "\N{REPLACEMENT CHARACTER}" in value:
-        raise _Refused(Reason.UNDECODABLE, value)
+        raise _RowRefused(ProblemReason.UNDECODABLE, value)
     return value
 
 
-def _kinds(fields: Mapping[str, str], columns: Columns, defaults: Defaults) -> tuple[BinKind, ...]:
-    """What the row's own kind says, else what the person said, else what the row's name gives away."""
+def _kinds(fields: Mapping[str, str], columns: Columns, defaults: ImportDefaults) -> tuple[BinKind, ...]:
+    """The kinds of the row's own column, else of the defaults, else those that its name mentions."""
     for column in columns["kind"]:
         if kinds := kinds_in(fields.get(column, "")):
             return kinds
@@ -125,28 +127,28 @@ def _kinds(fields: Mapping[str, str], columns: Columns, defaults: Defaults) -> t
     name = first(fields, columns["name"])
     if kinds := kinds_in(name):
         return kinds
-    raise _Refused(Reason.UNKNOWN_KIND, first(fields, columns["kind"]) or name)
+    raise _RowRefused(ProblemReason.UNKNOWN_KIND, first(fields, columns["kind"]) or name)
 
 
 def _coordinates(fields: Mapping[str, str], columns: Columns, area: Area) -> tuple[float, float, bool]:
-    """Latitude, longitude, and whether they stood in each other's place."""
+    """Latitude, longitude, and whether they were swapped."""
     lat, lng = _degrees(first(fields, columns["lat"])), _degrees(first(fields, columns["lng"]))
     if lat == lng == 0:
-        raise _Refused(Reason.NO_COORDINATES, "0, 0")
-    if area.holds(lat, lng):
+        raise _RowRefused(ProblemReason.NO_COORDINATES, "0, 0")
+    if area.contains(lat, lng):
         return lat, lng, False
-    if area.holds(lng, lat):
+    if area.contains(lng, lat):
         return lng, lat, True
-    raise _Refused(Reason.OUTSIDE, f"{lat}, {lng}")
+    raise _RowRefused(ProblemReason.OUTSIDE, f"{lat}, {lng}")
 
 
 def _degrees(value: str) -> float:
     if not value:
-        raise _Refused(Reason.NO_COORDINATES)
+        raise _RowRefused(ProblemReason.NO_COORDINATES)
     try:
         degrees = float(value)
     except ValueError:
-        raise _Refused(Reason.NO_NUMBER, value) from None
+        raise _RowRefused(ProblemReason.NO_NUMBER, value) from None
     if not isfinite(degrees):
-        raise _Refused(Reason.NO_NUMBER, value)
-    return settled(degrees)
+        raise _RowRefused(ProblemReason.NO_NUMBER, value)
+    return round_degrees(degrees)

@@ -1,16 +1,16 @@
-"""What an import did."""
+"""Counts what an import did."""
 
 from dataclasses import dataclass, field
 from typing import Final
 
-from bunri.domains.locations.importing.rows import Problem, Reading
+from bunri.domains.locations.importing.rows import RowProblem, RowResult
 
-MOST_PROBLEMS: Final = 1000
-"""Kept to be told; all are counted."""
+MAX_PROBLEMS: Final = 1000
+"""Problems that are kept to be shown; all are counted."""
 
 
 @dataclass(slots=True)
-class Summary:
+class ImportSummary:
     """Counts of an import: rows ``read``, ``refused`` and ``corrected``; bins ``added`` and ``merged``."""
 
     read: int = 0
@@ -18,16 +18,16 @@ class Summary:
     corrected: int = 0
     added: int = 0
     merged: int = 0
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
 
-    def count(self, reading: Reading) -> None:
-        """Take a row into account."""
+    def count(self, result: RowResult) -> None:
+        """Counts one row."""
         self.read += 1
-        if reading.problem is None:
+        if result.problem is None:
             return
-        if reading.drafts:
+        if result.new_bins:
             self.corrected += 1
         else:
             self.refused += 1
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(reading.problem)
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(result.problem)

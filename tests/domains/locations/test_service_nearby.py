@@ -12,12 +12,12 @@ from sqlalchemy import delete, insert
 from tests.domains.locations.conftest import NOW, LocationsAt
 from tests.support.servers import Server, Step, cut, garbage, hang, ok, serving, slow, status, too_many
 
-from bunri.domains.locations import elsewhere
-from bunri.domains.locations.geodesy import distance, settled
-from bunri.domains.locations.models import Bin
+from bunri.domains.locations import external_places
+from bunri.domains.locations.geodesy import distance, round_degrees
+from bunri.domains.locations.models import BinRow
 from bunri.domains.locations.public import BinKind
 from bunri.domains.locations.repository import LocationsRepository
-from bunri.domains.locations.service import FAR, LocationsService
+from bunri.domains.locations.service import FAR_M, LocationsService
 from bunri.platform.db import Database
 from bunri.platform.places.kakao import KakaoPlaces
 from bunri.platform.places.settings import PlacesSettings
@@ -27,7 +27,7 @@ Point = tuple[float, float]
 
 def degrees(most: float) -> st.SearchStrategy[float]:
     """Any angle as the importer keeps it."""
-    return st.floats(-most, most).map(settled)
+    return st.floats(-most, most).map(round_degrees)
 
 
 ANYWHERE = st.tuples(degrees(90), degrees(180))
@@ -45,8 +45,8 @@ async def put(database: Database, points: Sequence[Point], kinds: Sequence[BinKi
         for (lat, lng), kind in zip(points, kinds, strict=True)
     ]
     async with database.transaction("locations") as session:
-        await session.execute(delete(Bin))
-        await session.execute(insert(Bin), rows)
+        await session.execute(delete(BinRow))
+        await session.execute(insert(BinRow), rows)
 
 
 class TestNearestOfAll:
@@ -70,9 +70,9 @@ class TestNearestOfAll:
         found = await locations.nearby(*here, wanted, limit)
         expected = sorted(distance(*here, *point) for point, kind in points if not wanted or kind in wanted)[:limit]
         assert len(found) == len(expected)
-        near = [metres for metres in expected if metres < FAR - DOUBT]
+        near = [metres for metres in expected if metres < FAR_M - DOUBT]
         assert [each.distance_m for each in found[: len(near)]] == pytest.approx(near, abs=0.011)
-        assert all(each.distance_m > FAR - DOUBT for each in found[len(near) :])
+        assert all(each.distance_m > FAR_M - DOUBT for each in found[len(near) :])
         assert all(each.distance_m == pytest.approx(distance(*here, each.lat, each.lng), abs=0.01) for each in found)
         assert {each.kind for each in found} <= set(wanted or BinKind)
 
@@ -160,7 +160,7 @@ class TestWithAnotherMap:
     async def test_answers_without_it_when_all_its_pages_together_take_too_long(
         self, database: Database, locations_at: LocationsAt, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(elsewhere, "PATIENCE_S", 0.2)
+        monkeypatch.setattr(external_places, "TIMEOUT_S", 0.2)
         await put(database, [CITY_HALL], [BinKind.BATTERY])
         async with kakao(slow(5, ok(kakao_page())), timeout_s=60) as (places, _):
             found = await locations_at(places=places).nearby(*CITY_HALL, [BinKind.BATTERY], 10)

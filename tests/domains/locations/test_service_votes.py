@@ -6,10 +6,10 @@ import pytest
 from tests.domains.locations.conftest import NOW, LocationsAt
 
 from bunri.domains.locations.errors import BinMissing
-from bunri.domains.locations.models import Bin
+from bunri.domains.locations.models import BinRow
 from bunri.domains.locations.public import BinKind
 from bunri.domains.locations.service import LocationsService
-from bunri.domains.locations.standing import Vote
+from bunri.domains.locations.vote_tally import Vote
 from bunri.platform.db import Database
 
 HERE = (37.5663, 126.9779)
@@ -17,7 +17,7 @@ HERE = (37.5663, 126.9779)
 
 @pytest.fixture
 async def bin_id(database: Database) -> UUID:
-    made = Bin(id=uuid4(), kind=BinKind.PET, name="수거함", lat=HERE[0], lng=HERE[1], source="test", created_at=NOW)
+    made = BinRow(id=uuid4(), kind=BinKind.PET, name="수거함", lat=HERE[0], lng=HERE[1], source="test", created_at=NOW)
     async with database.transaction("locations") as session:
         session.add(made)
     return made.id
@@ -29,9 +29,9 @@ class TestVoting:
     ) -> None:
         await locations_at(at=NOW - timedelta(days=1)).vote(bin_id, "a", Vote.GONE)
         for person in ("b", "c"):
-            told = await locations.vote(bin_id, person, Vote.GONE)
-        assert told.hidden
-        assert told.votes.gone == 3
+            answer = await locations.vote(bin_id, person, Vote.GONE)
+        assert answer.hidden
+        assert answer.votes.gone == 3
         assert await locations.nearby(*HERE, [], 5) == []
         assert await locations.nearby(*HERE, [BinKind.PET], 5) == []
         later = locations_at(at=NOW + timedelta(days=60))
@@ -42,15 +42,15 @@ class TestVoting:
         self, bin_id: UUID, locations: LocationsService
     ) -> None:
         for number in range(20):
-            told = await locations.vote(bin_id, f"guest_{number}", Vote.GONE)
-        assert not told.hidden
+            answer = await locations.vote(bin_id, f"guest_{number}", Vote.GONE)
+        assert not answer.hidden
         assert [each.id for each in await locations.nearby(*HERE, [], 5)] == [bin_id]
 
     async def test_one_person_has_one_vote_and_may_change_it(self, bin_id: UUID, locations: LocationsService) -> None:
         for vote in (Vote.GONE, Vote.GONE, Vote.GONE, Vote.OK):
-            told = await locations.vote(bin_id, "a", vote)
-        assert not told.hidden
-        assert told.votes.model_dump() == {"ok": 1, "full": 0, "gone": 0}
+            answer = await locations.vote(bin_id, "a", vote)
+        assert not answer.hidden
+        assert answer.votes.model_dump() == {"ok": 1, "full": 0, "gone": 0}
 
     async def test_a_full_bin_is_still_shown_and_says_so_for_a_day(
         self, bin_id: UUID, locations: LocationsService, locations_at: LocationsAt
@@ -65,8 +65,8 @@ class TestVoting:
             await locations.vote(bin_id, person, Vote.GONE)
 
         await asyncio.gather(*(vote(person) for person in "abcdef"))
-        told = await locations.get(bin_id)
-        assert told.votes.gone == 6
+        answer = await locations.get(bin_id)
+        assert answer.votes.gone == 6
 
     async def test_an_unknown_bin_is_missing(self, locations: LocationsService) -> None:
         with pytest.raises(BinMissing):

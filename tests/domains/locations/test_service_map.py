@@ -12,10 +12,10 @@ from tests.domains.locations.conftest import NOW, LocationsAt
 from tests.support.servers import ok, serving, status
 
 from bunri.domains.locations.area import KOREA, Area
-from bunri.domains.locations.models import Bin
+from bunri.domains.locations.models import BinRow
 from bunri.domains.locations.public import BinKind
 from bunri.domains.locations.schemas import KindCount
-from bunri.domains.locations.service import MOST_POINTS, LocationsService
+from bunri.domains.locations.service import MAX_POINTS, LocationsService
 from bunri.platform.db import Database
 from bunri.platform.places.kakao import KakaoPlaces
 from bunri.platform.places.settings import PlacesSettings
@@ -27,8 +27,8 @@ async def put(database: Database, *bins: Mapping[str, object]) -> None:
     usual = {"kind": BinKind.CLOTHES, "name": "수거함", "address": None, "source": "test", "created_at": NOW}
     rows = [{"id": uuid4(), "hidden_until": None, "full_until": None, **usual, **each} for each in bins]
     async with database.transaction("locations") as session:
-        await session.execute(delete(Bin))
-        await session.execute(insert(Bin), rows)
+        await session.execute(delete(BinRow))
+        await session.execute(insert(BinRow), rows)
 
 
 def points(count: int) -> Sequence[Mapping[str, object]]:
@@ -62,15 +62,15 @@ class TestFewBins:
 
 class TestManyBins:
     async def test_become_clusters_that_hold_all_of_them(self, locations: LocationsService, database: Database) -> None:
-        await put(database, *points(MOST_POINTS + 1))
+        await put(database, *points(MAX_POINTS + 1))
         shown = await locations.map_of(SEOUL, [])
         assert shown.bins == []
-        assert sum(each.count for each in shown.clusters) == shown.total == MOST_POINTS + 1
-        assert all(SEOUL.holds(each.lat, each.lng) for each in shown.clusters)
+        assert sum(each.count for each in shown.clusters) == shown.total == MAX_POINTS + 1
+        assert all(SEOUL.contains(each.lat, each.lng) for each in shown.clusters)
 
     async def test_the_whole_country_can_be_asked_for(self, locations: LocationsService, database: Database) -> None:
-        await put(database, *points(MOST_POINTS + 1))
-        assert (await locations.map_of(KOREA, [])).total == MOST_POINTS + 1
+        await put(database, *points(MAX_POINTS + 1))
+        assert (await locations.map_of(KOREA, [])).total == MAX_POINTS + 1
 
 
 class TestTheArea:
@@ -91,7 +91,7 @@ class TestTheArea:
         area = Area(south=lat[0], north=lat[1], west=lng[0], east=lng[1])
         await put(database, *({"lat": round(one, 6), "lng": round(other, 6)} for one, other in places))
         shown = await locations.map_of(area, [])
-        expected = [place for place in places if area.holds(round(place[0], 6), round(place[1], 6))]
+        expected = [place for place in places if area.contains(round(place[0], 6), round(place[1], 6))]
         assert shown.total == len(shown.bins) == len(expected)
 
 
@@ -102,8 +102,8 @@ class TestWords:
         await put(database, nowon, {"lat": 37.6, "lng": 127.0, "address": "서울특별시 100%로 1_2"})
 
     async def test_are_where_the_bins_with_that_address_are(self, locations: LocationsService) -> None:
-        (spot,) = await locations.find("노원구", 5)
-        assert (spot.name, spot.lat, spot.lng, spot.source) == ("서울특별시 노원구", 37.65, 127.06, "bins")
+        (place,) = await locations.find("노원구", 5)
+        assert (place.name, place.lat, place.lng, place.source) == ("서울특별시 노원구", 37.65, 127.06, "bins")
 
     @pytest.mark.parametrize("pattern", ["%%%", "_____", "노%구", "\\"])
     async def test_are_no_patterns(self, locations: LocationsService, pattern: str) -> None:
@@ -140,5 +140,5 @@ class TestWords:
                 alone = await locations_at(places=places).find("노원", 5)
             finally:
                 await places.aclose()
-        assert [spot.source for spot in both] == ["kakao", "bins"]
-        assert [spot.source for spot in alone] == ["bins"]
+        assert [place.source for place in both] == ["kakao", "bins"]
+        assert [place.source for place in alone] == ["bins"]

@@ -11,19 +11,19 @@ from sqlalchemy import delete
 
 from bunri.domains.locations import importing, service
 from bunri.domains.locations.errors import BinsFileBroken
-from bunri.domains.locations.importing.duplicates import Seen
-from bunri.domains.locations.importing.rows import Defaults, Draft, Reading
-from bunri.domains.locations.importing.summary import MOST_PROBLEMS, Summary
-from bunri.domains.locations.models import Bin
+from bunri.domains.locations.importing.duplicates import DuplicateFilter
+from bunri.domains.locations.importing.rows import ImportDefaults, NewBin, RowResult
+from bunri.domains.locations.importing.summary import MAX_PROBLEMS, ImportSummary
+from bunri.domains.locations.models import BinRow
 from bunri.domains.locations.public import BinKind
 from bunri.domains.locations.service import LocationsService
 from bunri.platform.db import Database
 
-DEFAULTS = Defaults(source="test", kind=BinKind.PET)
+DEFAULTS = ImportDefaults(source="test", kind=BinKind.PET)
 
 
-async def import_text(locations: LocationsService, content: str) -> Summary:
-    return await locations.import_bins(importing.readings(io.BytesIO(content.encode()), DEFAULTS))
+async def import_text(locations: LocationsService, content: str) -> ImportSummary:
+    return await locations.import_bins(importing.read_rows(io.BytesIO(content.encode()), DEFAULTS))
 
 
 class TestImporting:
@@ -56,7 +56,7 @@ class TestImporting:
     async def test_a_file_that_breaks_in_the_middle_adds_nothing(
         self, locations: LocationsService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(service, "BATCH", 1)
+        monkeypatch.setattr(service, "BATCH_SIZE", 1)
         with pytest.raises(BinsFileBroken):
             await import_text(locations, "lat,lng\n37.5,127\n37.6,127\n" + "x" * 70_000)
         assert await locations.counts() == {}
@@ -64,16 +64,16 @@ class TestImporting:
     async def test_progress_is_told_after_each_batch(
         self, locations: LocationsService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(service, "BATCH", 2)
+        monkeypatch.setattr(service, "BATCH_SIZE", 2)
         content = io.BytesIO(b"lat,lng\n37.1,127\n37.2,127\n37.3,127\n")
-        told: list[int] = []
-        await locations.import_bins(importing.readings(content, DEFAULTS), lambda so_far: told.append(so_far.added))
-        assert told == [2, 3]
+        answer: list[int] = []
+        await locations.import_bins(importing.read_rows(content, DEFAULTS), lambda so_far: answer.append(so_far.added))
+        assert answer == [2, 3]
 
     async def test_of_many_bad_rows_all_are_counted_and_some_are_kept(self, locations: LocationsService) -> None:
-        summary = await import_text(locations, "lat,lng\n" + "x,y\n" * (MOST_PROBLEMS + 5))
-        assert summary.refused == MOST_PROBLEMS + 5
-        assert len(summary.problems) == MOST_PROBLEMS
+        summary = await import_text(locations, "lat,lng\n" + "x,y\n" * (MAX_PROBLEMS + 5))
+        assert summary.refused == MAX_PROBLEMS + 5
+        assert len(summary.problems) == MAX_PROBLEMS
 
     async def test_a_text_that_no_table_could_hold_is_cleaned(self, locations: LocationsService) -> None:
         features = (
@@ -96,18 +96,18 @@ class TestBatches:
         size: int,
     ) -> None:
         """The table and the grid agree on what is the same, and a bin merged into nothing is never lost."""
-        drafts = [
-            Draft(BinKind.PET, f"{number}", address, 37.5 + north * 2e-5, 127 + east * 2e-5, "test")
+        new_bins = [
+            NewBin(BinKind.PET, f"{number}", address, 37.5 + north * 2e-5, 127 + east * 2e-5, "test")
             for number, (north, east, address) in enumerate(places)
         ]
         async with database.transaction("locations") as session:
-            await session.execute(delete(Bin))
+            await session.execute(delete(BinRow))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(service, "BATCH", size)
-            await locations.import_bins(Reading((draft,)) for draft in drafts)
+            patch.setattr(service, "BATCH_SIZE", size)
+            await locations.import_bins(RowResult((new_bin,)) for new_bin in new_bins)
         names = {each.name for each in await locations.newest(None, 100)}
-        seen = Seen()
-        assert names == {draft.name for draft in drafts if seen.add(draft)}
+        seen = DuplicateFilter()
+        assert names == {new_bin.name for new_bin in new_bins if seen.add(new_bin)}
 
 
 class TestSample:
@@ -135,8 +135,8 @@ class TestSample:
 class TestKoreanPublicData:
     async def test_comes_in_whole_and_only_once(self, shared: Path, locations: LocationsService) -> None:
         with (shared / "data" / "bins" / "korea.csv").open("rb") as file:
-            first = await locations.import_bins(importing.readings(file, Defaults(source="korea.csv")))
-            again = await locations.import_bins(importing.readings(file, Defaults(source="korea.csv")))
+            first = await locations.import_bins(importing.read_rows(file, ImportDefaults(source="korea.csv")))
+            again = await locations.import_bins(importing.read_rows(file, ImportDefaults(source="korea.csv")))
         assert (first.read, first.refused) == (40_760, 1)
         assert 34_000 < first.added < 35_500
         assert first.added + first.merged == 40_759
