@@ -13,12 +13,12 @@ import typer
 from rich.console import Console
 
 from bench import report
-from bench.line import Line, missing
-from bench.places import no_settings
+from bench.paths import no_settings
+from bench.result import BenchmarkResult, missing
 from bench.subjects import SUBJECTS
 
 WIDTH: Final = 160
-"""Where there is no terminal that knows better."""
+"""Columns of the table when the output is no terminal."""
 
 
 def bench(
@@ -30,22 +30,22 @@ def bench(
     unknown = [name for name in names or () if name not in SUBJECTS]
     if unknown:
         raise typer.BadParameter(f"{', '.join(unknown)}: there are {', '.join(SUBJECTS)}")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exception: everything that runs is taken down
-    lines: dict[str, list[Line]] = {}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # raises SystemExit, so that all child processes are ended
+    lines: dict[str, list[BenchmarkResult]] = {}
     where = f"{report.machine()}, load before {os.getloadavg()[0]:.1f}{', --quick' if quick else ''}"
     file = file.absolute() if file else None
     try:
         with no_settings():
             failed = [name for name in names or SUBJECTS if not _measure(name, quick, lines)]
     finally:
-        _show(lines, where)  # ended half-way, it shows that half
+        _show(lines, where)  # also when interrupted: the results so far
     if file:
         file.write_bytes(orjson.dumps(_document(lines, where), option=orjson.OPT_INDENT_2))
     raise typer.Exit(1 if failed else 0)
 
 
-def _measure(name: str, quick: bool, lines: dict[str, list[Line]]) -> bool:
-    """Adds a subject's lines; False when it failed, which does not cost the others."""
+def _measure(name: str, quick: bool, lines: dict[str, list[BenchmarkResult]]) -> bool:
+    """Adds a subject's results; False when it failed, after which the others still run."""
     said = Console(stderr=True)
     with said.status(f"{name} …"):
         try:
@@ -57,13 +57,13 @@ def _measure(name: str, quick: bool, lines: dict[str, list[Line]]) -> bool:
     return True
 
 
-def _show(lines: dict[str, list[Line]], where: str) -> None:
+def _show(lines: dict[str, list[BenchmarkResult]], where: str) -> None:
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     console.print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · {where}", highlight=False)
     console.print(report.table(lines))
 
 
-def _document(lines: dict[str, list[Line]], where: str) -> dict[str, Any]:
+def _document(lines: dict[str, list[BenchmarkResult]], where: str) -> dict[str, Any]:
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": where,

@@ -1,8 +1,8 @@
-"""``python -m bench.answers DATA``: how often the product is right, how often it asks, and whether it says so honestly.
+"""``python -m bench.answers DATA``: how often the product is right, how often it asks, and how well it is calibrated.
 
-Labelled pictures go the product's own way: the default detector and the shipped material model look, the rule table
-says what labels mean and where things go, fusion answers or asks. Pictures are drawn by a fixed seed, so that the same
-files give the same figures. docs/answers.md says how the constants of fusion were chosen by them.
+Labelled pictures go through the product's own pipeline: the default detector and the shipped material model analyse
+them, the rule table gives meanings and categories, fusion answers or asks. Pictures are drawn by a fixed seed, so that
+the same files give the same figures. docs/answers.md says how the constants of fusion were chosen by them.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from typing import Final
 import cv2
 from training.samples import Sample, battery_samples, taco_elsewhere, training_samples, web_samples
 
-from bench.places import detector
+from bench.paths import detector
 from bunri.domains.recycling.identifying import meanings
 from bunri.domains.recycling.public import Meaning
 from bunri.domains.recycling.ranking import decide, guess_categories
@@ -42,19 +42,19 @@ TRUTHS: Final = {
     "wood": {Material.WOOD, Material.OTHER},
     "battery-eval": {Material.BATTERY},
 }
-"""What the classes of the material model have no word for, by folder."""
+"""The right materials of folders for which the material model has no class."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """A picture, what it shows, and what the eyes saw in it."""
+class LabelledResult:
+    """A labelled picture and what the vision models found in it."""
 
     sample: Sample
     result: VisionResult
 
     @property
     def truth(self) -> frozenset[Material]:
-        """Plastic is right as clear PET, too: no set says which of its bottles are clear."""
+        """The materials that count as right. Plastic and clear PET both do, since no data set tells them apart."""
         folder = self.sample.path.parent.name
         named = TRUTHS.get(folder) or {MATERIALS[index] for index in self.sample.right}
         return frozenset(named) | (PLASTICS if PLASTICS & named else frozenset())
@@ -62,12 +62,12 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One picture's answer in the product's terms."""
+    """The product's answer to one picture."""
 
     top: bool
     asked: bool
     among: bool
-    """Right when not asked, else the truth is among the choices."""
+    """Without a question: whether the answer is right. With one: whether the truth is among its choices."""
 
 
 def main() -> None:
@@ -79,26 +79,26 @@ def main() -> None:
     cv2.setNumThreads(1)
     table = load_table()
     print(_HEAD)
-    for name, looks in _looked_at(_sets(arguments.data, arguments.tune), arguments.count):
-        for eyes, seen in (("both", looks), ("no detector", [_without_detector(look) for look in looks])):
-            print(line(f"{name}, {eyes}", [verdict(look, table) for look in seen]), flush=True)
+    for name, results in _analysed(_datasets(arguments.data, arguments.tune), arguments.count):
+        for vision, seen in (("both", results), ("no detector", [_without_detector(result) for result in results])):
+            print(table_row(f"{name}, {vision}", [verdict(result, table) for result in seen]), flush=True)
 
 
 _HEAD: Final = (
-    "| set, eyes | pictures | top-1 | answered | right when answered | asked | truth among the choices | "
+    "| set, vision models | pictures | top-1 | answered | right when answered | asked | truth among the choices | "
     "right or among the choices |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
 )
 
 
-def line(title: str, verdicts: Sequence[Verdict]) -> str:
-    """A row of the table: shares with what they are shares of."""
-    told, asked = [each for each in verdicts if not each.asked], [each for each in verdicts if each.asked]
+def table_row(title: str, verdicts: Sequence[Verdict]) -> str:
+    """A row of the table, with shares and the counts behind them."""
+    answered, asked = [each for each in verdicts if not each.asked], [each for each in verdicts if each.asked]
     cells = [
         title,
         str(len(verdicts)),
         _share(verdicts, lambda each: each.top),
         _share(verdicts, lambda each: not each.asked),
-        _share(told, lambda each: each.among),
+        _share(answered, lambda each: each.among),
         _share(verdicts, lambda each: each.asked),
         _share(asked, lambda each: each.among),
         _share(verdicts, lambda each: each.among),
@@ -111,17 +111,17 @@ def _share(verdicts: Sequence[Verdict], has: Callable[[Verdict], bool]) -> str:
     return f"{hits / len(verdicts):.0%} ({hits}/{len(verdicts)})" if verdicts else "–"
 
 
-def verdict(look: Look, table: RuleTable) -> Verdict:
-    """What the product says to a picture of one thing: its first item's answer or question."""
-    known = {thing.label: meant(table, thing.label) for thing in look.result.objects}
-    item = fusion.fuse(look.result, {label: each for label, each in known.items() if each is not None}, "en")[0]
+def verdict(result: LabelledResult, table: RuleTable) -> Verdict:
+    """The product's answer or question about the first item in a picture of one thing."""
+    known = {thing.label: meant(table, thing.label) for thing in result.result.objects}
+    item = fusion.fuse(result.result, {label: each for label, each in known.items() if each is not None}, "en")[0]
     facts = item.facts()
-    where = guess_categories(table, facts, decide(table, facts))
-    question = fusion.question(item, WasteSettings().sure, "en", where)
-    top = item.material in look.truth
+    categories = guess_categories(table, facts, decide(table, facts))
+    question = fusion.question(item, WasteSettings().sure, "en", categories)
+    top = item.material in result.truth
     if question is None:
         return Verdict(top, asked=False, among=top)
-    return Verdict(top, asked=True, among=any(_is(choice.value, look.truth, table) for choice in question.choices))
+    return Verdict(top, asked=True, among=any(_is(choice.value, result.truth, table) for choice in question.choices))
 
 
 def meant(table: RuleTable, label: str) -> tuple[Meaning, ...] | None:
@@ -134,34 +134,34 @@ def _is(value: str, truth: frozenset[Material], table: RuleTable) -> bool:
     return value in truth or (value in table.items and table.items[value].material in truth)
 
 
-def _without_detector(look: Look) -> Look:
-    return replace(look, result=replace(look.result, objects=()))
+def _without_detector(result: LabelledResult) -> LabelledResult:
+    return replace(result, result=replace(result.result, objects=()))
 
 
-def _looked_at(sets: dict[str, list[Sample]], count: int) -> Iterator[tuple[str, list[Look]]]:
+def _analysed(datasets: dict[str, list[Sample]], count: int) -> Iterator[tuple[str, list[LabelledResult]]]:
     weights = detector()
     if weights is None:
         raise SystemExit("no weights of yolox_nano: set BUNRI_MODELS_DIR or BUNRI_SHARED")
-    eyes = LocalVision(OnnxDetector(weights, weights.stem), MaterialClassifier())
-    for name, samples in sets.items():
-        yield name, asyncio.run(_look(eyes, drawn(samples, count)))
-    eyes.close()
+    vision = LocalVision(OnnxDetector(weights, weights.stem), MaterialClassifier())
+    for name, samples in datasets.items():
+        yield name, asyncio.run(_labelled_result(vision, drawn(samples, count)))
+    vision.close()
 
 
 def drawn(samples: Sequence[Sample], count: int) -> list[Sample]:
-    """So many of a set, the same on every machine."""
+    """``count`` samples at most, the same ones on every machine."""
     ordered = sorted(samples, key=lambda sample: str(sample.path.relative_to(sample.path.parents[2])))
     return random.Random(SEED).sample(ordered, min(count, len(ordered)))
 
 
-async def _look(eyes: LocalVision, samples: Sequence[Sample]) -> list[Look]:
+async def _labelled_result(vision: LocalVision, samples: Sequence[Sample]) -> list[LabelledResult]:
     limits = PhotoLimits()
     photos = ((sample, open_picture(sample.path.read_bytes(), limits)) for sample in samples)
-    return [Look(sample, await eyes.see(photo.pixels)) for sample, photo in photos]
+    return [LabelledResult(sample, await vision.see(photo.pixels)) for sample, photo in photos]
 
 
-def _sets(data: Path, tune: bool) -> dict[str, list[Sample]]:
-    """Pictures that nothing was taught with; the two halves of the web pictures are never mixed."""
+def _datasets(data: Path, tune: bool) -> dict[str, list[Sample]]:
+    """Pictures that no model was trained with, by data set. Half of the web pictures are for tuning, half for tests."""
     held_out: dict[str, list[Sample]] = {}
     for sample in training_samples(data):
         if sample.side == ("tune" if tune else "test"):

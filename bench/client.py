@@ -1,4 +1,4 @@
-"""A person with a phone, as light as Python allows: the client must not eat the time that it measures."""
+"""An HTTP client of the product's API that uses little processor time, so that it does not disturb what it measures."""
 
 import http.client
 import json
@@ -8,20 +8,20 @@ from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 ENDED: Final = ("done", "asked", "failed", "cancelled")
-POLL_EVERY: Final = 0.005
-STUCK_AFTER: Final = 60.0
+POLL_INTERVAL_S: Final = 0.005
+JOB_TIMEOUT_S: Final = 60.0
 IDLE: Final = 2.0
-"""Seconds after which a kept connection is not trusted any more."""
+"""Seconds after which a kept connection is opened anew."""
 _JSON: Final = {"content-type": "application/json"}
 
 
-class Refused(Exception):
+class RequestFailed(Exception):
     """The product answered with an error, or a job never ended."""
 
 
 @dataclass
-class Person:
-    """A guest with one kept connection. Not for several threads."""
+class Client:
+    """A guest with one kept connection. Not thread-safe."""
 
     url: str
     token: str = ""
@@ -32,53 +32,53 @@ class Person:
         self._connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=30)
 
     @classmethod
-    def arrives(cls, url: str) -> Self:
-        person = cls(url)
-        person.token = person.ask("POST", "/api/v1/auth/guest", {"username": "bench"})["access_token"]
-        return person
+    def sign_in(cls, url: str) -> Self:
+        client = cls(url)
+        client.token = client.ask("POST", "/api/v1/auth/guest", {"username": "bench"})["access_token"]
+        return client
 
     @property
     def headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token}", **_JSON} if self.token else _JSON
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
-        """JSON in, JSON out. Raises Refused."""
+        """Sends and returns JSON. Raises RequestFailed."""
         content = None if body is None else json.dumps(body).encode()
         return json.loads(self._send(method, path, content, self.headers))
 
-    def begins(self, photo: bytes) -> str:
-        """A job whose photo is uploaded; its id."""
+    def upload(self, photo: bytes) -> str:
+        """Starts a job and uploads its photo; returns the job's id."""
         job = self.ask("POST", "/api/v1/waste/analyze", {"content_type": "image/jpeg", "size": len(photo)})
         target = urlsplit(job["upload_url"])
         self._send(job["upload_method"], f"{target.path}?{target.query}", photo, job["upload_headers"])
         job_id: str = job["job_id"]
         return job_id
 
-    def completes(self, job_id: str) -> None:
+    def complete(self, job_id: str) -> None:
         self.ask("POST", f"/api/v1/waste/upload-complete/{job_id}", {})
 
-    def waits(self, job_id: str, every: float = POLL_EVERY) -> dict[str, Any]:
-        """The result of an answered job. Raises Refused."""
-        deadline = time.monotonic() + STUCK_AFTER
+    def wait_for_result(self, job_id: str, every: float = POLL_INTERVAL_S) -> dict[str, Any]:
+        """The result of an answered job. Raises RequestFailed."""
+        deadline = time.monotonic() + JOB_TIMEOUT_S
         while time.monotonic() < deadline:
             status: dict[str, Any] = self.ask("GET", f"/api/v1/waste/status/{job_id}")
             if status["status"] in ENDED:
                 if "result" not in status:
-                    raise Refused(str(status))
+                    raise RequestFailed(str(status))
                 result: dict[str, Any] = status["result"]
                 return result
             time.sleep(every)
-        raise Refused(f"job {job_id} did not end within {STUCK_AFTER:.0f} s")
+        raise RequestFailed(f"job {job_id} did not end within {JOB_TIMEOUT_S:.0f} s")
 
-    def analyzes(self, photo: bytes) -> tuple[dict[str, Any], float]:
+    def analyze(self, photo: bytes) -> tuple[dict[str, Any], float]:
         """The result, and the seconds from upload-complete to it."""
-        job_id = self.begins(photo)
-        return self.finishes(job_id)
+        job_id = self.upload(photo)
+        return self.complete_and_wait(job_id)
 
-    def finishes(self, job_id: str) -> tuple[dict[str, Any], float]:
+    def complete_and_wait(self, job_id: str) -> tuple[dict[str, Any], float]:
         started = time.perf_counter()
-        self.completes(job_id)
-        result = self.waits(job_id)
+        self.complete(job_id)
+        result = self.wait_for_result(job_id)
         return result, time.perf_counter() - started
 
     def _send(self, method: str, path: str, content: bytes | None, headers: dict[str, str]) -> bytes:
@@ -89,5 +89,5 @@ class Person:
         answer = response.read()
         self._used = time.monotonic()
         if response.status >= 300:
-            raise Refused(f"{method} {path}: {response.status} {answer[:500].decode('utf-8', 'replace')}")
+            raise RequestFailed(f"{method} {path}: {response.status} {answer[:500].decode('utf-8', 'replace')}")
         return answer

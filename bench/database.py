@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL with the real tables, filled by the million."""
+"""An embedded PostgreSQL with the product's tables, for filling with millions of rows."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -8,7 +8,7 @@ import asyncpg
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.places import workplace
+from bench.paths import workplace
 from bunri.platform.db import Database
 from bunri.platform.db.address import login_address, owner_address
 from bunri.platform.db.migrate import Schema, migrate
@@ -20,7 +20,7 @@ _CHUNK: Final = 500_000
 
 @asynccontextmanager
 async def migrated(domain: str) -> AsyncIterator[tuple[asyncpg.Connection, Database]]:
-    """A fresh server with the schema of ``domain``: the owner's connection, and the domain's own role's way in."""
+    """A fresh server with the schema of ``domain``: the owner's connection, and the database with the domain's role."""
     with workplace() as folder:
         servers = EmbeddedServers(folder / "data", valkey=False, what="bench")
         try:
@@ -39,7 +39,7 @@ async def migrated(domain: str) -> AsyncIterator[tuple[asyncpg.Connection, Datab
 
 @asynccontextmanager
 async def without_indexes(owner: asyncpg.Connection, table: str) -> AsyncIterator[None]:
-    """Takes the indexes and foreign keys away while the block fills ``table``, and makes them again as they were."""
+    """Drops indexes and foreign keys of ``table`` while the block fills it, and makes them again afterwards."""
     await owner.execute("set maintenance_work_mem = '512MB'; set synchronous_commit = off")
     rows = await owner.fetch(_REMOVABLE, table)
     for row in rows:
@@ -50,7 +50,7 @@ async def without_indexes(owner: asyncpg.Connection, table: str) -> AsyncIterato
     await owner.execute(f"vacuum analyze {table}")
 
 
-# Keys that another table refers to stay: taking them away would take that table's foreign keys along.
+# Keys that another table refers to stay: dropping them would drop that table's foreign keys too.
 _REMOVABLE: Final = """
 select format('alter table %s drop constraint %I', conrelid::regclass, conname) as removes,
     format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as makes

@@ -1,7 +1,7 @@
-"""Many HTTP clients at once, cheap enough not to be what is measured: raw sockets on uvloop, in a process of its own.
+"""A load generator for HTTP: many clients with raw sockets on uvloop, in a process of its own.
 
-With a ``period`` each client sends on its own beat, and an answer's time counts from when its request was *due*: a
-server that stalls is not forgiven what it did not let us send. Without, each sends as soon as it was answered.
+With a ``period`` each client sends at fixed times, and the time of an answer counts from when its request was *due*, so
+that a stalled server also pays for the requests that could not be sent. Without, each sends as soon as it was answered.
 """
 
 import asyncio
@@ -16,29 +16,31 @@ from urllib.parse import urlsplit
 
 import uvloop
 
-from bench import crew
+from bench import worker_processes
 from bench.stats import ms
 
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_WARM: Final = 0.2
-"""Share of the time that is not counted."""
-_PATIENCE: Final = 10.0
+_WARMUP_SHARE: Final = 0.2
+"""Share of the time, at the beginning, that is not counted."""
+_TIMEOUT_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """What the counted part of a run gave; times in milliseconds."""
+class LoadResult:
+    """Figures of the counted part of a run; times in milliseconds."""
 
     per_second: float
     p50: float
     p99: float
     requests: int
     errors: int
-    """Connections that broke and answers that were no success."""
+    """Broken connections and answers other than 2xx."""
 
 
-def load(requests: Sequence[bytes], url: str, *, clients: int, seconds: float, period: float | None = None) -> Load:
-    """Sends whole HTTP/1.1 ``requests`` in turn from each of so many kept connections."""
+def load(
+    requests: Sequence[bytes], url: str, *, clients: int, seconds: float, period: float | None = None
+) -> LoadResult:
+    """Sends complete HTTP/1.1 ``requests`` in turn from each of ``clients`` kept connections."""
     plan = {
         "requests": [request.decode("latin-1") for request in requests],
         "url": url,
@@ -46,11 +48,11 @@ def load(requests: Sequence[bytes], url: str, *, clients: int, seconds: float, p
         "seconds": seconds,
         "period": period,
     }
-    return Load(**crew.run("bench.load", [plan])[0])
+    return LoadResult(**worker_processes.run("bench.load", [plan])[0])
 
 
 def request(method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
-    """A whole request, as it goes over the wire."""
+    """The bytes of a complete HTTP/1.1 request."""
     lines = [f"{method} {path} HTTP/1.1", "host: 127.0.0.1", *(f"{name}: {value}" for name, value in headers.items())]
     if body:
         lines.append(f"content-length: {len(body)}")
@@ -95,8 +97,8 @@ class _Connection(asyncio.Protocol):
         self._transport.close()
 
 
-class _Run:
-    def __init__(self, plan: crew.Plan) -> None:
+class _LoadGenerator:
+    def __init__(self, plan: worker_processes.Plan) -> None:
         self._requests = [request.encode("latin-1") for request in plan["requests"]]
         address = urlsplit(plan["url"])
         self._address = address.hostname or "", address.port or 80
@@ -108,7 +110,7 @@ class _Run:
 
     async def run(self) -> dict[str, Any]:
         began = time.perf_counter() + 0.2
-        self._counted_from = began + self._seconds * _WARM
+        self._counted_from = began + self._seconds * _WARMUP_SHARE
         self._until = began + self._seconds
         await asyncio.gather(*(self._client(number, began) for number in range(self._clients)))
         return {
@@ -139,16 +141,16 @@ class _Run:
 
     async def _answer(self, connection: _Connection, request: bytes) -> bool:
         try:
-            return await asyncio.wait_for(connection.ask(request), _PATIENCE)
+            return await asyncio.wait_for(connection.ask(request), _TIMEOUT_S)
         except TimeoutError:
             connection.close()
             return False
 
 
-def _prepare(plan: crew.Plan) -> Any:
-    gc.disable()  # a pause of ours would be taken for one of theirs; the run is short
-    return lambda: uvloop.run(_Run(plan).run())
+def _prepare(plan: worker_processes.Plan) -> Any:
+    gc.disable()  # a pause of the generator would be measured as one of the server; the run is short
+    return lambda: uvloop.run(_LoadGenerator(plan).run())
 
 
 if __name__ == "__main__":
-    crew.member(_prepare)
+    worker_processes.serve(_prepare)

@@ -1,4 +1,4 @@
-"""Photos as a phone takes them, 12 megapixels and about 3 MB, no two alike to a perceptual hash."""
+"""Makes photos like those of a phone: 12 megapixels and about 3 MB, all with different perceptual hashes."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.places import shared
+from bench.paths import shared
 
 WIDTH, HEIGHT = 4000, 3000
 _QUALITY: Final = 88
@@ -19,13 +19,13 @@ Pixels = NDArray[np.uint8]
 
 
 def photos(count: int, first: int = 0) -> Iterator[bytes]:
-    """So many JPEG files; the same ``first`` gives the same ones."""
+    """``count`` JPEG files; the same ``first`` gives the same ones."""
     for seed in range(first, first + count):
         yield photo(seed)
 
 
 def photo(seed: int) -> bytes:
-    """A part of a reference photo, where there are some, under light and shadow of its own; else shadows alone."""
+    """A part of a reference photo blended with random light and shadow; without reference photos these alone."""
     random = np.random.default_rng(seed)
     picture = _shadows(random)
     scenes = _scenes()

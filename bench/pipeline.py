@@ -1,11 +1,11 @@
-"""A member of a crew: the product's own pipeline in one process, photo after photo, without HTTP and broker."""
+"""A worker process that runs the product's pipeline, photo after photo, without HTTP and broker."""
 
 import asyncio
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import crew
+from bench import worker_processes
 from bench.pictures import photo, photos
 from bench.product import settings
 from bunri.app.inline import OWNER, InlineContainer
@@ -14,15 +14,15 @@ from bunri.domains.waste.schemas import AnalyzeIn, UploadCompleteIn
 from bunri.domains.waste.service.jobs import Jobs
 
 
-def prepare(plan: crew.Plan) -> Callable[[], Mapping[str, float]]:
-    """Photos are handed over and everything is warm before the clock starts."""
+def prepare(plan: worker_processes.Plan) -> Callable[[], Mapping[str, float]]:
+    """Submits all photos and warms up with one before the clock starts."""
     runner = asyncio.Runner()
     container = InlineContainer(settings(Path(plan["data"])))
-    runner.run(_hand_over(container, photo(plan["first"] + 500)))
+    runner.run(_submit(container, photo(plan["first"] + 500)))
     container.load_handlers()
     runner.run(container.work())
     for picture in photos(plan["count"], plan["first"]):
-        runner.run(_hand_over(container, picture))
+        runner.run(_submit(container, picture))
 
     def work() -> Mapping[str, float]:
         started = time.perf_counter()
@@ -35,7 +35,7 @@ def prepare(plan: crew.Plan) -> Callable[[], Mapping[str, float]]:
     return work
 
 
-async def _hand_over(container: InlineContainer, picture: bytes) -> None:
+async def _submit(container: InlineContainer, picture: bytes) -> None:
     jobs = container.get(Jobs)
     asked = AnalyzeIn(content_type="image/jpeg", size=len(picture))
     job, _ = await jobs.analyze(OWNER, asked, "ko", base_url="")
@@ -45,4 +45,4 @@ async def _hand_over(container: InlineContainer, picture: bytes) -> None:
 
 
 if __name__ == "__main__":
-    crew.member(prepare)
+    worker_processes.serve(prepare)

@@ -1,4 +1,4 @@
-"""``bunri up`` on a fresh data directory, as anybody would start it."""
+"""Runs ``bunri up`` on a fresh data directory."""
 
 import socket
 import subprocess
@@ -13,7 +13,7 @@ from typing import Final
 
 import psutil
 
-from bench.places import weights, workplace
+from bench.paths import weights, workplace
 from bunri.app.settings import Settings
 from bunri.platform.embedded import attach
 from bunri.platform.vision.settings import VisionSettings
@@ -23,7 +23,7 @@ STOP_WITHIN: Final = 20.0
 
 
 class ProductFailed(Exception):
-    """It did not become ready; the message is the end of its log."""
+    """The product did not become ready; the message is the end of its log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Product:
     process: psutil.Process
 
     def memory(self) -> float:
-        """MiB of everything that it runs: each shared page counted once (PSS)."""
+        """MiB of all its processes, each shared page counted once (PSS)."""
         total = 0
         for process in (self.process, *self.process.children(recursive=True)):
             with suppress(psutil.NoSuchProcess):  # a connection that has just closed
@@ -43,22 +43,22 @@ class Product:
 
 
 def settings(data: Path) -> Settings:
-    """What reaches the servers that run on ``data`` from another process."""
+    """Settings with which another process uses the servers of ``data``."""
     return Settings(data=data, vision=VisionSettings(models_dir=weights(), fetch=False)).on(attach(data))
 
 
 @contextmanager
 def running(*, workers: int = 1) -> Iterator[Product]:
-    """Started and ready; stopped, and its data removed, afterwards. Raises ProductFailed."""
+    """The product, started and ready; afterwards it is stopped and its data removed. Raises ProductFailed."""
     with workplace() as folder:
         port, log = _free_port(), folder / "log"
         command = [sys.executable, "-m", "bunri", "up", "--data", str(folder / "data"), "--port", str(port)]
         started = time.perf_counter()
-        with log.open("wb") as words:
+        with log.open("wb") as output:
             process = subprocess.Popen(
                 [*command, "--workers", str(workers)],
                 stdout=subprocess.PIPE,
-                stderr=words,
+                stderr=output,
                 cwd=folder,
             )
         try:
@@ -70,14 +70,14 @@ def running(*, workers: int = 1) -> Iterator[Product]:
 
 def _await_ready(process: subprocess.Popen[bytes], log: Path) -> str:
     assert process.stdout
-    patience = threading.Timer(START_WITHIN, process.terminate)  # its output then ends, and with it the loop
-    patience.start()
+    timeout = threading.Timer(START_WITHIN, process.terminate)  # which ends its output, and so the loop
+    timeout.start()
     try:
         for line in process.stdout:
             if line.startswith(b"ready "):
                 return line.split()[1].decode()
     finally:
-        patience.cancel()
+        timeout.cancel()
     raise ProductFailed(log.read_text("utf-8", "replace")[-2000:])
 
 

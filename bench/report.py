@@ -1,4 +1,4 @@
-"""The table that people read."""
+"""Prints benchmark results as a table."""
 
 import os
 import platform
@@ -9,13 +9,13 @@ from typing import Final
 from rich.table import Table
 from rich.text import Text
 
-from bench.line import Line
+from bench.result import BenchmarkResult
 
 _WITHIN: Final = {True: Text("yes", "green"), False: Text("NO", "bold red"), None: Text("–", "dim")}
 
 
-def table(lines: Mapping[str, Sequence[Line]]) -> Table:
-    """what | measured | budget | peer or limit | ratio | within?, a section for each subject"""
+def table(lines: Mapping[str, Sequence[BenchmarkResult]]) -> Table:
+    """A table with the columns what, measured, budget, peer or limit, ratio, within?; a section for each subject."""
     made = Table("what")
     for heading in ("measured", "budget"):
         made.add_column(heading, justify="right", no_wrap=True)
@@ -29,7 +29,7 @@ def table(lines: Mapping[str, Sequence[Line]]) -> Table:
     return made
 
 
-def _cells(subject: str, line: Line) -> tuple[str | Text, ...]:
+def _cells(subject: str, line: BenchmarkResult) -> tuple[str | Text, ...]:
     what = Text.assemble((f"{subject}  ", "cyan"), line.what, (f"\n{line.note}" if line.note else "", "dim"))
     return (
         what,
@@ -42,7 +42,7 @@ def _cells(subject: str, line: Line) -> tuple[str | Text, ...]:
 
 
 def amount(value: float | None, unit: str) -> str:
-    """Three digits are all that a noisy machine can tell."""
+    """``value`` with at most three digits: more are noise."""
     if value is None:
         return "–"
     digits = 0 if value >= 100 or value == int(value) else 1 if value >= 10 else 2 if value >= 1 else 3
@@ -50,7 +50,7 @@ def amount(value: float | None, unit: str) -> str:
 
 
 def machine() -> str:
-    """What it ran on: processor, cores, memory, Python."""
+    """A description of this machine: processor, cores, memory, Python."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
 

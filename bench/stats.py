@@ -1,11 +1,11 @@
-"""What a list of measurements says."""
+"""Statistics of measurements."""
 
 import math
 from collections.abc import Sequence
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The nearest-rank quantile: a value that was really measured, never an interpolation that hides the worst.
+    """The nearest-rank quantile: always one of the values, since interpolation would hide the worst.
 
     Raises ValueError without values.
     """
@@ -24,6 +24,6 @@ def ms(seconds: Sequence[float], share: float) -> float:
     return quantile(seconds, share) * 1e3
 
 
-def warmed(values: Sequence[float]) -> Sequence[float]:
-    """Without the first tenth, which pays for connections, plans and caches."""
+def without_warmup(values: Sequence[float]) -> Sequence[float]:
+    """``values`` without the first tenth, in which connections, plans and caches are made."""
     return values[len(values) // 10 :]

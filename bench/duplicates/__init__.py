@@ -1,1 +1,1 @@
-"""How honest the memory for nearly the same photo is: ``python -m bench.duplicates DATA``; docs/near-duplicates.md."""
+"""Evaluates the search for near-duplicate photos: ``python -m bench.duplicates DATA``; see docs/near-duplicates.md."""

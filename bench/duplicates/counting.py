@@ -1,4 +1,4 @@
-"""Counting hits, true and false, at every threshold. Pure."""
+"""Counts true and false hits at every threshold."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_BITS: Final = 40
+MAX_BITS: Final = 40
 NEVER: Final = 257
-"""More bits than there are: no threshold lets this pair through."""
+"""More bits than a hash has: the distance of pairs that no threshold may match."""
 
 Distances = NDArray[np.int16]
 Counts = NDArray[np.int64]
@@ -26,8 +26,8 @@ def _bits(hashes: Sequence[bytes]) -> NDArray[np.float32]:
 
 
 def within(found: Distances) -> Counts:
-    """How many are at most 0, 1, … MOST_BITS bits."""
-    return np.asarray([(found <= bits).sum() for bits in range(MOST_BITS + 1)], np.int64)
+    """The number of distances of at most 0, 1, … MAX_BITS bits."""
+    return np.asarray([(found <= bits).sum() for bits in range(MAX_BITS + 1)], np.int64)
 
 
 def nearest(found: Distances, allowed: NDArray[np.bool_]) -> Distances:
@@ -36,16 +36,16 @@ def nearest(found: Distances, allowed: NDArray[np.bool_]) -> Distances:
 
 
 def agreeing(ours: list[tuple[str, ...]], theirs: list[tuple[str, ...]]) -> NDArray[np.bool_]:
-    """n × m: whether both looks left the same impression, and one at all."""
-    numbers = {own: number for number, own in enumerate({*ours, *theirs} - {()})}
-    one = np.asarray([numbers.get(own, -1) for own in ours])
-    other = np.asarray([numbers.get(own, -2) for own in theirs])
+    """n × m: whether both have the same impression and it is not empty."""
+    numbers = {impression: number for number, impression in enumerate({*ours, *theirs} - {()})}
+    one = np.asarray([numbers.get(impression, -1) for impression in ours])
+    other = np.asarray([numbers.get(impression, -2) for impression in theirs])
     return np.asarray(one[:, None] == other[None, :])
 
 
 def at_most(seen: int, among: int) -> float:
-    """The highest share that ``seen`` of ``among`` leaves possible at 95 %: the rule of three for none, and for some
-    the upper end of Wilson's interval (one-sided)."""
+    """The upper bound at 95 % of a share of which ``seen`` of ``among`` were observed: by the rule of three for none,
+    else by the upper end of Wilson's interval (one-sided)."""
     if not among:
         return 1.0
     if not seen:

@@ -1,4 +1,4 @@
-"""The evaluation: how often a changed photo is known again, and how often another thing's is taken for it."""
+"""Measures how often a changed photo is recognised, and how often a photo of another thing is taken for it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,21 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.duplicates import counting, stream
-from bench.duplicates.counting import MOST_BITS, NEVER, Counts, Distances
-from bench.duplicates.looks import AS_IT_IS, File, Looks
-from bench.duplicates.photos import Known
+from bench.duplicates.analysis import UNCHANGED, AnalysisCache, PhotoFile
+from bench.duplicates.counting import MAX_BITS, NEVER, Counts, Distances
+from bench.duplicates.photos import LabelledPhoto
 from bench.duplicates.scenes import STANDS
-from bench.duplicates.stream import Sent, Told
+from bench.duplicates.stream import StreamPhoto, StreamResult
 from bench.duplicates.variants import VARIANTS
 
 STREAM_BITS: Final = (4, 6, 8, 10, 14, 28)
 _ROWS: Final = 2000
-"""At once in a table of distances: 20 MB."""
+"""Rows in one table of distances, which takes 20 MB."""
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
-    """One variant of every photo of the sample: bits from its original, and whether the looks agree."""
+class VariantResult:
+    """One variant of every photo of the sample: its distances from the originals, and whether the analyses agree."""
 
     name: str
     kind: str
@@ -32,99 +32,106 @@ class Again:
 
     @property
     def by_hash(self) -> NDArray[np.float64]:
-        """Share found at 0 … MOST_BITS bits."""
+        """Share found at 0 … MAX_BITS bits."""
         return counting.within(self.found) / len(self.found)
 
     @property
-    def with_eyes(self) -> NDArray[np.float64]:
+    def with_models(self) -> NDArray[np.float64]:
         return counting.within(self.found[self.agreed]) / len(self.found)
 
 
 @dataclass(frozen=True, slots=True)
-class Mistaken:
-    """Photos (or pairs) that another thing answers for, at 0 … MOST_BITS bits."""
+class FalseMatches:
+    """Photos (or pairs) that match another thing, at 0 … MAX_BITS bits."""
 
     asked: int
     by_hash: Counts
     by_hash_other: Counts
-    """Of these, of another material."""
-    with_eyes: Counts
-    with_eyes_other: Counts
+    """Of these, matches with another material."""
+    with_models: Counts
+    with_models_other: Counts
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Evaluation:
     photos: int
     sample: int
-    again: list[Again]
-    originals: Mistaken
-    variants: Mistaken
-    stands: Mistaken
-    streams: Mapping[int, Told]
+    again: list[VariantResult]
+    originals: FalseMatches
+    variants: FalseMatches
+    stands: FalseMatches
+    streams: Mapping[int, StreamResult]
 
 
-def measure(data: Path, photos: Sequence[Known], every: int, looks: Looks, most_bits: int) -> Measured:
-    """``every``: each how manyth photo is varied and laid under the stands; all are originals."""
+def measure(
+    data: Path, photos: Sequence[LabelledPhoto], every: int, analyses: AnalysisCache, most_bits: int
+) -> Evaluation:
+    """``every``: only every so manyth photo is varied and laid under the stands; all are originals."""
     sample = photos[::every]
-    originals = looks.hashed(as_it_is(photo) for photo in photos)
-    asked = [(photo, File(photo.name, photo.path, variant.name)) for photo in sample for variant in VARIANTS]
-    return Measured(
+    originals = analyses.hashed(unchanged(photo) for photo in photos)
+    asked = [(photo, PhotoFile(photo.name, photo.path, variant.name)) for photo in sample for variant in VARIANTS]
+    return Evaluation(
         photos=len(photos),
         sample=len(sample),
-        again=_again(sample, looks),
-        originals=_mistaken([(photo, as_it_is(photo)) for photo in photos], photos, originals, looks),
-        variants=_mistaken(asked, photos, originals, looks),
-        stands=_stands(data, sample, looks),
-        streams=streams(photos, sample, looks, sorted({*STREAM_BITS, most_bits})),
+        again=_again(sample, analyses),
+        originals=_mistaken([(photo, unchanged(photo)) for photo in photos], photos, originals, analyses),
+        variants=_mistaken(asked, photos, originals, analyses),
+        stands=_stands(data, sample, analyses),
+        streams=streams(photos, sample, analyses, sorted({*STREAM_BITS, most_bits})),
     )
 
 
-def as_it_is(photo: Known) -> File:
-    return File(photo.name, photo.path, AS_IT_IS)
+def unchanged(photo: LabelledPhoto) -> PhotoFile:
+    return PhotoFile(photo.name, photo.path, UNCHANGED)
 
 
-def _again(sample: Sequence[Known], looks: Looks) -> list[Again]:
-    before = looks.seen(as_it_is(photo) for photo in sample)
-    files = [File(photo.name, photo.path, variant.name) for variant in VARIANTS for photo in sample]
-    after = looks.seen(files)
+def _again(sample: Sequence[LabelledPhoto], analyses: AnalysisCache) -> list[VariantResult]:
+    before = analyses.seen(unchanged(photo) for photo in sample)
+    files = [PhotoFile(photo.name, photo.path, variant.name) for variant in VARIANTS for photo in sample]
+    after = analyses.seen(files)
     made = []
     for at, variant in enumerate(VARIANTS):
         pairs = list(zip(before, after[at * len(sample) : (at + 1) * len(sample)], strict=True))
         found = np.asarray([counting.distances([old.phash], [new.phash])[0, 0] for old, new in pairs], np.int16)
-        agreed = np.asarray([bool(old.own) and old.own == new.own for old, new in pairs])
-        made.append(Again(variant.name, variant.kind, found, agreed))
+        agreed = np.asarray([bool(old.impression) and old.impression == new.impression for old, new in pairs])
+        made.append(VariantResult(variant.name, variant.kind, found, agreed))
     return made
 
 
 def _mistaken(
-    asked: Sequence[tuple[Known, File]], known: Sequence[Known], hashes: Sequence[bytes], looks: Looks
-) -> Mistaken:
-    """Each of ``asked`` beside every known photo of another thing; only where a hash is near does anybody look."""
+    asked: Sequence[tuple[LabelledPhoto, PhotoFile]],
+    known: Sequence[LabelledPhoto],
+    hashes: Sequence[bytes],
+    analyses: AnalysisCache,
+) -> FalseMatches:
+    """Compares each of ``asked`` with every photo of another thing; only pairs with near hashes are analysed."""
     things = np.asarray([photo.thing for photo in known])
     materials = np.asarray([photo.material for photo in known])
     nearest: list[NDArray[np.int16]] = []
     for start in range(0, len(asked), _ROWS):
         part = asked[start : start + _ROWS]
-        found = counting.distances(looks.hashed(file for _, file in part), hashes)
+        found = counting.distances(analyses.hashed(file for _, file in part), hashes)
         other_thing = things != np.asarray([photo.thing for photo, _ in part])[:, None]
         other_material = other_thing & (materials != np.asarray([photo.material for photo, _ in part])[:, None])
-        agreed = _agreed((found <= MOST_BITS) & other_thing, [file for _, file in part], known, looks)
+        agreed = _agreed((found <= MAX_BITS) & other_thing, [file for _, file in part], known, analyses)
         ways = (other_thing, other_material, other_thing & agreed, other_material & agreed)
         nearest.append(np.stack([counting.nearest(found, way) for way in ways]))
-    return Mistaken(len(asked), *(counting.within(way) for way in np.concatenate(nearest, axis=1)))
+    return FalseMatches(len(asked), *(counting.within(way) for way in np.concatenate(nearest, axis=1)))
 
 
-def _agreed(near: NDArray[np.bool_], files: Sequence[File], known: Sequence[Known], looks: Looks) -> NDArray[np.bool_]:
-    """Of the near pairs, those that leave the same impression."""
+def _agreed(
+    near: NDArray[np.bool_], files: Sequence[PhotoFile], known: Sequence[LabelledPhoto], analyses: AnalysisCache
+) -> NDArray[np.bool_]:
+    """Of the near pairs, those with the same impression."""
     agreed = np.zeros_like(near)
     rows, columns = (sorted({int(at) for at in side}) for side in np.nonzero(near))
-    ours = looks.owns(files[row] for row in rows)
-    theirs = looks.owns(as_it_is(known[column]) for column in columns)
+    ours = analyses.impressions(files[row] for row in rows)
+    theirs = analyses.impressions(unchanged(known[column]) for column in columns)
     agreed[np.ix_(rows, columns)] = counting.agreeing(ours, theirs)
     return agreed & near
 
 
-def _stands(data: Path, sample: Sequence[Known], looks: Looks) -> Mistaken:
+def _stands(data: Path, sample: Sequence[LabelledPhoto], analyses: AnalysisCache) -> FalseMatches:
     """Every pair of different things under the same stand."""
     things = np.asarray([photo.thing for photo in sample])
     materials = np.asarray([photo.material for photo in sample])
@@ -132,30 +139,32 @@ def _stands(data: Path, sample: Sequence[Known], looks: Looks) -> Mistaken:
     other = materials[:, None] != materials[None, :]
     ways: list[list[Distances]] = [[], [], [], []]
     for stand in STANDS:
-        seen = looks.seen(File(photo.name, photo.path, stand.name, data) for photo in sample)
-        found = counting.distances([look.phash for look in seen], [look.phash for look in seen])
-        owns = [look.own for look in seen]
-        agreed = counting.agreeing(owns, owns)
+        seen = analyses.seen(PhotoFile(photo.name, photo.path, stand.name, data) for photo in sample)
+        found = counting.distances([analysis.phash for analysis in seen], [analysis.phash for analysis in seen])
+        impressions = [analysis.impression for analysis in seen]
+        agreed = counting.agreeing(impressions, impressions)
         for way, pairs in zip(ways, (once, once & other, once & agreed, once & other & agreed), strict=True):
             way.append(np.where(pairs, found, NEVER).ravel())
-    return Mistaken(int(once.sum()) * len(STANDS), *(counting.within(np.concatenate(way)) for way in ways))
+    return FalseMatches(int(once.sum()) * len(STANDS), *(counting.within(np.concatenate(way)) for way in ways))
 
 
-def streams(photos: Sequence[Known], repeated: Sequence[Known], looks: Looks, bits: Sequence[int]) -> dict[int, Told]:
-    """The same stream under memories of different thresholds."""
+def streams(
+    photos: Sequence[LabelledPhoto], repeated: Sequence[LabelledPhoto], analyses: AnalysisCache, bits: Sequence[int]
+) -> dict[int, StreamResult]:
+    """The results of the same stream at different thresholds."""
     sent = stream.stream(photos, repeated, changes())
     files = [file_of(one) for one in sent]
-    hashes = looks.hashed(files)
-    asked = stream.in_question(hashes, max(bits))
-    owns = dict(zip(asked, looks.owns(files[at] for at in asked), strict=True))
-    return {most: stream.play(sent, hashes, owns, most) for most in bits}
+    hashes = analyses.hashed(files)
+    asked = stream.near_any(hashes, max(bits))
+    impressions = dict(zip(asked, analyses.impressions(files[at] for at in asked), strict=True))
+    return {most: stream.play(sent, hashes, impressions, most) for most in bits}
 
 
-def file_of(sent: Sent) -> File:
-    return File(sent.photo.name, sent.photo.path, sent.change)
+def file_of(sent: StreamPhoto) -> PhotoFile:
+    return PhotoFile(sent.photo.name, sent.photo.path, sent.change)
 
 
 def changes() -> dict[str, list[str]]:
     """The variants of each kind that repeats may come back as."""
-    kinds = {kind: [variant.name for variant in VARIANTS if variant.kind == kind] for kind in stream.MIX}
+    kinds = {kind: [variant.name for variant in VARIANTS if variant.kind == kind] for kind in stream.REPEAT_SHARES}
     return {kind: names for kind, names in kinds.items() if names}

@@ -7,15 +7,15 @@ from typing import Final
 
 import numpy as np
 
-from bench.duplicates.counting import MOST_BITS, at_most
-from bench.duplicates.measure import Measured, Mistaken
-from bench.duplicates.stream import MIX, NEW, Told
+from bench.duplicates.counting import MAX_BITS, at_most
+from bench.duplicates.measure import Evaluation, FalseMatches
+from bench.duplicates.stream import NEW, REPEAT_SHARES, StreamResult
 
 SHOWN: Final = (0, 2, 4, 6, 8, 10, 14, 20, 28, 40)
 _SOME: Final = (4, 10, 14, 28, 40)
 
 
-def blocks(measured: Measured, most_bits: int) -> dict[str, str]:
+def blocks(measured: Evaluation, most_bits: int) -> dict[str, str]:
     """Marker → Markdown."""
     return {
         "again": again(measured, most_bits),
@@ -25,95 +25,95 @@ def blocks(measured: Measured, most_bits: int) -> dict[str, str]:
     }
 
 
-def again(measured: Measured, most_bits: int) -> str:
+def again(measured: Evaluation, most_bits: int) -> str:
     bits = sorted({*_SOME, most_bits})
     rows = [
         [
             one.name,
             *(_share(one.by_hash[at]) for at in bits),
             _share(one.agreed.mean()),
-            _bold(one.with_eyes[most_bits]),
+            _bold(one.with_models[most_bits]),
         ]
         for one in measured.again
     ]
     rows.append(
         [
             "**all, each as often**",
-            *(_share(overall(measured, eyes=False)[at]) for at in bits),
+            *(_share(overall(measured, models=False)[at]) for at in bits),
             _share(np.mean([one.agreed.mean() for one in measured.again])),
-            _bold(overall(measured, eyes=True)[most_bits]),
+            _bold(overall(measured, models=True)[most_bits]),
         ]
     )
-    heads = ["variant", *(f"≤ {at} bits" for at in bits), "eyes agree", f"known again (≤ {most_bits}, agreeing)"]
+    heads = ["variant", *(f"≤ {at} bits" for at in bits), "models agree", f"known again (≤ {most_bits}, agreeing)"]
     return _table(heads, rows)
 
 
-def overall(measured: Measured, *, eyes: bool) -> Sequence[float]:
-    """The mean over the variants, at 0 … MOST_BITS bits."""
-    shares = [one.with_eyes if eyes else one.by_hash for one in measured.again]
+def overall(measured: Evaluation, *, models: bool) -> Sequence[float]:
+    """The mean over the variants, at 0 … MAX_BITS bits."""
+    shares = [one.with_models if models else one.by_hash for one in measured.again]
     return [float(share) for share in np.mean(shares, axis=0)]
 
 
-def thresholds(measured: Measured, bits: Iterable[int]) -> str:
-    alone, agreeing = overall(measured, eyes=False), overall(measured, eyes=True)
+def thresholds(measured: Evaluation, bits: Iterable[int]) -> str:
+    alone, agreeing = overall(measured, models=False), overall(measured, models=True)
     sets = (measured.originals, measured.variants, measured.stands)
     rows = [
         [str(at), _share(alone[at]), _share(agreeing[at]), *(cell for one in sets for cell in _mistakes(one, at))]
         for at in bits
-        if at <= MOST_BITS
+        if at <= MAX_BITS
     ]
     asked = ("originals mistaken", "variants mistaken", "pairs on a stand mistaken")
-    named = [head for what in asked for head in (f"{what}, hash alone", "… eyes agreeing")]
-    return _table(["bits", "known again, hash alone", "… eyes agreeing", *named], rows)
+    named = [head for what in asked for head in (f"{what}, hash alone", "… models agreeing")]
+    return _table(["bits", "known again, hash alone", "… models agreeing", *named], rows)
 
 
-def _mistakes(one: Mistaken, at: int) -> list[str]:
-    pairs = ((one.by_hash[at], one.by_hash_other[at]), (one.with_eyes[at], one.with_eyes_other[at]))
+def _mistakes(one: FalseMatches, at: int) -> list[str]:
+    pairs = ((one.by_hash[at], one.by_hash_other[at]), (one.with_models[at], one.with_models_other[at]))
     return [f"{false:,} ({other:,})" if false else "0" for false, other in pairs]
 
 
-def bounds(measured: Measured, most_bits: int) -> str:
-    """Bounds are for photos: 28 variants of one are no 28 witnesses, nor is a photo one in each of its pairs."""
+def bounds(measured: Evaluation, most_bits: int) -> str:
+    """Bounds are for photos: 28 variants of one photo are not independent, nor are the pairs that share a photo."""
     stands = measured.stands
     return (
-        f"At {most_bits} bits and with our eyes agreeing: {_of(measured.originals, most_bits)} originals had another "
-        f"thing's answer ({_bound(int(measured.originals.with_eyes[most_bits]), measured.photos)}), "
+        f"At {most_bits} bits and with the vision models agreeing: {_of(measured.originals, most_bits)} originals had "
+        f"another thing's answer ({_bound(int(measured.originals.with_models[most_bits]), measured.photos)}), "
         f"{_of(measured.variants, most_bits)} variants, which come from {measured.sample} photos "
-        f"({_bound(int(measured.variants.with_eyes[most_bits]), measured.sample)} of the photos), and "
+        f"({_bound(int(measured.variants.with_models[most_bits]), measured.sample)} of the photos), and "
         f"{_of(stands, most_bits)} pairs under a camera on a stand, which come from the same {measured.sample} "
         "photos."
     )
 
 
-def _of(one: Mistaken, at: int) -> str:
-    return f"{one.with_eyes[at]:,} of {one.asked:,}"
+def _of(one: FalseMatches, at: int) -> str:
+    return f"{one.with_models[at]:,} of {one.asked:,}"
 
 
 def _bound(seen: int, among: int) -> str:
     return f"at 95 % fewer than {at_most(seen, among):.2%}"
 
 
-def stream(measured: Measured) -> str:
-    kinds = [kind for kind in MIX if any(told.sent[kind] for told in measured.streams.values())]
-    rows = [[str(bits), *_told(told, kinds)] for bits, told in measured.streams.items()]
+def stream(measured: Evaluation) -> str:
+    kinds = [kind for kind in REPEAT_SHARES if any(result.sent[kind] for result in measured.streams.values())]
+    rows = [[str(bits), *_told(result, kinds)] for bits, result in measured.streams.items()]
     return _table(["bits", "photos", "repeats", "repeats known", *kinds, "wrong answers", "new photos known"], rows)
 
 
-def _told(told: Told, kinds: Sequence[str]) -> list[str]:
-    by_kind = [f"{told.hits[kind]} of {told.sent[kind]}" for kind in kinds]
-    whole = f"{told.repeats_hit / told.repeats:.1%}" if told.repeats else "–"
+def _told(result: StreamResult, kinds: Sequence[str]) -> list[str]:
+    by_kind = [f"{result.hits[kind]} of {result.sent[kind]}" for kind in kinds]
+    whole = f"{result.repeats_hit / result.repeats:.1%}" if result.repeats else "–"
     return [
-        f"{sum(told.sent.values()):,}",
-        f"{told.repeats:,}",
+        f"{sum(result.sent.values()):,}",
+        f"{result.repeats:,}",
         whole,
         *by_kind,
-        str(told.wrong_answers),
-        str(told.hits[NEW]),
+        str(result.wrong_answers),
+        str(result.hits[NEW]),
     ]
 
 
 def _share(value: float) -> str:
-    """Never rounded to all or nothing when it is not."""
+    """A percentage, never rounded to 0 % or 100 % when it is not that."""
     if 0 < value < 0.001 or 0.999 < value < 1:
         return f"{value:.2%}"
     return f"{value:.1%}" if 0 < value < 1 else f"{value:.0%}"

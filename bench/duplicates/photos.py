@@ -12,12 +12,12 @@ SAME_BY_EYE: Final = (
     ("metal/metal11.jpg", "metal/metal221.jpg"),
     ("paper/paper89.jpg", "paper/paper474.jpg"),
 )
-"""What near-duplicate-groups.json misses: found as the nearest pairs of different groups, and looked at."""
+"""Pairs that near-duplicate-groups.json misses, found by hand among the nearest pairs of different groups."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A photo whose thing we know. ``name`` is its path in the set; photos of one ``thing`` may answer for each
+class LabelledPhoto:
+    """A photo labelled with its thing. ``name`` is its path in the data set; photos of one ``thing`` may match each
     other."""
 
     name: str
@@ -29,18 +29,18 @@ class Known:
         return self.name.partition("/")[0]
 
 
-def trashnet(folder: Path) -> list[Known]:
+def trashnet(folder: Path) -> list[LabelledPhoto]:
     """Every photo of the set, sorted by name. Raises FileNotFoundError when it is not there."""
     groups = json.loads((folder / "near-duplicate-groups.json").read_text())
     things = things_of([*groups, *SAME_BY_EYE])
     names = sorted(
         f"{path.parent.name}/{path.name}" for material in MATERIALS for path in (folder / material).glob("*")
     )
-    return [Known(name, folder / name, things.get(name, name)) for name in names]
+    return [LabelledPhoto(name, folder / name, things.get(name, name)) for name in names]
 
 
 def things_of(groups: list[list[str] | tuple[str, ...]]) -> dict[str, str]:
-    """Photo → the name its thing goes by; groups that share a photo show one thing."""
+    """Photo → the name of its thing; groups that share a photo show one thing."""
     things: dict[str, str] = {}
     for group in groups:
         joined = {things.get(name, name) for name in group}

@@ -1,4 +1,4 @@
-"""The hard case: a camera on a stand. Everything in two photos is the same but the thing."""
+"""The hard case: photos of a camera on a stand, which are the same but for the thing."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,38 +11,38 @@ from bunri.platform.photos.decode import Pixels
 
 SIZE: Final = (1024, 768)
 SHARES: Final = (0.7, 0.5, 0.35, 0.25)
-"""Of the frame's sides that the thing with the board it lies on takes up."""
-GROUNDS: Final = ("trashnet/cardboard/cardboard100.jpg", "more-photos/clothing/dress")
-"""A plain brown ground, and a patterned one: a photo, or a folder whose first photo is taken."""
+"""Shares of the frame's sides that the thing with its board takes up."""
+BACKGROUNDS: Final = ("trashnet/cardboard/cardboard100.jpg", "more-photos/clothing/dress")
+"""A plain brown background, and a patterned one: a photo, or a folder whose first photo is taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A camera that does not move: what it looks down on and how near it is."""
+    """A camera that does not move: its background, and the share of the frame that things take up."""
 
-    ground: str
+    background: str
     share: float
 
     @property
     def name(self) -> str:
-        return f"{Path(self.ground).name}, {self.share:.0%}"
+        return f"{Path(self.background).name}, {self.share:.0%}"
 
 
-STANDS: Final = tuple(Stand(ground, share) for ground in GROUNDS for share in SHARES)
+STANDS: Final = tuple(Stand(background, share) for background in BACKGROUNDS for share in SHARES)
 
 
-def scene(ground: Pixels, thing: Pixels, share: float) -> bytes:
-    """A JPEG of ``thing``, a photo, lying on the middle of ``ground``, both BGR."""
-    view = cv2.resize(ground, SIZE, interpolation=cv2.INTER_CUBIC)
+def scene(background: Pixels, thing: Pixels, share: float) -> bytes:
+    """A JPEG of ``thing``, a photo, lying on the middle of ``background``, both BGR."""
+    view = cv2.resize(background, SIZE, interpolation=cv2.INTER_CUBIC)
     width, height = (round(side * share) for side in SIZE)
     left, top = (SIZE[0] - width) // 2, (SIZE[1] - height) // 2
     view[top : top + height, left : left + width] = cv2.resize(thing, (width, height), interpolation=cv2.INTER_AREA)
     return bytes(cv2.imencode(".jpg", view, [cv2.IMWRITE_JPEG_QUALITY, 90])[1])
 
 
-def read(data: Path, ground: str) -> Pixels:
+def read(data: Path, background: str) -> Pixels:
     """Raises FileNotFoundError when it is not there."""
-    path = data / ground
+    path = data / background
     found = min(path.glob("*.jpg"), default=None) if path.is_dir() else path
     if found is None:
         raise FileNotFoundError(path)

@@ -1,4 +1,4 @@
-"""A day's photos in their order, and what the memory says to each: the same rules as waste/service/seeing.py."""
+"""Plays a day's photos in order and finds duplicates among them by the same rules as the product's vision stage."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,32 +8,33 @@ from typing import Final
 import numpy as np
 
 from bench.duplicates.counting import distances
-from bench.duplicates.photos import Known
+from bench.duplicates.photos import LabelledPhoto
 
 REPEATS: Final = 0.3
-MIX: Final[Mapping[str, float]] = {
+REPEAT_SHARES: Final[Mapping[str, float]] = {
     "the same file": 0.5,
     "messenger": 0.15,
     "saved again": 0.15,
     "resized": 0.1,
     "cropped": 0.1,
 }
-"""How a repeat comes back: a supposition, since no stream of real people is at hand. Other kinds never come."""
+"""Shares of the kinds of repeat. They are an assumption, since there are no data of real people; other kinds do not
+occur."""
 SAME_FILE: Final = "the same file"
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class StreamPhoto:
     """One photo of the stream: a new one, or ``change`` of one that came before."""
 
-    photo: Known
+    photo: LabelledPhoto
     kind: str
     change: str = ""
 
 
 @dataclass(slots=True)
-class Told:
-    """What became of the stream, by kind of repeat and of all new photos."""
+class StreamResult:
+    """Counts by kind of repeat, and of all new photos."""
 
     sent: Counter[str] = field(default_factory=Counter)
     hits: Counter[str] = field(default_factory=Counter)
@@ -57,21 +58,24 @@ NEW: Final = "new"
 
 
 def stream(
-    photos: Sequence[Known], repeated: Sequence[Known], changes: Mapping[str, Sequence[str]], seed: int = 0
-) -> list[Sent]:
+    photos: Sequence[LabelledPhoto],
+    repeated: Sequence[LabelledPhoto],
+    changes: Mapping[str, Sequence[str]],
+    seed: int = 0,
+) -> list[StreamPhoto]:
     """All ``photos`` once in random order, and among them, REPEATS of the whole, those of ``repeated`` again.
 
-    ``changes``: kind of MIX → names of variants. No variant of a photo comes twice.
+    ``changes``: kind of REPEAT_SHARES → names of variants. No variant of a photo comes twice.
     """
     random = np.random.default_rng(seed)
     order = [photos[at] for at in random.permutation(len(photos))]
     may_return = {photo.name for photo in repeated}
-    kinds, shares = list(MIX), list(MIX.values())
-    sent: list[Sent] = []
-    known: list[Known] = []
+    kinds, shares = list(REPEAT_SHARES), list(REPEAT_SHARES.values())
+    sent: list[StreamPhoto] = []
+    known: list[LabelledPhoto] = []
     used: set[tuple[str, str]] = set()
     for photo in order:
-        sent.append(Sent(photo, NEW))
+        sent.append(StreamPhoto(photo, NEW))
         known += [photo] if photo.name in may_return else []
         while known and random.random() < REPEATS:
             kind = kinds[random.choice(len(kinds), p=shares)]
@@ -80,38 +84,40 @@ def stream(
             if change and (again.name, change) in used:
                 continue
             used.add((again.name, change))
-            sent.append(Sent(again, kind, change))
+            sent.append(StreamPhoto(again, kind, change))
     return sent
 
 
-def in_question(hashes: Sequence[bytes], most_bits: int) -> list[int]:
-    """Which of them somebody has to look at: those that are near any other."""
+def near_any(hashes: Sequence[bytes], most_bits: int) -> list[int]:
+    """The indexes of the hashes that are near any other: only these photos need an analysis."""
     near = distances(hashes, hashes) <= most_bits
     return [int(at) for at in np.flatnonzero(near.sum(axis=1) > 1)]
 
 
-def play(sent: Sequence[Sent], hashes: Sequence[bytes], owns: Mapping[int, tuple[str, ...]], most_bits: int) -> Told:
-    """Sends them one after the other; a photo is remembered when nothing in the memory answered for it.
+def play(
+    sent: Sequence[StreamPhoto], hashes: Sequence[bytes], impressions: Mapping[int, tuple[str, ...]], most_bits: int
+) -> StreamResult:
+    """Sends the photos one after the other; a photo is remembered when no remembered one matches it.
 
-    ``owns``: the impressions of at least those in question.
+    ``impressions``: by index, at least for those of ``near_any``.
     """
-    told = Told()
+    result = StreamResult()
     found = distances(hashes, hashes)
     remembered = np.zeros(len(sent), bool)
     files: set[tuple[str, str]] = set()
     for at, one in enumerate(sent):
-        told.sent[one.kind] += 1
+        result.sent[one.kind] += 1
         if (one.photo.name, one.change) in files:
-            told.hits[one.kind] += 1
+            result.hits[one.kind] += 1
             continue
         files.add((one.photo.name, one.change))
         near = np.flatnonzero((found[at] <= most_bits) & remembered)
-        agreeing = [int(other) for other in near if owns[at] and owns[int(other)] == owns[at]]
+        agreeing = [int(other) for other in near if impressions[at] and impressions[int(other)] == impressions[at]]
         if not agreeing:
             remembered[at] = True
             continue
-        told.hits[one.kind] += 1
+        result.hits[one.kind] += 1
         answer = sent[min(agreeing, key=lambda other: (found[at, other], other))]
         if answer.photo.thing != one.photo.thing:
-            told.wrong["same material" if answer.photo.material == one.photo.material else "other material"] += 1
-    return told
+            result.wrong["same material" if answer.photo.material == one.photo.material else "other material"] += 1
+    return result

@@ -1,4 +1,4 @@
-"""What happens to a photo between two uploads. Deterministic: a variant of a photo always has the same bytes."""
+"""Variants of a photo as they arise between two uploads. They are deterministic: always the same bytes."""
 
 import hashlib
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _TURNS: Final = {
 """EXIF orientation → how the sensor's rows lie when that tag puts them upright again (TIFF 6.0 §8)."""
 _ORIENTATION: Final = 0x0112
 _QUALITY: Final = 90
-"""Of whoever saves a changed picture."""
+"""JPEG quality of changed pictures."""
 _MESSENGER_SCALE: Final = 1280 / 4000
 """Messengers make a phone's 4000 pixels 1280; our photos have 512, so they shrink as much instead of to as many."""
 _PHONE: Final = (720, 1560)
@@ -30,14 +30,14 @@ _PHONE: Final = (720, 1560)
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """``make`` gives a file's bytes; ``kind`` is what people would call it."""
+    """A kind of change. ``make`` returns the bytes of the changed file."""
 
     name: str
     kind: str
     make: Callable[[Picture, np.random.Generator], bytes]
 
     def of(self, picture: Picture, photo: str) -> bytes:
-        """The file of ``picture``, whose chances (where it is cropped, its noise) hang on ``photo`` and the name."""
+        """The file of ``picture``. Its random choices (crop, noise) are seeded by ``photo`` and the variant's name."""
         digest = hashlib.sha256(f"{photo}|{self.name}".encode()).digest()
         return self.make(picture, np.random.default_rng(int.from_bytes(digest[:8])))
 

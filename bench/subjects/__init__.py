@@ -1,12 +1,12 @@
-"""What is measured: one file a subject, each with ``measure(quick) -> list[Line]``. They run in this order."""
+"""The subjects: one file each with ``measure(quick) -> list[BenchmarkResult]``. They run in this order."""
 
 from collections.abc import Callable
 from typing import Final
 
-from bench.line import Line
+from bench.result import BenchmarkResult
 from bench.subjects import analyze, bins, detect, near, photo, poll, repeats, search, up, web
 
-Measure = Callable[[bool], list[Line]]
+Measure = Callable[[bool], list[BenchmarkResult]]
 
 SUBJECTS: Final[dict[str, Measure]] = {
     "up": up.measure,

@@ -13,8 +13,8 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from bench import database
-from bench.line import Line, at_least, below, missing, times
-from bench.stats import ms, warmed
+from bench.result import BenchmarkResult, at_least, below, missing, times
+from bench.stats import ms, without_warmup
 from bunri.domains.locations.area import KOREA, Area
 from bunri.domains.locations.geodesy import distance
 from bunri.domains.locations.public import BinKind
@@ -37,11 +37,11 @@ select * from (
 Points = NDArray[np.float64]
 
 
-def measure(quick: bool) -> list[Line]:
+def measure(quick: bool) -> list[BenchmarkResult]:
     return asyncio.run(_measure(*(100_000, 500) if quick else (1_000_000, 2000)))
 
 
-async def _measure(count: int, queries: int) -> list[Line]:
+async def _measure(count: int, queries: int) -> list[BenchmarkResult]:
     random = np.random.default_rng(1)
     points, kinds = _bins(count, random)
     here = points[random.integers(0, count, queries)] + random.normal(0, 0.01, (queries, 2))
@@ -60,13 +60,25 @@ async def _measure(count: int, queries: int) -> list[Line]:
     among = f"among {count:,}"
     by_degrees = "point <-> in degrees, 40 re-ranked (not exact)"
     return [
-        Line(f"nearest {LIMIT} {among}, exact", exact / CHECKED, "", at_least(1), note=f"{exact} of {CHECKED} checked"),
-        Line("p99 in the database", ms(mixed, 0.99), "ms", below(1), by_degrees, ms(degrees, 0.99), _p50(mixed)),
-        Line("p99, a common kind", ms(common, 0.99), "ms", below(1), "select 1", ms(floor, 0.99), _p50(common)),
-        Line("p99, a kind with 1 in 10,000", ms(rare, 0.99), "ms", below(1), "select 1", ms(floor, 0.99), _p50(rare)),
-        Line("p99 of the use case", ms(whole, 0.99), "ms", note=f"{_p50(whole)}, transaction and geodesics included"),
-        Line("map of a town, p99", ms(town, 0.99), "ms", note=f"{_p50(town)}; some thousand bins in clusters"),
-        Line("map of the country", ms(country, 0.5), "ms", note="every bin counted"),
+        BenchmarkResult(
+            f"nearest {LIMIT} {among}, exact", exact / CHECKED, "", at_least(1), note=f"{exact} of {CHECKED} checked"
+        ),
+        BenchmarkResult(
+            "p99 in the database", ms(mixed, 0.99), "ms", below(1), by_degrees, ms(degrees, 0.99), _p50(mixed)
+        ),
+        BenchmarkResult(
+            "p99, a common kind", ms(common, 0.99), "ms", below(1), "select 1", ms(floor, 0.99), _p50(common)
+        ),
+        BenchmarkResult(
+            "p99, a kind with 1 in 10,000", ms(rare, 0.99), "ms", below(1), "select 1", ms(floor, 0.99), _p50(rare)
+        ),
+        BenchmarkResult(
+            "p99 of the use case", ms(whole, 0.99), "ms", note=f"{_p50(whole)}, transaction and geodesics included"
+        ),
+        BenchmarkResult(
+            "map of a town, p99", ms(town, 0.99), "ms", note=f"{_p50(town)}; some thousand bins in clusters"
+        ),
+        BenchmarkResult("map of the country", ms(country, 0.5), "ms", note="every bin counted"),
         missing("beside PostGIS", "ms", "the embedded PostgreSQL comes without PostGIS", times(1.7)),
     ]
 
@@ -103,7 +115,7 @@ async def _timed(owner: asyncpg.Connection, statement: TextClause, here: Points,
         started = time.perf_counter()
         await prepared.fetch(*arguments)
         seconds.append(time.perf_counter() - started)
-    return list(warmed(seconds))
+    return list(without_warmup(seconds))
 
 
 def _begin(locations: Database) -> Callable[[], AbstractAsyncContextManager[LocationsRepository]]:
@@ -125,7 +137,7 @@ async def _whole(locations: Database, points: Points, here: Points) -> tuple[int
         seconds.append(time.perf_counter() - started)
         if position < CHECKED:
             exact += [each.distance_m for each in found] == _by_hand(points, lat, lng)
-    return exact, list(warmed(seconds))
+    return exact, list(without_warmup(seconds))
 
 
 async def _maps(locations: Database, here: Points) -> tuple[list[float], list[float]]:
@@ -137,7 +149,7 @@ async def _maps(locations: Database, here: Points) -> tuple[list[float], list[fl
         started = time.perf_counter()
         await service.map_of(area, [])
         seconds.append(time.perf_counter() - started)
-    return list(warmed(seconds[: len(towns)])), seconds[len(towns) :]
+    return list(without_warmup(seconds[: len(towns)])), seconds[len(towns) :]
 
 
 def _by_hand(points: Points, lat: float, lng: float) -> list[float]:

@@ -1,5 +1,5 @@
-"""The plain detector from a JPEG file, stage by stage, beside a bare loop and beside OpenCV's network runtime; and the
-same in 8 bits."""
+"""The plain detector from a JPEG file, stage by stage, beside a baseline loop and beside OpenCV's network runtime; and
+its network in 8 bits."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -11,10 +11,10 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from bench.bare import bare_session, sides
-from bench.line import Line, missing, times
+from bench.baseline import baseline_session, sides
+from bench.paths import weights, workplace
 from bench.pictures import photos
-from bench.places import weights, workplace
+from bench.result import BenchmarkResult, missing, times
 from bench.stats import median
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.photo import open_picture
@@ -22,17 +22,17 @@ from bunri.platform.vision.onnx import OnnxDetector
 from bunri.platform.vision.quantise.graph import quantise
 
 NAMES: Final = ("yolox_nano", "nanodet_m", "yolov5n_640")
-BARE: Final = times(0.85)
+BASELINE_BUDGET: Final = times(0.85)
 STAGES: Final = ("decode", "prepare", "network", "read")
 CALIBRATING: Final = 12
 """Enough for the speed, which does not depend on the ranges; accuracy is measured by `bunri models quantize`."""
 
-Look = Callable[[bytes], object]
+Detect = Callable[[bytes], object]
 
 
 @dataclass
-class Watch:
-    """Seconds by name, of many turns."""
+class Stopwatch:
+    """Seconds of named pieces of work, over many rounds."""
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
 
@@ -43,11 +43,11 @@ class Watch:
         return result
 
     def medians(self) -> dict[str, float]:
-        """Without the first turn, which warms up."""
+        """Medians without the first round, which warms up."""
         return {name: median(took[1:]) for name, took in self.seconds.items()}
 
 
-def measure(quick: bool) -> list[Line]:
+def measure(quick: bool) -> list[BenchmarkResult]:
     folder = weights()
     paths = [folder / f"{name}.onnx" for name in NAMES] if folder else []
     here = [path for path in paths if path.is_file()]
@@ -60,75 +60,77 @@ def measure(quick: bool) -> list[Line]:
     return [*lines, missing("YOLOv5m beside Ultralytics' ONNX path", "photos/s", why, times(1.1))]
 
 
-def _lines(path: Path, files: list[bytes]) -> list[Line]:
-    """In turns, photo by photo, so that all meet the same moods of the machine."""
+def _lines(path: Path, files: list[bytes]) -> list[BenchmarkResult]:
+    """All ways take turns, photo by photo, so that changes of the machine's load affect all of them alike."""
     detector = OnnxDetector(path, path.stem, threads=1)
-    small = _in_8_bits(detector, path, files[:CALIBRATING])
-    ways: dict[str, Look] = {"bare": _bare(path)}
+    small = _quantised(detector, path, files[:CALIBRATING])
+    ways: dict[str, Detect] = {"baseline": _baseline(path)}
     with suppress(cv2.error):  # its importer knows fewer operators
         ways["opencv"] = _opencv(path)
-    watch = Watch()
+    stopwatch = Stopwatch()
     for file in (files[0], *files):
-        watch.of("ours", _stages, detector, file, watch)
-        watch.of("network in 8 bits", small.run, detector.prepare(open_picture(file, PhotoLimits()).pixels)[1])
-        for name, look in ways.items():
-            watch.of(name, look, file)
-    return _told(path.stem, watch.medians())
+        stopwatch.of("ours", _stages, detector, file, stopwatch)
+        stopwatch.of("network in 8 bits", small.run, detector.prepare(open_picture(file, PhotoLimits()).pixels)[1])
+        for name, detect in ways.items():
+            stopwatch.of(name, detect, file)
+    return _results(path.stem, stopwatch.medians())
 
 
-def _told(name: str, seconds: Mapping[str, float]) -> list[Line]:
+def _results(name: str, seconds: Mapping[str, float]) -> list[BenchmarkResult]:
     what, rate = f"{name}: 3 MB JPEG → detections", 1 / seconds["ours"]
     stages = " + ".join(f"{stage} {seconds[stage] * 1e3:.1f}" for stage in STAGES)
-    limit = "bare loop: quarter decode, session.run"
+    limit = "baseline loop: quarter decode, session.run"
     peer = "quarter decode, blobFromImage, OpenCV DNN"
     network, in_8_bits = seconds["network"] * 1e3, seconds["network in 8 bits"] * 1e3
     return [
-        Line(what, rate, "photos/s", BARE, limit, 1 / seconds["bare"], f"{stages} ms, 1 thread"),
-        Line(what, rate, "photos/s", None, peer, 1 / seconds["opencv"])
+        BenchmarkResult(
+            what, rate, "photos/s", BASELINE_BUDGET, limit, 1 / seconds["baseline"], f"{stages} ms, 1 thread"
+        ),
+        BenchmarkResult(what, rate, "photos/s", None, peer, 1 / seconds["opencv"])
         if "opencv" in seconds
         else missing(f"{name} beside OpenCV DNN", "photos/s", "OpenCV DNN does not load it"),
-        Line(f"{name}: the network in 8 bits", in_8_bits, "ms", None, "in 32 bits", network),
+        BenchmarkResult(f"{name}: the network in 8 bits", in_8_bits, "ms", None, "in 32 bits", network),
     ]
 
 
-def _stages(detector: OnnxDetector, file: bytes, watch: Watch) -> object:
-    """What ``detect`` does, with a watch on each part."""
-    photo = watch.of("decode", open_picture, file, PhotoLimits())
-    fit, feed = watch.of("prepare", detector.prepare, photo.pixels)
-    outputs = watch.of("network", detector.run, feed)
-    return watch.of("read", detector.read, outputs, fit)
+def _stages(detector: OnnxDetector, file: bytes, stopwatch: Stopwatch) -> object:
+    """The stages of ``detect``, each timed."""
+    photo = stopwatch.of("decode", open_picture, file, PhotoLimits())
+    fit, feed = stopwatch.of("prepare", detector.prepare, photo.pixels)
+    outputs = stopwatch.of("network", detector.run, feed)
+    return stopwatch.of("read", detector.read, outputs, fit)
 
 
-def _in_8_bits(detector: OnnxDetector, path: Path, files: list[bytes]) -> OnnxDetector:
+def _quantised(detector: OnnxDetector, path: Path, files: list[bytes]) -> OnnxDetector:
     feeds = (detector.prepare(open_picture(file, PhotoLimits()).pixels)[1] for file in files)
     with workplace() as folder:
         return OnnxDetector(quantise(path, path.stem, feeds, folder), path.stem, threads=1)
 
 
-def _bare(path: Path) -> Look:
-    """Nothing but decoding, reduced as ours is, and the network, which is given a blank: no limit is lower."""
-    session = bare_session(path)
+def _baseline(path: Path) -> Detect:
+    """Nothing but decoding at reduced size and the network on an empty input: a lower limit of the time."""
+    session = baseline_session(path)
     name, blank = session.get_inputs()[0].name, np.zeros((1, 3, *sides(session)), np.float32)
 
-    def look(file: bytes) -> object:
+    def detect(file: bytes) -> object:
         _quarter(file)
         return session.run(None, {name: blank})
 
-    return look
+    return detect
 
 
-def _opencv(path: Path) -> Look:
-    """As an example of OpenCV's would, with our reduced decode: squeezed into the input, forwarded."""
+def _opencv(path: Path) -> Detect:
+    """OpenCV's own network runtime as in its examples, with the product's reduced decoding."""
     net = cv2.dnn.readNetFromONNX(str(path))
-    height, width = sides(bare_session(path))
+    height, width = sides(baseline_session(path))
     outputs = net.getUnconnectedOutLayersNames()
 
-    def look(file: bytes) -> Any:
+    def detect(file: bytes) -> Any:
         net.setInput(cv2.dnn.blobFromImage(_quarter(file), size=(width, height)))
         return net.forward(outputs)
 
-    look(cv2.imencode(".jpg", np.zeros((64, 64, 3), np.uint8))[1].tobytes())
-    return look
+    detect(cv2.imencode(".jpg", np.zeros((64, 64, 3), np.uint8))[1].tobytes())
+    return detect
 
 
 def _quarter(file: bytes) -> Any:

@@ -1,4 +1,4 @@
-"""Nearly the same photo among a million: the bands of waste, as the repository asks for them."""
+"""Searching a near-duplicate among a million photos with the statement of waste's repository."""
 
 import asyncio
 import time
@@ -10,42 +10,52 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 
 from bench import database
-from bench.line import Line, at_least, below
-from bench.stats import ms, warmed
+from bench.result import BenchmarkResult, at_least, below
+from bench.stats import ms, without_warmup
 from bunri.domains.waste.repository import WasteRepository
 from bunri.platform.db import Database
 
-MOST_BITS: Final = 15
+MAX_BITS: Final = 15
 QUERIES_A_DISTANCE: Final = 100
-EYES: Final = "detector=bench@00000000"
-OWN: Final = ("bottle",)
+VISION_MODELS: Final = "detector=bench@00000000"
+IMPRESSION: Final = ("bottle",)
 
 Hashes = NDArray[np.uint8]
 
 
-def measure(quick: bool) -> list[Line]:
+def measure(quick: bool) -> list[BenchmarkResult]:
     return asyncio.run(_measure(100_000 if quick else 1_000_000))
 
 
-async def _measure(count: int) -> list[Line]:
+async def _measure(count: int) -> list[BenchmarkResult]:
     random = np.random.default_rng(4)
     hashes = random.integers(0, 256, (count, 32), dtype=np.uint8)
     async with database.migrated("waste") as (owner, waste):
         await _fill(owner, hashes)
-        floor = await _floor(waste)
-        missed, seconds, whole = await _look(waste, hashes, random)
-    asked = (MOST_BITS + 1) * QUERIES_A_DISTANCE
+        lower_limit = await _lower_limit(waste)
+        missed, seconds, whole = await _search(waste, hashes, random)
+    asked = (MAX_BITS + 1) * QUERIES_A_DISTANCE
     among = f"among {count:,} random hashes"
-    found = f"{asked - missed} of {asked} within 0 to {MOST_BITS} bits"
+    found = f"{asked - missed} of {asked} within 0 to {MAX_BITS} bits"
     return [
-        Line(f"recall {among}", 1 - missed / asked, "", at_least(1), note=found),
-        Line("p99 of the lookup", ms(seconds, 0.99), "ms", below(2), "select 1", ms(floor, 0.99), _p50(seconds, floor)),
-        Line("p99 with a transaction of its own", ms(whole, 0.99), "ms", note=f"p50 {ms(whole, 0.5):.2f} ms"),
+        BenchmarkResult(f"recall {among}", 1 - missed / asked, "", at_least(1), note=found),
+        BenchmarkResult(
+            "p99 of the lookup",
+            ms(seconds, 0.99),
+            "ms",
+            below(2),
+            "select 1",
+            ms(lower_limit, 0.99),
+            _p50(seconds, lower_limit),
+        ),
+        BenchmarkResult(
+            "p99 with a transaction of its own", ms(whole, 0.99), "ms", note=f"p50 {ms(whole, 0.5):.2f} ms"
+        ),
     ]
 
 
-def _p50(seconds: list[float], floor: list[float]) -> str:
-    return f"p50 {ms(seconds, 0.5):.2f} ms, select 1 by the same way {ms(floor, 0.5):.2f} ms"
+def _p50(seconds: list[float], lower_limit: list[float]) -> str:
+    return f"p50 {ms(seconds, 0.5):.2f} ms, select 1 by the same way {ms(lower_limit, 0.5):.2f} ms"
 
 
 async def _fill(owner: asyncpg.Connection, hashes: Hashes) -> None:
@@ -62,8 +72,8 @@ async def _fill(owner: asyncpg.Connection, hashes: Hashes) -> None:
             "id": ids,
             "sha256": np.random.default_rng(5).integers(0, 256, (count, 32), dtype=np.uint8),
             "phash": bits,
-            "eyes": EYES.encode(),
-            "own": _array_of_one(OWN[0]),
+            "eyes": VISION_MODELS.encode(),
+            "own": _array_of_one(IMPRESSION[0]),
             "sight": sight,
             "created_at": bytes(8),
         },
@@ -90,23 +100,23 @@ def _array_of_one(word: str) -> bytes:
     return b"".join(number.to_bytes(4, "big") for number in numbers) + word.encode()
 
 
-async def _floor(waste: Database) -> list[float]:
-    """What any question costs on the way that the repository takes."""
+async def _lower_limit(waste: Database) -> list[float]:
+    """Seconds of the simplest query on the repository's connection, as a lower limit."""
     seconds = []
     async with waste.transaction("waste") as session:
         for _ in range(1000):
             started = time.perf_counter()
             (await session.execute(text("select 1"))).scalar_one()
             seconds.append(time.perf_counter() - started)
-    return list(warmed(seconds))
+    return list(without_warmup(seconds))
 
 
-async def _look(waste: Database, hashes: Hashes, random: np.random.Generator) -> tuple[int, list[float], list[float]]:
-    """How many planted neighbours were missed, the seconds of each lookup, and those of some with a transaction."""
+async def _search(waste: Database, hashes: Hashes, random: np.random.Generator) -> tuple[int, list[float], list[float]]:
+    """The number of planted neighbours that were missed, the seconds of each lookup, and of some with a transaction."""
     missed, seconds, whole = 0, [], []
     planted = [
         (int(which), _flipped(hashes[which], bits, random))
-        for bits in range(MOST_BITS + 1)
+        for bits in range(MAX_BITS + 1)
         for which in random.integers(0, len(hashes), QUERIES_A_DISTANCE)
     ]
     random.shuffle(planted)
@@ -114,18 +124,18 @@ async def _look(waste: Database, hashes: Hashes, random: np.random.Generator) ->
         repository = WasteRepository(session)
         for which, phash in planted:
             started = time.perf_counter()
-            found = await repository.seen_nearly(phash, EYES, OWN, MOST_BITS)
+            found = await repository.seen_nearly(phash, VISION_MODELS, IMPRESSION, MAX_BITS)
             seconds.append(time.perf_counter() - started)
-            missed += found != _sight(which)
+            missed += found != _result(which)
     for _, phash in planted[:500]:
         started = time.perf_counter()
         async with waste.transaction("waste") as session:
-            await WasteRepository(session).seen_nearly(phash, EYES, OWN, MOST_BITS)
+            await WasteRepository(session).seen_nearly(phash, VISION_MODELS, IMPRESSION, MAX_BITS)
         whole.append(time.perf_counter() - started)
-    return missed, list(warmed(seconds)), list(warmed(whole))
+    return missed, list(without_warmup(seconds)), list(without_warmup(whole))
 
 
-def _sight(which: int) -> dict[str, Any]:
+def _result(which: int) -> dict[str, Any]:
     return {"n": f"{which + 1:08d}"}
 
 

@@ -1,4 +1,4 @@
-"""The status poll: 500 people every half second, and how many a process can answer at all beside Node."""
+"""The status poll: 500 clients every half second, and the most that one process can answer, beside Node."""
 
 import json
 import os
@@ -15,13 +15,13 @@ from typing import Final
 import redis
 
 from bench import product
-from bench.client import Person
-from bench.crew import ROOT
-from bench.line import Line, at_most, below, times
+from bench.client import Client
 from bench.load import load, request
-from bench.places import workplace
+from bench.paths import workplace
 from bench.product import Product
+from bench.result import BenchmarkResult, at_most, below, times
 from bench.stats import median
+from bench.worker_processes import ROOT
 
 CLIENTS: Final = 500
 EVERY: Final = 0.5
@@ -34,49 +34,51 @@ _BAD: Final = re.compile(r"Non-2xx|Socket errors")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """What is asked for again and again."""
+class PollTarget:
+    """A request that is sent again and again."""
 
     url: str
     path: str
     headers: dict[str, str]
 
 
-def measure(quick: bool) -> list[Line]:
+def measure(quick: bool) -> list[BenchmarkResult]:
     with product.running() as running:
         return [*_beat(running, 5.0 if quick else 15.0), _ceiling(running, 1 if quick else 3, 2 if quick else 5)]
 
 
-def _beat(running: Product, seconds: float) -> list[Line]:
+def _beat(running: Product, seconds: float) -> list[BenchmarkResult]:
     """Each client with a job of its own."""
-    person = Person.arrives(running.url)
+    person = Client.sign_in(running.url)
     jobs = [person.ask("POST", "/api/v1/waste/analyze", TICKET)["job_id"] for _ in range(CLIENTS)]
     polls = [request("GET", f"/api/v1/waste/status/{job}", person.headers) for job in jobs]
     polled = load(polls, running.url, clients=CLIENTS, seconds=seconds, period=EVERY)
     rate = f"p50 {polled.p50:.2f} ms, {polled.per_second:,.0f} polls/s"
     return [
-        Line(f"p99, {CLIENTS} clients every {EVERY} s", polled.p99, "ms", below(20), note=rate),
-        Line("errors", polled.errors, "", at_most(0)),
+        BenchmarkResult(f"p99, {CLIENTS} clients every {EVERY} s", polled.p99, "ms", below(20), note=rate),
+        BenchmarkResult("errors", polled.errors, "", at_most(0)),
     ]
 
 
-def _ceiling(running: Product, rounds: int, seconds: int) -> Line:
-    """In turns with the peer, so that both meet the same moods of the machine."""
-    person = Person.arrives(running.url)
+def _ceiling(running: Product, rounds: int, seconds: int) -> BenchmarkResult:
+    """Takes turns with the peer, so that changes of the machine's load affect both alike."""
+    person = Client.sign_in(running.url)
     job = person.ask("POST", "/api/v1/waste/analyze", TICKET)["job_id"]
-    ours = Target(running.url, f"/api/v1/waste/status/{job}", person.headers)
+    ours = PollTarget(running.url, f"/api/v1/waste/status/{job}", person.headers)
     if shutil.which("wrk") is None:
         most = load([request("GET", ours.path, ours.headers)], ours.url, clients=CONNECTIONS, seconds=seconds * 2.0)
         why = "without wrk our own generator may be the bottleneck, so no ratio: apt install wrk"
-        return Line(CEILING, most.per_second, "req/s", times(1.1), note=why)
+        return BenchmarkResult(CEILING, most.per_second, "req/s", times(1.1), note=why)
     with workplace() as folder:
         why = _install(folder)
         if why:
-            return Line(CEILING, median([_wrk(ours, seconds) for _ in range(rounds)]), "req/s", times(1.1), note=why)
+            return BenchmarkResult(
+                CEILING, median([_wrk(ours, seconds) for _ in range(rounds)]), "req/s", times(1.1), note=why
+            )
         document = person.ask("GET", ours.path)
         with _node(folder, running, job, document) as theirs:
             pairs = [(_wrk(ours, seconds), _wrk(theirs, seconds)) for _ in range(rounds)]
-    return Line(
+    return BenchmarkResult(
         CEILING,
         median([pair[0] for pair in pairs]),
         "req/s",
@@ -87,19 +89,19 @@ def _ceiling(running: Product, rounds: int, seconds: int) -> Line:
     )
 
 
-def _wrk(target: Target, seconds: int) -> float:
-    """Answers a second. Raises RuntimeError when any was no success."""
+def _wrk(target: PollTarget, seconds: int) -> float:
+    """Answers a second. Raises RuntimeError when one was not 2xx."""
     headers = [part for name, value in target.headers.items() for part in ("-H", f"{name}: {value}")]
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *headers, target.url + target.path]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
-    rate = _RATE.search(said)
-    if rate is None or _BAD.search(said):
-        raise RuntimeError(said)
+    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
+    rate = _RATE.search(output)
+    if rate is None or _BAD.search(output):
+        raise RuntimeError(output)
     return float(rate[1])
 
 
 def _install(folder: Path) -> str:
-    """Puts the peer and its packages into ``folder``; why it could not be done, else nothing."""
+    """Installs the peer and its packages in ``folder``; returns why it failed, or an empty text."""
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         return "no peer: node and npm are not installed"
@@ -113,7 +115,7 @@ def _install(folder: Path) -> str:
 
 
 @contextmanager
-def _node(folder: Path, running: Product, job: str, document: object) -> Iterator[Target]:
+def _node(folder: Path, running: Product, job: str, document: object) -> Iterator[PollTarget]:
     """The peer on the product's own Valkey, with the same document under a key of its own."""
     address = product.settings(running.data).cache_address("common")
     with redis.Redis.from_url(address) as valkey:
@@ -131,7 +133,7 @@ def _node(folder: Path, running: Product, job: str, document: object) -> Iterato
         if not port:
             raise RuntimeError("the Node peer did not start")
         time.sleep(0.5)
-        yield Target(f"http://127.0.0.1:{port}", f"/status/{job}", {})
+        yield PollTarget(f"http://127.0.0.1:{port}", f"/status/{job}", {})
     finally:
         process.kill()
         process.wait()

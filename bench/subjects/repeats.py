@@ -1,15 +1,15 @@
-"""A stream of photos, three in ten of which came before, changed or not: what the memory knows again, and how well."""
+"""A stream of photos with 30 % repeats, changed or not: how many are recognised, and how many answers are wrong."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from bench.duplicates.looks import Looks, NoWeights
+from bench.duplicates.analysis import AnalysisCache, WeightsMissing
 from bench.duplicates.measure import streams
-from bench.duplicates.photos import Known, trashnet
-from bench.duplicates.stream import MIX, NEW, Told
-from bench.line import Budget, Line, at_least, at_most, missing
-from bench.places import shared
+from bench.duplicates.photos import LabelledPhoto, trashnet
+from bench.duplicates.stream import NEW, REPEAT_SHARES, StreamResult
+from bench.paths import shared
+from bench.result import BenchmarkResult, Budget, at_least, at_most, missing
 from bunri.domains.waste.settings import WasteSettings
 
 KNOWN: Final = at_least(95)
@@ -17,35 +17,35 @@ WRONG: Final = at_most(0)
 _EVERY, _QUICK = 4, 24
 
 
-def measure(quick: bool) -> list[Line]:
-    """TrashNet's photos, each how manyth depends on ``quick``; docs/near-duplicates.md has all of them."""
+def measure(quick: bool) -> list[BenchmarkResult]:
+    """A part of TrashNet's photos; docs/near-duplicates.md has the figures for all of them."""
     folder = shared()
     photos = folder / "data" / "trashnet" if folder else Path("trashnet")
     if not photos.is_dir():
         return _unknown("no reference photos: set BUNRI_SHARED")
     try:
         return _lines(trashnet(photos)[:: _QUICK if quick else _EVERY])
-    except NoWeights:
+    except WeightsMissing:
         return _unknown("no weights: set BUNRI_MODELS_DIR or BUNRI_SHARED")
 
 
-def _lines(photos: Sequence[Known]) -> list[Line]:
+def _lines(photos: Sequence[LabelledPhoto]) -> list[BenchmarkResult]:
     bits = WasteSettings().near_bits
-    told = streams(photos, photos, Looks(), [bits])[bits]
-    mix = ", ".join(f"{kind} {told.hits[kind]} of {told.sent[kind]}" for kind in MIX)
+    result = streams(photos, photos, AnalysisCache(), [bits])[bits]
+    mix = ", ".join(f"{kind} {result.hits[kind]} of {result.sent[kind]}" for kind in REPEAT_SHARES)
     return [
-        _line("repeats known again", 100 * told.repeats_hit / told.repeats, "%", KNOWN, mix),
-        _line("wrong answers", told.wrong_answers, "", WRONG, _of(told)),
+        _line("repeats known again", 100 * result.repeats_hit / result.repeats, "%", KNOWN, mix),
+        _line("wrong answers", result.wrong_answers, "", WRONG, _of(result)),
     ]
 
 
-def _of(told: Told) -> str:
-    return f"of {sum(told.sent.values())} photos; {told.hits[NEW]} new ones were answered from memory"
+def _of(result: StreamResult) -> str:
+    return f"of {sum(result.sent.values())} photos; {result.hits[NEW]} new ones were answered from memory"
 
 
-def _line(what: str, measured: float, unit: str, budget: Budget, note: str) -> Line:
-    return Line(f"{what}, a stream with 30 % repeats", measured, unit, budget, note=note)
+def _line(what: str, measured: float, unit: str, budget: Budget, note: str) -> BenchmarkResult:
+    return BenchmarkResult(f"{what}, a stream with 30 % repeats", measured, unit, budget, note=note)
 
 
-def _unknown(why: str) -> list[Line]:
+def _unknown(why: str) -> list[BenchmarkResult]:
     return [missing("repeats known again", "%", why, KNOWN), missing("wrong answers", "", why, WRONG)]

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import Final
 
 from bench import product
-from bench.client import Person
-from bench.line import Line, below
+from bench.client import Client
+from bench.paths import detector
 from bench.pictures import photos
-from bench.places import detector
 from bench.product import Product
+from bench.result import BenchmarkResult, below
 from bench.stats import median
 
 PHOTOS: Final = 20
@@ -20,7 +20,7 @@ AT_ONCE: Final = 4
 SAMPLE_EVERY: Final = 0.2
 
 
-def measure(quick: bool) -> list[Line]:
+def measure(quick: bool) -> list[BenchmarkResult]:
     starts = []
     for _ in range(0 if quick else 2):
         with product.running() as started:
@@ -32,16 +32,20 @@ def measure(quick: bool) -> list[Line]:
         peak = _while_analysing(running)
     weights = f"{PHOTOS} new photos of 12 MP, {AT_ONCE} people at once, {'yolox_nano' if detector() else 'no weights'}"
     return [
-        Line("fresh data directory → ready", median(starts), "s", below(15), note=f"median of {len(starts)}"),
-        Line("memory of all processes, idle", idle, "MiB", below(600), note="PSS: shared pages counted once"),
-        Line("memory while analysing, peak", peak, "MiB", below(900), note=weights),
+        BenchmarkResult(
+            "fresh data directory → ready", median(starts), "s", below(15), note=f"median of {len(starts)}"
+        ),
+        BenchmarkResult(
+            "memory of all processes, idle", idle, "MiB", below(600), note="PSS: shared pages counted once"
+        ),
+        BenchmarkResult("memory while analysing, peak", peak, "MiB", below(900), note=weights),
     ]
 
 
 def _while_analysing(running: Product) -> float:
     pictures = list(photos(PHOTOS))
     with _peak(running) as samples, ThreadPoolExecutor(AT_ONCE) as people:
-        for _ in people.map(lambda picture: Person.arrives(running.url).analyzes(picture), pictures):
+        for _ in people.map(lambda picture: Client.sign_in(running.url).analyze(picture), pictures):
             pass
     return max(samples)
 

@@ -1,4 +1,4 @@
-"""What the pages cost a phone: a first visit, a photo on its way, the map. In a Chromium that is slowed down."""
+"""The cost of the pages on a phone (a Chromium slowed down): a first visit, sending a photo, the map."""
 
 import json
 import os
@@ -12,12 +12,12 @@ from typing import Any, Final
 import numpy as np
 
 from bench import pictures, product
-from bench.crew import ROOT
-from bench.line import Budget, Line, at_most, below, missing
-from bench.places import workplace
+from bench.paths import workplace
 from bench.product import Product
 from bench.report import amount
+from bench.result import BenchmarkResult, Budget, at_most, below, missing
 from bench.stats import median
+from bench.worker_processes import ROOT
 from bunri.edge.http.web import DIST
 
 WEB: Final = ROOT / "web"
@@ -26,7 +26,7 @@ BINS: Final = 20_000
 SEOUL: Final = (37.5663, 126.9779)
 KINDS: Final = ("clothes", "battery", "recycling", "lamp")
 SLOWER: Final = 4
-"""The phone's processor than this one, as web/bench has it."""
+"""Factor by which web/bench slows the processor down."""
 SHORTEST: Final = 50
 """ms; a browser does not report tasks that are shorter."""
 
@@ -34,10 +34,10 @@ Visit = Mapping[str, Any]
 
 
 class BrowserFailed(Exception):
-    """The measurement in the browser ended without figures; the message is its last words."""
+    """The measurement in the browser failed; the message is the end of its output."""
 
 
-def measure(quick: bool) -> list[Line]:
+def measure(quick: bool) -> list[BenchmarkResult]:
     why = _lacking()
     if why:
         return [missing(f"first visit to /, phone {SLOWER} × slower", "ms", why)]
@@ -50,7 +50,7 @@ def measure(quick: bool) -> list[Line]:
 
 
 def _lacking() -> str:
-    """What this machine has to get first; empty when nothing."""
+    """What is missing on this machine; an empty text when nothing."""
     if not RUNNER.exists() or shutil.which("node") is None:
         return "needs Node.js and web/node_modules: make setup"
     if not (DIST / "index.html").is_file():
@@ -63,17 +63,17 @@ def _chromium() -> str | None:
 
 
 def _import(running: Product, file: Path) -> None:
-    """So many bins around one place, on top of none: the sample leaves."""
+    """Imports BINS bins around Seoul, which replace the sample bins."""
     random = np.random.default_rng(1)
-    places = random.normal(SEOUL, 0.05, (BINS, 2))
-    rows = (f"{KINDS[at % len(KINDS)]},{lat:.6f},{lng:.6f}" for at, (lat, lng) in enumerate(places.tolist()))
+    points = random.normal(SEOUL, 0.05, (BINS, 2))
+    rows = (f"{KINDS[at % len(KINDS)]},{lat:.6f},{lng:.6f}" for at, (lat, lng) in enumerate(points.tolist()))
     file.write_text("\n".join(["kind,lat,lng", *rows]))
     command = [sys.executable, "-m", "bunri", "bins", "import", str(file), "--data", str(running.data)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def _browse(url: str, photo: Path, file: Path, *, rounds: int) -> dict[str, Any]:
-    """What web/bench measured. Raises BrowserFailed."""
+    """The figures that web/bench measured. Raises BrowserFailed."""
     environment = {
         "BUNRI_E2E_URL": url,
         "BUNRI_BENCH_PHOTO": str(photo),
@@ -91,48 +91,52 @@ def _browse(url: str, photo: Path, file: Path, *, rounds: int) -> dict[str, Any]
     return found
 
 
-def _coach(found: Mapping[str, Any]) -> Iterator[Line]:
+def _coach(found: Mapping[str, Any]) -> Iterator[BenchmarkResult]:
     slowed, here, far = found["coach"], found["as_fast_as_here"], found["slow_4g"]
     first = slowed[0]
     sent = f"as Brotli {first['sent'] / 1e3:.0f} kB; with letters and all that follows {first['all'] / 1e3:.0f} kB"
-    yield Line("/: what comes before it is usable, gzip", found["gzip"] / 1e3, "kB", at_most(250), note=sent)
+    yield BenchmarkResult("/: what comes before it is usable, gzip", found["gzip"] / 1e3, "kB", at_most(250), note=sent)
     yield from _visit("/", "the camera button answers", slowed)
     yield _seconds("/: interactive, not slowed", here, "interactive")
     work = SLOWER * _median(here, "work") / 1e3
     alone = f"interactive on a machine of its own takes at least that; measured not slowed, × {SLOWER}"
-    yield Line("/: processor time of the main thread", work, "s", note=alone)
+    yield BenchmarkResult("/: processor time of the main thread", work, "s", note=alone)
     far_away = "once; 1.6 Mbit/s, 150 ms, processor slowed"
-    yield Line("/: interactive behind slow 4G", far["interactive"] / 1e3, "s", note=far_away)
+    yield BenchmarkResult("/: interactive behind slow 4G", far["interactive"] / 1e3, "s", note=far_away)
 
 
-def _bins(visits: Sequence[Visit]) -> Iterator[Line]:
+def _bins(visits: Sequence[Visit]) -> Iterator[BenchmarkResult]:
     return _visit("/bins", f"the first of {BINS:,} bins can be touched", visits)
 
 
-def _visit(path: str, usable: str, visits: Sequence[Visit]) -> Iterator[Line]:
-    """A first visit; the budgets are those of the coach, which the map has to hold, too."""
+def _visit(path: str, usable: str, visits: Sequence[Visit]) -> Iterator[BenchmarkResult]:
+    """A first visit. The map has the same budgets as the coach."""
     means = f"{usable} after {_median(visits, 'usable') / 1e3:.2f} s, and no task of {SHORTEST} ms is left"
     yield _seconds(f"{path}: interactive", visits, "interactive", below(1.5), means)
     yield _longest(f"{path}: longest task", visits)
-    yield Line(f"{path}: layout shift", _median(visits, "shift"), "", below(0.05))
+    yield BenchmarkResult(f"{path}: layout shift", _median(visits, "shift"), "", below(0.05))
     yield _seconds(f"{path}: largest paint", visits, "largest")
 
 
-def _photo(photos: Sequence[Visit]) -> Iterator[Line]:
+def _photo(photos: Sequence[Visit]) -> Iterator[BenchmarkResult]:
     yield _longest("12 MP photo: longest task until it leaves", photos)
     yield _seconds("12 MP photo: chosen → small and on its way", photos, "shrunk", note="shrunk in a worker")
     yield _seconds("12 MP photo: chosen → answer or question", photos, "answered")
 
 
-def _longest(what: str, visits: Sequence[Visit]) -> Line:
-    """Browsers do not report tasks below SHORTEST: with none, that is what is known."""
+def _longest(what: str, visits: Sequence[Visit]) -> BenchmarkResult:
+    """Browsers do not report tasks below SHORTEST, so without a report SHORTEST is the upper limit."""
     longest = [max(SHORTEST, visit["longest"]) for visit in visits]
-    return Line(what, median(longest), "ms", below(200), note=_spread(longest, "ms"))
+    return BenchmarkResult(what, median(longest), "ms", below(200), note=_spread(longest, "ms"))
 
 
-def _seconds(what: str, visits: Sequence[Visit], name: str, budget: Budget | None = None, note: str = "") -> Line:
+def _seconds(
+    what: str, visits: Sequence[Visit], name: str, budget: Budget | None = None, note: str = ""
+) -> BenchmarkResult:
     seconds = [visit[name] / 1e3 for visit in visits]
-    return Line(what, median(seconds), "s", budget, note="; ".join(filter(None, (note, _spread(seconds, "s")))))
+    return BenchmarkResult(
+        what, median(seconds), "s", budget, note="; ".join(filter(None, (note, _spread(seconds, "s"))))
+    )
 
 
 def _spread(values: Sequence[float], unit: str) -> str:

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from bench.answers import Look, Verdict, drawn, line, verdict
+from bench.answers import LabelledResult, Verdict, drawn, table_row, verdict
 from training.samples import Sample
 
 from bunri.domains.recycling.table import load_table
@@ -14,14 +14,14 @@ def _sample(name: str, folder: str = "metal") -> Sample:
     return Sample(Path(f"/data/trashnet/{folder}/{name}.jpg"), "trashnet", "test", (), (metal,))
 
 
-def _look(folder: str, **shares: float) -> Look:
+def _labelled_result(folder: str, **shares: float) -> LabelledResult:
     whole = {m: shares.get(m.value, (1 - sum(shares.values())) / (len(MATERIALS) - len(shares))) for m in MATERIALS}
-    return Look(_sample("one", folder), VisionResult((), {}, whole, 0.926))
+    return LabelledResult(_sample("one", folder), VisionResult((), {}, whole, 0.926))
 
 
 def test_a_row_says_what_its_shares_are_shares_of() -> None:
     verdicts = [Verdict(True, False, True), Verdict(False, False, False), Verdict(False, True, True)]
-    assert line("set", verdicts) == (
+    assert table_row("set", verdicts) == (
         "| set | 3 | 33% (1/3) | 67% (2/3) | 50% (1/2) | 33% (1/3) | 100% (1/1) | 67% (2/3) |"
     )
 
@@ -34,11 +34,11 @@ def test_pictures_are_drawn_alike_from_any_order() -> None:
 
 def test_a_sure_answer_is_right_or_wrong_and_a_question_holds_the_truth_or_not() -> None:
     table = load_table()
-    assert verdict(_look("metal", metal=0.98), table) == Verdict(top=True, asked=False, among=True)
-    assert verdict(_look("metal", glass=0.98), table) == Verdict(top=False, asked=False, among=False)
-    assert verdict(_look("metal", glass=0.5, metal=0.4), table) == Verdict(top=False, asked=True, among=True)
+    assert verdict(_labelled_result("metal", metal=0.98), table) == Verdict(top=True, asked=False, among=True)
+    assert verdict(_labelled_result("metal", glass=0.98), table) == Verdict(top=False, asked=False, among=False)
+    assert verdict(_labelled_result("metal", glass=0.5, metal=0.4), table) == Verdict(top=False, asked=True, among=True)
 
 
 def test_cells_are_never_seen_but_may_be_asked_about() -> None:
     table = load_table()
-    assert verdict(_look("battery-eval", metal=0.8), table) == Verdict(top=False, asked=True, among=True)
+    assert verdict(_labelled_result("battery-eval", metal=0.8), table) == Verdict(top=False, asked=True, among=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bench.duplicates import counting, page
-from bench.duplicates.photos import Known, things_of
+from bench.duplicates.photos import LabelledPhoto, things_of
 from bench.duplicates.scenes import scene
-from bench.duplicates.stream import MIX, NEW, REPEATS, SAME_FILE, Sent, in_question, play, stream
+from bench.duplicates.stream import NEW, REPEAT_SHARES, REPEATS, SAME_FILE, StreamPhoto, near_any, play, stream
 from bench.duplicates.variants import VARIANTS, Variant, turned
 from PIL import Image
 from tests.platform.photos.samples import corners
@@ -18,8 +18,8 @@ from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.photo import open_photo
 
 
-def known(name: str, thing: str = "") -> Known:
-    return Known(name, Path(name), thing or name)
+def known(name: str, thing: str = "") -> LabelledPhoto:
+    return LabelledPhoto(name, Path(name), thing or name)
 
 
 def flipped(bits: int, of: bytes = bytes(32)) -> bytes:
@@ -62,9 +62,11 @@ class TestVariants:
         assert abs(int(red.sum()) - 720 * 540) < 0.01 * 720 * 540
 
     def test_under_a_stand_only_the_middle_changes(self) -> None:
-        ground = np.full((90, 120, 3), 90, np.uint8)
+        background = np.full((90, 120, 3), 90, np.uint8)
         black, white = (np.full((30, 40, 3), value, np.uint8) for value in (0, 255))
-        views = [open_photo(scene(ground, thing, 0.5), PhotoLimits()).pixels.astype(int) for thing in (black, white)]
+        views = [
+            open_photo(scene(background, thing, 0.5), PhotoLimits()).pixels.astype(int) for thing in (black, white)
+        ]
         apart = np.abs(views[0] - views[1]).max(axis=2)
         assert apart[200:568, 264:760].min() > 240
         assert apart[:180].max() <= 4
@@ -78,7 +80,7 @@ class TestCounting:
     def test_within_counts_at_each_threshold(self) -> None:
         counts = counting.within(np.array([0, 2, 2, 40, 41, counting.NEVER], np.int16))
         assert [int(counts[bits]) for bits in (0, 1, 2, 39, 40)] == [1, 1, 3, 3, 4]
-        assert len(counts) == counting.MOST_BITS + 1
+        assert len(counts) == counting.MAX_BITS + 1
 
     def test_the_nearest_is_sought_among_the_allowed(self) -> None:
         found = np.array([[1, 5, 9], [4, 2, 8]], np.int16)
@@ -107,7 +109,7 @@ class TestThings:
         assert things["a"] == things["b"] != things["c"]
 
 
-CHANGES = {kind: [f"{kind} {number}" for number in range(3)] for kind in MIX if kind != SAME_FILE}
+CHANGES = {kind: [f"{kind} {number}" for number in range(3)] for kind in REPEAT_SHARES if kind != SAME_FILE}
 
 
 class TestStream:
@@ -137,42 +139,42 @@ class TestPlay:
 
     def test_the_same_file_is_known_and_so_is_a_near_one_that_looks_alike(self) -> None:
         sent = [
-            Sent(self.A, NEW),
-            Sent(self.A, SAME_FILE),
-            Sent(self.A, "messenger", "m"),
-            Sent(self.A, "cropped", "c"),
+            StreamPhoto(self.A, NEW),
+            StreamPhoto(self.A, SAME_FILE),
+            StreamPhoto(self.A, "messenger", "m"),
+            StreamPhoto(self.A, "cropped", "c"),
         ]
         hashes = [flipped(0), flipped(0), flipped(4), flipped(20)]
-        told = play(sent, hashes, dict.fromkeys(range(4), self.CUP), 4)
-        assert (told.repeats, told.repeats_hit, told.wrong_answers) == (3, 2, 0)
-        assert (told.hits["messenger"], told.hits["cropped"]) == (1, 0)
+        result = play(sent, hashes, dict.fromkeys(range(4), self.CUP), 4)
+        assert (result.repeats, result.repeats_hit, result.wrong_answers) == (3, 2, 0)
+        assert (result.hits["messenger"], result.hits["cropped"]) == (1, 0)
 
     def test_a_near_one_that_looks_otherwise_is_new_and_remembered(self) -> None:
-        sent = [Sent(self.A, NEW), Sent(self.A, "resized", "r"), Sent(self.A, "messenger", "m")]
-        told = play(sent, [flipped(0), flipped(2), flipped(3)], {0: self.CUP, 1: self.CAN, 2: self.CAN}, 4)
-        assert (told.hits["resized"], told.hits["messenger"]) == (0, 1)
+        sent = [StreamPhoto(self.A, NEW), StreamPhoto(self.A, "resized", "r"), StreamPhoto(self.A, "messenger", "m")]
+        result = play(sent, [flipped(0), flipped(2), flipped(3)], {0: self.CUP, 1: self.CAN, 2: self.CAN}, 4)
+        assert (result.hits["resized"], result.hits["messenger"]) == (0, 1)
 
     def test_another_things_answer_is_wrong(self) -> None:
-        sent = [Sent(self.A, NEW), Sent(self.B, NEW), Sent(self.C, NEW)]
-        told = play(sent, [flipped(0), flipped(1), flipped(2)], dict.fromkeys(range(3), self.CUP), 4)
-        assert told.wrong == {"other material": 1, "same material": 1}
+        sent = [StreamPhoto(self.A, NEW), StreamPhoto(self.B, NEW), StreamPhoto(self.C, NEW)]
+        result = play(sent, [flipped(0), flipped(1), flipped(2)], dict.fromkeys(range(3), self.CUP), 4)
+        assert result.wrong == {"other material": 1, "same material": 1}
 
     def test_another_photo_of_the_same_thing_is_no_mistake(self) -> None:
-        sent = [Sent(self.A, NEW), Sent(known("glass/again.jpg", self.A.thing), NEW)]
-        told = play(sent, [flipped(0), flipped(1)], dict.fromkeys(range(2), self.CUP), 4)
-        assert (told.hits[NEW], told.wrong_answers) == (1, 0)
+        sent = [StreamPhoto(self.A, NEW), StreamPhoto(known("glass/again.jpg", self.A.thing), NEW)]
+        result = play(sent, [flipped(0), flipped(1)], dict.fromkeys(range(2), self.CUP), 4)
+        assert (result.hits[NEW], result.wrong_answers) == (1, 0)
 
     def test_the_nearest_that_agrees_answers(self) -> None:
-        sent = [Sent(self.B, NEW), Sent(self.A, NEW), Sent(self.A, "resized", "r")]
-        owns = {0: self.CUP, 1: self.CUP, 2: self.CUP}
-        assert play(sent, [flipped(9), flipped(0), flipped(2)], owns, 8).wrong_answers == 0
+        sent = [StreamPhoto(self.B, NEW), StreamPhoto(self.A, NEW), StreamPhoto(self.A, "resized", "r")]
+        impressions = {0: self.CUP, 1: self.CUP, 2: self.CUP}
+        assert play(sent, [flipped(9), flipped(0), flipped(2)], impressions, 8).wrong_answers == 0
 
     def test_who_saw_nothing_is_near_to_nobody(self) -> None:
-        sent = [Sent(self.A, NEW), Sent(self.A, "resized", "r")]
+        sent = [StreamPhoto(self.A, NEW), StreamPhoto(self.A, "resized", "r")]
         assert play(sent, [flipped(0), flipped(0)], {0: (), 1: ()}, 4).repeats_hit == 0
 
     def test_only_what_is_near_another_is_looked_at(self) -> None:
-        assert in_question([flipped(0), flipped(100), flipped(3)], 4) == [0, 2]
+        assert near_any([flipped(0), flipped(100), flipped(3)], 4) == [0, 2]
 
 
 class TestPage:

@@ -1,10 +1,10 @@
 import pytest
-from bench.line import Line, at_most, below, missing, times
 from bench.report import amount, table
+from bench.result import BenchmarkResult, at_most, below, missing, times
 from rich.console import Console
 
 
-def shown(*lines: Line) -> list[list[str]]:
+def shown(*lines: BenchmarkResult) -> list[list[str]]:
     """The cells of the table's body, without the frame."""
     console = Console(width=200)
     with console.capture() as captured:
@@ -15,16 +15,16 @@ def shown(*lines: Line) -> list[list[str]]:
 
 class TestTable:
     def test_a_line_stands_beside_its_peer(self) -> None:
-        line = Line("ceiling", 52_000, "req/s", times(1.1), "Node", 45_000)
+        line = BenchmarkResult("ceiling", 52_000, "req/s", times(1.1), "Node", 45_000)
         assert shown(line) == [
             ["poll  ceiling", "52,000 req/s", "≥ × 1.1", "Node: 45,000 req/s", "1.16 ×", "yes"],
         ]
 
     def test_a_broken_budget_cannot_be_overlooked(self) -> None:
-        assert shown(Line("p99", 31.2, "ms", below(20)))[0][-1] == "NO"
+        assert shown(BenchmarkResult("p99", 31.2, "ms", below(20)))[0][-1] == "NO"
 
     def test_a_note_stands_below(self) -> None:
-        rows = shown(Line("errors", 0, "", at_most(0), note="of 15,000 polls"))
+        rows = shown(BenchmarkResult("errors", 0, "", at_most(0), note="of 15,000 polls"))
         assert [row[0] for row in rows] == ["poll  errors", "of 15,000 polls"]
 
     def test_what_could_not_be_measured_says_why(self) -> None:

@@ -1,5 +1,5 @@
 import pytest
-from bench.stats import median, ms, quantile, warmed
+from bench.stats import median, ms, quantile, without_warmup
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,4 +34,4 @@ def test_seconds_become_milliseconds() -> None:
 
 
 def test_the_first_tenth_is_warming_up() -> None:
-    assert warmed([9.0, *[1.0] * 9]) == [1.0] * 9
+    assert without_warmup([9.0, *[1.0] * 9]) == [1.0] * 9

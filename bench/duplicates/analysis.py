@@ -1,4 +1,4 @@
-"""Hashes and looks of files, made in processes and kept in a file, since a look at ten thousand takes a while."""
+"""Hashes and analyses photos in several processes and keeps the results in a file, since ten thousand take a while."""
 
 import asyncio
 import hashlib
@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from bench.duplicates import scenes, variants
-from bench.places import detector
+from bench.paths import detector
 from bunri.domains.waste import fusion
 from bunri.platform.photos import phash, photo
 from bunri.platform.photos.limits import PhotoLimits
@@ -28,23 +28,23 @@ from bunri.platform.vision.onnx import OnnxDetector
 from bunri.platform.vision.protocol import Pixels
 from bunri.platform.vision.stored import from_stored, to_stored
 
-AS_IT_IS: Final = ""
+UNCHANGED: Final = ""
 _AT_ONCE: Final = 16
 
 
-class NoWeights(Exception):
-    """There is no detector to look with."""
+class WeightsMissing(Exception):
+    """There are no weights of a detector."""
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class PhotoFile:
     """A photo as it is, as one of VARIANTS, or as a thing under one of STANDS."""
 
     name: str
     path: Path
-    change: str = AS_IT_IS
+    change: str = UNCHANGED
     data: Path = Path()
-    """Where grounds are; only for things under a stand."""
+    """The folder of backgrounds; only for things under a stand."""
 
     @property
     def key(self) -> str:
@@ -52,78 +52,79 @@ class File:
 
     def read(self) -> bytes:
         stored = self.path.read_bytes()
-        if self.change == AS_IT_IS:
+        if self.change == UNCHANGED:
             return stored
         if variant := _variants().get(self.change):
             return variant.of(Image.open(BytesIO(stored)).convert("RGB"), self.name)
         stand = _stands()[self.change]
         thing = np.asarray(cv2.imdecode(np.frombuffer(stored, np.uint8), cv2.IMREAD_COLOR), np.uint8)
-        return scenes.scene(_ground(self.data, stand.ground), thing, stand.share)
+        return scenes.scene(_background(self.data, stand.background), thing, stand.share)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PhotoAnalysis:
     phash: bytes
-    own: tuple[str, ...]
-    """The impression by which a near photo is known (fusion.impression)."""
+    impression: tuple[str, ...]
+    """What both photos must have in common to be near-duplicates (fusion.impression)."""
 
 
-class Looks:
-    """What is known of files; with a folder, found again by the next run unless eyes, hash or variants changed."""
+class AnalysisCache:
+    """Hashes and analyses of files. With a folder they are kept for the next run, unless vision models, hash or
+    variants have changed."""
 
     def __init__(self, folder: Path | None = None, *, processes: int = 2) -> None:
-        """Raises NoWeights."""
+        """Raises WeightsMissing."""
         if detector() is None:
-            raise NoWeights
+            raise WeightsMissing
         self._processes = processes
         self._known: dict[str, dict[str, Any]] = {}
-        self._file = folder / f"looks-{_recipe()}.jsonl" if folder else None
+        self._file = folder / f"analyses-{_version()}.jsonl" if folder else None
         if self._file:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             for line in self._file.read_text().splitlines() if self._file.exists() else ():
                 self._learn(json.loads(line))
 
-    def hashed(self, files: Iterable[File]) -> list[bytes]:
+    def hashed(self, files: Iterable[PhotoFile]) -> list[bytes]:
         wanted = list(files)
-        self._find(wanted, look=False)
+        self._find(wanted, analysed=False)
         return [bytes.fromhex(self._known[file.key]["phash"]) for file in wanted]
 
-    def seen(self, files: Iterable[File]) -> list[Look]:
+    def seen(self, files: Iterable[PhotoFile]) -> list[PhotoAnalysis]:
         wanted = list(files)
-        self._find(wanted, look=True)
+        self._find(wanted, analysed=True)
         return [self._look(self._known[file.key]) for file in wanted]
 
-    def owns(self, files: Iterable[File]) -> list[tuple[str, ...]]:
+    def impressions(self, files: Iterable[PhotoFile]) -> list[tuple[str, ...]]:
         """The impressions of files."""
-        return [look.own for look in self.seen(files)]
+        return [analysis.impression for analysis in self.seen(files)]
 
-    def _look(self, line: dict[str, Any]) -> Look:
-        return Look(bytes.fromhex(line["phash"]), fusion.impression(from_stored(line["sight"])))
+    def _look(self, line: dict[str, Any]) -> PhotoAnalysis:
+        return PhotoAnalysis(bytes.fromhex(line["phash"]), fusion.impression(from_stored(line["sight"])))
 
-    def _find(self, files: list[File], *, look: bool) -> None:
-        missing = {file.key: file for file in files if not self._is_known(file, look)}
+    def _find(self, files: list[PhotoFile], *, analysed: bool) -> None:
+        missing = {file.key: file for file in files if not self._is_known(file, analysed)}
         if not missing:
             return
         with ProcessPoolExecutor(self._processes, get_context("spawn"), _begin) as pool:
-            for line in pool.map(_seen if look else _hashed, missing.values(), chunksize=_AT_ONCE):
+            for line in pool.map(_seen if analysed else _hashed, missing.values(), chunksize=_AT_ONCE):
                 self._learn(line)
                 if self._file:
                     with self._file.open("a") as file:
                         file.write(json.dumps(line) + "\n")
 
-    def _is_known(self, file: File, look: bool) -> bool:
+    def _is_known(self, file: PhotoFile, analysed: bool) -> bool:
         line = self._known.get(file.key)
-        return line is not None and (not look or line["sight"] is not None)
+        return line is not None and (not analysed or line["sight"] is not None)
 
     def _learn(self, line: dict[str, Any]) -> None:
         if line["sight"] is not None or line["key"] not in self._known:
             self._known[line["key"]] = line
 
 
-def _recipe() -> str:
-    """Stands for everything that a look hangs on."""
+def _version() -> str:
+    """A hash of everything that an analysis depends on."""
     sources = (scenes, variants, phash)
-    made = hashlib.sha256(repr(_eyes().models).encode())
+    made = hashlib.sha256(repr(_vision().models).encode())
     for path in [Path(str(source.__file__)) for source in sources]:
         made.update(path.read_bytes())
     return made.hexdigest()[:12]
@@ -134,26 +135,26 @@ def _begin() -> None:
     cv2.setNumThreads(1)
 
 
-def _hashed(file: File) -> dict[str, Any]:
+def _hashed(file: PhotoFile) -> dict[str, Any]:
     return {"key": file.key, "phash": _opened(file).phash.hex(), "sight": None}
 
 
-def _seen(file: File) -> dict[str, Any]:
+def _seen(file: PhotoFile) -> dict[str, Any]:
     opened = _opened(file)
-    result = asyncio.run(_eyes().see(opened.pixels))
-    return {"key": file.key, "phash": opened.phash.hex(), "sight": to_stored(result)}
+    sight = asyncio.run(_vision().see(opened.pixels))
+    return {"key": file.key, "phash": opened.phash.hex(), "sight": to_stored(sight)}
 
 
-def _opened(file: File) -> photo.Photo:
+def _opened(file: PhotoFile) -> photo.Photo:
     return photo.open_photo(file.read(), PhotoLimits())
 
 
 @cache
-def _eyes() -> LocalVision:
-    """Ours, as the product opens them."""
+def _vision() -> LocalVision:
+    """The product's own vision models."""
     path = detector()
     if path is None:
-        raise NoWeights
+        raise WeightsMissing
     return LocalVision(OnnxDetector(path, path.stem), MaterialClassifier())
 
 
@@ -168,5 +169,5 @@ def _stands() -> dict[str, scenes.Stand]:
 
 
 @cache
-def _ground(data: Path, ground: str) -> Pixels:
-    return scenes.read(data, ground)
+def _background(data: Path, background: str) -> Pixels:
+    return scenes.read(data, background)

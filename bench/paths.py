@@ -1,4 +1,4 @@
-"""Where things lie on this machine: a folder to work in, weights, reference photos."""
+"""Folders on this machine: a temporary one to work in, weights, reference photos."""
 
 import os
 import shutil
@@ -9,14 +9,14 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from bench.crew import ROOT
+from bench.worker_processes import ROOT
 
 
 @contextmanager
 def workplace() -> Iterator[Path]:
-    """A folder that is gone afterwards. Below /tmp itself: the path of a socket in it has to be short."""
+    """A temporary folder directly below /tmp, since the path of a socket in it has to be short."""
     folder = Path(tempfile.mkdtemp(prefix="bunri-bench-", dir="/tmp"))
-    folder.chmod(0o755)  # as root, the servers' own account has to enter
+    folder.chmod(0o755)  # when run as root, the servers run under another account, which has to enter
     try:
         yield folder
     finally:
@@ -30,7 +30,7 @@ def shared() -> Path | None:
 
 
 def weights() -> Path | None:
-    """A folder with weights: the one that is set, the reference models, or what the product has fetched before."""
+    """A folder with weights: the one of the settings, the reference models, or the product's downloads."""
     reference = shared()
     candidates = (
         os.environ.get("BUNRI_MODELS_DIR"),
@@ -49,10 +49,10 @@ def detector() -> Path | None:
 
 @contextmanager
 def no_settings() -> Iterator[None]:
-    """Nothing of the person's own settings, least of all their database, reaches what runs in this block: neither
-    ``BUNRI_*`` nor a ``bunri.toml`` where we stand."""
+    """Hides the person's own settings, and so their database, from what runs in this block: ``BUNRI_*`` and a
+    ``bunri.toml`` in the current folder."""
     before, here, folder, reference = dict(os.environ), Path.cwd(), weights(), shared()
-    with workplace() as elsewhere:
+    with workplace() as empty:
         for name in [name for name in os.environ if name.startswith("BUNRI_")]:
             del os.environ[name]
         os.environ["BUNRI_VISION__FETCH"] = "false"
@@ -60,7 +60,7 @@ def no_settings() -> Iterator[None]:
             os.environ["BUNRI_MODELS_DIR"] = str(folder.absolute())
         if reference:
             os.environ["BUNRI_SHARED"] = str(reference)
-        os.chdir(elsewhere)
+        os.chdir(empty)
         try:
             yield
         finally:

@@ -1,4 +1,4 @@
-"""The limit: what anybody would write in ten lines, decode and ``session.run``. A member of a crew."""
+"""The baseline: decoding and ``session.run`` and nothing else. Runs as a worker process."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -8,14 +8,14 @@ import cv2
 import numpy as np
 import onnxruntime as ort
 
-from bench import crew
+from bench import worker_processes
+from bench.paths import detector
 from bench.pictures import photos
-from bench.places import detector
 
 _QUIET = 4
 
 
-def bare_session(path: Path) -> ort.InferenceSession:
+def baseline_session(path: Path) -> ort.InferenceSession:
     """The network on one thread."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -29,31 +29,31 @@ def sides(session: ort.InferenceSession) -> tuple[int, int]:
     return height, width
 
 
-def prepare(plan: crew.Plan) -> Callable[[], Mapping[str, float]]:
-    """``reduced``: the decoder leaves out what a small network does not need, as ours does."""
+def prepare(plan: worker_processes.Plan) -> Callable[[], Mapping[str, float]]:
+    """``reduced``: decode at a quarter of the size, as the product does, since a small network needs no more."""
     cv2.setNumThreads(1)
     path = detector()
     assert path
-    session = bare_session(path)
+    session = baseline_session(path)
     name, (height, width) = session.get_inputs()[0].name, sides(session)
     how = cv2.IMREAD_REDUCED_COLOR_4 if plan["reduced"] else cv2.IMREAD_COLOR
     files = list(photos(plan["count"], plan["first"]))
 
-    def look(file: bytes) -> None:
+    def detect(file: bytes) -> None:
         picture = cv2.imdecode(np.frombuffer(file, np.uint8), how)
         assert picture is not None
         session.run(None, {name: cv2.dnn.blobFromImage(picture, size=(width, height))})
 
-    look(files[0])
+    detect(files[0])
 
     def work() -> Mapping[str, float]:
         started = time.perf_counter()
         for file in files:
-            look(file)
+            detect(file)
         return {"seconds": time.perf_counter() - started}
 
     return work
 
 
 if __name__ == "__main__":
-    crew.member(prepare)
+    worker_processes.serve(prepare)

@@ -1,9 +1,9 @@
-"""What the pages' figures are told as."""
+"""What the pages' figures are reported as."""
 
 from typing import Any
 
 import pytest
-from bench.line import Line
+from bench.result import BenchmarkResult
 from bench.subjects.web import BINS, SHORTEST, _bins, _coach, _photo
 
 
@@ -17,7 +17,7 @@ def found() -> dict[str, Any]:
     return {"coach": [visit()], "gzip": 212_345, "as_fast_as_here": [visit()], "slow_4g": visit(interactive=2600.0)}
 
 
-def named(lines: list[Line], end: str) -> Line:
+def named(lines: list[BenchmarkResult], end: str) -> BenchmarkResult:
     (line,) = [line for line in lines if line.what.endswith(end)]
     return line
 

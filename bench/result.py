@@ -1,4 +1,4 @@
-"""One line of the table: what was measured, what was promised, and what it stands beside."""
+"""The result of one measurement with its budget and its comparison to a peer or a limit."""
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -10,7 +10,7 @@ class Bound(StrEnum):
     AT_MOST = "≤"
     AT_LEAST = "≥"
     TIMES = "≥ ×"
-    """Of the ratio, not of the measured value."""
+    """A bound of the ratio, not of the measured value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Budget:
     value: float
 
     def holds(self, measured: float, ratio: float | None) -> bool | None:
-        """Whether it is kept; None when it is about a ratio and there is none."""
+        """Whether the budget is kept; None for a bound of the ratio when there is no ratio."""
         match self.bound:
             case Bound.BELOW:
                 return measured < self.value
@@ -32,7 +32,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BenchmarkResult:
     """``measured`` and ``beside`` (the peer's or the limit's figure) are in ``unit``, from the same run."""
 
     what: str
@@ -46,7 +46,7 @@ class Line:
 
     @property
     def ratio(self) -> float | None:
-        """How many times better than the peer: above 1 we win, whether more or less of the unit is better."""
+        """How many times better than the peer: above 1 is better, for rates as well as for times."""
         if not self.measured or not self.beside:
             return None
         more_is_better = self.unit.endswith("/s")
@@ -79,6 +79,6 @@ def times(value: float) -> Budget:
     return Budget(Bound.TIMES, value)
 
 
-def missing(what: str, unit: str, why: str, budget: Budget | None = None) -> Line:
-    """A line for what this machine cannot measure."""
-    return Line(what, None, unit, budget, note=why)
+def missing(what: str, unit: str, why: str, budget: Budget | None = None) -> BenchmarkResult:
+    """A result for what this machine cannot measure."""
+    return BenchmarkResult(what, None, unit, budget, note=why)

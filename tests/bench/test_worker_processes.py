@@ -1,0 +1,9 @@
+import pytest
+
+from bench import worker_processes
+
+
+class TestWorkerProcesses:
+    def test_a_member_that_cannot_begin_says_why(self) -> None:
+        with pytest.raises(worker_processes.WorkerFailed, match="KeyError"):
+            worker_processes.run("bench.load", [{"requests": []}])
