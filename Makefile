@@ -71,9 +71,9 @@ bench-web: setup browser                  ## print what the pages cost a phone
 screenshots: setup browser                ## take the pictures of README and guide anew, into docs/images
 	$(NPM) run screenshots
 
-# The material model is taught in an environment of its own: PyTorch is not needed to run bunri.
+# The material model is trained in an environment of its own: PyTorch is not needed to run bunri.
 DATA ?= ../shared/data
-train:                                    ## teach the material model anew and measure it: make train DATA=folder
+train:                                    ## train the material model and measure it: make train DATA=folder
 	test -x training/.venv/bin/python || $(PYTHON) -m venv training/.venv
 	training/.venv/bin/pip install --quiet --disable-pip-version-check -r training/requirements.txt
 	PYTHONPATH=src training/.venv/bin/python -m training $(DATA) --ship

@@ -22,7 +22,7 @@ from bunri.platform.vision.material import MATERIALS, MaterialClassifier
 from bunri.platform.vision.material.calibration import Calibration
 from bunri.platform.vision.material.classifier import SHIPPED
 from bunri.platform.vision.protocol import Pixels
-from training import cutouts, measure, sets
+from training import cutouts, datasets, measure
 from training.cutouts import Image
 from training.measure import Floats, Score
 from training.samples import Sample, battery_samples, taco_elsewhere, training_samples, web_samples
@@ -34,25 +34,25 @@ INK, ACCENT, PALE = "#22313a", "#1f7a5c", "#c9d6d1"
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class DatasetResult:
     """One set: what it is called, its pictures and what the model said."""
 
     title: str
     samples: list[Sample]
     probabilities: Floats
 
-    def where(self, title: str, keep: Callable[[Sample], bool]) -> "Measured":
+    def where(self, title: str, keep: Callable[[Sample], bool]) -> "DatasetResult":
         kept = [at for at, sample in enumerate(self.samples) if keep(sample)]
-        return Measured(title, [self.samples[at] for at in kept], self.probabilities[kept])
+        return DatasetResult(title, [self.samples[at] for at in kept], self.probabilities[kept])
 
-    def among(self, title: str, names: tuple[str, ...]) -> "Measured":
+    def among(self, title: str, names: tuple[str, ...]) -> "DatasetResult":
         """Only things of the named materials, and only these as answers."""
         columns = [MATERIALS.index(name) for name in names]
         kept = [at for at, sample in enumerate(self.samples) if set(sample.right) <= set(columns)]
         probabilities = np.zeros((len(kept), len(MATERIALS)), np.float32)
         probabilities[:, columns] = self.probabilities[np.ix_(kept, columns)]
         probabilities /= probabilities.sum(1, keepdims=True)
-        return Measured(title, [self.samples[at] for at in kept], probabilities)
+        return DatasetResult(title, [self.samples[at] for at in kept], probabilities)
 
 
 def main() -> None:
@@ -83,7 +83,7 @@ def main() -> None:
     card.write_text(text)
 
 
-def _measure(data: Path, out: Path, classifier: MaterialClassifier, processes: int) -> dict[str, Measured]:
+def _measure(data: Path, out: Path, classifier: MaterialClassifier, processes: int) -> dict[str, DatasetResult]:
     out.mkdir(parents=True, exist_ok=True)
     samples = training_samples(data)
     cutouts.prepare(samples, out / "pictures", processes)
@@ -96,7 +96,7 @@ def _measure(data: Path, out: Path, classifier: MaterialClassifier, processes: i
             ("battery", "AA cells, never trained on", battery_samples(data)),
         )
     }
-    drawn = sets.held_out(out, samples, "test", processes)
+    drawn = datasets.held_out(out, samples, "test", processes)
     for name, title in (("floor", "held-out things on grey floors"), ("views", "held-out things, hard views")):
         views = drawn[f"test-{name}"]
         shown = [samples[number] for number in views.numbers]
@@ -104,12 +104,14 @@ def _measure(data: Path, out: Path, classifier: MaterialClassifier, processes: i
     return found
 
 
-def _looked_at(title: str, shown: list[Sample], pictures: Iterable[Image], classifier: MaterialClassifier) -> Measured:
+def _looked_at(
+    title: str, shown: list[Sample], pictures: Iterable[Image], classifier: MaterialClassifier
+) -> DatasetResult:
     judged = (classifier.classify([picture])[0] for picture in pictures)
-    return Measured(title, shown, np.array([list(one.values()) for one in judged], np.float32))
+    return DatasetResult(title, shown, np.array([list(one.values()) for one in judged], np.float32))
 
 
-def _results(measured: dict[str, Measured], classifier: MaterialClassifier) -> str:
+def _results(measured: dict[str, DatasetResult], classifier: MaterialClassifier) -> str:
     test, web = measured["test"], measured["web"]
     rows = [
         test.where("TrashNet test", lambda sample: sample.source == "trashnet"),
@@ -172,7 +174,7 @@ def _time(classifier: MaterialClassifier, crop: Pixels) -> float:
     return 1000 * float(np.median(times))
 
 
-def _battery(cells: Measured, classifier: MaterialClassifier) -> str:
+def _battery(cells: DatasetResult, classifier: MaterialClassifier) -> str:
     sure = measure.is_sure(cells.probabilities, classifier.calibration)
     says = Counter(MATERIALS[int(row.argmax())].value for row in cells.probabilities)
     listed = ", ".join(f"{name} {count}" for name, count in says.most_common())
@@ -186,7 +188,7 @@ def _taco(samples: list[Sample]) -> str:
     return ", ".join(sorted(photos)) + "."
 
 
-def _figures(measured: dict[str, Measured], classifier: MaterialClassifier) -> None:
+def _figures(measured: dict[str, DatasetResult], classifier: MaterialClassifier) -> None:
     mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "bunri", "font.size": 9, "axes.titlesize": 10})
     mpl.rcParams.update(dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK))
     mpl.rcParams["axes.edgecolor"] = PALE
@@ -211,7 +213,7 @@ def _figures(measured: dict[str, Measured], classifier: MaterialClassifier) -> N
     _save(figure, "model-calibration")
 
 
-def _draw_confusion(pane: Axes, shown: Measured) -> None:
+def _draw_confusion(pane: Axes, shown: DatasetResult) -> None:
     counts = measure.confusion(shown.probabilities, shown.samples)
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     pane.imshow(shares, cmap="Greens", vmin=0, vmax=1)
@@ -226,13 +228,13 @@ def _draw_confusion(pane: Axes, shown: Measured) -> None:
     pane.set(title=f"{shown.title} (% of truth)", xlabel="answer", ylabel="truth")
 
 
-def _draw_reliability(pane: Axes, shown: Measured, colour: str) -> None:
+def _draw_reliability(pane: Axes, shown: DatasetResult, colour: str) -> None:
     bins = measure.reliability(shown.probabilities, shown.samples)
     held = [(confidence, right) for confidence, right, count in bins if count >= 5]
     pane.plot(*zip(*held, strict=True), "o-", ms=3, color=colour, label=shown.title)
 
 
-def _draw_coverage(pane: Axes, shown: Measured, colour: str, calibration: Calibration) -> None:
+def _draw_coverage(pane: Axes, shown: DatasetResult, colour: str, calibration: Calibration) -> None:
     confidence, right = shown.probabilities.max(1), measure.is_right(shown.probabilities, shown.samples)
     order = np.argsort(-confidence)
     share, answered = np.cumsum(right[order]) / np.arange(1, len(order) + 1), np.arange(1, len(order) + 1) / len(order)

@@ -1,7 +1,7 @@
-"""Things without their ground: every picture once made small, recompressed alike, and its thing cut out.
+"""Cuts things out of their background. Every picture is made small and recompressed alike first.
 
-TrashNet's ground is one pale board, so a thing is what differs from the light that the picture's border tells of;
-elsewhere the thing is what GrabCut finds around the middle. What cannot be cut out cleanly stays a whole picture.
+TrashNet's background is one pale board, so its things are what differs from the light at the picture's border; in other
+data sets the thing is what GrabCut finds around the middle. A picture without a clean outline stays whole.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +30,7 @@ Floats = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Cutout:
     """BGR pixels and, where the thing could be cut out, its alpha (0–255)."""
 
     pixels: Image
@@ -44,10 +44,10 @@ def prepare(samples: list[Sample], cache: Path, threads: int) -> None:
         list(pool.map(lambda pair: _prepare(pair[1], cache / f"{pair[0]}.jpg"), enumerate(samples)))
 
 
-def load(cache: Path, number: int) -> Picture:
+def load(cache: Path, number: int) -> Cutout:
     mask = cache / f"{number}.png"
     alpha = cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE) if mask.exists() else None
-    return Picture(read(cache / f"{number}.jpg"), None if alpha is None else alpha.astype(np.uint8))
+    return Cutout(read(cache / f"{number}.jpg"), None if alpha is None else alpha.astype(np.uint8))
 
 
 def read(path: Path) -> Image:
@@ -78,9 +78,9 @@ def cut_out(pixels: Image, *, on_board: bool) -> Image | None:
     hint = _differs_from_border(small) if on_board else _middle(small)
     if not 0.02 < (hint == cv2.GC_PR_FGD).mean() < 0.85:
         return None
-    ground, thing = np.zeros((1, 65)), np.zeros((1, 65))
+    background, thing = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(1)
-    cv2.grabCut(small, hint, (0, 0, 0, 0), ground, thing, 3, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(small, hint, (0, 0, 0, 0), background, thing, 3, cv2.GC_INIT_WITH_MASK)
     mask = _largest(np.isin(hint, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.uint8))
     if not _LEAST < mask.mean() < _MOST or _on_border(mask) > 0.45:
         return None
@@ -114,7 +114,7 @@ def _differs_from_border(small: Image) -> Image:
 
 
 def _middle(small: Image) -> Image:
-    """GrabCut's first guess elsewhere: the frame is ground, the middle is the thing."""
+    """GrabCut's first guess elsewhere: the frame is background, the middle is the thing."""
     height, width = small.shape[:2]
     hint = np.full((height, width), cv2.GC_PR_BGD, np.uint8)
     hint[height // 8 : -height // 8, width // 8 : -width // 8] = cv2.GC_PR_FGD

@@ -1,4 +1,4 @@
-"""Learning: first only the last layer on fixed features, then the later blocks gently, then an average of runs.
+"""Training: first the last layer alone on fixed features, then the later blocks slowly, then an average of runs.
 
 Starting from a fitted last layer keeps fine-tuning from tearing up the features (Kumar et al. 2022, LP-FT); weights
 averaged along a run (Polyak) and over runs from one start (Wortsman et al. 2022, model soups) do better on pictures
@@ -24,23 +24,25 @@ BATCH = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
-    """What was chosen, and nothing that was not."""
+class TrainingConfig:
+    """Hyperparameters."""
 
     variant: str = "lite2"
     frozen_blocks: int = 8
-    """The first blocks stay ImageNet's: edges and textures need no lesson, and most of the time is spent there."""
+    """The first blocks keep ImageNet's weights: edges and textures are the same here, and training them is slowest."""
     rate: float = 1.5e-4
     head_rate: float = 5e-4
     decay: float = 0.02
     smoothing: float = 0.06
     mixed: float = 0.5
-    """Share of batches that are mixed: half of them as a blend, half as a patch."""
+    """Share of batches that are mixed: half of them by mixup, half by CutMix."""
     averaged: float = 0.995
     probe_steps: int = 1500
 
 
-def probe(network: Network, pixels: NDArray[np.uint8], targets: NDArray[np.float32], recipe: Recipe, seed: int) -> None:
+def probe(
+    network: Network, pixels: NDArray[np.uint8], targets: NDArray[np.float32], config: TrainingConfig, seed: int
+) -> None:
     """Fit the last layer alone, on features computed once."""
     torch.manual_seed(seed)
     features = torch.from_numpy(embed(network, pixels))
@@ -48,14 +50,14 @@ def probe(network: Network, pixels: NDArray[np.uint8], targets: NDArray[np.float
     inputs, wanted = (features - mean) / spread, torch.from_numpy(targets)
     layer = torch.nn.Linear(inputs.shape[1], targets.shape[1])
     optimiser = torch.optim.AdamW(layer.parameters(), 2e-3, weight_decay=0.1)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, recipe.probe_steps)
-    for _ in range(recipe.probe_steps):
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, config.probe_steps)
+    for _ in range(config.probe_steps):
         chosen = torch.randint(len(inputs), (512,))
         other, share = chosen[torch.randperm(512)], float(np.random.default_rng(seed).beta(0.3, 0.3))
         loss = _loss(
             layer(share * inputs[chosen] + (1 - share) * inputs[other]),
             share * wanted[chosen] + (1 - share) * wanted[other],
-            recipe,
+            config,
         )
         optimiser.zero_grad()
         loss.backward()
@@ -66,33 +68,33 @@ def probe(network: Network, pixels: NDArray[np.uint8], targets: NDArray[np.float
 
 
 def fine_tune(
-    network: Network, parts: list[tuple[NDArray[np.uint8], NDArray[np.float32]]], recipe: Recipe, seed: int
+    network: Network, parts: list[tuple[NDArray[np.uint8], NDArray[np.float32]]], config: TrainingConfig, seed: int
 ) -> Network:
     """One pass over each part in turn; the running average of the weights is returned."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    _freeze(network, recipe.frozen_blocks)
+    _freeze(network, config.frozen_blocks)
     network.to(memory_format=torch.channels_last).train()
     averaged = copy.deepcopy(network)
     body = [value for name, value in network.named_parameters() if value.requires_grad and not name.startswith("out.")]
     optimiser = torch.optim.AdamW(
-        [{"params": body, "lr": recipe.rate}, {"params": network.out.parameters(), "lr": recipe.head_rate}],
-        weight_decay=recipe.decay,
+        [{"params": body, "lr": config.rate}, {"params": network.out.parameters(), "lr": config.head_rate}],
+        weight_decay=config.decay,
     )
     steps = sum(len(pixels) // BATCH for pixels, _ in parts)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _course(step / steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _learning_rate_factor(step / steps))
     began = time.monotonic()
     for step, (pixels, targets) in enumerate(_batches(parts, rng)):
-        pixels, targets = _mix(pixels, targets, rng, recipe.mixed)
+        pixels, targets = _mix(pixels, targets, rng, config.mixed)
         with torch.autocast("cpu", torch.bfloat16):
             logits = network(pixels)
-        loss = _loss(logits.float(), targets, recipe)
+        loss = _loss(logits.float(), targets, config)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)
         optimiser.step()
         schedule.step()
-        _average(averaged, network, min(recipe.averaged, (step + 1) / (step + 10)))
+        _average(averaged, network, min(config.averaged, (step + 1) / (step + 10)))
         if step % 50 == 0:
             sys.stderr.write(
                 f"seed {seed} step {step}/{steps} loss {float(loss.detach()):.3f} {time.monotonic() - began:.0f} s\n"
@@ -101,7 +103,7 @@ def fine_tune(
 
 
 def mean_of(networks: list[Network]) -> Network:
-    """The average of several runs' weights: they share their start, so the valley is one."""
+    """The average of several runs' weights; they started from the same weights, so their average is a good model."""
     mean = copy.deepcopy(networks[0])
     others = [dict(network.named_parameters()) for network in networks]
     with torch.no_grad():
@@ -110,8 +112,8 @@ def mean_of(networks: list[Network]) -> Network:
     return mean
 
 
-def fresh(recipe: Recipe, classes: int) -> Network:
-    return pretrained(recipe.variant, classes).to(memory_format=torch.channels_last).eval()
+def fresh(config: TrainingConfig, classes: int) -> Network:
+    return pretrained(config.variant, classes).to(memory_format=torch.channels_last).eval()
 
 
 def embed(network: Network, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -121,20 +123,20 @@ def embed(network: Network, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return torch.cat(parts).numpy()
 
 
-def judge(network: Network, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def logits_of(network: Network, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Logits n × classes."""
     features = torch.from_numpy(embed(network, pixels))
     with torch.no_grad():
         return network.out(features).numpy()  # type: ignore[no-any-return]
 
 
-def _loss(logits: Tensor, targets: Tensor, recipe: Recipe) -> Tensor:
-    soft = (1 - recipe.smoothing) * targets + recipe.smoothing / targets.shape[1]
+def _loss(logits: Tensor, targets: Tensor, config: TrainingConfig) -> Tensor:
+    soft = (1 - config.smoothing) * targets + config.smoothing / targets.shape[1]
     return -(soft * functional.log_softmax(logits, 1)).sum(1).mean()
 
 
-def _course(done: float) -> float:
-    """Warm up for a twentieth, then down along a cosine."""
+def _learning_rate_factor(done: float) -> float:
+    """Linear warm-up for a twentieth of the steps, then cosine decay."""
     return done / 0.05 if done < 0.05 else 0.5 * (1 + math.cos(math.pi * (done - 0.05) / 0.95))
 
 

@@ -1,4 +1,4 @@
-"""What a model is worth on a set of pictures, in the product's terms: right, sure, right among the choices."""
+"""Measures a model on a data set in the product's terms: right, sure, right among the choices."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ class Score:
 
 
 def seen(model: Path, pictures: Iterable[Image], threads: int = 1) -> tuple[Floats, Floats]:
-    """Logits (n × classes) and features (n × features): means over the looks at each BGR picture, as the classifier
-    takes them."""
+    """Logits (n × classes) and features (n × features): means over the views of each BGR picture that the classifier
+    takes."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -1,4 +1,4 @@
-"""From PyTorch to the shipped file: ONNX with bytes in, 8 bits inside, logits and features out."""
+"""Exports the PyTorch network to the shipped file: ONNX with bytes as input, 8-bit weights, logits and features."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from training.network import Network
 
 
 class FromBytes(nn.Module):
-    """n × side × side × 3 RGB bytes to logits and features: preprocessing travels inside the graph."""
+    """n × side × side × 3 RGB bytes to logits and features: preprocessing is part of the graph."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()

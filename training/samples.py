@@ -1,4 +1,4 @@
-"""Which picture teaches what, under which licence, and on which side of the split it lies.
+"""The labelled pictures: their targets, licences and side of the split.
 
 Groups, not pictures, are split: near-duplicates, views of one product, crops of one photo and runs of one camera
 stay together.
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from bunri.platform.vision.material import MATERIALS
 
 Side = Literal["train", "tune", "test"]
-"""``tune``: choosing the epoch and calibrating. ``test``: reported, never looked at while training."""
+"""``tune``: for choosing the epoch and calibrating. ``test``: for reporting alone."""
 
 MISLABELLED = {"glass115", "metal91", "glass176", "plastic152", "glass389", "plastic332"}
 """TrashNet has each of these pictures under two labels."""
@@ -39,7 +39,7 @@ TRASHNET = {
 TACO: dict[str, dict[str, float]] = {
     "glass": {"glass": 1}, "metal": {"metal": 1}, "paper": {"paper": 1}, "cardboard": {"cardboard": 1},
     "plastic": {"plastic": 1}, "food": {"food": 1}, "shoe": {"textile": 1},
-    # What the classes have no honest word for is taught as the doubt that it is.
+    # Materials between the classes get a mixed target.
     "film": {"plastic": 0.5, "other": 0.5}, "styrofoam": {"other": 0.6, "plastic": 0.4},
     "paper_cup": {"paper": 0.6, "other": 0.4}, "tissue": {"other": 0.6, "paper": 0.4},
     "paper_or_cardboard": {"paper": 0.5, "cardboard": 0.5},
@@ -55,7 +55,7 @@ WEB = {
     "aluminium": "metal", "carton": "carton", "glass": "glass", "organic-waste": "food", "other-plastics": "plastic",
     "paper-and-cardboard": "paper|cardboard", "plastic": "plastic", "textiles": "textile", "wood": "other",
 }  # fmt: skip
-"""Measured only. Paper and cardboard are one class there, so either answer is right; wood is none of ours."""
+"""For measuring only. Paper and cardboard are one class there, so either answer is right; wood has no class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Sample:
 
 
 def training_samples(data: Path) -> list[Sample]:
-    """All pictures whose licence allows training, sorted, so that seeds mean something."""
+    """All pictures whose licence allows training, sorted, so that seeds give the same choices everywhere."""
     more = data / "more-photos"
     found = [
         *_trashnet(data / "trashnet"),
@@ -105,7 +105,7 @@ def web_samples(data: Path) -> list[Sample]:
 
 
 def battery_samples(data: Path) -> list[Sample]:
-    """Cells: whatever is answered surely is wrong."""
+    """Battery cells, for which the model has no class: every sure answer is wrong."""
     unknown = _target({name: 1 / len(MATERIALS) for name in MATERIALS})
     return [Sample(path, "battery", "test", unknown, ()) for path in sorted((data / "battery-eval").iterdir())]
 
@@ -176,7 +176,7 @@ def _taco(folder: Path, *, licensed: bool) -> Iterator[Sample]:
 
 
 def _kind(row: dict[str, str]) -> str:
-    """AquaTrash has no cardboard: it says paper, too."""
+    """The kind of a crop. AquaTrash labels cardboard as paper."""
     kind = row["file"].split("/")[0]
     return "paper_or_cardboard" if kind == "paper" and row["taco_category"] == "aquatrash:paper" else kind
 

@@ -1,4 +1,4 @@
-"""The stages from pictures to the three files that ship; each leaves its result and is skipped where that exists."""
+"""The stages from pictures to the three files that ship; each stores its result and is skipped where that exists."""
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from bunri.platform.vision.material import MATERIALS
 from bunri.platform.vision.material.classifier import SIDE
-from bunri.platform.vision.material.feature_bank import FeatureBank
-from training import cutouts, fit, measure, quantise, sets, views
+from bunri.platform.vision.material.memory import Memory
+from training import cutouts, datasets, fit, measure, quantise, views
 from training.calibrate import Evidence, calibrate
-from training.fit import Recipe
+from training.datasets import ViewDataset
+from training.feature_bank import write_feature_bank
+from training.fit import TrainingConfig
 from training.network import Network
-from training.remember import remember
 from training.samples import Sample, training_samples
-from training.sets import ViewSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +38,20 @@ TRAIN_SIDE = 192
 VIEWS = 12_000
 """In each part."""
 
-NOTHINGS = 550
-"""Views of nothing, and as many of boards, to remember; a third of that to calibrate with."""
+NEGATIVES = 550
+"""Views without a thing, and as many of boards, in the feature bank; a third of that for calibration."""
 
 FIRST = Run(seed=1, rate=1.5e-4, parts=(0, 1))
 THEN = (Run(seed=3, rate=1e-4, parts=(2, 0)), Run(seed=4, rate=1e-4, parts=(1, 2)))
-"""Both go on from where the first arrived; their weights are averaged."""
+"""Both start from the weights of the first; their weights are averaged."""
 
 Part = tuple[NDArray[np.uint8], NDArray[np.float32]]
-"""Views and what each should be taken for."""
+"""Views and their targets."""
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
-    """Where the pictures are, where stages leave their results, and how many processes may work."""
+class Workspace:
+    """The folder of the pictures, the folder of the stages' results, and the number of processes."""
 
     data: Path
     out: Path
@@ -59,55 +59,55 @@ class Workshop:
 
     def part(self, number: int) -> Part:
         samples = training_samples(self.data)
-        studio = sets.Studio(samples, self.out / "pictures", "train")
-        path, chosen = self.out / f"train-{number}.npy", sets.balanced(samples, VIEWS, number).tolist()
+        renderer = datasets.ViewRenderer(samples, self.out / "pictures", "train")
+        path, chosen = self.out / f"train-{number}.npy", datasets.balanced(samples, VIEWS, number).tolist()
         seed = 100 + number
-        drawn = sets.draw(path, studio, chosen, TRAIN_SIDE, views.TRAIN, seed=seed, processes=self.processes)
+        drawn = datasets.draw(path, renderer, chosen, TRAIN_SIDE, views.TRAIN, seed=seed, processes=self.processes)
         return drawn.pixels, drawn.targets(samples)
 
 
-def make(shop: Workshop) -> None:
-    """Leave ``material.onnx``, ``feature_bank.npz`` and ``calibration.json`` in the workshop."""
-    shop.out.mkdir(parents=True, exist_ok=True)
+def make(workspace: Workspace) -> None:
+    """Writes ``material.onnx``, ``memory.npz`` and ``calibration.json`` into the workspace."""
+    workspace.out.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)
-    samples = training_samples(shop.data)
-    cutouts.prepare(samples, shop.out / "pictures", shop.processes)
-    if not (shop.out / "material.onnx").exists():
-        _taught(shop)
-    _remembered(shop, samples)
-    _calibrated(shop, samples)
+    samples = training_samples(workspace.data)
+    cutouts.prepare(samples, workspace.out / "pictures", workspace.processes)
+    if not (workspace.out / "material.onnx").exists():
+        _train_network(workspace)
+    _write_feature_bank(workspace, samples)
+    _write_calibration(workspace, samples)
 
 
-def _taught(shop: Workshop) -> None:
-    parts = [shop.part(number) for number in range(3)]
-    _probed(shop, parts[0])
-    first = _tuned(shop, FIRST, shop.out / "probe.pt")
-    with ProcessPoolExecutor(shop.processes, mp_context=get_context("spawn")) as pool:
-        tuned = [_loaded(path) for path in pool.map(_tuned, repeat(shop), THEN, repeat(first))]
-    _quantised(shop.out, fit.mean_of(tuned), parts[0][0])
+def _train_network(workspace: Workspace) -> None:
+    parts = [workspace.part(number) for number in range(3)]
+    _probed(workspace, parts[0])
+    first = _fine_tuned(workspace, FIRST, workspace.out / "probe.pt")
+    with ProcessPoolExecutor(workspace.processes, mp_context=get_context("spawn")) as pool:
+        tuned = [_loaded(path) for path in pool.map(_fine_tuned, repeat(workspace), THEN, repeat(first))]
+    _quantised(workspace.out, fit.mean_of(tuned), parts[0][0])
 
 
-def _probed(shop: Workshop, part: Part) -> None:
-    if not (shop.out / "probe.pt").exists():
-        torch.set_num_threads(shop.processes)
-        network = fit.fresh(Recipe(), len(MATERIALS))
-        fit.probe(network, *part, Recipe(), seed=0)
-        torch.save(network.state_dict(), shop.out / "probe.pt")
+def _probed(workspace: Workspace, part: Part) -> None:
+    if not (workspace.out / "probe.pt").exists():
+        torch.set_num_threads(workspace.processes)
+        network = fit.fresh(TrainingConfig(), len(MATERIALS))
+        fit.probe(network, *part, TrainingConfig(), seed=0)
+        torch.save(network.state_dict(), workspace.out / "probe.pt")
 
 
-def _tuned(shop: Workshop, run: Run, start: Path) -> Path:
-    """One thread a run: on few cores, runs side by side outpace threads that wait for each other."""
-    path = shop.out / f"tuned-{run.seed}.pt"
+def _fine_tuned(workspace: Workspace, run: Run, start: Path) -> Path:
+    """One thread for each run: on few cores, parallel runs are faster than threads that wait for each other."""
+    path = workspace.out / f"tuned-{run.seed}.pt"
     if not path.exists():
         torch.set_num_threads(1)
-        parts = [shop.part(number) for number in run.parts]
-        tuned = fit.fine_tune(_loaded(start), parts, Recipe(rate=run.rate), run.seed)
+        parts = [workspace.part(number) for number in run.parts]
+        tuned = fit.fine_tune(_loaded(start), parts, TrainingConfig(rate=run.rate), run.seed)
         torch.save(tuned.state_dict(), path)
     return path
 
 
 def _loaded(path: Path) -> Network:
-    network = fit.fresh(Recipe(), len(MATERIALS))
+    network = fit.fresh(TrainingConfig(), len(MATERIALS))
     network.load_state_dict(torch.load(path))
     return network
 
@@ -118,28 +118,28 @@ def _quantised(out: Path, network: Network, pixels: NDArray[np.uint8]) -> None:
     quantise.quantise(out / "exact.onnx", out / "material.onnx", np.array(ranges, np.uint8))
 
 
-def _remembered(shop: Workshop, samples: list[Sample]) -> None:
-    if (shop.out / "feature_bank.npz").exists():
+def _write_feature_bank(workspace: Workspace, samples: list[Sample]) -> None:
+    if (workspace.out / "memory.npz").exists():
         return
     numbers = [number for number, sample in enumerate(samples) if sample.side == "train"]
-    shown = (cutouts.load(shop.out / "pictures", number).pixels for number in numbers)
-    _, pictures = measure.seen(shop.out / "material.onnx", shown)
-    none = sets.none(shop.out, samples, "train", NOTHINGS, shop.processes)
-    _, nothings = measure.seen(shop.out / "material.onnx", none.pictures())
-    remember(shop.out / "feature_bank.npz", pictures, [samples[number].label for number in numbers], nothings)
+    shown = (cutouts.load(workspace.out / "pictures", number).pixels for number in numbers)
+    _, pictures = measure.seen(workspace.out / "material.onnx", shown)
+    negative_views = datasets.negatives(workspace.out, samples, "train", NEGATIVES, workspace.processes)
+    _, negatives = measure.seen(workspace.out / "material.onnx", negative_views.pictures())
+    write_feature_bank(workspace.out / "memory.npz", pictures, [samples[number].label for number in numbers], negatives)
 
 
-def _calibrated(shop: Workshop, samples: list[Sample]) -> None:
-    bank = FeatureBank.load(shop.out / "feature_bank.npz")
+def _write_calibration(workspace: Workspace, samples: list[Sample]) -> None:
+    memory = Memory.load(workspace.out / "memory.npz")
 
-    def evidence(drawn: ViewSet) -> Evidence:
-        logits, features = measure.seen(shop.out / "material.onnx", drawn.pictures())
-        return Evidence(logits, bank.knn_similarity(features))
+    def evidence(drawn: ViewDataset) -> Evidence:
+        logits, features = measure.seen(workspace.out / "material.onnx", drawn.pictures())
+        return Evidence(logits, memory.likeness(features))
 
-    held_out = sets.held_out(shop.out, samples, "tune", shop.processes)
-    none = sets.none(shop.out, samples, "tune", NOTHINGS // 3, shop.processes)
+    held_out = datasets.held_out(workspace.out, samples, "tune", workspace.processes)
+    negative_views = datasets.negatives(workspace.out, samples, "tune", NEGATIVES // 3, workspace.processes)
     found = [evidence(drawn) for drawn in held_out.values()]
     things = Evidence(np.concatenate([f.logits for f in found]), np.concatenate([f.similarity for f in found]))
     shown = [samples[number] for drawn in held_out.values() for number in drawn.numbers]
-    made = calibrate(things, shown, evidence(none))
-    (shop.out / "calibration.json").write_text(made.model_dump_json(indent=2) + "\n")
+    made = calibrate(things, shown, evidence(negative_views))
+    (workspace.out / "calibration.json").write_text(made.model_dump_json(indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""Views of things as phones see them: on other grounds, in other light, partly seen, held, blurred, recompressed."""
+"""Draws views of things like photos of phones: other backgrounds and light, cropped, held, blurred, recompressed."""
 
 from dataclasses import dataclass
 
@@ -6,159 +6,159 @@ import cv2
 import numpy as np
 
 from bunri.platform.vision.material.square import square
-from training import grounds
-from training.cutouts import Floats, Image, Picture, board
+from training import backgrounds
+from training.cutouts import Cutout, Floats, Image, board
 
 CANVAS = 288
-"""Views are composed a little larger than the network looks, so that the last resize is a real one."""
+"""Views are composed a little larger than the network's input, so that they are resized at the end like photos."""
 
 
 @dataclass(frozen=True, slots=True)
 class Props:
-    """What lies around: pictures that lend their ground, and hands cut from pictures of held things."""
+    """Parts for views: pictures whose background is used, and hands cut from pictures of held things."""
 
-    lenders: tuple[Picture, ...]
-    hands: tuple[Picture, ...]
+    lenders: tuple[Cutout, ...]
+    hands: tuple[Cutout, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How hard views are made. ``laid``: share pasted on another ground; ``relit``: share of recoloured boards."""
+class ViewStyle:
+    """How views are made. ``laid``: share pasted on another background; ``relit``: share of recoloured boards."""
 
     laid: float = 0.55
     relit: float = 0.15
     floor: bool = False
-    """Only grey floors, soft shadows, things at 20–70 % of the frame: the phone photo to be expected."""
+    """Only grey floors, soft shadows, things at 20–70 % of the frame: like the typical phone photo."""
 
 
-TRAIN = Manner()
-FLOOR = Manner(laid=1.0, relit=0.0, floor=True)
+TRAIN = ViewStyle()
+FLOOR = ViewStyle(laid=1.0, relit=0.0, floor=True)
 
 
 def view(
-    picture: Picture,
+    picture: Cutout,
     props: Props,
     rng: np.random.Generator,
     side: int,
-    manner: Manner = TRAIN,
+    style: ViewStyle = TRAIN,
     *,
     clear: bool = False,
     boarded: bool = False,
 ) -> Image:
-    """One view, side × side RGB. ``clear``: light passes through the thing; ``boarded``: its ground is a pale board."""
+    """One view, side × side RGB. ``clear``: the thing is transparent; ``boarded``: its background is a pale board."""
     chance = rng.random()
-    if picture.alpha is not None and chance < manner.laid:
-        scene = _lay(picture, props, rng, manner, clear=clear and boarded and rng.random() < 0.6)
-    elif boarded and chance < manner.laid + manner.relit:
-        scene = _crop(_relight(picture, props, rng, manner), rng)
+    if picture.alpha is not None and chance < style.laid:
+        scene = _lay(picture, props, rng, style, clear=clear and boarded and rng.random() < 0.6)
+    elif boarded and chance < style.laid + style.relit:
+        scene = _crop(_relight(picture, props, rng, style), rng)
     else:
         scene = _crop(picture.pixels, rng)
-    return cv2.cvtColor(_photographed(square(scene, side), rng, gentle=manner.floor), cv2.COLOR_BGR2RGB)
+    return cv2.cvtColor(_photographed(square(scene, side), rng, gentle=style.floor), cv2.COLOR_BGR2RGB)
 
 
-def nothing(props: Props, rng: np.random.Generator, side: int) -> Image:
-    """A view without a thing, or with pieces of several: what doubt looks like."""
-    ground = _ground(props, rng, TRAIN)
+def negative(props: Props, rng: np.random.Generator, side: int) -> Image:
+    """A view without a thing, or with pieces of several: no class is right for it."""
+    background = _background(props, rng, TRAIN)
     if rng.random() < 0.5:
         pieces = [_crop(props.lenders[rng.integers(len(props.lenders))].pixels, rng) for _ in range(4)]
         half = [cv2.resize(piece, (CANVAS // 2, CANVAS // 2), interpolation=cv2.INTER_AREA) for piece in pieces]
-        ground = np.vstack([np.hstack(half[:2]), np.hstack(half[2:])])
+        background = np.vstack([np.hstack(half[:2]), np.hstack(half[2:])])
         if rng.random() < 0.5:
-            ground = cv2.GaussianBlur(ground, (0, 0), rng.uniform(3, 9))
-    return cv2.cvtColor(_photographed(square(ground, side), rng, gentle=False), cv2.COLOR_BGR2RGB)
+            background = cv2.GaussianBlur(background, (0, 0), rng.uniform(3, 9))
+    return cv2.cvtColor(_photographed(square(background, side), rng, gentle=False), cv2.COLOR_BGR2RGB)
 
 
-def board_of_ground(props: Props, rng: np.random.Generator, side: int) -> Image:
-    """A view of a board or slats cut from a ground, mostly wood: a thing with an outline, of no class of ours.
+def board_of_background(props: Props, rng: np.random.Generator, side: int) -> Image:
+    """A view of a board or slats cut from a background, mostly wood: a thing of none of the classes.
 
-    Without such views plywood and crates are taken for cardboard.
+    Without such views the model takes plywood and crates for cardboard.
     """
-    manner = FLOOR if rng.random() < 0.3 else TRAIN
-    scene = _lay(_board_of_ground(props, rng), props, rng, manner, clear=False)
-    return cv2.cvtColor(_photographed(square(scene, side), rng, gentle=manner.floor), cv2.COLOR_BGR2RGB)
+    style = FLOOR if rng.random() < 0.3 else TRAIN
+    scene = _lay(_board_of_background(props, rng), props, rng, style, clear=False)
+    return cv2.cvtColor(_photographed(square(scene, side), rng, gentle=style.floor), cv2.COLOR_BGR2RGB)
 
 
-def _board_of_ground(props: Props, rng: np.random.Generator) -> Picture:
+def _board_of_background(props: Props, rng: np.random.Generator) -> Cutout:
     lender = props.lenders[rng.integers(len(props.lenders))]
-    ground = grounds.cut(rng, lender, CANVAS) if rng.random() < 0.5 else None
-    if ground is None:
-        ground = grounds.wood(rng, CANVAS)
+    background = backgrounds.cut(rng, lender, CANVAS) if rng.random() < 0.5 else None
+    if background is None:
+        background = backgrounds.wood(rng, CANVAS)
     alpha = np.zeros((CANVAS, CANVAS), np.uint8)
     if rng.random() < 0.6:
         across, down = rng.uniform(0.3, 0.95) * CANVAS, rng.uniform(0.2, 0.95) * CANVAS
         corners = cv2.boxPoints(((CANVAS / 2, CANVAS / 2), (across, down), rng.uniform(0, 90)))
         cv2.fillPoly(alpha, [(corners + rng.normal(0, 12, (4, 2))).astype(np.int32)], 255)
-        return Picture(ground, alpha)
+        return Cutout(background, alpha)
     step = CANVAS / int(rng.integers(2, 6))
     for top in np.arange(0, CANVAS - 1, step):
         cv2.rectangle(alpha, (0, int(top + step * rng.uniform(0.03, 0.2))), (CANVAS, int(top + step) - 1), 255, -1)
     shade = np.linspace(rng.uniform(0.5, 1.2), rng.uniform(0.5, 1.2), CANVAS)[None, :, None]
-    return Picture(np.clip(ground * shade, 0, 255).astype(np.uint8), alpha)
+    return Cutout(np.clip(background * shade, 0, 255).astype(np.uint8), alpha)
 
 
-def _ground(props: Props, rng: np.random.Generator, manner: Manner) -> Image:
-    if manner.floor:
-        return grounds.grey_floor(rng, CANVAS)
+def _background(props: Props, rng: np.random.Generator, style: ViewStyle) -> Image:
+    if style.floor:
+        return backgrounds.grey_floor(rng, CANVAS)
     if rng.random() < 0.4:
-        found = grounds.cut(rng, props.lenders[rng.integers(len(props.lenders))], CANVAS)
+        found = backgrounds.cut(rng, props.lenders[rng.integers(len(props.lenders))], CANVAS)
         if found is not None:
             return found
-    return grounds.drawn(rng, CANVAS)
+    return backgrounds.drawn(rng, CANVAS)
 
 
-def _lay(picture: Picture, props: Props, rng: np.random.Generator, manner: Manner, *, clear: bool) -> Image:
-    ground = _ground(props, rng, manner).astype(np.float32)
-    ground *= _light(rng, CANVAS, 0.25)[:, :, None]
-    if manner.floor:
+def _lay(picture: Cutout, props: Props, rng: np.random.Generator, style: ViewStyle, *, clear: bool) -> Image:
+    background = _background(props, rng, style).astype(np.float32)
+    background *= _light(rng, CANVAS, 0.25)[:, :, None]
+    if style.floor:
         share, jitter = rng.uniform(0.35, 0.85), 0.1
     else:
         share, jitter = rng.uniform(0.4, 1.25), 0.16
-    place = _place(picture.alpha, rng, share, jitter)  # type: ignore[arg-type]
-    alpha = _moved(picture.alpha, place).astype(np.float32) / 255  # type: ignore[arg-type]
-    thing: Floats = _moved(picture.pixels, place).astype(np.float32)
-    ground *= _shadow(alpha, rng)[:, :, None]
+    transform = _transform(picture.alpha, rng, share, jitter)  # type: ignore[arg-type]
+    alpha = _moved(picture.alpha, transform).astype(np.float32) / 255  # type: ignore[arg-type]
+    thing: Floats = _moved(picture.pixels, transform).astype(np.float32)
+    background *= _shadow(alpha, rng)[:, :, None]
     if clear:
-        passed = np.clip(_moved_floats(picture.pixels / board(picture.pixels), place), 0, 1.15)
+        passed = np.clip(_moved_floats(picture.pixels / board(picture.pixels), transform), 0, 1.15)
         solid = rng.uniform(0.25, 0.7)
-        thing = solid * thing + (1 - solid) * passed * ground
+        thing = solid * thing + (1 - solid) * passed * background
     thing = thing * _light(rng, CANVAS, 0.12)[:, :, None]
-    scene = ground + alpha[:, :, None] * (thing - ground)
-    if props.hands and rng.random() < (0.05 if manner.floor else 0.15):
+    scene = background + alpha[:, :, None] * (thing - background)
+    if props.hands and rng.random() < (0.05 if style.floor else 0.15):
         scene = _held(scene, props.hands[rng.integers(len(props.hands))], rng)
     return np.clip(scene, 0, 255).astype(np.uint8)
 
 
-def _place(alpha: Image, rng: np.random.Generator, share: float, jitter: float) -> Floats:
+def _transform(alpha: Image, rng: np.random.Generator, share: float, jitter: float) -> Floats:
     """The 2×3 map that turns the thing by any angle and makes its longer side ``share`` of the canvas."""
     rows, columns = np.flatnonzero(alpha.max(1) > 64), np.flatnonzero(alpha.max(0) > 64)
     centre = ((columns[0] + columns[-1]) / 2, (rows[0] + rows[-1]) / 2)
     longest = max(columns[-1] - columns[0], rows[-1] - rows[0], 8)
-    place = cv2.getRotationMatrix2D(centre, rng.uniform(0, 360), share * CANVAS / longest)
+    transform = cv2.getRotationMatrix2D(centre, rng.uniform(0, 360), share * CANVAS / longest)
     if rng.random() < 0.5:
-        place = place @ np.array([[-1, 0, 2 * centre[0]], [0, 1, 0], [0, 0, 1]])
+        transform = transform @ np.array([[-1, 0, 2 * centre[0]], [0, 1, 0], [0, 0, 1]])
     squeeze = np.array([[rng.uniform(0.8, 1.2), rng.uniform(-0.12, 0.12)], [rng.uniform(-0.12, 0.12), 1]])
-    place = squeeze @ place
-    where = place @ np.array([*centre, 1])
-    place[:, 2] += CANVAS * (0.5 + rng.uniform(-jitter, jitter, 2)) - where
-    return place.astype(np.float32)
+    transform = squeeze @ transform
+    where = transform @ np.array([*centre, 1])
+    transform[:, 2] += CANVAS * (0.5 + rng.uniform(-jitter, jitter, 2)) - where
+    return transform.astype(np.float32)
 
 
-def _moved(pixels: Image, place: Floats) -> Image:
+def _moved(pixels: Image, transform: Floats) -> Image:
     return cv2.warpAffine(
         pixels,
-        place,
+        transform,
         (CANVAS, CANVAS),
         flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT if pixels.ndim == 2 else cv2.BORDER_REPLICATE,
     )
 
 
-def _moved_floats(values: Floats, place: Floats) -> Floats:
-    return cv2.warpAffine(values.astype(np.float32), place, (CANVAS, CANVAS), borderMode=cv2.BORDER_REPLICATE)
+def _moved_floats(values: Floats, transform: Floats) -> Floats:
+    return cv2.warpAffine(values.astype(np.float32), transform, (CANVAS, CANVAS), borderMode=cv2.BORDER_REPLICATE)
 
 
 def _shadow(alpha: Floats, rng: np.random.Generator) -> Floats:
-    """Contact and cast shadow of the thing on its ground: 1 is light."""
+    """Contact and cast shadow of the thing on its background: 1 is light."""
     shift = np.array([[1, 0, rng.normal(0, 10)], [0, 1, rng.normal(0, 10)]], np.float32)
     cast = cv2.warpAffine(alpha, shift, (CANVAS, CANVAS))
     cast = cv2.GaussianBlur(cast, (0, 0), rng.uniform(3, 14)) * rng.uniform(0.1, 0.55)
@@ -173,18 +173,18 @@ def _light(rng: np.random.Generator, side: int, strength: float) -> Floats:
     return np.asarray(1 + rng.uniform(0, strength) * (np.cos(turn) * x + np.sin(turn) * y), np.float32)
 
 
-def _held(scene: Floats, hand: Picture, rng: np.random.Generator) -> Floats:
-    place = _place(hand.alpha, rng, rng.uniform(0.3, 0.65), 0.42)  # type: ignore[arg-type]
-    alpha = _moved(hand.alpha, place).astype(np.float32)[:, :, None] / 255  # type: ignore[arg-type]
-    return np.asarray(scene + alpha * (_moved(hand.pixels, place) - scene), np.float32)
+def _held(scene: Floats, hand: Cutout, rng: np.random.Generator) -> Floats:
+    transform = _transform(hand.alpha, rng, rng.uniform(0.3, 0.65), 0.42)  # type: ignore[arg-type]
+    alpha = _moved(hand.alpha, transform).astype(np.float32)[:, :, None] / 255  # type: ignore[arg-type]
+    return np.asarray(scene + alpha * (_moved(hand.pixels, transform) - scene), np.float32)
 
 
-def _relight(picture: Picture, props: Props, rng: np.random.Generator, manner: Manner) -> Image:
-    """The board replaced by a ground while its true shadows stay: picture ÷ board × ground, the thing kept."""
+def _relight(picture: Cutout, props: Props, rng: np.random.Generator, style: ViewStyle) -> Image:
+    """The board replaced by a background while its true shadows stay: picture ÷ board × background, the thing kept."""
     light = board(picture.pixels)
     height, width = picture.pixels.shape[:2]
-    ground = cv2.resize(_ground(props, rng, manner), (width, height), interpolation=cv2.INTER_LINEAR)
-    relit = np.clip(picture.pixels / light, 0, 1.1) * ground
+    background = cv2.resize(_background(props, rng, style), (width, height), interpolation=cv2.INTER_LINEAR)
+    relit = np.clip(picture.pixels / light, 0, 1.1) * background
     if picture.alpha is not None:
         alpha = picture.alpha[:, :, None] / np.float32(255)
         relit = relit + alpha * (picture.pixels - relit)
@@ -236,7 +236,7 @@ def _blurred(picture: Floats, rng: np.random.Generator, strength: float) -> Floa
     return picture
 
 
-def hands(pictures: list[Picture]) -> tuple[Picture, ...]:
+def hands(pictures: list[Cutout]) -> tuple[Cutout, ...]:
     """Hands in pictures of held things: the largest patch of skin colour that reaches the lower border."""
     found = []
     for picture in pictures:
@@ -251,5 +251,5 @@ def hands(pictures: list[Picture]) -> tuple[Picture, ...]:
         lowest = stats[best, cv2.CC_STAT_TOP] + stats[best, cv2.CC_STAT_HEIGHT]
         if 0.04 < share < 0.25 and lowest > 0.97 * skin.shape[0]:
             alpha = cv2.GaussianBlur((labels == best).astype(np.uint8) * 255, (0, 0), 1.5)
-            found.append(Picture(picture.pixels, alpha))
+            found.append(Cutout(picture.pixels, alpha))
     return tuple(found)

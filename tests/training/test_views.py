@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from training.cutouts import Image, Picture, board, cut_out
+from training.cutouts import Cutout, Image, board, cut_out
 
 from training import views
 
@@ -20,7 +20,7 @@ def red_on_board() -> Image:
 
 @pytest.fixture
 def props(red_on_board: Image) -> views.Props:
-    return views.Props((Picture(red_on_board, cut_out(red_on_board, on_board=True)),), ())
+    return views.Props((Cutout(red_on_board, cut_out(red_on_board, on_board=True)),), ())
 
 
 class TestCutOut:
@@ -55,10 +55,10 @@ class TestView:
 
     @pytest.mark.parametrize("seed", range(4))
     def test_boards_of_a_ground_are_drawn_and_again_the_same(self, props: views.Props, seed: int) -> None:
-        first, again = (views.board_of_ground(props, np.random.default_rng(seed), SIDE) for _ in range(2))
+        first, again = (views.board_of_background(props, np.random.default_rng(seed), SIDE) for _ in range(2))
         assert first.shape == (SIDE, SIDE, 3)
         assert first.std() > 1
         np.testing.assert_array_equal(first, again)
 
-    def test_nothing_is_drawn_too(self, props: views.Props) -> None:
-        assert views.nothing(props, np.random.default_rng(0), SIDE).shape == (SIDE, SIDE, 3)
+    def test_a_negative_is_drawn_too(self, props: views.Props) -> None:
+        assert views.negative(props, np.random.default_rng(0), SIDE).shape == (SIDE, SIDE, 3)

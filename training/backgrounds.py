@@ -1,12 +1,12 @@
-"""Grounds to lay things on: floors, cloth, wood, grass and clutter, drawn or cut from licensed pictures.
+"""Backgrounds for views: floors, cloth, wood, grass and clutter, drawn or cut from licensed pictures.
 
-Which ground a thing lies on must say nothing about the thing, so all classes share all grounds.
+The background must not correlate with the class, so all classes share all backgrounds.
 """
 
 import cv2
 import numpy as np
 
-from training.cutouts import Floats, Image, Picture
+from training.cutouts import Cutout, Floats, Image
 
 
 def noise(rng: np.random.Generator, side: int, coarsest: int, finest: int = 1, decay: float = 0.6) -> Floats:
@@ -22,23 +22,23 @@ def noise(rng: np.random.Generator, side: int, coarsest: int, finest: int = 1, d
 
 
 def drawn(rng: np.random.Generator, side: int) -> Image:
-    """One of the drawn grounds, half of them grey floors."""
+    """A drawn background, half of the time a grey floor."""
     kinds = (_concrete, _concrete, _concrete, _tiles, _tiles, _speckled, _wood, _cloth, _grass, _plain, _clutter)
     return _bytes(kinds[rng.integers(len(kinds))](rng, side))
 
 
 def grey_floor(rng: np.random.Generator, side: int) -> Image:
-    """Concrete, stone tiles or terrazzo as under a hidden phone photo."""
+    """Concrete, stone tiles or terrazzo, as in typical phone photos."""
     return _bytes((_concrete, _tiles, _speckled)[rng.integers(3)](rng, side))
 
 
 def wood(rng: np.random.Generator, side: int) -> Image:
-    """Boards side by side, by their grain."""
+    """Wooden boards side by side with their grain."""
     return _bytes(_wood(rng, side))
 
 
-def cut(rng: np.random.Generator, picture: Picture, side: int) -> Image | None:
-    """A piece of real ground beside the thing of a picture, mirrored to fill the square; None where there is none."""
+def cut(rng: np.random.Generator, picture: Cutout, side: int) -> Image | None:
+    """A piece of a picture's background, mirrored to fill the square; None where the thing leaves no background."""
     height, width = picture.pixels.shape[:2]
     taken = picture.alpha if picture.alpha is not None else np.zeros((height, width), np.uint8)
     for _ in range(6):
@@ -55,8 +55,8 @@ def cut(rng: np.random.Generator, picture: Picture, side: int) -> Image | None:
     return None
 
 
-def _bytes(ground: Floats) -> Image:
-    return np.clip(ground, 0, 255).astype(np.uint8)
+def _bytes(background: Floats) -> Image:
+    return np.clip(background, 0, 255).astype(np.uint8)
 
 
 def _tint(rng: np.random.Generator, spread: float) -> Floats:
@@ -74,23 +74,23 @@ def _concrete(rng: np.random.Generator, side: int) -> Floats:
 
 
 def _speckled(rng: np.random.Generator, side: int) -> Floats:
-    ground = _concrete(rng, side)
+    background = _concrete(rng, side)
     for _ in range(int(rng.integers(60, 320))):
         centre = (int(rng.integers(side)), int(rng.integers(side)))
         shade = np.clip(_grey(rng) + _tint(rng, 12), 20, 250)
-        cv2.circle(ground, centre, int(rng.integers(1, 5)), tuple(float(value) for value in shade), -1)
-    return ground
+        cv2.circle(background, centre, int(rng.integers(1, 5)), tuple(float(value) for value in shade), -1)
+    return background
 
 
 def _tiles(rng: np.random.Generator, side: int) -> Floats:
-    ground = _concrete(rng, side)
-    joint = np.clip(ground.mean() + rng.choice([-45, 30]), 10, 250)
+    background = _concrete(rng, side)
+    joint = np.clip(background.mean() + rng.choice([-45, 30]), 10, 250)
     step, turn = rng.uniform(50, 190), rng.uniform(0, np.pi / 2)
     y, x = np.mgrid[0:side, 0:side].astype(np.float32)
     u = (x * np.cos(turn) + y * np.sin(turn) + rng.uniform(0, step)) % step
     v = (y * np.cos(turn) - x * np.sin(turn) + rng.uniform(0, step)) % step
-    ground[np.minimum(u, v) < rng.uniform(1, 4)] = joint
-    return ground
+    background[np.minimum(u, v) < rng.uniform(1, 4)] = joint
+    return background
 
 
 def _wood(rng: np.random.Generator, side: int) -> Floats:
@@ -98,11 +98,11 @@ def _wood(rng: np.random.Generator, side: int) -> Floats:
     waves = np.sin((y + 9 * noise(rng, side, 64, 16)) / rng.uniform(2, 9)) * rng.uniform(4, 14)
     streaks = cv2.GaussianBlur(rng.normal(0, 30, (side, side)).astype(np.float32), (0, 0), sigmaX=18, sigmaY=0.8) * 2
     base = np.array([70, 115, 165], np.float32) * rng.uniform(0.5, 1.35) + _tint(rng, 12)
-    ground = (waves + streaks)[:, :, None] + base
+    background = (waves + streaks)[:, :, None] + base
     if rng.random() < 0.6:
         step = int(rng.integers(30, 90))
-        ground[(y.astype(int) + int(rng.integers(step))) % step < 2] *= 0.6
-    return np.ascontiguousarray(np.rot90(ground, 1 if rng.random() < 0.5 else 0))
+        background[(y.astype(int) + int(rng.integers(step))) % step < 2] *= 0.6
+    return np.ascontiguousarray(np.rot90(background, 1 if rng.random() < 0.5 else 0))
 
 
 def _cloth(rng: np.random.Generator, side: int) -> Floats:
@@ -115,13 +115,13 @@ def _cloth(rng: np.random.Generator, side: int) -> Floats:
 
 def _grass(rng: np.random.Generator, side: int) -> Floats:
     base = np.array([60, 105, 85], np.float32) * rng.uniform(0.5, 1.5) + _tint(rng, 12)
-    ground = noise(rng, side, 32, 2)[:, :, None] * 22 + base
+    background = noise(rng, side, 32, 2)[:, :, None] * 22 + base
     for _ in range(500):
         x, y = rng.integers(side, size=2)
         dx, dy = rng.normal(0, 9, 2)
         shade = np.clip(base * rng.uniform(0.5, 1.8), 0, 255)
-        cv2.line(ground, (int(x), int(y)), (int(x + dx), int(y + dy)), tuple(float(value) for value in shade), 1)
-    return np.asarray(ground, np.float32)
+        cv2.line(background, (int(x), int(y)), (int(x + dx), int(y + dy)), tuple(float(value) for value in shade), 1)
+    return np.asarray(background, np.float32)
 
 
 def _plain(rng: np.random.Generator, side: int) -> Floats:
@@ -129,7 +129,7 @@ def _plain(rng: np.random.Generator, side: int) -> Floats:
 
 
 def _clutter(rng: np.random.Generator, side: int) -> Floats:
-    ground = _plain(rng, side)
+    background = _plain(rng, side)
     for _ in range(int(rng.integers(4, 14))):
         shade = tuple(float(value) for value in rng.uniform(10, 245, 3))
         box = (
@@ -137,6 +137,6 @@ def _clutter(rng: np.random.Generator, side: int) -> Floats:
             tuple(rng.uniform(12, 130, 2)),
             rng.uniform(0, 90),
         )
-        cv2.fillPoly(ground, [cv2.boxPoints(box).astype(np.int32)], shade)
-    soft = cv2.GaussianBlur(ground, (0, 0), rng.uniform(0.5, 3))
+        cv2.fillPoly(background, [cv2.boxPoints(box).astype(np.int32)], shade)
+    soft = cv2.GaussianBlur(background, (0, 0), rng.uniform(0.5, 3))
     return np.asarray(soft + noise(rng, side, 16, 2)[:, :, None] * 4, np.float32)
