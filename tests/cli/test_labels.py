@@ -198,7 +198,7 @@ class TestBrokenOff:
     def test_leaves_no_labels_and_goes_on_without_asking_again(
         self, settings: Settings, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("bunri.cli.labels.AT_ONCE", 1)
+        monkeypatch.setattr("bunri.cli.labels.CONCURRENCY", 1)
         first, withdrawn, last = asyncio.run(_teach(settings, (9820, 9821, 9822)))
         objects = settings.data / "objects"
         in_the_way = objects / example_key(last)

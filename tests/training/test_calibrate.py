@@ -14,8 +14,8 @@ RNG = np.random.default_rng(7)
 
 
 def overconfident(count: int, factor: float) -> tuple[Evidence, list[Sample], Evidence]:
-    """Logits whose truth was drawn from their own softmax, then made ``factor`` times too steep; the feature bank knows only
-    negatives."""
+    """Logits whose truth was drawn from their own softmax, then made ``factor`` times too steep; the
+    feature bank knows only negatives."""
     logits = RNG.normal(0, 3, (count, len(MATERIALS)))
     shares = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     truths = [int(RNG.choice(len(MATERIALS), p=row)) for row in shares]

@@ -1,4 +1,4 @@
-"""``bunri``: the one command. Each file is a group of subcommands."""
+"""The command ``bunri``. Each file is a group of subcommands."""
 
 import sys
 
@@ -9,7 +9,7 @@ from bunri.kit.sentences import sentence
 
 
 def main() -> None:
-    """Entry point of the distribution. What the user can mend is a sentence and not a traceback."""
+    """Entry point of the distribution. Errors that the user can fix are printed as a sentence, without a traceback."""
     from bunri.cli.root import bunri
 
     try:

@@ -1,4 +1,4 @@
-"""``bunri bins``: fill and look at the table of bins."""
+"""``bunri bins``: imports, lists and counts bins."""
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
@@ -29,11 +29,11 @@ bins = typer.Typer(help="수거함 · Bins on the map.", no_args_is_help=True)
 SHOWN_PROBLEMS: Final = 20
 
 
-Opened = AbstractAsyncContextManager[LocationsService]
+OpenedLocations = AbstractAsyncContextManager[LocationsService]
 
 
-def open_locations(context: typer.Context, data: Path | None) -> Opened:
-    """The service. Called outside the event loop, for it may have to start servers."""
+def open_locations(context: typer.Context, data: Path | None) -> OpenedLocations:
+    """The service. Must be called outside the event loop, because it may have to start servers."""
     connection: Connection = context.obj
     connection.data = data
     return connection.open(LocationsService)
@@ -61,8 +61,8 @@ def import_file(
     mapping = _mapping(map_)
     with errors_printed(lang), file.open("rb") as bytes_:
         summary = asyncio.run(_import(open_locations(context, data), bytes_, defaults, mapping, encoding, lang))
-    _tell_problems(summary, lang)
-    _tell_summary(summary, lang)
+    _print_problems(summary, lang)
+    _print_summary(summary, lang)
     raise typer.Exit(1 if summary.refused else 0)
 
 
@@ -76,13 +76,13 @@ def list_newest(
 ) -> None:
     """Show the bins that came last."""
 
-    async def newest(opened: Opened) -> list[Bin]:
+    async def newest(opened: OpenedLocations) -> list[Bin]:
         async with opened as locations:
             return await locations.newest(kind, limit)
 
     with errors_printed(lang):
         found = asyncio.run(newest(open_locations(context, data)))
-    table = Table(*(_word(column, lang) for column in ("kind", "name", "address", "position", "source")))
+    table = Table(*(_label(column, lang) for column in ("kind", "name", "address", "position", "source")))
     for each in found:
         table.add_row(
             text(f"locations.kinds.{each.kind}", lang),
@@ -98,14 +98,14 @@ def list_newest(
 def count(context: typer.Context, data: Data = None, lang: Lang = "ko") -> None:
     """Count the bins of each kind."""
 
-    async def counts(opened: Opened) -> dict[BinKind, int]:
+    async def counts(opened: OpenedLocations) -> dict[BinKind, int]:
         async with opened as locations:
             return await locations.counts()
 
     with errors_printed(lang):
         found = asyncio.run(counts(open_locations(context, data)))
-    table = Table(_word("kind", lang), _word("count", lang), show_footer=True)
-    table.columns[0].footer, table.columns[1].footer = _word("total", lang), f"{sum(found.values()):,}"
+    table = Table(_label("kind", lang), _label("count", lang), show_footer=True)
+    table.columns[0].footer, table.columns[1].footer = _label("total", lang), f"{sum(found.values()):,}"
     table.columns[1].justify = "right"
     for kind in BinKind:
         table.add_row(text(f"locations.kinds.{kind}", lang), f"{found.get(kind, 0):,}")
@@ -113,7 +113,7 @@ def count(context: typer.Context, data: Data = None, lang: Lang = "ko") -> None:
 
 
 async def _import(
-    opened: Opened,
+    opened: OpenedLocations,
     file: IO[bytes],
     defaults: ImportDefaults,
     mapping: dict[str, str],
@@ -141,7 +141,7 @@ def _only(kinds: tuple[BinKind, ...]) -> BinKind | None:
     return kinds[0] if len(kinds) == 1 else None
 
 
-def _tell_problems(summary: ImportSummary, lang: Language) -> None:
+def _print_problems(summary: ImportSummary, lang: Language) -> None:
     console = Console(stderr=True)
     for problem in summary.problems[:SHOWN_PROBLEMS]:
         console.print(_sentence(problem, lang), markup=False, highlight=False, soft_wrap=True)
@@ -154,12 +154,12 @@ def _sentence(problem: RowProblem, lang: Language) -> str:
     return f"{where}: {text(f'locations.reasons.{problem.reason}', lang, value=problem.value)}"
 
 
-def _tell_summary(summary: ImportSummary, lang: Language) -> None:
+def _print_summary(summary: ImportSummary, lang: Language) -> None:
     table = Table(show_header=False)
     for name in ("read", "added", "merged", "corrected", "refused"):
-        table.add_row(_word(name, lang), f"{getattr(summary, name):,}")
+        table.add_row(_label(name, lang), f"{getattr(summary, name):,}")
     Console().print(table)
 
 
-def _word(name: str, lang: Language) -> str:
+def _label(name: str, lang: Language) -> str:
     return text(f"locations.cli.{name}", lang)

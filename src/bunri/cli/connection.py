@@ -1,4 +1,4 @@
-"""How a command reaches PostgreSQL and Valkey: those of the settings, those of a running ``bunri up``, or its own."""
+"""Connects a command to PostgreSQL and Valkey: those of the settings, of a running ``bunri up``, or its own."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Connection:
-    """Opened at the first need and closed with the command."""
+    """Opened when first used and closed at the end of the command."""
 
     def __init__(self) -> None:
         self.data: Path | None = None
@@ -37,7 +37,7 @@ class Connection:
 
     @cached_property
     def settings(self) -> Settings:
-        """Settings that work: servers are running and the database is up to date."""
+        """Settings with running servers and an up-to-date database."""
         given = self.given
         if given.database_url and given.valkey_url:
             return given
@@ -55,7 +55,7 @@ class Connection:
         return settings
 
     def open(self, kind: type[T]) -> AbstractAsyncContextManager[T]:
-        """A service for one unit of work, as endpoints get it."""
+        """A service for one unit of work, made like those of the endpoints."""
         settings = self.settings
 
         @asynccontextmanager

@@ -1,8 +1,8 @@
-"""A folder of labelled pictures: ``images/``, and what people said is in them as COCO, CSV and JSON lines.
+"""Writes a folder of labelled pictures: ``images/``, and their labels as COCO, CSV and JSON lines.
 
-All is first written below ``.unfinished`` and takes its place in the end, the label files last. An export that was
-broken off leaves its pictures there, and the next one takes over those that are still among the examples. Of all
-examples no more than the names of the files is held in memory at once.
+Everything is first written below ``.unfinished`` and moved to its final path at the end, the label files last. An
+interrupted export leaves its pictures there, and the next one reuses those that are still among the examples. Of the
+examples only the names of their files are kept in memory.
 """
 
 import csv
@@ -35,7 +35,7 @@ NAMES: Final[Mapping[Format, str]] = {
     Format.CSV: "labels.csv",
     Format.JSONL: "labels.jsonl",
 }
-UNFINISHED: Final = ".unfinished"
+UNFINISHED_FOLDER: Final = ".unfinished"
 COLUMNS: Final = (
     "picture",
     "position",
@@ -52,7 +52,7 @@ COLUMNS: Final = (
 
 
 class LabelsFolderNotEmpty(Conflict):
-    """There is something in ``folder`` already."""
+    """``folder`` is not empty."""
 
     code = "labels_folder_not_empty"
 
@@ -70,7 +70,7 @@ class LabelsDiskFull(LabelsUnwritable):
     code = "labels_disk_full"
 
 
-class Writer(Protocol):
+class LabelWriter(Protocol):
     def add(self, size: tuple[int, int], examples: Sequence[Example]) -> None:
         """A picture of ``size`` (width, height in pixels) and all its examples."""
 
@@ -78,58 +78,59 @@ class Writer(Protocol):
 
 
 class LabelsFolder:
-    """``with LabelsFolder(…)``: what was added takes its place when the block ends well.
+    """``with LabelsFolder(…)``: what was added is published when the block ends without an error.
 
-    Every method raises LabelsUnwritable when the disk does not play along.
+    Every method raises LabelsUnwritable when the folder cannot be written to.
     """
 
     def __init__(self, folder: Path, formats: Sequence[Format], *, force: bool) -> None:
         self._folder, self._formats, self._force = folder, dict.fromkeys(formats), force
-        self._draft = folder / UNFINISHED
-        self._images, self._earlier = self._draft / "images", self._draft / "earlier"
-        self._writers: list[Writer] = []
+        self._draft = folder / UNFINISHED_FOLDER
+        self._images, self._previous_images = self._draft / "images", self._draft / "earlier"
+        self._writers: list[LabelWriter] = []
 
     def __enter__(self) -> "LabelsFolder":
-        """Raises LabelsFolderNotEmpty; with ``force`` an earlier export gives way, and other files stay."""
-        with self._as_ours():
+        """Raises LabelsFolderNotEmpty; with ``force`` an earlier export is replaced, and other files stay."""
+        with self._own_errors():
             self._folder.mkdir(parents=True, exist_ok=True)
-            if not self._force and any(entry.name != UNFINISHED for entry in self._folder.iterdir()):
+            if not self._force and any(entry.name != UNFINISHED_FOLDER for entry in self._folder.iterdir()):
                 raise LabelsFolderNotEmpty(folder=self._folder)
-            for folder in (self._earlier, self._images):
+            for folder in (self._previous_images, self._images):
                 folder.mkdir(parents=True, exist_ok=True)
             for path in self._images.iterdir():
-                path.replace(self._earlier / path.name)
+                path.replace(self._previous_images / path.name)
             self._writers = [WRITERS[kind](self._draft / NAMES[kind]) for kind in self._formats]
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        with self._as_ours():
+        with self._own_errors():
             for writer in self._writers:
                 writer.close()
             if kind is None:
-                self._take_place()
+                self._publish()
 
     def earlier(self, job_id: UUID) -> bytes | None:
-        """A picture that an export which was broken off has fetched already."""
-        with self._as_ours():
+        """A picture that an interrupted export has fetched already."""
+        with self._own_errors():
             try:
-                return (self._earlier / _name(job_id)).read_bytes()
+                return (self._previous_images / _name(job_id)).read_bytes()
             except FileNotFoundError:
                 return None
 
     def add(self, picture: bytes, size: tuple[int, int], examples: Sequence[Example]) -> None:
-        """A picture of ``size`` (width, height) and its examples, which are not none."""
+        """Adds a picture of ``size`` (width, height in pixels) and its examples, at least one."""
         name = _name(examples[0].job_id)
-        with self._as_ours():
-            (self._earlier / name).unlink(missing_ok=True)
+        with self._own_errors():
+            (self._previous_images / name).unlink(missing_ok=True)
             coming = self._images / f"{name}.coming"
             coming.write_bytes(picture)
             coming.replace(self._images / name)
             for writer in self._writers:
                 writer.add(size, examples)
 
-    def _take_place(self) -> None:
-        """Old labels go first and new ones come last: labels never stand beside pictures that are not theirs."""
+    def _publish(self) -> None:
+        """Moves the files to their final paths. Old labels are deleted first and new ones moved last, so that they
+        are never beside pictures of another export."""
         images = self._folder / "images"
         for name in NAMES.values():
             (self._folder / name).unlink(missing_ok=True)
@@ -144,7 +145,7 @@ class LabelsFolder:
         shutil.rmtree(self._draft)
 
     @contextmanager
-    def _as_ours(self) -> Iterator[None]:
+    def _own_errors(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
@@ -153,8 +154,8 @@ class LabelsFolder:
             raise LabelsUnwritable(folder=self._folder, reason=error.strerror or str(error)) from error
 
 
-class JsonLines:
-    """A line for each example: its row as it is."""
+class JsonLinesWriter:
+    """Writes each example as a JSON object on a line."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
@@ -167,8 +168,8 @@ class JsonLines:
         self._file.close()
 
 
-class Table:
-    """The same as a table; lists and objects are JSON in their cell."""
+class CsvWriter:
+    """Writes the same fields as CSV; lists and objects are JSON in their cell."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
@@ -184,19 +185,19 @@ class Table:
         self._file.close()
 
 
-class Coco:
-    """COCO's object detection: categories are materials, boxes are pixels of the kept picture (x, y, width, height).
+class CocoWriter:
+    """Writes COCO object detection: categories are materials, boxes are pixels of the picture (x, y, width, height).
 
-    An item without a box has the whole picture for one, and says so: ``whole_picture``. Annotations wait in a file of
-    their own until all images are told.
+    An item without a box gets the whole picture as its box, and is marked by ``whole_picture``. Annotations are written
+    to a file of their own until all images are written.
     """
 
     def __init__(self, path: Path) -> None:
         info = {"description": "What people said is in photos of waste", "version": __version__}
         head = {"info": info, "licenses": [], "categories": CATEGORIES}
         self._file = path.open("wb")
-        self._aside = path.with_suffix(".annotations")
-        self._waiting = self._aside.open("w+b")
+        self._annotations_path = path.with_suffix(".annotations")
+        self._annotations_file = self._annotations_path.open("w+b")
         self._images = self._annotations = 0
         self._file.write(orjson.dumps(head)[:-1] + b',"images":[')
 
@@ -207,21 +208,21 @@ class Coco:
         for example in examples:
             self._annotations += 1
             annotation = {"id": self._annotations, "image_id": self._images, **_annotation(example, size)}
-            self._waiting.write((b",\n" if self._annotations > 1 else b"\n") + orjson.dumps(annotation))
+            self._annotations_file.write((b",\n" if self._annotations > 1 else b"\n") + orjson.dumps(annotation))
 
     def close(self) -> None:
-        with self._file, self._waiting:
+        with self._file, self._annotations_file:
             self._file.write(b'],"annotations":[')
-            self._waiting.seek(0)
-            shutil.copyfileobj(self._waiting, self._file)
+            self._annotations_file.seek(0)
+            shutil.copyfileobj(self._annotations_file, self._file)
             self._file.write(b"]}\n")
-        self._aside.unlink()
+        self._annotations_path.unlink()
 
 
-WRITERS: Final[Mapping[Format, type[Coco | Table | JsonLines]]] = {
-    Format.COCO: Coco,
-    Format.CSV: Table,
-    Format.JSONL: JsonLines,
+WRITERS: Final[Mapping[Format, type[CocoWriter | CsvWriter | JsonLinesWriter]]] = {
+    Format.COCO: CocoWriter,
+    Format.CSV: CsvWriter,
+    Format.JSONL: JsonLinesWriter,
 }
 CATEGORIES: Final = [
     {"id": number, "name": material, "supercategory": "waste"} for number, material in enumerate(Material, 1)
@@ -230,14 +231,14 @@ _CATEGORY: Final = {material: number for number, material in enumerate(Material,
 
 
 def row(example: Example) -> dict[str, object]:
-    """All that an example says; ``box`` in fractions of the picture."""
+    """The fields of an example; ``box`` in fractions of the picture."""
     own = {name: getattr(example, name) for name in COLUMNS if name not in ("picture", "said_at")}
     found = {"picture": picture_of(example), **own, "said_at": example.created_at.isoformat()}
     return {name: found[name] for name in COLUMNS}
 
 
 def picture_of(example: Example) -> str:
-    """Its file, from the export's folder."""
+    """The path of the example's picture, relative to the export's folder."""
     return f"images/{_name(example.job_id)}"
 
 

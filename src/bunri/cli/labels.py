@@ -1,4 +1,4 @@
-"""``bunri waste export-labels``: what people let us keep to teach the eyes, as a data set."""
+"""``bunri waste export-labels``: exports the training samples that people consented to, as a data set."""
 
 import asyncio
 from collections import Counter
@@ -29,8 +29,8 @@ from bunri.platform.photos.limits import PhotoLimits
 
 waste = typer.Typer(help="분석 · What came of people's photos.", no_args_is_help=True)
 
-AT_ONCE: Final = 16
-"""Pictures asked of the store at the same time."""
+CONCURRENCY: Final = 16
+"""Pictures that are fetched from the store at the same time."""
 
 
 @waste.callback()
@@ -40,7 +40,7 @@ def group() -> None:
 
 @dataclass
 class Tally:
-    """What an export wrote; ``left_out`` counts examples whose picture is gone or broken."""
+    """Counts of what an export wrote; ``left_out`` counts examples whose picture is missing or broken."""
 
     pictures: int = 0
     left_out: int = 0
@@ -73,7 +73,7 @@ def export_labels(
         tally = asyncio.run(
             _export(connection.open(Examples), LabelsFolder(folder, formats, force=force), moment, lang)
         )
-    _tell(tally, lang)
+    _print_tally(tally, lang)
     raise typer.Exit(1 if tally.left_out else 0)
 
 
@@ -94,14 +94,14 @@ async def _export(
 
 
 async def _groups(examples: Examples, since: datetime | None) -> AsyncIterator[list[list[Example]]]:
-    """The examples of each picture, AT_ONCE pictures at a time."""
+    """The examples grouped by picture, CONCURRENCY pictures at a time."""
     group: list[list[Example]] = []
     async for page in examples.pages(since):
         for example in page:
             if group and group[-1][0].job_id == example.job_id:
                 group[-1].append(example)
                 continue
-            if len(group) == AT_ONCE:
+            if len(group) == CONCURRENCY:
                 yield group
                 group = []
             group.append([example])
@@ -126,14 +126,14 @@ async def _picture(examples: Examples, folder: LabelsFolder, job_id: UUID) -> by
 
 
 def _size(picture: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels; None when it is no whole picture."""
+    """Width and height in pixels; None when the picture is broken."""
     try:
         return probe(picture, PhotoLimits()).upright
     except BunriError:
         return None
 
 
-def _tell(tally: Tally, lang: Language) -> None:
+def _print_tally(tally: Tally, lang: Language) -> None:
     table = Table(text("waste.labels.material", lang), text("waste.labels.examples", lang), show_footer=True)
     table.columns[0].footer = text("waste.labels.total", lang)
     table.columns[1].footer, table.columns[1].justify = f"{tally.materials.total():,}", "right"

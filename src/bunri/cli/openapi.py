@@ -1,4 +1,4 @@
-"""``bunri openapi``: the HTTP contract as a document. Clients are generated from it; nothing needs to run."""
+"""``bunri openapi``: prints the OpenAPI document, from which clients are generated. No server needs to run."""
 
 from typing import Final
 
@@ -23,7 +23,7 @@ def openapi(context: typer.Context) -> None:
 
 
 def _unconnected(given: Settings) -> Settings:
-    """Settings whose servers are never called: every part connects at its first use."""
+    """Settings with addresses that are never used, because every part connects when it is first used."""
     return given.model_copy(
         update={
             "secret": UNUSED,

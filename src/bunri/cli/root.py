@@ -1,4 +1,4 @@
-"""The root command. Subcommands are imported when they are called: ``bunri beat`` should not load the eyes."""
+"""The root command. Subcommands are imported when they are called: ``bunri beat`` should not load vision models."""
 
 from importlib import import_module
 from typing import Annotated, Any, Final
@@ -17,14 +17,14 @@ COMMANDS: Final = {
     "beat": "serving:beat",
     "migrate": "serving:migrate",
     "targets": "serving:targets",
-    "analyze": "analyzing:analyze",
+    "analyze": "analyze:analyze",
     "detect": "detect:detect",
     "models": "models:models",
     "bins": "bins:bins",
     "waste": "labels:waste",
     "openapi": "openapi:openapi",
 }
-"""Name → module of this package and its function or its group of commands."""
+"""Name → module of this package, and in it a function or a group of commands."""
 
 
 class Subcommands(TyperGroup):

@@ -1,4 +1,4 @@
-"""``bunri up`` and its parts: ``serve``, ``work``, ``beat``, ``migrate``, ``targets``."""
+"""``bunri up`` and the commands that run parts of it: ``serve``, ``work``, ``beat``, ``migrate``, ``targets``."""
 
 import asyncio
 import sys
@@ -48,7 +48,7 @@ def serve(
 
     connection: Connection = context.obj
     connection.data = data
-    settings = _alone(connection) if REGISTRY.target(name).stands_alone else _ready(context)
+    settings = _working_settings(context) if target(name).needs else _given_settings(connection)
     app = create_app(settings, name)
     uvicorn.run(
         app,
@@ -71,14 +71,14 @@ def work(
     """A worker of one or more queues."""
     from bunri.app.worker import work as run
 
-    raise typer.Exit(run(_ready(context), queue, concurrency))
+    raise typer.Exit(run(_working_settings(context), queue, concurrency))
 
 
 def beat(context: typer.Context) -> None:
     """Starts the scheduled tasks; run one."""
     from bunri.app.beat import beat as run
 
-    run(_ready(context))
+    run(_working_settings(context))
 
 
 def migrate(
@@ -88,7 +88,7 @@ def migrate(
     """Brings the database up to date and loads the rule table. Safe to run again."""
     from bunri.app.migrations import migrate_all
 
-    asyncio.run(migrate_all(_ready(context), sample=sample))
+    asyncio.run(migrate_all(_working_settings(context), sample=sample))
 
 
 def targets() -> None:
@@ -99,8 +99,8 @@ def targets() -> None:
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
-def _ready(context: typer.Context) -> Settings:
-    """Settings of a part: those given, those of a running `bunri up`, or servers of its own."""
+def _working_settings(context: typer.Context) -> Settings:
+    """Settings with servers: those given, those of a running `bunri up`, or servers of this command's own."""
     connection: Connection = context.obj
     settings = connection.settings
     if settings.secret is None:
@@ -109,7 +109,7 @@ def _ready(context: typer.Context) -> Settings:
     return settings
 
 
-def _alone(connection: Connection) -> Settings:
-    """Settings of a part that needs no servers."""
+def _given_settings(connection: Connection) -> Settings:
+    """Settings of a target that needs no servers."""
     configure_logs(connection.given.log_level)
     return connection.given

@@ -1,1 +1,1 @@
-"""What every room may use: no I/O, no framework."""
+"""Shared basics that every package may import. They do no I/O and use no framework."""

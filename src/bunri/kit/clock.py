@@ -1,4 +1,4 @@
-"""Time is an argument. This is where it enters."""
+"""The clock. Services get it as an argument, so that tests can set the time."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,5 +7,5 @@ Clock = Callable[[], datetime]
 
 
 def now() -> datetime:
-    """The present, aware, in UTC."""
+    """The present time as an aware datetime in UTC."""
     return datetime.now(UTC)

@@ -1,15 +1,15 @@
-"""The tree of expected failures.
+"""The hierarchy of expected failures.
 
     BunriError
     ├── Invalid          the caller's input is wrong             (HTTP 422)
     ├── Unauthenticated  nobody knows who is calling             (401)
     ├── Forbidden        known, but not allowed                  (403)
-    ├── Missing          not there, or not yours: they look alike (404)
+    ├── Missing          does not exist, or belongs to another; callers cannot tell which (404)
     ├── Conflict         right input at the wrong moment         (409)
-    ├── TooLarge         more bytes or pixels than we take       (413)
-    ├── Unsupported      a type we do not read                   (415)
-    ├── Limited          too often                               (429)
-    └── Unavailable      a part we need is not answering; try later (503)
+    ├── TooLarge         more bytes or pixels than allowed       (413)
+    ├── Unsupported      a media type that is not supported      (415)
+    ├── Limited          too many requests                       (429)
+    └── Unavailable      a part of the product does not answer; try later (503)
 
 Each concrete error has a stable ``code``. Its sentence lives in the catalogues under ``errors.<code>`` and is
 filled from ``data``; only the edge knows HTTP statuses and the caller's language.

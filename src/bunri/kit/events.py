@@ -1,4 +1,4 @@
-"""What a domain tells the others has happened, or asks of them later. Defined in ``public.py``, sent by the outbox."""
+"""Events between domains: facts or requests, defined in a domain's ``public.py`` and sent through its outbox."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Event(BaseModel):
-    """A fact that leaves its domain after the commit. ``topic`` names it for subscribers and stays as it is."""
+    """An event that is sent after the commit. Subscribers know it by its ``topic``, which must never change."""
 
     model_config = ConfigDict(frozen=True)
     topic: ClassVar[str]

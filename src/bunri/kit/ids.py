@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7 (RFC 9562 §5.7), so that keys sort by time of birth and indexes grow at one end."""
+"""Identifiers: UUIDv7 (RFC 9562 §5.7), so that keys sort by the time they were made and indexes grow at one end."""
 
 from uuid import UUID
 

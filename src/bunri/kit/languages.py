@@ -1,4 +1,4 @@
-"""The catalogues: every sentence a person reads, one TOML file a subject in ``kit/texts/{ko,en}/``."""
+"""The message catalogues: every sentence that people read, in TOML files by subject in ``kit/texts/{ko,en}/``."""
 
 import tomllib
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ def text(key: str, language: Language, /, **data: object) -> str:
 
 
 def negotiate(accept_language: str | None) -> Language:
-    """The best of our languages for an ``Accept-Language`` header (RFC 9110 §12.5.4); Korean when it names none."""
+    """The best supported language for an ``Accept-Language`` header (RFC 9110 §12.5.4); Korean when it names none."""
     best: tuple[float, Language] | None = None
     for part in (accept_language or "").split(",")[:16]:
         tag, _, parameters = part.strip().partition(";")

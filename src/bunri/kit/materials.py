@@ -1,4 +1,4 @@
-"""The words all domains share about a thing thrown away (contracts.md, "The analysis pipeline")."""
+"""Materials and tags of things, shared by all domains (contracts.md, "The analysis pipeline")."""
 
 from enum import StrEnum
 

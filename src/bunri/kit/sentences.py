@@ -1,4 +1,4 @@
-"""What a person is told when something failed."""
+"""The sentences for expected failures."""
 
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, catalogue, text

@@ -1,4 +1,4 @@
-"""``bunri analyze``: the same pipeline as over HTTP, from the terminal."""
+"""``bunri analyze``: analyses photos from the terminal with the same pipeline as over HTTP."""
 
 import asyncio
 import contextlib
@@ -56,18 +56,18 @@ def analyze(
     """
     if (lat is None) != (lng is None):
         raise typer.BadParameter("--lat and --lng go together")
-    told = UploadCompleteIn(
+    details = UploadCompleteIn(
         note=note, tags=tag, region=region, location=None if lat is None or lng is None else Place(lat=lat, lng=lng)
     )
     connection: Connection = context.obj
     connection.data = data
-    _fetch_eyes(connection.given, lang)
-    good = asyncio.run(_analyze(connection.settings, photos, told, lang, as_json))
-    raise typer.Exit(0 if good else 1)
+    _fetch_detector(connection.given, lang)
+    succeeded = asyncio.run(_analyze(connection.settings, photos, details, lang, as_json))
+    raise typer.Exit(0 if succeeded else 1)
 
 
-def _fetch_eyes(settings: Settings, lang: Language) -> None:
-    """Without the detector, and without a way to get it, people are asked what a thing is."""
+def _fetch_detector(settings: Settings, lang: Language) -> None:
+    """Fetches the weights of the detector when they are missing; without them people are asked more questions."""
     store, name = open_store(settings, settings.data), settings.vision.detector
     try:
         fetch_missing(store, name, lang, allowed=settings.vision.fetch)
@@ -76,31 +76,31 @@ def _fetch_eyes(settings: Settings, lang: Language) -> None:
 
 
 async def _analyze(
-    settings: Settings, photos: Sequence[Path], told: UploadCompleteIn, lang: Language, as_json: bool
+    settings: Settings, photos: Sequence[Path], details: UploadCompleteIn, lang: Language, as_json: bool
 ) -> bool:
     container = InlineContainer(settings)
-    good = True
+    succeeded = True
     try:
         container.load_handlers()
         for path in each_photo(photos):
             started = time.perf_counter()
-            status = await _one(container, path, told, lang, quiet=as_json)
+            status = await _analyze_photo(container, path, details, lang, quiet=as_json)
             seconds = time.perf_counter() - started
-            good &= status.status in ANSWERED
-            _tell_json(path, status, seconds) if as_json else _tell(path, status, seconds, lang)
+            succeeded &= status.status in ANSWERED
+            _print_json(path, status, seconds) if as_json else _print_result(path, status, seconds, lang)
     finally:
         await container.close()
-    return good
+    return succeeded
 
 
-async def _one(
-    container: InlineContainer, path: Path, told: UploadCompleteIn, lang: Language, *, quiet: bool
+async def _analyze_photo(
+    container: InlineContainer, path: Path, details: UploadCompleteIn, lang: Language, *, quiet: bool
 ) -> Status:
-    """One photo through the whole pipeline; what is wrong with it, or with a part we need, ends up in its status."""
+    """Analyses one photo. Errors of the photo or of a part of the product are in the returned status."""
     job_id = new_id()
     try:
-        job_id = await _hand_over(container, path, told, lang)
-        async with _shown(container, job_id, path, quiet=quiet):
+        job_id = await _submit(container, path, details, lang)
+        async with _progress_bar(container, job_id, path, quiet=quiet):
             await container.work()
         jobs = container.get(Jobs)
         return await jobs.status(OWNER, job_id)
@@ -116,20 +116,20 @@ async def _one(
         )
 
 
-async def _hand_over(container: InlineContainer, path: Path, told: UploadCompleteIn, lang: Language) -> UUID:
+async def _submit(container: InlineContainer, path: Path, details: UploadCompleteIn, lang: Language) -> UUID:
     content = read_photo(path, container.settings.waste.max_photo_mb * 2**20 + 1)
     jobs = container.get(Jobs)
-    asked = AnalyzeIn(content_type=media_type(content), size=len(content))
-    job, _ = await jobs.analyze(OWNER, asked, lang, base_url="")
+    body = AnalyzeIn(content_type=media_type(content), size=len(content))
+    job, _ = await jobs.analyze(OWNER, body, lang, base_url="")
     await container.storage.write(upload_key(job.id), content, job.content_type)
     jobs = container.get(Jobs)
-    await jobs.upload_complete(OWNER, job.id, told)
+    await jobs.upload_complete(OWNER, job.id, details)
     return job.id
 
 
 @asynccontextmanager
-async def _shown(container: InlineContainer, job_id: UUID, path: Path, *, quiet: bool) -> AsyncIterator[None]:
-    """A progress bar that follows the job's mirror, on a terminal only."""
+async def _progress_bar(container: InlineContainer, job_id: UUID, path: Path, *, quiet: bool) -> AsyncIterator[None]:
+    """Shows a progress bar that follows the job's cached status, on a terminal only."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield
@@ -149,15 +149,15 @@ async def _follow(container: InlineContainer, job_id: UUID, progress: Progress) 
     task = progress.add_task("", total=100)
     while True:
         board = container.get(Board)
-        mirrored = await board.read(job_id)
-        if mirrored:
-            status = orjson.loads(mirrored.document)
+        cached = await board.read(job_id)
+        if cached:
+            status = orjson.loads(cached.document)
             progress.update(task, completed=max(0, status["progress"]), description=status["message"])
         await asyncio.sleep(0.02)
 
 
-def _tell_json(path: Path, status: Status, seconds: float) -> None:
-    """The contract's result plus ``file``, ``status`` and ``seconds``; for a failure its code and sentence."""
+def _print_json(path: Path, status: Status, seconds: float) -> None:
+    """Prints the API's result plus ``file``, ``status`` and ``seconds``; for a failure its code and sentence."""
     document: dict[str, object] = {"file": str(path), "status": status.status, "seconds": round(seconds, 3)}
     if status.result:
         document |= status.result.model_dump(mode="json", exclude_none=True)
@@ -167,7 +167,7 @@ def _tell_json(path: Path, status: Status, seconds: float) -> None:
     typer.echo(orjson.dumps(document).decode())
 
 
-def _tell(path: Path, status: Status, seconds: float, lang: Language) -> None:
+def _print_result(path: Path, status: Status, seconds: float, lang: Language) -> None:
     title = f"{escape(str(path))}  [dim]{seconds:.2f} s[/dim]"
     if status.result is None:
         Console(stderr=True).print(Panel(escape(status.message), title=title, title_align="left", border_style="red"))
@@ -182,7 +182,7 @@ def _tell(path: Path, status: Status, seconds: float, lang: Language) -> None:
 
 
 def _described(item: Item, lang: Language) -> list[Text]:
-    """An item: its name and category, the question when there is one, the steps, the reason and where it is from."""
+    """An item as text: name and category, the question if any, the steps, the reason and the source of the rule."""
     lines = [
         Text.assemble((item.name, "bold"), f" → {item.disposal.category_name} ", (f"{item.confidence:.0%}", "dim"))
     ]
