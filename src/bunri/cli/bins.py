@@ -53,7 +53,7 @@ def import_file(
     data: Data = None,
     lang: Lang = "ko",
 ) -> None:
-    """Add the bins of an open-data file. AddressedBin ones are merged, bad rows reported.
+    """Add the bins of an open-data file. Known ones are merged, bad rows reported.
 
     Ends with 0 when every row was taken and 1 when a row was refused or the file could not be imported at all.
     """
