@@ -43,7 +43,7 @@ class Evidence:
     def parts(self) -> NDArray[np.float64]:
         """n × 3 × (classes + 1), the terms of the weighted sum: network, feature bank of the classes, and of
         the negatives."""
-        found = np.zeros((len(self.logits), 3, self.likeness.shape[1]))
+        found = np.zeros((len(self.logits), 3, self.similarity.shape[1]))
         found[:, 0, :-1] = self.logits
         found[:, 1, :-1] = self.similarity[:, :-1]
         found[:, 2, -1] = self.similarity[:, -1]
@@ -55,20 +55,20 @@ def calibrate(things: Evidence, samples: list[Sample], negatives: Evidence) -> C
     wanted[: len(samples), :-1] = targets(samples)
     wanted[len(samples) :, -1] = 1
     weights, bias = _fitted(np.concatenate([things.parts(), negatives.parts()]), wanted)
-    network, memory, nothing = np.round(np.maximum(weights, 1e-3) / TEMPERATURE_MARGIN, 4).tolist()
+    network, similarity, background = np.round(np.maximum(weights, 1e-3) / TEMPERATURE_MARGIN, 4).tolist()
     unsure = Calibration(
         materials=MATERIALS,
-        network=network,
-        memory=memory,
-        nothing=nothing,
+        network_weight=network,
+        similarity_weight=similarity,
+        background_weight=background,
         bias=tuple(np.round(bias / TEMPERATURE_MARGIN, 4).tolist()),
-        sure=1,
+        accept_threshold=1,
         most_choices=3,
     )
     threshold = _threshold(
         unsure.probabilities(things.logits, things.similarity),
         samples,
-        unsure.probabilities(negatives.logits, negatives.likeness),
+        unsure.probabilities(negatives.logits, negatives.similarity),
     )
     return unsure.model_copy(update={"accept_threshold": threshold})
 

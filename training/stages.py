@@ -9,11 +9,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from bunri.platform.vision.material.memory import Memory
 from numpy.typing import NDArray
 
 from bunri.platform.vision.material import MATERIALS
 from bunri.platform.vision.material.classifier import SIDE
-from bunri.platform.vision.material.memory import Memory
 from training import cutouts, datasets, fit, measure, quantise, views
 from training.calibrate import Evidence, calibrate
 from training.datasets import ViewDataset

@@ -34,8 +34,8 @@ class TestCalibrate:
     def test_overconfidence_is_divided_away_and_a_little_more(self) -> None:
         things, samples, negatives = overconfident(6000, 3.0)
         made = calibrate.calibrate(things, samples, negatives)
-        assert 2.7 < 1 / made.network / calibrate.TEMPERATURE_MARGIN < 3.3
-        probabilities = made.probabilities(things.logits, things.likeness)
+        assert 2.7 < 1 / made.network_weight / calibrate.TEMPERATURE_MARGIN < 3.3
+        probabilities = made.probabilities(things.logits, things.similarity)
         assert 0 < measure.is_right(probabilities, samples).mean() - probabilities.max(1).mean() < 0.1
 
     def test_sure_is_right_as_often_as_wanted_on_fresh_answers(self) -> None:
@@ -48,7 +48,7 @@ class TestCalibrate:
     def test_it_is_not_sure_of_what_it_remembers_as_nothing(self) -> None:
         made = calibrate.calibrate(*overconfident(8000, 2.0))
         _, _, negatives = overconfident(8000, 2.0)
-        assert not measure.is_sure(made.probabilities(negatives.logits, negatives.likeness), made).any()
+        assert not measure.is_sure(made.probabilities(negatives.logits, negatives.similarity), made).any()
 
 
 class TestIsProven:

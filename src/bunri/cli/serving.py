@@ -48,7 +48,7 @@ def serve(
 
     connection: Connection = context.obj
     connection.data = data
-    settings = _working_settings(context) if target(name).needs else _given_settings(connection)
+    settings = _given_settings(connection) if REGISTRY.target(name).stands_alone else _working_settings(context)
     app = create_app(settings, name)
     uvicorn.run(
         app,
