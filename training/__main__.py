@@ -26,7 +26,7 @@ def main() -> None:
     if arguments.keep_network:
         arguments.out.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(package / "material.onnx", arguments.out / "material.onnx")
-        (arguments.out / "memory.npz").unlink(missing_ok=True)
+        (arguments.out / "feature_bank.npz").unlink(missing_ok=True)
     make(Workspace(arguments.data, arguments.out, arguments.processes))
     if arguments.ship:
         for name in SHIPPED:

@@ -9,11 +9,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from bunri.platform.vision.material.memory import Memory
 from numpy.typing import NDArray
 
 from bunri.platform.vision.material import MATERIALS
 from bunri.platform.vision.material.classifier import SIDE
+from bunri.platform.vision.material.feature_bank import FeatureBank
 from training import cutouts, datasets, fit, measure, quantise, views
 from training.calibrate import Evidence, calibrate
 from training.datasets import ViewDataset
@@ -67,7 +67,7 @@ class Workspace:
 
 
 def make(workspace: Workspace) -> None:
-    """Writes ``material.onnx``, ``memory.npz`` and ``calibration.json`` into the workspace."""
+    """Writes ``material.onnx``, ``feature_bank.npz`` and ``calibration.json`` into the workspace."""
     workspace.out.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(1)
     samples = training_samples(workspace.data)
@@ -119,22 +119,24 @@ def _quantised(out: Path, network: Network, pixels: NDArray[np.uint8]) -> None:
 
 
 def _write_feature_bank(workspace: Workspace, samples: list[Sample]) -> None:
-    if (workspace.out / "memory.npz").exists():
+    if (workspace.out / "feature_bank.npz").exists():
         return
     numbers = [number for number, sample in enumerate(samples) if sample.side == "train"]
     shown = (cutouts.load(workspace.out / "pictures", number).pixels for number in numbers)
     _, pictures = measure.seen(workspace.out / "material.onnx", shown)
     negative_views = datasets.negatives(workspace.out, samples, "train", NEGATIVES, workspace.processes)
     _, negatives = measure.seen(workspace.out / "material.onnx", negative_views.pictures())
-    write_feature_bank(workspace.out / "memory.npz", pictures, [samples[number].label for number in numbers], negatives)
+    write_feature_bank(
+        workspace.out / "feature_bank.npz", pictures, [samples[number].label for number in numbers], negatives
+    )
 
 
 def _write_calibration(workspace: Workspace, samples: list[Sample]) -> None:
-    memory = Memory.load(workspace.out / "memory.npz")
+    bank = FeatureBank.load(workspace.out / "feature_bank.npz")
 
     def evidence(drawn: ViewDataset) -> Evidence:
         logits, features = measure.seen(workspace.out / "material.onnx", drawn.pictures())
-        return Evidence(logits, memory.likeness(features))
+        return Evidence(logits, bank.knn_similarity(features))
 
     held_out = datasets.held_out(workspace.out, samples, "tune", workspace.processes)
     negative_views = datasets.negatives(workspace.out, samples, "tune", NEGATIVES // 3, workspace.processes)

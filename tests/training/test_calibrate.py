@@ -23,9 +23,9 @@ def overconfident(count: int, factor: float) -> tuple[Evidence, list[Sample], Ev
         Sample(Path(), "drawn", "tune", tuple(float(at == truth) for at in range(len(MATERIALS))), (truth,))
         for truth in truths
     ]
-    likeness = np.zeros((count, len(MATERIALS) + 1), np.float32)
-    things = Evidence((factor * logits).astype(np.float32), likeness)
-    like_negatives = likeness[: count // 4].copy()
+    similarity = np.zeros((count, len(MATERIALS) + 1), np.float32)
+    things = Evidence((factor * logits).astype(np.float32), similarity)
+    like_negatives = similarity[: count // 4].copy()
     like_negatives[:, -1] = 1
     return things, samples, Evidence(things.logits[: count // 4], like_negatives)
 

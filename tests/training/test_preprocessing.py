@@ -1,4 +1,4 @@
-"""What the model is measured and calibrated on is what the classifier sees: the same looks, the same answer."""
+"""What the model is measured and calibrated on is what the classifier sees: the same views, the same answer."""
 
 from pathlib import Path
 
