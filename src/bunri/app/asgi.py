@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
 from fastapi import FastAPI
@@ -13,7 +13,7 @@ from bunri.app import readiness
 from bunri.app.container import Container
 from bunri.app.registry import ALL, REGISTRY, Registry, Target
 from bunri.app.settings import Settings
-from bunri.domains.auth.public import AccessVerifier
+from bunri.domains.auth.public import AccessVerifier, SessionEndings
 from bunri.edge.http import health, openapi, problems
 from bunri.edge.http.fast_path import FastPath, first_of
 from bunri.edge.http.idempotency import Idempotency, Identify
@@ -22,18 +22,23 @@ from bunri.edge.http.requests import BodyLimit, RequestContext
 from bunri.kit.errors import BunriError
 from bunri.platform.queue import CeleryPublisher, InlinePublisher
 from bunri.platform.queue.celery import make_celery
+from bunri.platform.realtime import Emitter, Subscriber
 from bunri.platform.storage import LocalStorage
+
+Background = Callable[[], Awaitable[None]]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTRY) -> FastAPI:
     """The application of the target ``name``. Its parts connect at their first use and are closed with its lifespan."""
     target = registry.target(name)
     container = _container(settings, target, registry)
+    background: list[Background] = [*_api_tasks(container, target)]
     app = FastAPI(
         title="bunri",
         version=__version__,
         description=openapi.DESCRIPTION,
-        lifespan=_lifespan(container, target),
+        lifespan=_lifespan(container, background),
         generate_unique_id_function=openapi.operation_id,
         docs_url="/docs",
         redoc_url=None,
@@ -47,6 +52,7 @@ def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTR
     app.include_router(health.router)
     _serve_domains(app, container, target)
     _serve_rpc(app, container, target)
+    background += _serve_sockets(app, container, target)
     _serve_objects(app, container, target)
     _serve_front(app, container, target)
     _middleware(app, container, target)
@@ -63,10 +69,12 @@ def _container(settings: Settings, target: Target, registry: Registry) -> Contai
     return container
 
 
-def _lifespan(container: Container, target: Target) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    container: Container, background: Sequence[Background]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        running = [asyncio.ensure_future(task()) for task in _api_tasks(container, target)]
+        running = [asyncio.ensure_future(task()) for task in background]
         try:
             with _frozen():
                 yield
@@ -79,7 +87,7 @@ def _lifespan(container: Container, target: Target) -> Callable[[FastAPI], Abstr
     return lifespan
 
 
-def _api_tasks(container: Container, target: Target) -> Iterator[Callable[[], Awaitable[None]]]:
+def _api_tasks(container: Container, target: Target) -> Iterator[Background]:
     if not target.stands_alone:
         for module in container.registry.modules:
             yield from module.api_tasks(container)
@@ -113,6 +121,25 @@ def _serve_rpc(app: FastAPI, container: Container, target: Target) -> None:
         if module.public:
             checks = readiness.of_module(container, module, target)
             app.include_router(router(module.name, module.public, container.get, container.peer_tokens, checks))
+
+
+def _serve_sockets(app: FastAPI, container: Container, target: Target) -> Iterator[Background]:
+    """Pushes: every API process that knows people takes part, for its event streams; the target that owns the prefix
+    serves the sockets."""
+    if target.stands_alone:
+        return
+    from bunri.edge.realtime.server import PREFIX, RealtimeServer
+    from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager
+
+    manager = ClusterManager(container.cache("common"))
+    container.provide(Emitter, lambda: ClusterEmitter(manager))
+    container.provide(Subscriber, lambda: manager)
+    handlers = [each for module in target.modules for each in module.socket_handlers(container)]
+    identity = container.get(AccessVerifier), container.get(SessionEndings)
+    server = RealtimeServer(manager, *identity, handlers, container, container.clock)
+    if PREFIX in target.prefixes:
+        app.mount(PREFIX, server.app)
+    yield server.run
 
 
 def _serve_objects(app: FastAPI, container: Container, target: Target) -> None:

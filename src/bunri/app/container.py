@@ -19,6 +19,7 @@ from bunri.platform.cache import Cache
 from bunri.platform.db import Database, Relay, Transaction
 from bunri.platform.db.address import login_address
 from bunri.platform.db.outbox import Publisher
+from bunri.platform.realtime import Emitter
 from bunri.platform.storage import Storage, open_storage
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Container:
         self._made: dict[type[Any], Any] = {}
         self._overrides = dict(overrides or {})
         self._caches: dict[str, Cache] = {}
+        self.provide(Emitter, self._worker_emitter)
         for module in registry.modules:
             module.provide(self)
         for name, protocol in registry.public.items():
@@ -87,6 +89,12 @@ class Container:
             return make_client(protocol, domain, self._http, self.settings.peers[domain], self.peer_tokens)
 
         return make
+
+    def _worker_emitter(self) -> Emitter:
+        """Of a process without sockets: the API processes deliver what it publishes."""
+        from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager
+
+        return ClusterEmitter(ClusterManager(self.cache("common"), write_only=True))
 
     # ── parts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

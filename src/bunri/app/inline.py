@@ -8,6 +8,7 @@ from bunri.app.settings import Settings
 from bunri.app.worker import handlers_of
 from bunri.kit.clock import Clock, now
 from bunri.platform.queue import InlinePublisher
+from bunri.platform.realtime import Emitter, RecordingEmitter
 
 OWNER: Final = "terminal"
 """Whose jobs the terminal's are: no token can name this owner."""
@@ -26,6 +27,7 @@ class InlineContainer(Container):
     ) -> None:
         self.inline = InlinePublisher(registry.routes)
         super().__init__(settings, self.inline, registry, clock=clock, overrides=overrides)
+        self.provide(Emitter, RecordingEmitter)
 
     def load_handlers(self) -> None:
         """Gets ready to work: loads what looks at photos."""

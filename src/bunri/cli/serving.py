@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -16,6 +16,9 @@ from bunri.platform.telemetry.logs import configure_logs
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+
+LARGEST_FRAME: Final = 256 * 1024
+"""Bytes of a websocket frame, before anybody parses it; Socket.IO's own limit is below."""
 
 
 def up(
@@ -53,6 +56,10 @@ def serve(
     uvicorn.run(
         app,
         http=with_fast_path(app.state.fast_path),
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_FRAME,
+        ws_ping_interval=None,  # Socket.IO has pings of its own, which its clients answer
+        ws_per_message_deflate=False,  # a compressor of 300 KiB a socket, for messages of a few hundred bytes
         host=host,
         port=port,
         loop="uvloop",

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bunri.app.module import Module, Subscription, UserData
-from bunri.domains.auth.public import AccessVerifier, SessionEnded
+from bunri.domains.auth.public import AccessVerifier, SessionEnded, SessionEndings
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
@@ -22,6 +22,7 @@ def _provide(container: "Container") -> None:
     from bunri.domains.auth.user_data import AuthUserData
 
     container.provide(EndedSessions, lambda: _ended_sessions(container))
+    container.provide(SessionEndings, lambda: container.get(EndedSessions))
     container.provide(AccessVerifier, lambda: _verifier(container))
     container.provide(AuthService, lambda: _service(container))
     container.provide(AuthUserData, lambda: AuthUserData(container.get(AuthService)))

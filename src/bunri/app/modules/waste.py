@@ -214,7 +214,7 @@ MODULE = Module(
         StoredFolder("examples/", None),
     ),
     depends_on=("recycling", "locations"),
-    prefixes=("/api/v1/waste", "/api/v1/objects"),
+    prefixes=("/api/v1/waste", "/api/v1/objects", "/socket.io"),
     routers=_routers,
     fast_path=_fast_path,
     queues=(Queue("waste", concurrency=1, own_process=True),),  # one photo at a time: looking uses the core it has

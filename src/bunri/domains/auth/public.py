@@ -1,5 +1,6 @@
 """What the other domains may know of auth: who is calling, and what becomes of people and sessions."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -36,6 +37,14 @@ class AccessVerifier(Protocol):
 
     def verify(self, token: str) -> Caller:
         """Raises TokenInvalid, or TokenExpired also when the session has ended."""
+        ...
+
+
+class SessionEndings(Protocol):
+    """Tells of sessions that end, in this process or elsewhere."""
+
+    def on_ended(self, listener: Callable[[UUID], None]) -> None:
+        """Calls ``listener`` with each session that is known here to have ended, within seconds of its end."""
         ...
 
 

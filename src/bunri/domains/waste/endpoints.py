@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
+import orjson
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
@@ -30,6 +31,7 @@ from bunri.kit import cursor as cursors
 from bunri.kit.errors import BunriError
 from bunri.platform.http import BaseUrl, PreferredLanguage, policy, signed_in, use
 from bunri.platform.providers import Providers
+from bunri.platform.realtime import Subscriber, Subscription, user_room
 
 router = APIRouter(prefix="/api/v1/waste", tags=["waste"])
 
@@ -38,9 +40,10 @@ ReplyService = Annotated[Replying, use(Replying)]
 CurrentCaller = Annotated[Caller, signed_in]
 ExampleService = Annotated[Examples, use(Examples)]
 
-WATCH_EVERY = 0.2
-"""Seconds between two looks at a job that somebody watches by server-sent events."""
-WATCH_FOR = 600.0
+LOOK_EVERY_S = 5.0
+"""Seconds after which a watched job is looked at although nothing was pushed: a push may be lost."""
+SIGN_OF_LIFE_EVERY_S = 15.0
+WATCH_FOR_S = 600.0
 """Seconds that one stream lasts at most."""
 
 
@@ -85,35 +88,48 @@ async def status(job_id: UUID, caller: CurrentCaller, jobs: JobsService) -> Resp
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {}}, "description": "`status` events until the job ends"}},
 )
+@policy(rate_limit="stream")
 async def events(job_id: UUID, caller: CurrentCaller, request: Request) -> StreamingResponse:
     """The status document whenever it changes; the stream ends with the job."""
     providers: Providers = request.app.state.providers
-    first = await _document(providers, caller.id, job_id)  # a foreign job is refused before the stream begins
+    await _document(providers, caller.id, job_id)  # a foreign job is refused before the stream begins
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(
-        _watch(providers, caller.id, job_id, first), media_type="text/event-stream", headers=headers
-    )
+    return StreamingResponse(_watch(providers, caller.id, job_id), media_type="text/event-stream", headers=headers)
 
 
-async def _watch(providers: Providers, owner: str, job_id: UUID, document: tuple[bytes, bool]) -> AsyncIterator[bytes]:
-    """Whatever changes until the job ends, for WATCH_FOR at most; a client that wants more connects again."""
-    told, quiet = b"", 0.0
-    for _ in range(round(WATCH_FOR / WATCH_EVERY)):
-        if document[0] != told:
-            yield b"event: status\ndata: " + document[0] + b"\n\n"
-            told, quiet = document[0], 0.0
-        if document[1]:
-            return
-        await asyncio.sleep(WATCH_EVERY)
-        quiet += WATCH_EVERY
-        if quiet >= 15:
-            yield b": still here\n\n"
-            quiet = 0.0
-        try:
-            document = await _document(providers, owner, job_id)
-        except BunriError as error:  # removed meanwhile, or a part is away: the stream has begun, so it says it there
-            yield f'event: error\ndata: {{"code":"{error.code}"}}\n\n'.encode()
-            return
+async def _watch(providers: Providers, owner: str, job_id: UUID) -> AsyncIterator[bytes]:
+    """Whatever changes until the job ends, for WATCH_FOR_S at most; a client that wants more connects again."""
+    loop = asyncio.get_running_loop()
+    ends, last, written = loop.time() + WATCH_FOR_S, b"", loop.time()
+    # It listens before it looks, so that nothing that happens in between is missed.
+    with providers.get(Subscriber).listening(user_room(owner)) as pushes:
+        pushed: tuple[bytes, bool] | None = None
+        while loop.time() < ends:
+            try:
+                document, ended = pushed or await _document(providers, owner, job_id)
+            except BunriError as error:  # removed meanwhile, or a part is away: the stream has begun, so it says so
+                yield f'event: error\ndata: {{"code":"{error.code}"}}\n\n'.encode()
+                return
+            if document != last:
+                yield b"event: status\ndata: " + document + b"\n\n"
+                last, written = document, loop.time()
+            elif loop.time() - written >= SIGN_OF_LIFE_EVERY_S:
+                yield b": still here\n\n"
+                written = loop.time()
+            if ended:
+                return
+            pushed = await _pushed(pushes, job_id)
+
+
+async def _pushed(pushes: Subscription, job_id: UUID) -> tuple[bytes, bool] | None:
+    """The next document of the job and whether it has ended; None when it is time to look."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + LOOK_EVERY_S
+    while (left := until - loop.time()) > 0:
+        push = await pushes.next(left)
+        if push and push.event == "jobStatus" and push.data["job_id"] == str(job_id):
+            return orjson.dumps(push.data), push.data["status"] in ENDED
+    return None
 
 
 async def _document(providers: Providers, owner: str, job_id: UUID) -> tuple[bytes, bool]:

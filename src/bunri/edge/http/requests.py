@@ -20,7 +20,7 @@ log = structlog.get_logger("bunri.http")
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PROBES: Final = ("/health", "/api/health", "/ready", "/metrics")
-_POLLS: Final = "/api/v1/waste/status/"
+_POLLS: Final = ("/api/v1/waste/status/", "/socket.io")
 
 
 class RequestContext:

@@ -1,0 +1,174 @@
+"""The Socket.IO server of an API process: path ``/socket.io/``, namespace ``/chat``, websocket and polling.
+
+A socket says who it is by an access token and joins its person's room and the lobby. It ends with its token, and soon
+after its session; the client takes a fresh token and connects again.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+import orjson
+import socketio
+import structlog
+from pydantic import ValidationError
+from socketio.exceptions import ConnectionRefusedError as Refused
+from starlette.types import ASGIApp
+
+from bunri.domains.auth.public import AccessVerifier, Caller, SessionEndings, TokenInvalid
+from bunri.edge.realtime.sockets import ConnectedSockets
+from bunri.kit.clock import Clock
+from bunri.kit.errors import BunriError, Invalid
+from bunri.kit.languages import Language, negotiate, text
+from bunri.kit.sentences import sentence
+from bunri.platform.providers import Providers
+from bunri.platform.realtime import NAMESPACE, SocketHandler, user_room
+from bunri.platform.realtime.cluster import ClusterManager
+
+log = structlog.get_logger(__name__)
+
+PREFIX: Final = "/socket.io"
+LOBBY: Final = "lobby"
+LARGEST_MESSAGE: Final = 128 * 1024
+"""Bytes of one packet: a message of 64 KiB and what JSON makes of it."""
+PING_EVERY_S: Final = 25
+PING_WITHIN_S: Final = 20
+LOOK_EVERY_S: Final = 15.0
+"""Seconds between two looks for tokens that have run out."""
+
+
+class _Json:
+    """What python-socketio wants of a JSON module."""
+
+    @staticmethod
+    def dumps(value: Any, **_: Any) -> str:
+        return orjson.dumps(value).decode()
+
+    @staticmethod
+    def loads(value: str | bytes, **_: Any) -> Any:
+        return orjson.loads(value)
+
+
+class RealtimeServer:
+    def __init__(
+        self,
+        manager: ClusterManager,
+        verifier: AccessVerifier,
+        endings: SessionEndings,
+        handlers: Sequence[SocketHandler],
+        providers: Providers,
+        clock: Clock,
+    ) -> None:
+        self._manager = manager
+        self._verifier = verifier
+        self._providers = providers
+        self._clock = clock
+        self._sockets = ConnectedSockets()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server = socketio.AsyncServer(
+            async_mode="asgi",
+            client_manager=manager,
+            json=_Json,
+            logger=False,
+            cors_allowed_origins=None,  # pages of the host that is asked, whatever it is called
+            max_http_buffer_size=LARGEST_MESSAGE,
+            ping_interval=PING_EVERY_S,
+            ping_timeout=PING_WITHIN_S,
+            http_compression=False,
+            transports=["websocket", "polling"],
+        )
+        self._server.on("connect", self._connect, namespace=NAMESPACE)
+        self._server.on("disconnect", self._disconnected, namespace=NAMESPACE)
+        for handler in handlers:
+            self._server.on(handler.event, self._bound(handler), namespace=NAMESPACE)
+        endings.on_ended(self._on_session_ended)
+
+    @property
+    def app(self) -> ASGIApp:
+        """To be mounted at PREFIX."""
+        made: ASGIApp = socketio.ASGIApp(self._server, socketio_path=PREFIX.strip("/"))
+        return made
+
+    async def run(self) -> None:
+        """Follows the other processes and ends sockets whose token has run out, until it is cancelled."""
+        self._loop = asyncio.get_running_loop()
+        # By itself it would follow them from the first socket on only, and event streams listen too.
+        self._server.manager_initialized = True
+        self._manager.initialize()
+        try:
+            while True:
+                await asyncio.sleep(LOOK_EVERY_S)
+                await self.end_expired()
+        finally:
+            await self._manager.stop()
+
+    # ── who is there ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
+        language = negotiate(environ.get("HTTP_ACCEPT_LANGUAGE"))
+        try:
+            caller = self._verifier.verify(_token(environ, auth))
+        except BunriError as error:
+            # Socket.IO's client shows ``message`` and hands ``data`` on.
+            raise Refused(sentence(error, language), {"code": error.code}) from None
+        self._sockets.add(sid, caller, language)
+        await self._server.enter_room(sid, user_room(caller.id), namespace=NAMESPACE)
+        await self._server.enter_room(sid, LOBBY, namespace=NAMESPACE)
+
+    async def _disconnected(self, sid: str, *_: object) -> None:
+        self._sockets.remove(sid)
+
+    def _on_session_ended(self, session_id: Any) -> None:
+        loop = self._loop
+        if loop is not None:
+            for sid in self._sockets.of_session(session_id):
+                loop.create_task(self._end(sid))
+
+    async def end_expired(self) -> None:
+        """Ends the sockets whose token has run out."""
+        for sid in self._sockets.expired(self._clock()):
+            await self._end(sid)
+
+    async def _end(self, sid: str) -> None:
+        with suppress(KeyError):  # it has gone by itself
+            await self._server.disconnect(sid, namespace=NAMESPACE)
+
+    # ── what they send ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _bound(self, handler: SocketHandler) -> Any:
+        async def handle(sid: str, payload: object = None) -> dict[str, Any]:
+            found = self._sockets.get(sid)
+            if found is None:
+                return _failed(TokenInvalid(), "ko")
+            return await self._handle(handler, found.caller, found.language, payload)
+
+        return handle
+
+    async def _handle(
+        self, handler: SocketHandler, caller: Caller, language: Language, payload: object
+    ) -> dict[str, Any]:
+        """The acknowledgement: ``{status: "success", data}`` or ``{status: "error", code, message}``."""
+        try:
+            given = handler.payload.model_validate(payload)
+            data = await handler.call(self._providers.get(handler.service), caller, given)
+        except ValidationError:
+            return _failed(Invalid(), language)
+        except BunriError as error:
+            return _failed(error, language)
+        except Exception:
+            log.exception("socket_event.failed", socket_event=handler.event)
+            return {"status": "error", "code": "internal", "message": text("errors.internal", language)}
+        return {"status": "success", "data": data}
+
+
+def _failed(error: BunriError, language: Language) -> dict[str, Any]:
+    return {"status": "error", "code": error.code, "message": sentence(error, language)}
+
+
+def _token(environ: dict[str, Any], auth: object) -> str:
+    """From the handshake's ``auth: {token}``, else from the header ``Authorization``."""
+    if isinstance(auth, dict) and isinstance(auth.get("token"), str):
+        token: str = auth["token"]
+        return token.removeprefix("Bearer ")
+    return str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")[2]

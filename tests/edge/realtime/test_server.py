@@ -1,0 +1,306 @@
+"""Sockets as clients see them: a real server, a real client, a real Valkey between two nodes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import socketio
+import uvicorn
+from fastapi import FastAPI
+from pydantic import BaseModel
+from socketio.exceptions import ConnectionError as NotConnected
+from tests.support.platform import free_port
+from tests.support.providers import Only
+from tests.support.tokens import access_token
+
+from bunri.app.settings import Settings
+from bunri.domains.auth import tokens
+from bunri.domains.auth.public import Caller
+from bunri.domains.auth.revocation import EndedSessions
+from bunri.edge.realtime import server as realtime
+from bunri.edge.realtime.server import PREFIX, RealtimeServer
+from bunri.kit.clock import now
+from bunri.kit.errors import Conflict
+from bunri.kit.ids import new_id
+from bunri.platform.cache import Cache
+from bunri.platform.realtime import NAMESPACE, SocketHandler, user_room
+from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager
+
+KEY = tokens.signing_key("a seed for tests only, and long enough")
+HOUR = timedelta(hours=1)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110  # no event tells
+            await asyncio.sleep(0.01)
+
+
+class Order(BaseModel):
+    cups: int
+
+
+class Shop:
+    async def serve(self, caller: Caller, order: Order) -> dict[str, Any]:
+        if order.cups > 3:
+            raise Conflict
+        if order.cups == 0:
+            raise ZeroDivisionError
+        return {"for": caller.name, "cups": order.cups}
+
+
+class Node:
+    """An API process in small."""
+
+    def __init__(self, cache: Cache) -> None:
+        self.late = timedelta()
+        self.ended = EndedSessions(cache, HOUR, self.now)
+        self.manager = ClusterManager(cache)
+        verifier = tokens.Verifier(KEY, self.now, self.ended.contains)
+        handlers = [SocketHandler("order", Order, Shop, Shop.serve)]
+        self.server = RealtimeServer(self.manager, verifier, self.ended, handlers, Only(Shop()), self.now)
+        self.url = ""
+
+    def now(self) -> datetime:
+        return now() + self.late
+
+
+@asynccontextmanager
+async def node(settings: Settings) -> AsyncIterator[Node]:
+    cache = Cache(settings.cache_address("common"))
+    made = Node(cache)
+    app = FastAPI()
+    app.mount(PREFIX, made.server.app)
+    port = free_port()
+    made.url = f"http://127.0.0.1:{port}"
+    config = uvicorn.Config(app, port=port, ws="websockets-sansio", log_config=None, timeout_graceful_shutdown=1)
+    served = uvicorn.Server(config)
+    tasks = [asyncio.create_task(job) for job in (served.serve(), made.server.run(), made.ended.follow())]
+    await until(lambda: served.started)
+    try:
+        yield made
+    finally:
+        served.should_exit = True
+        for task in tasks[1:]:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await cache.close()
+
+
+class Client(socketio.AsyncClient):  # type: ignore[misc]  # python-socketio has no types
+    """Remembers what was pushed to it."""
+
+    def __init__(self) -> None:
+        super().__init__(reconnection=False)
+        self.pushed: list[Any] = []
+        self.refusals: list[Any] = []
+        self.gone = asyncio.Event()
+        self.on("jobStatus", self._note, namespace=NAMESPACE)
+        self.on("disconnect", self._end, namespace=NAMESPACE)
+        self.on("connect_error", self._refuse, namespace=NAMESPACE)
+
+    async def _note(self, data: Any) -> None:
+        self.pushed.append(data)
+
+    async def _refuse(self, reason: Any = None) -> None:
+        self.refusals.append(reason)
+
+    async def _end(self, *_: object) -> None:
+        self.gone.set()
+
+    async def sees(self, count: int) -> list[Any]:
+        await until(lambda: len(self.pushed) >= count)
+        return self.pushed
+
+    async def close(self) -> None:
+        """Also after a refusal, when the library leaves its HTTP session open."""
+        await self.disconnect()
+        if self.eio.http:
+            await self.eio.http.close()
+
+
+Connect = Callable[..., Any]
+
+
+@pytest.fixture
+async def connect() -> AsyncIterator[Connect]:
+    """``await connect(node, owner)``: a client, closed with the test."""
+    async with AsyncExitStack() as closing:
+
+        async def opened(
+            to: Node, owner: str, *, session_id: UUID | None = None, transport: str = "websocket"
+        ) -> Client:
+            client = Client()
+            closing.push_async_callback(client.close)
+            token = access_token(KEY, owner, "초록이", now(), HOUR, session_id=session_id)
+            await client.connect(to.url, auth={"token": token}, namespaces=[NAMESPACE], transports=[transport])
+
+            return client
+
+        yield opened
+
+
+@pytest.fixture
+async def one(settings: Settings) -> AsyncIterator[Node]:
+    async with node(settings) as made:
+        yield made
+
+
+@pytest.fixture
+async def other(settings: Settings) -> AsyncIterator[Node]:
+    async with node(settings) as made:
+        yield made
+
+
+def owner() -> str:
+    return f"guest_{new_id()}"
+
+
+class TestConnecting:
+    @pytest.mark.parametrize("transport", ["websocket", "polling"])
+    async def test_a_good_token_gets_what_is_pushed_to_its_person(
+        self, one: Node, connect: Connect, transport: str
+    ) -> None:
+        me, somebody = owner(), owner()
+        client = await connect(one, me, transport=transport)
+        emitter = ClusterEmitter(one.manager)
+        await emitter.emit("jobStatus", {"n": 0}, room=user_room(somebody))
+        await emitter.emit("jobStatus", {"n": 1}, room=user_room(me))
+        assert await client.sees(1) == [{"n": 1}]
+
+    @pytest.mark.parametrize(
+        ("auth", "code"),
+        [
+            (None, "token_invalid"),
+            ({}, "token_invalid"),
+            ({"token": 5}, "token_invalid"),
+            ({"token": "a.b.c"}, "token_invalid"),
+            ({"token": access_token(KEY, "guest_1", "a", now() - 2 * HOUR, HOUR)}, "token_expired"),
+        ],
+    )
+    async def test_any_other_is_refused_with_its_code(self, one: Node, auth: Any, code: str) -> None:
+        client = Client()
+        with pytest.raises(NotConnected):
+            await client.connect(one.url, auth=auth, namespaces=[NAMESPACE], transports=["websocket"])
+        await client.close()
+        assert [each["data"]["code"] for each in client.refusals] == [code]
+        assert client.refusals[0]["message"]
+
+    async def test_a_token_in_the_header_is_as_good(self, one: Node) -> None:
+        token = access_token(KEY, owner(), "a", now(), HOUR)
+        client = Client()
+        headers = {"Authorization": f"Bearer {token}"}
+        await client.connect(one.url, headers=headers, namespaces=[NAMESPACE], transports=["websocket"])
+        assert client.connected
+        await client.close()
+
+    async def test_a_page_of_another_origin_is_refused(self, one: Node) -> None:
+        client = Client()
+        headers = {"Origin": "https://elsewhere.example"}
+        with pytest.raises(NotConnected):
+            await client.connect(one.url, headers=headers, namespaces=[NAMESPACE], transports=["websocket"])
+        await client.close()
+
+
+class TestAcrossNodes:
+    async def test_what_another_process_publishes_arrives(self, one: Node, other: Node, connect: Connect) -> None:
+        me = owner()
+        client = await connect(other, me)
+        await ClusterEmitter(one.manager).emit("jobStatus", {"n": 1}, room=user_room(me))
+        assert await client.sees(1) == [{"n": 1}]
+
+    async def test_a_worker_publishes_without_sockets(self, one: Node, connect: Connect, settings: Settings) -> None:
+        me = owner()
+        client = await connect(one, me)
+        cache = Cache(settings.cache_address("common"))
+        await ClusterEmitter(ClusterManager(cache, write_only=True)).emit("jobStatus", {"n": 1}, room=user_room(me))
+        assert await client.sees(1) == [{"n": 1}]
+        await cache.close()
+
+    async def test_nobody_gets_it_twice(self, one: Node, other: Node, connect: Connect) -> None:
+        me = owner()
+        clients = [await connect(one, me), await connect(other, me)]
+        for number in range(5):
+            await ClusterEmitter(one.manager).emit("jobStatus", {"n": number}, room=user_room(me))
+        for client in clients:
+            assert await client.sees(5) == [{"n": number} for number in range(5)]
+
+    async def test_a_valkey_that_is_away_is_survived(self) -> None:
+        gone = Cache("redis://127.0.0.1:9/0", timeout=0.2)
+        emitter = ClusterEmitter(ClusterManager(gone, write_only=True))
+        await emitter.emit("jobStatus", {"n": 1}, room=user_room("guest_1"))
+        await gone.close()
+
+
+class TestListening:
+    async def test_a_stream_hears_its_room_alone_from_any_node(self, one: Node, other: Node) -> None:
+        me = owner()
+        with one.manager.listening(user_room(me)) as pushes:
+            await ClusterEmitter(other.manager).emit("jobStatus", {"n": 0}, room=user_room(owner()))
+            await ClusterEmitter(other.manager).emit("jobStatus", {"n": 1}, room=user_room(me))
+            pushed = await pushes.next(10)
+            assert pushed is not None
+            assert (pushed.event, pushed.data) == ("jobStatus", {"n": 1})
+            assert await pushes.next(0.05) is None
+
+    async def test_one_that_does_not_keep_up_misses_the_oldest(self, one: Node) -> None:
+        me = owner()
+        with one.manager.listening(user_room(me)) as pushes:
+            for number in range(150):
+                await ClusterEmitter(one.manager).emit("jobStatus", {"n": number}, room=user_room(me))
+            pushed = await pushes.next(1)
+            assert pushed is not None
+            assert pushed.data == {"n": 50}
+
+
+class TestEnding:
+    async def test_an_ended_session_loses_its_sockets_on_every_node(
+        self, one: Node, other: Node, connect: Connect
+    ) -> None:
+        session_id = new_id()
+        mine, others = await connect(other, owner(), session_id=session_id), await connect(other, owner())
+        await one.ended.add(session_id)
+        async with asyncio.timeout(10):
+            await mine.gone.wait()
+        assert others.connected
+
+    async def test_a_token_that_runs_out_ends_the_socket(
+        self, one: Node, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        client = await connect(one, owner())
+        one.late = 2 * HOUR
+        await one.server.end_expired()
+        async with asyncio.timeout(10):
+            await client.gone.wait()
+
+
+class TestEvents:
+    @pytest.mark.parametrize(
+        ("payload", "answer"),
+        [
+            ({"cups": 2}, {"status": "success", "data": {"for": "초록이", "cups": 2}}),
+            ({"cups": 4}, {"status": "error", "code": "conflict"}),
+            ({"cups": "many"}, {"status": "error", "code": "invalid"}),
+            ([1, 2], {"status": "error", "code": "invalid"}),
+            (None, {"status": "error", "code": "invalid"}),
+            ({"cups": 0}, {"status": "error", "code": "internal"}),
+        ],
+    )
+    async def test_are_acknowledged(self, one: Node, connect: Connect, payload: Any, answer: dict[str, Any]) -> None:
+        client = await connect(one, owner())
+        said = await client.call("order", payload, namespace=NAMESPACE, timeout=10)
+        assert {name: said[name] for name in answer} == answer
+        if answer["status"] == "error":
+            assert said["message"]
+
+    async def test_too_large_a_message_ends_the_socket_and_not_the_server(self, one: Node, connect: Connect) -> None:
+        client, other = await connect(one, owner()), await connect(one, owner())
+        with suppress(Exception):
+            await client.emit("order", {"cups": "x" * (realtime.LARGEST_MESSAGE * 2)}, namespace=NAMESPACE)
+        async with asyncio.timeout(10):
+            await client.gone.wait()
+        assert (await other.call("order", {"cups": 1}, namespace=NAMESPACE, timeout=10))["status"] == "success"
