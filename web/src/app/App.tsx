@@ -1,13 +1,13 @@
 import { Suspense } from "react";
 import { Route, Routes, useLocation } from "react-router";
-import { areas } from "~/areas";
+import { features } from "~/features";
 import { PageSkeleton } from "~/ui/Loading";
 import { Boundary } from "./Boundary";
 import { NotFound } from "./NotFound";
 import { Shell } from "./Shell";
 import { useScrollMemory } from "./useScrollMemory";
 
-/** The shell around every page of every area. A page that breaks leaves the shell standing. */
+/** The shell around every page of every feature. A page that breaks leaves the shell standing. */
 export function App() {
   const { pathname } = useLocation();
   useScrollMemory();
@@ -17,8 +17,8 @@ export function App() {
       <Boundary key={pathname}>
         <Suspense fallback={<PageSkeleton />}>
           <Routes>
-            {areas.flatMap((area) =>
-              area.pages.map(({ path, Component }) => (
+            {features.flatMap((feature) =>
+              feature.pages.map(({ path, Component }) => (
                 <Route key={path} path={path} element={<Component />} />
               )),
             )}

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
-import { areas } from "~/areas";
-import { prepared, type Area } from "~/areas/area";
+import { features } from "~/features";
+import { prepared, type Feature } from "~/features/feature";
 import { Icon } from "~/icons/Icon";
 import { Mark } from "~/icons/Mark";
 import { cx } from "~/ui/cx";
@@ -16,30 +16,30 @@ export function Navigation() {
         <Mark size="2.25rem" />
       </NavLink>
       <ul className={styles.list}>
-        {areas.map((area) => (
-          <Entry key={area.name} area={area} />
+        {features.map((feature) => (
+          <Entry key={feature.name} feature={feature} />
         ))}
       </ul>
     </nav>
   );
 }
 
-function Entry({ area }: Readonly<{ area: Area }>) {
+function Entry({ feature }: Readonly<{ feature: Feature }>) {
   const { t } = useTranslation();
-  const prepare = () => void prepared([area], area.path);
+  const prepare = () => void prepared([feature], feature.path);
   return (
-    <li className={area.place === "aside" ? styles.aside : undefined}>
+    <li className={feature.place === "aside" ? styles.aside : undefined}>
       <NavLink
-        to={area.path}
-        end={area.path === "/"}
+        to={feature.path}
+        end={feature.path === "/"}
         className={cx(styles.entry)}
         onPointerEnter={prepare}
         onFocus={prepare}
       >
         <span className={styles.icon}>
-          <Icon name={area.icon} size="1.5rem" />
+          <Icon name={feature.icon} size="1.5rem" />
         </span>
-        {t(`areas.${area.name}`)}
+        {t(`features.${feature.name}`)}
       </NavLink>
     </li>
   );

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
  * it needs to be known at 20 pixels. `currentColor` does the rest.
  */
 
-/** What several drawings stand on, the pictograms of areas/coach among them. */
+/** What several drawings stand on, the pictograms of features/coach among them. */
 export const outlines = {
   bottle:
     "M10 3h4v4.3l1.7 2.5c.5.8.8 1.6.8 2.6V19a2 2 0 0 1-2 2h-5a2 2 0 0 1-2-2v-6.6c0-1 .3-1.8.8-2.6L10 7.3Z",

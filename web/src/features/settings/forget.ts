@@ -9,7 +9,7 @@ import { prefer } from "~/preferences/store";
  * since nobody can ask it any more once the guest pass is gone; where it cannot be reached nothing is forgotten.
  */
 export async function forgetPerson(client: QueryClient, everywhere: boolean): Promise<void> {
-  const { forgetAll } = await import("~/areas/coach/queue/queue");
+  const { forgetAll } = await import("~/features/coach/queue/queue");
   if (everywhere && signedIn()) {
     await data(api.DELETE("/api/v1/waste/examples"));
     await removeAnswers();

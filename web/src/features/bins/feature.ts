@@ -1,7 +1,7 @@
-import { page, type Area } from "../area";
+import { page, type Feature } from "../feature";
 import { askEarly } from "./everywhere";
 
-export const bins: Area = {
+export const bins: Feature = {
   name: "bins",
   icon: "pin",
   path: "/bins",

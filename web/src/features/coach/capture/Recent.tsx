@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { api, data } from "~/api/client";
 import { signedIn } from "~/api/session";
 import type { JobSummary } from "~/api/types";
-import { Thumbnail } from "~/areas/history/Thumbnail";
+import { Thumbnail } from "~/features/history/Thumbnail";
 import styles from "./Recent.module.css";
 
 const MOST = 4;

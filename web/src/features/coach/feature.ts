@@ -1,8 +1,8 @@
 import { history } from "../history/pages";
 import { search } from "../search/pages";
-import { page, type Area } from "../area";
+import { page, type Feature } from "../feature";
 
-export const coach: Area = {
+export const coach: Feature = {
   name: "coach",
   icon: "camera",
   path: "/",

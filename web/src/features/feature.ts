@@ -5,9 +5,9 @@ import { catalogued, type Namespace } from "~/i18n";
 import type { IconName } from "~/icons/Icon";
 import { renew } from "./renew";
 
-/** A part of the product with a place in the navigation: a folder of its own and one line in areas/index.ts. */
-export type Area = Readonly<{
-  /** Key of its name in shell.json, below `areas`. */
+/** A part of the product with a place in the navigation: a folder of its own and one line in features/index.ts. */
+export type Feature = Readonly<{
+  /** Key of its name in shell.json, below `features`. */
   name: "about" | "bins" | "coach" | "settings";
   icon: IconName;
   /** Where the navigation leads. */
@@ -58,9 +58,9 @@ export function page(
 }
 
 /** Fetches the page at `pathname`, if there is one. */
-export async function prepared(areas: readonly Area[], pathname: string): Promise<void> {
-  await areas
-    .flatMap((area) => area.pages)
+export async function prepared(features: readonly Feature[], pathname: string): Promise<void> {
+  await features
+    .flatMap((feature) => feature.pages)
     .find(({ path }) => matchPath(path, pathname))
     ?.prepare();
 }

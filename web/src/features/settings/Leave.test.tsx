@@ -2,13 +2,13 @@ import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { leave, signedIn, token } from "~/api/session";
-import { forgetAll } from "~/areas/coach/queue/queue";
+import { forgetAll } from "~/features/coach/queue/queue";
 import { prefer, preferences } from "~/preferences/store";
 import { playPlatform, problem } from "~/test/platform";
 import { show } from "~/test/show";
 import { Leave } from "./Leave";
 
-vi.mock("~/areas/coach/queue/queue", () => ({ forgetAll: vi.fn(() => Promise.resolve()) }));
+vi.mock("~/features/coach/queue/queue", () => ({ forgetAll: vi.fn(() => Promise.resolve()) }));
 
 const guest = {
   body: { access_token: "a", refresh_token: "r", expires_in: 3600, user: { id: "g", username: "" } },

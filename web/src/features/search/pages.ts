@@ -1,4 +1,4 @@
-import { page } from "../area";
+import { page } from "../feature";
 
 /** By words, without a photo. */
 export const search = [

@@ -2,12 +2,12 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { leave, token } from "~/api/session";
-import { drop } from "~/areas/coach/queue/queue";
+import { drop } from "~/features/coach/queue/queue";
 import { playPlatform, problem } from "~/test/platform";
 import { show } from "~/test/show";
 import HistoryPage from "./HistoryPage";
 
-vi.mock("~/areas/coach/queue/queue", () => ({
+vi.mock("~/features/coach/queue/queue", () => ({
   queue: () => [
     { id: "other", jobId: "other" },
     { id: "photo", jobId: "job-2" },

@@ -1,4 +1,4 @@
-import { page } from "../area";
+import { page } from "../feature";
 
 /** What was asked before. */
 export const history = [page("/history", ["history"], () => import("./HistoryPage"))];

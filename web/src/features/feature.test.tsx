@@ -3,7 +3,7 @@ import { createElement, Suspense } from "react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Boundary } from "~/app/Boundary";
 import { show } from "~/test/show";
-import { page } from "./area";
+import { page } from "./feature";
 
 const gone = () => Promise.reject(new TypeError("Failed to fetch dynamically imported module"));
 const reload = vi.fn();

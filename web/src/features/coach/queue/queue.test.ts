@@ -30,7 +30,7 @@ describe("a photo", () => {
     online.mockReturnValue(true);
     await at.tab.wake();
     expect(at.phases()).toEqual(["sent", "sent"]);
-    expect(listens.mock.calls.filter(([name]) => name === "online")).toEqual([]); // the area listens
+    expect(listens.mock.calls.filter(([name]) => name === "online")).toEqual([]); // the feature listens
   });
 
   it("has its turn when it is taken while another is leaving", async () => {

@@ -1,6 +1,6 @@
-import { page, type Area } from "../area";
+import { page, type Feature } from "../feature";
 
-export const settings: Area = {
+export const settings: Feature = {
   name: "settings",
   icon: "settings",
   path: "/settings",

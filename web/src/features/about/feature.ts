@@ -1,6 +1,6 @@
-import { page, type Area } from "../area";
+import { page, type Feature } from "../feature";
 
-export const about: Area = {
+export const about: Feature = {
   name: "about",
   icon: "about",
   path: "/about",

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { searchFor, WordSearch } from "~/areas/search/WordSearch";
+import { searchFor, WordSearch } from "~/features/search/WordSearch";
 import { Page } from "~/ui/Page";
 import { Capture } from "./capture/Capture";
 import { QueueList } from "./capture/QueueList";

@@ -2,7 +2,7 @@ import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { materialValues } from "~/api/generated/schema";
 import type { AnswerIn } from "~/api/types";
-import { WordSearch } from "~/areas/search/WordSearch";
+import { WordSearch } from "~/features/search/WordSearch";
 import { useWords } from "~/i18n/words";
 import { Button } from "~/ui/Button";
 import { MaterialMark } from "~/ui/MaterialMark";

@@ -186,7 +186,7 @@ function useRemove() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (job: JobSummary) => {
-      const { queue, drop } = await import("~/areas/coach/queue/queue");
+      const { queue, drop } = await import("~/features/coach/queue/queue");
       await removeJob(job.job_id);
       if (stateOf(job) === "working") await removeJob(job.job_id); // the first only stopped it
       // A photo that could be tried again, and so still lies on this device.
