@@ -52,7 +52,7 @@ export default defineConfig({
   },
   server: {
     fs: { allow: [here("."), here("../docs/images")] },
-    proxy: { "^/(api|detect|docs|openapi.json)": platform },
+    proxy: { "^/(api|detect|docs|openapi.json)": platform, "/socket.io": { target: platform, ws: true } },
   },
   test: {
     environment: "jsdom",

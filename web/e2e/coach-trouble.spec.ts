@@ -14,7 +14,7 @@ const asked = (page: Page) => expect(page.getByText("하나만 여쭤볼게요")
 
 /** How many answers the platform keeps of this person. */
 async function expectHistory(page: Page, count: number): Promise<void> {
-  await page.goto("/history");
+  await page.goto("/me/history");
   if (count === 0) await expect(page.getByText("아직 물어본 것이 없어요", { exact: true })).toBeVisible();
   const answers = page.getByRole("list", { name: "지난 답변 목록" }).getByRole("listitem");
   await expect(answers).toHaveCount(count);

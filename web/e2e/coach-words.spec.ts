@@ -42,7 +42,7 @@ test("the region chosen on the front page is the one of the settings", async ({ 
   await page.goto("/");
   await page.getByRole("combobox", { name: "어느 지역의 규칙으로 볼까요?" }).selectOption({ index: 1 });
   const chosen = await page.getByRole("combobox", { name: "어느 지역의 규칙으로 볼까요?" }).inputValue();
-  await page.goto("/settings");
+  await page.goto("/me/settings");
   await expect(page.getByRole("combobox", { name: "지역" })).toHaveValue(chosen);
 });
 
@@ -51,7 +51,7 @@ const wide = (picture: Element) => (picture as HTMLImageElement).naturalWidth;
 
 test("the history begins empty, shows what was asked, and forgets on demand", async ({ page }) => {
   await keep(page, { language: "ko" });
-  await page.goto("/history");
+  await page.goto("/me/history");
   await expect(page.getByText("아직 물어본 것이 없어요")).toBeVisible();
   await expectAccessible(page);
   await page.goto("/");

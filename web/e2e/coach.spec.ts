@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { HEIC } from "../src/features/coach/photo/heic.samples";
+import { HEIC } from "../src/photo/heic.samples";
 import { drawn, twoThings, withExif } from "./support/pictures";
 import {
   expect,

@@ -13,9 +13,10 @@ import {
 const PAGES = {
   "/": "main option >> nth=1",
   "/bins": "main [data-size]",
-  "/about": "main figure img >> nth=1",
-  "/settings": "main option >> nth=1",
-  "/history": "main li img",
+  "/me": "main li",
+  "/me/about": "main figure img >> nth=1",
+  "/me/settings": "main option >> nth=1",
+  "/me/history": "main li img",
   "/search?q=우유팩": "main li",
   "/items/glass-bottle": "main ol > li",
   "/no/such/page": "main h2",

@@ -28,7 +28,7 @@ test("who forgets everything takes back what they gave, and nothing of them is l
   page.on("request", (request) => {
     if (request.method() === "DELETE") removed.push(new URL(request.url()).pathname);
   });
-  await page.goto("/settings");
+  await page.goto("/me/settings");
   await page.getByRole("button", { name: "모두 잊기" }).click();
   await expect(page.getByRole("group", { name: "정말 잊을까요?", exact: false })).toBeFocused();
   await page.getByRole("button", { name: "네, 잊어 주세요" }).click();
@@ -48,7 +48,7 @@ test("who forgets everything takes back what they gave, and nothing of them is l
 test("nothing is forgotten while a consent cannot be taken back", async ({ page, complaints }) => {
   await give(page, 42);
   await page.route("**/api/v1/waste/examples", (route) => route.fulfill({ status: 503, body: "away" }));
-  await page.goto("/settings");
+  await page.goto("/me/settings");
   await page.getByRole("button", { name: "모두 잊기" }).click();
   await page.getByRole("button", { name: "네, 잊어 주세요" }).click();
   await expect(page.getByText("아직 아무것도 잊지 않았어요", { exact: false })).toBeVisible();

@@ -1,4 +1,4 @@
-import { expect, expectAccessible, keep, tabTo, test } from "./support/test";
+import { expect, expectAccessible, expectNoSidewaysScroll, keep, tabTo, test } from "./support/test";
 
 test.describe("language", () => {
   test("follows the browser: Korean", async ({ page }) => {
@@ -19,7 +19,7 @@ test.describe("language", () => {
   });
 
   test("changes without a reload and is kept", async ({ page }) => {
-    await page.goto("/settings");
+    await page.goto("/me/settings");
     await page.evaluate(() => Object.assign(window, { same: true }));
     await page.getByRole("radio", { name: "English" }).check();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Settings");
@@ -35,7 +35,7 @@ test.describe("language", () => {
 test.describe("look", () => {
   test("is the system's until somebody chooses, then theirs", async ({ page }) => {
     await page.emulateMedia({ colorScheme: "dark" });
-    await page.goto("/settings");
+    await page.goto("/me/settings");
     const html = page.locator("html");
     await expect(html).toHaveAttribute("data-theme", "dark");
     await page.getByRole("radio", { name: "밝게" }).check();
@@ -59,7 +59,7 @@ test.describe("look", () => {
 
 test.describe("without a mouse", () => {
   test("the first stop leads past the navigation", async ({ page }) => {
-    await page.goto("/about");
+    await page.goto("/me/about");
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.keyboard.press("Tab");
     await expect(page.getByRole("link", { name: "본문으로 건너뛰기" })).toBeFocused();
@@ -72,8 +72,7 @@ test.describe("without a mouse", () => {
     await page.getByRole("heading", { level: 1 }).waitFor({ state: "attached" });
     for (const [link, path] of [
       ["수거함", "/bins"],
-      ["소개", "/about"],
-      ["설정", "/settings"],
+      ["나", "/me"],
       ["코치", "/"],
     ] as const) {
       await tabTo(page, "link", link);
@@ -98,27 +97,27 @@ test.describe("when something is wrong", () => {
 
   test("a page that cannot be fetched leaves the shell standing", async ({ page, complaints }) => {
     await page.route("**/assets/AboutPage-*.js", (route) => route.abort());
-    await page.goto("/about");
+    await page.goto("/me/about");
     await expect(page.getByRole("heading", { name: "연결이 되지 않아요" })).toBeVisible();
     await expectAccessible(page);
-    await page.getByRole("link", { name: "설정" }).click();
-    await expect(page.getByRole("heading", { level: 1, name: "설정" })).toBeVisible();
+    await page.getByRole("link", { name: "나", exact: true }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "나" })).toBeVisible();
     complaints.length = 0; // the request that we made fail
   });
 
   test("a page that cannot be prepared takes nobody's words", async ({ page, complaints }) => {
-    await page.route("**/assets/AboutPage-*.js", (route) => route.abort());
+    await page.route("**/assets/MePage-*.js", (route) => route.abort());
     await page.goto("/search");
     await page.evaluate(() => Object.assign(window, { same: true }));
     const field = page.getByRole("combobox");
     await field.fill("우유");
     const refused = page.waitForEvent("requestfailed");
-    await page.getByRole("link", { name: "소개" }).hover();
+    await page.getByRole("link", { name: "나", exact: true }).hover();
     await refused;
-    await page.getByRole("link", { name: "설정" }).hover();
+    await page.getByRole("link", { name: "수거함" }).hover();
     await expect(field).toHaveValue("우유");
-    await page.getByRole("link", { name: "설정" }).click();
-    await expect(page.getByRole("heading", { level: 1, name: "설정" })).toBeVisible();
+    await page.getByRole("link", { name: "수거함" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "수거함" })).toBeAttached();
     expect(await page.evaluate(() => "same" in window)).toBe(true);
     complaints.length = 0; // the requests that we made fail
   });
@@ -127,7 +126,7 @@ test.describe("when something is wrong", () => {
     page,
     complaints,
   }) => {
-    await page.goto("/");
+    await page.goto("/me");
     await page.getByRole("heading", { level: 1 }).waitFor({ state: "attached" });
     let replaced = false;
     page.on("request", (request) => (replaced ||= request.isNavigationRequest()));
@@ -136,7 +135,7 @@ test.describe("when something is wrong", () => {
     );
     await Promise.all([
       page.waitForEvent("load"),
-      page.getByRole("link", { name: "소개" }).dispatchEvent("click"), // a mouse would have prepared it
+      page.getByRole("main").getByRole("link", { name: "소개" }).dispatchEvent("click"),
     ]);
     await expect(page.getByRole("heading", { level: 1, name: "분리는 이렇게 일해요" })).toBeVisible();
     complaints.length = 0; // the page that we kept away
@@ -144,7 +143,7 @@ test.describe("when something is wrong", () => {
 
   test("a part of the platform that is away is tried again on demand", async ({ page, complaints }) => {
     await page.route("**/api/v1/recycling/regions", (route) => route.fulfill({ status: 500, body: "oops" }));
-    await page.goto("/settings");
+    await page.goto("/me/settings");
     await expect(page.getByRole("heading", { name: "저희 쪽에서 문제가 생겼어요" })).toBeVisible();
     await page.unroute("**/api/v1/recycling/regions");
     await page.getByRole("button", { name: "다시 시도" }).click();
@@ -158,7 +157,7 @@ test.describe("without a network", () => {
     await page.goto("/");
     await page.evaluate(() => navigator.serviceWorker.ready);
     await context.setOffline(true);
-    await page.goto("/settings");
+    await page.goto("/me/settings");
     await expect(page.getByRole("heading", { level: 1, name: "설정" })).toBeVisible();
     await expect(page.getByRole("main").getByText("인터넷에 연결되어 있지 않아요.")).toBeVisible();
     await context.setOffline(false);
@@ -170,7 +169,7 @@ test.describe("without a network", () => {
 
 test.describe("a guest", () => {
   test("names themselves and is forgotten on demand", async ({ page }) => {
-    await page.goto("/settings");
+    await page.goto("/me/settings");
     await page.getByRole("textbox", { name: "부를 이름" }).fill("  초록이 ");
     await page.getByRole("button", { name: "저장" }).click();
     await expect(page.getByRole("region", { name: "알림" })).toContainText("이름을 저장했어요.");
@@ -180,4 +179,65 @@ test.describe("a guest", () => {
     await page.getByRole("button", { name: "네, 잊어 주세요" }).click();
     await expect(page.getByRole("textbox", { name: "부를 이름" })).toHaveValue("");
   });
+});
+
+test.describe("addresses of earlier versions", () => {
+  for (const page of ["settings", "history", "about"])
+    test(`lead on: /${page}`, async ({ page: tab }) => {
+      await tab.goto(`/${page}?from=before`);
+      await expect(tab).toHaveURL(`/me/${page}?from=before`);
+    });
+});
+
+/** What the navigation is to have room for; two of them have no pages yet. */
+const FIVE = {
+  ko: ["코치", "수거함", "이웃", "배움", "나"],
+  en: ["Coach", "Bins", "Neighbours", "Learn", "Me"],
+} as const;
+
+test.describe("five entries in the navigation fit", () => {
+  for (const language of ["ko", "en"] as const)
+    for (const scale of [100, 200])
+      test(`at 360 pixels: ${language}, text at ${scale} %`, async ({ page }) => {
+        await keep(page, { language });
+        await page.setViewportSize({ width: 360, height: 740 });
+        await page.goto("/me");
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        await page.evaluate((names) => {
+          const list = document.querySelector("nav ul");
+          const first = list?.querySelector("li");
+          if (!list || !first) throw new Error("no navigation");
+          list.replaceChildren(
+            ...names.map((name) => {
+              const entry = first.cloneNode(true) as HTMLElement;
+              const link = entry.querySelector("a");
+              if (link?.lastChild) link.lastChild.textContent = name;
+              return entry;
+            }),
+          );
+        }, FIVE[language]);
+        await page.evaluate((size) => (document.documentElement.style.fontSize = `${size}%`), scale);
+        await page.evaluate(() => document.fonts.ready);
+        await expectNoSidewaysScroll(page);
+        const found = await page.locator("nav ul").evaluate((list) => {
+          const nav = list.parentElement?.getBoundingClientRect();
+          const shell = document.querySelector("main")?.parentElement;
+          const links = [...list.querySelectorAll("a")].map((link) => {
+            const text = document.createRange();
+            text.selectNodeContents(link);
+            const [inner, outer] = [text.getBoundingClientRect(), link.getBoundingClientRect()];
+            return {
+              cut: inner.left < outer.left - 0.5 || inner.right > outer.right + 0.5,
+              outside: outer.left < -0.5 || outer.right > window.innerWidth + 0.5,
+              small: outer.width < 43.9 || outer.height < 43.9,
+            };
+          });
+          const room = shell ? parseFloat(getComputedStyle(shell).paddingBottom) : 0;
+          return { links, covered: (nav?.height ?? 0) - room };
+        });
+        for (const link of found.links)
+          expect(link).toMatchObject({ cut: false, outside: false, small: false });
+        expect(found.covered).toBeLessThanOrEqual(2); // the page ends above the bar
+        await page.screenshot({ path: `test-results/navigation-${language}-${scale}.png` });
+      });
 });

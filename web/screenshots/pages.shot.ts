@@ -116,7 +116,7 @@ test.describe("on a desktop", () => {
 
   test("about", async ({ page }) => {
     await keep(page, { language: "ko", theme: "light" });
-    await page.goto("/about");
+    await page.goto("/me/about");
     await page.waitForLoadState("networkidle");
     await picture(page, "about-ko-wide");
   });

@@ -1,11 +1,10 @@
-// What types cannot see: both languages say the same keys with the same placeholders, every key is said somewhere, and
-// no Korean sentence hides in the code.
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { saidKeys } from "./said.mjs";
+// What types cannot see: both languages have the same keys with the same placeholders, every key is used somewhere, and
+// no Korean sentence is left in the code.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { catalogues, src } from "./files.mjs";
+import { usedKeys } from "./usedKeys.mjs";
 
-const src = fileURLToPath(new URL("../src", import.meta.url));
 const faults = [];
 
 const PLURAL = /_(zero|one|two|few|many|other)$/;
@@ -19,12 +18,16 @@ function entries(tree, prefix = "") {
   );
 }
 
+const parsed = (file) => JSON.parse(readFileSync(join(src, file), "utf-8"));
+
 /** Key without its plural form → the placeholders of all its forms. */
-function sentences(language, file) {
+function sentences(file) {
   const found = new Map();
-  for (const [key, text] of entries(
-    JSON.parse(readFileSync(join(src, "locales", language, file), "utf-8")),
-  )) {
+  if (!existsSync(join(src, file))) {
+    faults.push(`${file} is missing`);
+    return found;
+  }
+  for (const [key, text] of entries(parsed(file))) {
     const known = found.get(key.replace(PLURAL, "")) ?? new Set();
     for (const [, name] of text.matchAll(/{{\s*(\w+)/g)) known.add(name);
     found.set(key.replace(PLURAL, ""), known);
@@ -32,29 +35,30 @@ function sentences(language, file) {
   return found;
 }
 
-function compare(file) {
-  const [korean, english] = ["ko", "en"].map((language) => sentences(language, file));
+/** Gives the keys of the Korean catalogue. */
+function compare({ ko, en }) {
+  const [korean, english] = [sentences(ko), sentences(en)];
   for (const [key, placeholders] of korean) {
     const other = english.get(key);
-    if (!other) faults.push(`en/${file} lacks ${key}`);
+    if (!other) faults.push(`${en} lacks ${key}`);
     else if ([...placeholders].sort().join() !== [...other].sort().join()) {
-      faults.push(`${file}: ${key} fills different placeholders in ko and en`);
+      faults.push(`${en}: ${key} has other placeholders than in Korean`);
     }
   }
-  for (const key of english.keys()) if (!korean.has(key)) faults.push(`ko/${file} lacks ${key}`);
-  return korean;
+  for (const key of english.keys()) if (!korean.has(key)) faults.push(`${ko} lacks ${key}`);
+  return [...korean.keys()];
 }
 
-const said = saidKeys();
-const files = readdirSync(join(src, "locales/ko"));
-for (const file of readdirSync(join(src, "locales/en")))
-  if (!files.includes(file)) faults.push(`ko lacks ${file}`);
-for (const file of files) {
-  const namespace = basename(file, ".json");
-  for (const key of compare(file).keys()) {
-    if (!said.has(`${namespace}:${key}`)) faults.push(`nothing says ${namespace}:${key}`);
+const used = usedKeys();
+const known = catalogues();
+for (const [namespace, files] of known)
+  for (const key of compare(files)) {
+    if (!used.has(`${namespace}:${key}`)) faults.push(`nothing uses ${namespace}:${key}`);
   }
-}
+
+// What the navigation calls a feature.
+for (const file of readdirSync(src, { recursive: true }).filter((name) => name.endsWith("/label.json")))
+  for (const language of ["ko", "en"]) if (!parsed(file)[language]) faults.push(`${file} lacks ${language}`);
 
 const product = readdirSync(src, { recursive: true }).filter(
   (file) => /\.tsx?$/.test(file) && !/generated|\.test\.tsx?$|\.d\.ts$/.test(file),
@@ -65,10 +69,10 @@ for (const file of product) {
     .forEach((line, index) => {
       const code = line.replace(/\/\/.*|\/\*.*|^\s*\*.*/, "");
       if (/[가-힣]/.test(code) && !code.includes("lang:"))
-        faults.push(`${file}:${index + 1} speaks Korean: use a catalogue`);
+        faults.push(`${file}:${index + 1} is Korean: use a catalogue`);
     });
 }
 
 for (const fault of faults) console.error(fault);
 if (faults.length) process.exit(1);
-console.log(`${files.length} catalogues agree in Korean and English`);
+console.log(`${known.size} catalogues agree in Korean and English`);

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { dist } from "./files.mjs";
+import { catalogues, dist } from "./files.mjs";
 
 const manifest = JSON.parse(readFileSync(join(dist, ".vite/manifest.json"), "utf-8"));
 
@@ -13,7 +13,7 @@ const ROUTES = [
   { name: "coach, first visit", from: [...SHELL, ...pageAt("/", "coach")], budget: 250 },
 ];
 
-/** The modules that come with a page: its own, and the Korean catalogues that feature.ts names. */
+/** The modules that come with a page: its own, and the Korean catalogues that its feature.ts names. */
 function pageAt(path, feature) {
   const written = readFileSync(new URL(`../src/features/${feature}/feature.ts`, import.meta.url), "utf-8");
   const [, namespaces, module] =
@@ -21,7 +21,7 @@ function pageAt(path, feature) {
   if (!module) throw new Error(`${feature}/feature.ts has no page at ${path}`);
   return [
     `src/features/${feature}/${module}.tsx`,
-    ...JSON.parse(namespaces).map((namespace) => `src/locales/ko/${namespace}.json`),
+    ...JSON.parse(namespaces).map((namespace) => `src/${catalogues().get(namespace).ko}`),
   ];
 }
 

@@ -1,37 +1,51 @@
-// ESLint's rule for what docs/web.md says of imports: they go one way, and features stand beside each other.
+// ESLint's rule for what docs/web.md says of imports: they go one way. scripts/cycles.mjs looks at single files.
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
 
-const LAYERS = [["app"], ["features"], ["ui"], ["api", "i18n", "icons", "design", "preferences"]];
-/** Folders that are one feature. */
-const COACH = ["coach", "history", "search"];
-/** What an feature lends to others. */
-const LENT = [
-  "features/coach/queue/queue", // a guest who leaves takes the waiting photos along
+/** Folders of src: each imports from itself and from those in later rows, never from others in its own row. */
+const LAYERS = [
+  ["app"],
+  ["features"],
+  ["ui", "outbox", "realtime"],
+  ["photo", "icons", "design"],
+  ["api"],
+  ["i18n"],
+  ["preferences"],
 ];
 
-const layerOf = ([folder]) => LAYERS.findIndex((layer) => layer.includes(folder));
+/** The same within features/. What is not named here stands in the first row, `index` above it. */
+const SHARED_FEATURES = [["search"], ["advice"], ["feature"], ["reloadOnce"]];
 
-/** What stands in `features/` itself belongs to all of them. */
-function featureOf([folder, feature, ...rest]) {
-  if (folder !== "features" || rest.length === 0) return null;
-  return COACH.includes(feature) ? "coach" : feature;
+const layerOf = (folder) => LAYERS.findIndex((layer) => layer.includes(folder));
+
+function featureLayerOf(feature) {
+  if (feature === "index") return -1;
+  const shared = SHARED_FEATURES.findIndex((layer) => layer.includes(feature));
+  return shared < 0 ? 0 : shared + 1;
 }
 
 /** Why `file` may not import `source`, both as paths below src; null when it may. */
 function wall(file, source) {
-  const [here, there] = [file.split("/"), source.split("/")];
-  const layer = layerOf(here);
-  if (layer < 0 || layerOf(there) < 0) return null;
-  if (layerOf(there) < layer) return `Imports go one way: ${here[0]} may not import from ${there[0]}.`;
-  const [mine, theirs] = [featureOf(here), featureOf(there)];
-  if (mine === null || theirs === null || mine === theirs || LENT.includes(source)) return null;
-  return `Features do not import each other: ${mine} may not import from ${theirs}.`;
+  const [here, myFeature] = file.split("/");
+  const [there, theirFeature = "index"] = source.split("/");
+  if (layerOf(here) < 0 || layerOf(there) < 0) return null;
+  if (here !== there)
+    return layerOf(there) > layerOf(here)
+      ? null
+      : `Imports go one way: ${here} may not import from ${there}.`;
+  if (here !== "features" || myFeature === theirFeature) return null;
+  if (featureLayerOf(theirFeature) > featureLayerOf(myFeature)) return null;
+  return `Imports go one way: the feature ${myFeature} may not import from ${theirFeature}.`;
 }
 
-const below = (path) => relative(src, path).split(sep).join("/");
+/** `/…/src/ui/Button.tsx` → `ui/Button` */
+const below = (path) =>
+  relative(src, path)
+    .split(sep)
+    .join("/")
+    .replace(/\.tsx?$/, "");
 
 function create(context) {
   const check = ({ source }) => {

@@ -10,12 +10,12 @@ import { onSessionLost } from "./api/session";
 import { App } from "./app/App";
 import { watchForUpdates } from "./app/updates";
 import { features } from "./features";
-import { prepared } from "./features/feature";
-import { catalogued, i18n } from "./i18n";
+import { preloadPage } from "./features/feature";
+import { i18n, loadCatalogues } from "./i18n";
 import { toast } from "./ui/toast";
 
 /** A quarter of a second without anything is felt as waiting. */
-const PATIENCE_MS = 250;
+const BLANK_MS = 250;
 
 const client = makeQueryClient();
 const root = document.getElementById("root");
@@ -28,14 +28,19 @@ onSessionLost(() => {
   toast({ text: i18n.t("session.lost") });
 });
 
+for (const { start } of features) start?.();
+
 // The page comes beside the shell and both are drawn as one; whoever waits long for it sees the shell first.
-const page = prepared(features, window.location.pathname);
-await Promise.all([catalogued(), Promise.race([page, new Promise((soon) => setTimeout(soon, PATIENCE_MS))])]);
+const page = preloadPage(features, window.location.pathname);
+await Promise.all([
+  loadCatalogues(),
+  Promise.race([page, new Promise((resolve) => setTimeout(resolve, BLANK_MS))]),
+]);
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={client}>
       <BrowserRouter>
-        <App />
+        <App features={features} />
       </BrowserRouter>
     </QueryClientProvider>
   </StrictMode>,

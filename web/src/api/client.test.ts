@@ -3,7 +3,7 @@ import { preferences, prefer } from "~/preferences/store";
 import { playPlatform, problem } from "~/test/platform";
 import { api, data } from "./client";
 import { Problem } from "./problem";
-import { leave, onSessionLost } from "./session";
+import { forgetSession, onSessionLost } from "./session";
 
 let issued = 0;
 
@@ -17,7 +17,7 @@ const history = () => data(api.GET("/api/v1/waste/jobs"));
 
 beforeEach(() => {
   issued = 0;
-  leave();
+  forgetSession();
   prefer({ name: null });
 });
 

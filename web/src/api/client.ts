@@ -3,32 +3,32 @@ import { language } from "~/i18n";
 import type { paths } from "./generated/schema";
 import { secured } from "./generated/secured";
 import { Problem } from "./problem";
-import { reach } from "./reach";
-import { token, tokenInsteadOf } from "./session";
+import { request } from "./request";
+import { accessToken, replaceToken } from "./session";
 
 const BEARER = "Bearer ";
 
-/** Says in which language we read, and who we are where the contract asks for it. */
-const introduce: Middleware = {
-  async onRequest({ request, schemaPath }) {
-    request.headers.set("Accept-Language", language());
-    if (secured.has(`${request.method} ${schemaPath}`)) {
-      request.headers.set("Authorization", BEARER + (await token()));
+/** Adds the language we read and, where the contract asks who is calling, our token. */
+const addHeaders: Middleware = {
+  async onRequest({ request: outgoing, schemaPath }) {
+    outgoing.headers.set("Accept-Language", language());
+    if (secured.has(`${outgoing.method} ${schemaPath}`)) {
+      outgoing.headers.set("Authorization", BEARER + (await accessToken()));
     }
-    return request;
+    return outgoing;
   },
 };
 
-/** Sends it, and once more with a fresh token when the platform no longer believes the one it carried. */
-async function send(request: Request): Promise<Response> {
-  const carried = request.headers.get("Authorization");
-  const again = carried ? request.clone() : null;
+/** Sends a request, and once more with a fresh token when the platform refuses the one it carried. */
+async function send(outgoing: Request): Promise<Response> {
+  const carried = outgoing.headers.get("Authorization");
+  const again = carried ? outgoing.clone() : null;
   try {
-    return await reach(request);
+    return await request(outgoing);
   } catch (error) {
     if (!again || !carried || !(error instanceof Problem) || error.details.status !== 401) throw error;
-    again.headers.set("Authorization", BEARER + (await tokenInsteadOf(carried.slice(BEARER.length))));
-    return reach(again);
+    again.headers.set("Authorization", BEARER + (await replaceToken(carried.slice(BEARER.length))));
+    return request(again);
   }
 }
 
@@ -38,7 +38,7 @@ export const api = createClient<paths>({
   fetch: send,
   querySerializer: { array: { style: "form", explode: true } },
 });
-api.use(introduce);
+api.use(addHeaders);
 
 /** What a call answers: `await data(api.GET("/api/v1/recycling/regions"))`. Throws a Problem for anything else. */
 export async function data<T>(call: Promise<{ data?: T; response: Response }>): Promise<T> {

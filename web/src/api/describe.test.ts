@@ -1,10 +1,10 @@
 import { beforeAll, describe as about, expect, it } from "vitest";
-import { catalogued } from "~/i18n";
+import { loadCatalogues } from "~/i18n";
 import { describe } from "./describe";
 import { Problem } from "./problem";
-import { patience } from "./query";
+import { retryDelay } from "./query";
 
-beforeAll(() => catalogued());
+beforeAll(() => loadCatalogues());
 
 const told = (status: number, code: string, detail = "", retryAfter?: number) =>
   new Problem({ status, code, detail, retryAfter });
@@ -15,7 +15,7 @@ about("describe", () => {
   });
 
   it("has a sentence for silence", () => {
-    const { title, sentence, remedy } = describe(Problem.silence());
+    const { title, sentence, remedy } = describe(Problem.network());
     expect([title, sentence, remedy]).toEqual([
       "연결이 되지 않아요",
       "인터넷 연결을 확인하고 다시 시도해 주세요.",
@@ -34,10 +34,10 @@ about("describe", () => {
   });
 });
 
-about("patience", () => {
+about("retryDelay", () => {
   it("waits as long as it is asked to, else longer each time", () => {
-    expect(patience(0, told(429, "limited", "", 7))).toBe(7000);
-    expect([0, 1, 2, 9].map((failures) => patience(failures, Problem.silence()))).toEqual([
+    expect(retryDelay(0, told(429, "limited", "", 7))).toBe(7000);
+    expect([0, 1, 2, 9].map((failures) => retryDelay(failures, Problem.network()))).toEqual([
       1000, 2000, 4000, 15_000,
     ]);
   });

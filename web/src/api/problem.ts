@@ -43,7 +43,7 @@ export class Problem extends Error {
     });
   }
 
-  static silence(): Problem {
+  static network(): Problem {
     return new Problem({ status: 0, code: "network", detail: "" });
   }
 }

@@ -8,7 +8,7 @@ const MOST_RETRIES = 3;
  * Failures that pass are tried again, after as long as the platform asks for.
  *
  * Without a network nothing is paused: a page or a button that waits without a word looks broken. What is asked fails at
- * once and says so (`Trouble`), what is known already stays, and what is missing is asked for when the network is back.
+ * once and says so (`ErrorMessage`), what is known already stays, and what is missing is asked for when the network is back.
  */
 export function makeQueryClient(): QueryClient {
   return new QueryClient({
@@ -19,7 +19,7 @@ export function makeQueryClient(): QueryClient {
         staleTime: () => (navigator.onLine ? FRESH_MS : Infinity),
         retry: (failures, error) =>
           navigator.onLine && error instanceof Problem && error.passing && failures < MOST_RETRIES,
-        retryDelay: (failures, error) => patience(failures, error),
+        retryDelay: (failures, error) => retryDelay(failures, error),
       },
       mutations: { networkMode: "always", retry: false },
     },
@@ -27,7 +27,7 @@ export function makeQueryClient(): QueryClient {
 }
 
 /** Milliseconds until the next try. */
-export function patience(failures: number, error: unknown): number {
+export function retryDelay(failures: number, error: unknown): number {
   const asked = error instanceof Problem ? error.details.retryAfter : undefined;
   return asked === undefined ? Math.min(1000 * 2 ** failures, 15_000) : asked * 1000;
 }

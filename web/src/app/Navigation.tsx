@@ -1,14 +1,14 @@
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
-import { features } from "~/features";
-import { prepared, type Feature } from "~/features/feature";
+import { preloadPage, type Feature, type NavigationEntry } from "~/features/feature";
+import { language } from "~/i18n";
 import { Icon } from "~/icons/Icon";
 import { Mark } from "~/icons/Mark";
 import { cx } from "~/ui/cx";
 import styles from "./Navigation.module.css";
 
 /** A bar below on a phone, a rail at the side of anything wider: the same list, laid out by the style sheet. */
-export function Navigation() {
+export function Navigation({ features }: Readonly<{ features: readonly Feature[] }>) {
   const { t } = useTranslation();
   return (
     <nav className={styles.navigation} aria-label={t("navigation")}>
@@ -16,30 +16,42 @@ export function Navigation() {
         <Mark size="2.25rem" />
       </NavLink>
       <ul className={styles.list}>
-        {features.map((feature) => (
-          <Entry key={feature.name} feature={feature} />
-        ))}
+        {features.map(
+          ({ name, navigation }) =>
+            navigation && (
+              <Entry
+                key={name}
+                entry={navigation}
+                onApproach={() => void preloadPage(features, navigation.path)}
+              />
+            ),
+        )}
       </ul>
     </nav>
   );
 }
 
-function Entry({ feature }: Readonly<{ feature: Feature }>) {
-  const { t } = useTranslation();
-  const prepare = () => void prepared([feature], feature.path);
+type Props = Readonly<{
+  entry: NavigationEntry;
+  /** A pointer or the focus is on it: most likely it is opened next. */
+  onApproach: () => void;
+}>;
+
+function Entry({ entry: { label, icon, path, place }, onApproach }: Props) {
+  useTranslation(); // drawn anew in another language
   return (
-    <li className={feature.place === "aside" ? styles.aside : undefined}>
+    <li className={place === "aside" ? styles.aside : undefined}>
       <NavLink
-        to={feature.path}
-        end={feature.path === "/"}
+        to={path}
+        end={path === "/"}
         className={cx(styles.entry)}
-        onPointerEnter={prepare}
-        onFocus={prepare}
+        onPointerEnter={onApproach}
+        onFocus={onApproach}
       >
         <span className={styles.icon}>
-          <Icon name={feature.icon} size="1.5rem" />
+          <Icon name={icon} size="1.5rem" />
         </span>
-        {t(`features.${feature.name}`)}
+        {label[language()]}
       </NavLink>
     </li>
   );

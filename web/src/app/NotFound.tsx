@@ -1,14 +1,14 @@
 import { useTranslation } from "react-i18next";
 import { Button } from "~/ui/Button";
 import { Page } from "~/ui/Page";
-import { Empty } from "~/ui/Empty";
+import { EmptyState } from "~/ui/EmptyState";
 
 /** No page has this address. */
 export function NotFound() {
   const { t } = useTranslation();
   return (
     <Page title={t("lost.title")} hideTitle>
-      <Empty
+      <EmptyState
         repeated
         icon="question"
         title={t("lost.title")}
@@ -19,7 +19,7 @@ export function NotFound() {
         }
       >
         <p>{t("lost.sentence")}</p>
-      </Empty>
+      </EmptyState>
     </Page>
   );
 }

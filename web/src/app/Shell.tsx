@@ -1,20 +1,23 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { Feature } from "~/features/feature";
 import { Announcer } from "~/ui/announce";
 import { Toasts } from "~/ui/toast";
 import { Navigation } from "./Navigation";
 import { OfflineBanner } from "./OfflineBanner";
 import styles from "./Shell.module.css";
 
+type Props = Readonly<{ features: readonly Feature[]; children: ReactNode }>;
+
 /** What stays while pages come and go. */
-export function Shell({ children }: Readonly<{ children: ReactNode }>) {
+export function Shell({ features, children }: Props) {
   const { t } = useTranslation();
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#main">
         {t("skip")}
       </a>
-      <Navigation />
+      <Navigation features={features} />
       <main id="main" tabIndex={-1} className={styles.main}>
         <OfflineBanner />
         {children}

@@ -1,7 +1,7 @@
 import { act, screen } from "@testing-library/react";
 import { createElement, Suspense } from "react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { Boundary } from "~/app/Boundary";
+import { ErrorBoundary } from "~/app/ErrorBoundary";
 import { show } from "~/test/show";
 import { page } from "./feature";
 
@@ -20,16 +20,16 @@ async function visit(load: Parameters<typeof page>[2]) {
   const { Component } = page("/there", [], load);
   await act(() =>
     show(
-      <Boundary>
+      <ErrorBoundary>
         <Suspense fallback="skeleton">{createElement(Component)}</Suspense>
-      </Boundary>,
+      </ErrorBoundary>,
     ),
   );
 }
 
 describe("a page whose code is gone", () => {
-  it("reloads nothing while it is only prepared", async () => {
-    await page("/there", [], gone).prepare();
+  it("reloads nothing while it is only preloaded", async () => {
+    await page("/there", [], gone).preload();
     expect(reload).not.toHaveBeenCalled();
   });
 

@@ -1,72 +1,84 @@
 import { createElement, lazy, useState, type ComponentType } from "react";
 import { matchPath } from "react-router";
 import { Problem } from "~/api/problem";
-import { catalogued, type Namespace } from "~/i18n";
+import { loadCatalogues, type CatalogueFiles, type Namespace } from "~/i18n";
 import type { IconName } from "~/icons/Icon";
-import { renew } from "./renew";
+import type { Language } from "~/preferences/store";
+import { reloadOnce } from "./reloadOnce";
 
-/** A part of the product with a place in the navigation: a folder of its own and one line in features/index.ts. */
+/** A part of the product: a folder of its own and one line in features/index.ts. */
 export type Feature = Readonly<{
-  /** Key of its name in shell.json, below `features`. */
-  name: "about" | "bins" | "coach" | "settings";
-  icon: IconName;
-  /** Where the navigation leads. */
-  path: string;
-  /** `main` is always at hand; `aside` stands apart on a wide screen. */
-  place: "main" | "aside";
+  /** That of its folder. */
+  name: string;
+  /** Its entry in the navigation. Left out where only other features lead to its pages. */
+  navigation?: NavigationEntry;
   pages: readonly Page[];
+  /** Addresses that earlier versions had, and where their pages are now. */
+  movedPages?: Readonly<Record<string, string>>;
+  /** Its texts, by namespace. */
+  catalogues: Readonly<Partial<Record<Namespace, CatalogueFiles>>>;
+  /** What it does in the background from the start of the app on. */
+  start?: () => void;
+}>;
+
+export type NavigationEntry = Readonly<{
+  /** What the shell calls it. Not part of its texts, which are fetched with its pages. */
+  label: Readonly<Record<Language, string>>;
+  icon: IconName;
+  path: string;
+  /** `main` is what people come for; `aside` stands apart on a wide screen. */
+  place: "main" | "aside";
 }>;
 
 export type Page = Readonly<{
-  /** Pattern of React Router: `/history/:id`. */
+  /** Pattern of React Router: `/answers/:jobId`. */
   path: string;
   Component: ComponentType;
   /** Fetches it before somebody goes there; resolves even if that fails. */
-  prepare: () => Promise<void>;
+  preload: () => Promise<void>;
 }>;
 
-/** A page that is fetched, with the catalogues it speaks from, when somebody goes there. */
+/** A page that is fetched, with the catalogues whose texts it shows, when somebody goes there. */
 export function page(
   path: string,
   namespaces: readonly Namespace[],
   load: () => Promise<{ default: ComponentType }>,
 ): Page {
-  let here: ComponentType | undefined;
-  const fetched = async () => {
-    const [module] = await Promise.all([load(), catalogued(namespaces)]);
-    here = module.default;
+  let loaded: ComponentType | undefined;
+  const fetchPage = async () => {
+    const [module] = await Promise.all([load(), loadCatalogues(namespaces)]);
+    loaded = module.default;
     return module;
   };
-  const Fetched = lazy(() =>
-    fetched().catch((error: unknown) => {
-      if (!isUnfetched(error)) throw error;
-      if (renew()) return forever; // what stands meanwhile is the skeleton
-      throw Problem.silence();
+  const LazyPage = lazy(() =>
+    fetchPage().catch((error: unknown) => {
+      if (!isFetchError(error)) throw error;
+      if (reloadOnce()) return never; // the skeleton is shown until the browser reloads
+      throw Problem.network();
     }),
   );
   return {
     path,
-    // What is here is drawn at once: even a promise that has resolved would show a skeleton first.
+    // A page that is loaded is drawn at once: even a promise that has resolved would show a skeleton first.
     Component: function Page() {
-      const [Content] = useState(() => here ?? Fetched);
+      const [Content] = useState(() => loaded ?? LazyPage);
       return createElement(Content);
     },
-    // Whoever really goes there meets the failure. A preparation that fails is nobody's business: a reload would take
-    // what somebody is typing.
-    prepare: () => fetched().then(nothing, nothing),
+    // Only who really goes there is told of a failure: a reload now would take what somebody is typing.
+    preload: () => fetchPage().then(nothing, nothing),
   };
 }
 
-/** Fetches the page at `pathname`, if there is one. */
-export async function prepared(features: readonly Feature[], pathname: string): Promise<void> {
+/** Fetches the page at `pathname`, if one of the features has it. */
+export async function preloadPage(features: readonly Feature[], pathname: string): Promise<void> {
   await features
-    .flatMap((feature) => feature.pages)
+    .flatMap(({ pages }) => pages)
     .find(({ path }) => matchPath(path, pathname))
-    ?.prepare();
+    ?.preload();
 }
 
-/** A module that cannot be fetched is a TypeError; a style sheet, what Vite makes of it. */
-function isUnfetched(error: unknown): boolean {
+/** A module that cannot be fetched is a TypeError; for a style sheet Vite throws an Error of its own. */
+function isFetchError(error: unknown): boolean {
   return (
     error instanceof TypeError ||
     (error instanceof Error && error.message.startsWith("Unable to preload CSS"))
@@ -74,4 +86,4 @@ function isUnfetched(error: unknown): boolean {
 }
 
 const nothing = () => undefined;
-const forever = new Promise<never>(nothing);
+const never = new Promise<never>(nothing);

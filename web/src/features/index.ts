@@ -1,8 +1,13 @@
-import { about } from "./about/feature";
-import type { Feature } from "./feature";
+import { addCatalogue, type Namespace } from "~/i18n";
+import { advice } from "./advice/feature";
 import { bins } from "./bins/feature";
 import { coach } from "./coach/feature";
-import { settings } from "./settings/feature";
+import type { Feature } from "./feature";
+import { me } from "./me/feature";
+import { search } from "./search/feature";
 
-/** Everything the shell leads to, in the order of its navigation. */
-export const features: readonly Feature[] = [coach, bins, about, settings];
+/** All features, in the order of the navigation. */
+export const features: readonly Feature[] = [coach, search, advice, bins, me];
+
+for (const { catalogues } of features)
+  for (const [namespace, files] of Object.entries(catalogues)) addCatalogue(namespace as Namespace, files);

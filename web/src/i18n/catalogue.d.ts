@@ -1,20 +1,19 @@
 import "i18next";
 
-// Keys are typed after the Korean catalogue: one line a file of locales/ko. `npm run check` compares the English one.
+// Keys are typed after the Korean catalogues; `npm run check` compares the English ones.
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "shell";
     enableSelector: false;
-    resources: {
-      about: typeof import("../locales/ko/about.json");
-      bins: typeof import("../locales/ko/bins.json");
-      coach: typeof import("../locales/ko/coach.json");
-      history: typeof import("../locales/ko/history.json");
-      names: typeof import("../locales/ko/names.json");
-      search: typeof import("../locales/ko/search.json");
-      settings: typeof import("../locales/ko/settings.json");
-      shell: typeof import("../locales/ko/shell.json");
-      words: typeof import("../locales/ko/words.json");
-    };
+    resources: { [Namespace in keyof Catalogues]: Catalogues[Namespace] };
+  }
+}
+
+declare global {
+  /** What all features say. A feature adds its own in its `texts.d.ts`. */
+  interface Catalogues {
+    names: typeof import("../locales/ko/names.json");
+    shell: typeof import("../locales/ko/shell.json");
+    words: typeof import("../locales/ko/words.json");
   }
 }

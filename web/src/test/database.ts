@@ -1,3 +1,4 @@
+import "fake-indexeddb/auto"; // the classes that idb looks for
 import { IDBFactory, IDBObjectStore } from "fake-indexeddb";
 import { vi } from "vitest";
 

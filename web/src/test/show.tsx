@@ -3,11 +3,12 @@ import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { MemoryRouter } from "react-router";
 import { makeQueryClient } from "~/api/query";
-import { catalogued, type Namespace } from "~/i18n";
+import "~/features"; // makes their catalogues known
+import { loadCatalogues, type Namespace } from "~/i18n";
 
-/** Renders `children` as the shell would, once `namespaces` can speak. */
+/** Renders `children` as the shell would, once the texts of `namespaces` are there. */
 export async function show(children: ReactNode, namespaces: readonly Namespace[] = [], at = "/") {
-  await catalogued(namespaces);
+  await loadCatalogues(namespaces);
   return render(
     <QueryClientProvider client={makeQueryClient()}>
       <MemoryRouter initialEntries={[at]}>{children}</MemoryRouter>

@@ -4,7 +4,7 @@ import { Icon, type IconName } from "~/icons/Icon";
 import { cx } from "./cx";
 import styles from "./Button.module.css";
 
-type Look = Readonly<{
+type AppearanceSettings = Readonly<{
   /** `contained` is the one thing to do here; `text` stands among words. */
   variant?: "contained" | "outlined" | "text";
   /** `inherit` takes the colour around it; `bad` takes something away. */
@@ -21,7 +21,7 @@ type Act = ComponentProps<"button"> &
   }>;
 
 /** A button that does something, a link with `to` that leads somewhere, or with `href` out of bunri. */
-type Props = Look &
+type Props = AppearanceSettings &
   (
     | (Act & { to?: never; href?: never })
     | (ComponentProps<typeof Link> & { href?: never; busy?: never })

@@ -16,7 +16,7 @@ export function Choices<T extends string>({ label, choices, value, onChange }: P
   const name = useId();
   return (
     <fieldset className={styles.choices}>
-      <legend className="only-heard">{label}</legend>
+      <legend className="visually-hidden">{label}</legend>
       {choices.map((choice) => (
         <label key={choice.value} className={styles.choice} lang={choice.lang}>
           <input

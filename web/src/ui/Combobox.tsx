@@ -143,7 +143,7 @@ export function Combobox<Option>(props: Props<Option>) {
         if (!event.currentTarget.contains(event.relatedTarget)) close();
       }}
     >
-      <label htmlFor={`${id}field`} className={showLabel ? styles.label : "only-heard"}>
+      <label htmlFor={`${id}field`} className={showLabel ? styles.label : "visually-hidden"}>
         {label}
       </label>
       <div className={styles.field}>

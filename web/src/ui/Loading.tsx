@@ -6,17 +6,17 @@ export function PageSkeleton() {
   const { t } = useTranslation();
   return (
     <div className={styles.page} aria-busy>
-      <p className="only-heard" role="status">
+      <p className="visually-hidden" role="status">
         {t("loading")}
       </p>
-      <Bone width="40%" height="2.25rem" />
-      <Bone width="75%" height="1.25rem" />
-      <Bone height="12rem" />
+      <Skeleton width="40%" height="2.25rem" />
+      <Skeleton width="75%" height="1.25rem" />
+      <Skeleton height="12rem" />
     </div>
   );
 }
 
 /** A quiet block in place of something that is still coming. */
-export function Bone({ width = "100%", height = "1rem" }: Readonly<{ width?: string; height?: string }>) {
+export function Skeleton({ width = "100%", height = "1rem" }: Readonly<{ width?: string; height?: string }>) {
   return <div className={styles.bone} style={{ width, height }} aria-hidden />;
 }

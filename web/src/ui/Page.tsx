@@ -33,7 +33,7 @@ export function Page({ title, lead, actions, hideTitle = false, wide = false, ch
 
   return (
     <div className={wide ? styles.wide : styles.page}>
-      <header className={hideTitle ? "only-heard" : styles.head}>
+      <header className={hideTitle ? "visually-hidden" : styles.head}>
         <h1 ref={heading} tabIndex={-1}>
           {title}
         </h1>

@@ -21,7 +21,7 @@ function subscribe(listener: () => void) {
 export function Announcer() {
   const { polite, assertive } = useSyncExternalStore(subscribe, () => spoken);
   return (
-    <div className="only-heard">
+    <div className="visually-hidden">
       <div role="status" aria-live="polite">
         {polite}
       </div>

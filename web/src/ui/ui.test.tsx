@@ -9,8 +9,8 @@ import { Button } from "./Button";
 import { Choices } from "./Choices";
 import { Page } from "./Page";
 import { toast, Toasts } from "./toast";
-import { Trouble } from "./Trouble";
-import { useAsking } from "./useAsking";
+import { ErrorMessage } from "./ErrorMessage";
+import { useConfirmation } from "./useConfirmation";
 
 describe("announce", () => {
   it("says the same words twice as two pieces of news", async () => {
@@ -53,21 +53,21 @@ describe("Page", () => {
   });
 });
 
-describe("Trouble", () => {
+describe("ErrorMessage", () => {
   it("lets people try again where that can help", async () => {
     const again = vi.fn();
-    await show(<Trouble error={Problem.silence()} onRetry={again} />);
+    await show(<ErrorMessage error={Problem.network()} onRetry={again} />);
     await userEvent.click(screen.getByRole("button", { name: "다시 시도" }));
     expect(again).toHaveBeenCalledOnce();
   });
 
   it("leads to the search by words where a photo cannot help", async () => {
-    await show(<Trouble error={new Problem({ status: 503, code: "vision_missing", detail: "" })} />);
+    await show(<ErrorMessage error={new Problem({ status: 503, code: "vision_missing", detail: "" })} />);
     expect(screen.getByRole("link", { name: "말로 찾기" })).toHaveAttribute("href", "/search");
   });
 
   it("leads home where it cannot", async () => {
-    await show(<Trouble error={new Problem({ status: 404, code: "job_missing", detail: "" })} />);
+    await show(<ErrorMessage error={new Problem({ status: 404, code: "job_missing", detail: "" })} />);
     expect(screen.getByRole("link", { name: "첫 화면으로" })).toHaveAttribute("href", "/");
   });
 });
@@ -102,10 +102,10 @@ describe("Button", () => {
   });
 });
 
-describe("useAsking", () => {
+describe("useConfirmation", () => {
   it("hands the focus from the button to the question and back", async () => {
     function Asking() {
-      const { asking, setAsking, question, trigger } = useAsking();
+      const { asking, setAsking, question, trigger } = useConfirmation();
       return asking ? (
         <div ref={question} tabIndex={-1} role="group" aria-label="정말요?">
           <Button onClick={() => setAsking(false)}>아니요</Button>

@@ -1,15 +1,15 @@
 import { page, type Feature } from "../feature";
 import { askEarly } from "./everywhere";
+import label from "./label.json";
 
 export const bins: Feature = {
   name: "bins",
-  icon: "pin",
-  path: "/bins",
-  place: "main",
+  navigation: { label, icon: "pin", path: "/bins", place: "main" },
   pages: [
     page("/bins", ["bins", "words"], () => {
       askEarly();
       return import("./BinsPage");
     }),
   ],
+  catalogues: { bins: import.meta.glob("./texts/*.json", { import: "default" }) },
 };

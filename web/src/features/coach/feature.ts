@@ -1,23 +1,21 @@
-import { history } from "../history/pages";
-import { search } from "../search/pages";
 import { page, type Feature } from "../feature";
+import label from "./label.json";
 
 export const coach: Feature = {
   name: "coach",
-  icon: "camera",
-  path: "/",
-  place: "main",
+  navigation: { label, icon: "camera", path: "/", place: "main" },
   pages: [
     page("/", ["coach", "search"], () => import("./CoachPage")),
-    page("/answers/:jobId", ["coach", "search", "words"], () => import("./answer/AnswerPage")),
-    ...history,
-    ...search,
+    page("/answers/:jobId", ["coach", "advice", "search", "words"], () => import("./answer/AnswerPage")),
   ],
+  catalogues: { coach: import.meta.glob("./texts/*.json", { import: "default" }) },
+  start() {
+    window.addEventListener("load", sendWaitingPhotos);
+    window.addEventListener("online", sendWaitingPhotos);
+  },
 };
 
-/** Photos that wait for a network are sent wherever in the app one is when it comes. */
-function wakeQueue(): void {
-  void import("./queue/queue").then(({ wake }) => wake()).catch(() => undefined);
+/** Photos that wait for a network are sent as soon as there is one, whatever page is open. */
+function sendWaitingPhotos(): void {
+  void import("~/outbox/photos/queue").then(({ wake }) => wake()).catch(() => undefined);
 }
-window.addEventListener("load", wakeQueue);
-window.addEventListener("online", wakeQueue);

@@ -2,21 +2,21 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { tagValues } from "~/api/generated/schema";
-import { Parts, Steps, Why } from "~/features/coach/advice/Advice";
-import { Head } from "~/features/coach/advice/Head";
-import { Toggles } from "~/features/coach/advice/Toggles";
-import { useItem } from "~/features/coach/advice/useItem";
+import { Parts, Steps, Why } from "~/features/advice/Advice";
+import { ItemHeader } from "~/features/advice/ItemHeader";
+import { StateToggles } from "~/features/advice/StateToggles";
+import { useItem } from "~/features/advice/useItem";
 import { useFormat } from "~/i18n/format";
 import { announce } from "~/ui/announce";
 import { PageSkeleton } from "~/ui/Loading";
 import { Page } from "~/ui/Page";
-import { Trouble } from "~/ui/Trouble";
+import { ErrorMessage } from "~/ui/ErrorMessage";
 import { searchFor, WordSearch } from "./WordSearch";
 import styles from "./search.module.css";
 
 /** One item of the rule table, in a state that the address may name: `/items/glass-bottle?tags=broken`. */
 export default function ItemPage() {
-  const { t } = useTranslation(["search", "coach"]);
+  const { t } = useTranslation(["search", "advice"]);
   const { slug = "" } = useParams();
   const navigate = useNavigate();
   const [query] = useSearchParams();
@@ -30,14 +30,14 @@ export default function ItemPage() {
     if (!said) return;
     const now = said.steps.join();
     if (before.current !== null && before.current !== now)
-      announce(t("coach:answer.changed", { name: item.data?.name ?? "", category: said.category_name }));
+      announce(t("advice:changed", { name: item.data?.name ?? "", category: said.category_name }));
     before.current = now;
   }, [said, t, item.data?.name]);
 
   if (item.isError) {
     return (
       <Page title={t("title")} hideTitle>
-        <Trouble error={item.error} onRetry={() => void item.refetch()} />
+        <ErrorMessage error={item.error} onRetry={() => void item.refetch()} />
         <WordSearch
           label={t("label")}
           onPick={(match) => void navigate(`/items/${match.item}`)}
@@ -51,9 +51,9 @@ export default function ItemPage() {
   return (
     <Page title={name} hideTitle>
       <article className={styles.item}>
-        <Head name={name} material={material} form={form} />
+        <ItemHeader name={name} material={material} form={form} />
         <Steps disposal={disposal} pending={item.isPlaceholderData} />
-        <Toggles changes={changes} category={disposal.category} chosen={tags} onChange={setTags} />
+        <StateToggles changes={changes} category={disposal.category} chosen={tags} onChange={setTags} />
         <Parts parts={parts} />
         <Why disposal={disposal} />
         {synonyms.length > 0 && <p className={styles.also}>{t("also", { names: list(synonyms) })}</p>}

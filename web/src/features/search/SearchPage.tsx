@@ -1,10 +1,10 @@
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { Button } from "~/ui/Button";
-import { Empty } from "~/ui/Empty";
-import { Bone } from "~/ui/Loading";
+import { EmptyState } from "~/ui/EmptyState";
+import { Skeleton } from "~/ui/Loading";
 import { Page } from "~/ui/Page";
-import { Trouble } from "~/ui/Trouble";
+import { ErrorMessage } from "~/ui/ErrorMessage";
 import { Suggestion, useSearch, WordSearch } from "./WordSearch";
 import styles from "./search.module.css";
 
@@ -36,20 +36,20 @@ export default function SearchPage() {
 function Start() {
   const { t } = useTranslation("search");
   return (
-    <Empty icon="search" title={t("start.title")}>
+    <EmptyState icon="search" title={t("start.title")}>
       <p>{t("start.sentence")}</p>
-    </Empty>
+    </EmptyState>
   );
 }
 
 function Found({ words }: Readonly<{ words: string }>) {
   const { t } = useTranslation("search");
   const found = useSearch(words, MOST);
-  if (found.isError) return <Trouble error={found.error} onRetry={() => void found.refetch()} />;
-  if (!found.data) return <Bone height="12rem" />;
+  if (found.isError) return <ErrorMessage error={found.error} onRetry={() => void found.refetch()} />;
+  if (!found.data) return <Skeleton height="12rem" />;
   if (found.data.length === 0) {
     return (
-      <Empty
+      <EmptyState
         icon="question"
         title={t("none.title")}
         actions={
@@ -59,7 +59,7 @@ function Found({ words }: Readonly<{ words: string }>) {
         }
       >
         <p>{t("none.sentence")}</p>
-      </Empty>
+      </EmptyState>
     );
   }
   return (

@@ -6,7 +6,7 @@ import type { Match } from "~/api/types";
 import { materialOfCategory } from "~/design/materials";
 import { Combobox } from "~/ui/Combobox";
 import { MaterialMark } from "~/ui/MaterialMark";
-import { useLater } from "~/ui/useLater";
+import { useDebounced } from "~/ui/useDebounced";
 import styles from "./WordSearch.module.css";
 
 type Props = Readonly<{
@@ -50,7 +50,7 @@ export function searchFor(words: string): string {
 export function WordSearch({ onPick, words = "", ...rest }: Props) {
   const { t } = useTranslation("search");
   const [typed, setTyped] = useState(words);
-  const asked = useLater(typed, PAUSE_MS);
+  const asked = useDebounced(typed, PAUSE_MS);
   const found = useSearch(asked);
   const matches = found.data ?? NONE;
   return (

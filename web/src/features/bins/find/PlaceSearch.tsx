@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Place } from "~/api/types";
 import { Icon } from "~/icons/Icon";
 import { Combobox } from "~/ui/Combobox";
-import { useLater } from "~/ui/useLater";
+import { useDebounced } from "~/ui/useDebounced";
 import { usePlaces } from "../queries";
 import styles from "./find.module.css";
 
@@ -16,7 +16,7 @@ const NONE: readonly Place[] = [];
 export function PlaceSearch({ onPlace }: Props) {
   const { t } = useTranslation("bins");
   const [words, setWords] = useState("");
-  const asked = useLater(words.trim(), PAUSE_MS);
+  const asked = useDebounced(words.trim(), PAUSE_MS);
   const places = usePlaces(asked);
   const found = places.data ?? NONE;
   return (

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { NearbyBin } from "~/api/types";
 import { useFormat } from "~/i18n/format";
-import { useWords } from "~/i18n/words";
+import { useWords } from "~/ui/words";
 import { Icon } from "~/icons/Icon";
 import { KindMark } from "./KindMark";
 import styles from "./list.module.css";

@@ -3,10 +3,10 @@ import { useTranslation } from "react-i18next";
 import { isForeign, isSample } from "~/api/sources";
 import type { BinDetails, NearbyBin } from "~/api/types";
 import { useFormat } from "~/i18n/format";
-import { useWords } from "~/i18n/words";
+import { useWords } from "~/ui/words";
 import { Button } from "~/ui/Button";
-import { Bone } from "~/ui/Loading";
-import { Trouble } from "~/ui/Trouble";
+import { Skeleton } from "~/ui/Loading";
+import { ErrorMessage } from "~/ui/ErrorMessage";
 import { useDetails } from "../queries";
 import type { Found } from "../useLook";
 import { KindMark } from "./KindMark";
@@ -37,14 +37,14 @@ export function Details({ id, near, onBack }: Props) {
         <>
           <What key={id} bin={bin} distance={near && "distance_m" in near ? near.distance_m : null} />
           {details.data && <Votes details={details.data} />}
-          {details.isPending && !foreign && <Bone height="9rem" />}
+          {details.isPending && !foreign && <Skeleton height="9rem" />}
           <Source bin={bin} />
         </>
       ) : (
-        details.isPending && <Bone height="16rem" />
+        details.isPending && <Skeleton height="16rem" />
       )}
       {details.isError && !foreign && (
-        <Trouble error={details.error} onRetry={() => void details.refetch()} />
+        <ErrorMessage error={details.error} onRetry={() => void details.refetch()} />
       )}
     </section>
   );
@@ -84,7 +84,7 @@ function What({ bin, distance }: Readonly<{ bin: BinDetails | Found; distance: n
         rel="noopener noreferrer"
       >
         {t("route.button")}
-        <span className="only-heard"> {t("route.elsewhere")}</span>
+        <span className="visually-hidden"> {t("route.elsewhere")}</span>
       </Button>
     </>
   );

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { BinKind, BinMap } from "~/api/types";
 import { useFormat } from "~/i18n/format";
-import { useWords } from "~/i18n/words";
+import { useWords } from "~/ui/words";
 import { binIcon, Icon } from "~/icons/Icon";
 import { coloursOfKind, KINDS } from "../kinds";
 import styles from "./list.module.css";
@@ -58,7 +58,7 @@ export function Filters({ chosen, counts, known, onChange }: Props) {
               {count !== null && (
                 <span className={styles.count}>
                   {number(count, { notation: "compact" })}
-                  <span className="only-heard"> {t("filters.here")}</span>
+                  <span className="visually-hidden"> {t("filters.here")}</span>
                 </span>
               )}
             </button>

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Button } from "~/ui/Button";
-import { Empty } from "~/ui/Empty";
+import { EmptyState } from "~/ui/EmptyState";
 import type { Look } from "../useLook";
 
 /** No list: there are no bins of these kinds, or none at all. */
@@ -8,13 +8,13 @@ export function Nothing({ look }: Readonly<{ look: Look }>) {
   const { t } = useTranslation("bins");
   if (!look.kinds.length) {
     return (
-      <Empty icon="pin" title={t("empty.title")}>
+      <EmptyState icon="pin" title={t("empty.title")}>
         <p>{t("empty.sentence")}</p>
-      </Empty>
+      </EmptyState>
     );
   }
   return (
-    <Empty
+    <EmptyState
       icon="pin"
       title={t("empty.kinds")}
       actions={

@@ -3,7 +3,7 @@ import { useEffect, useRef, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import type { BinMap } from "~/api/types";
 import { announce } from "~/ui/announce";
-import { Trouble } from "~/ui/Trouble";
+import { ErrorMessage } from "~/ui/ErrorMessage";
 import type { Locating } from "../find/useLocating";
 import { bringIntoView } from "../inView";
 import type { View } from "../map/mercator";
@@ -76,7 +76,7 @@ function Content(props: Props & Readonly<{ onForget: () => void }>) {
 
   if (bin) return <Details key={bin} id={bin} near={near} onBack={back} />;
   const failed = [everywhere, shown.within, nearby].find((query) => query.isError && !query.data);
-  if (failed) return <Trouble error={failed.error} onRetry={() => void failed.refetch()} />;
+  if (failed) return <ErrorMessage error={failed.error} onRetry={() => void failed.refetch()} />;
   if (everywhere.data?.total === 0 || (from && nearby.data?.length === 0)) return <Nothing look={look} />;
   if (from && nearby.data) return <Nearest {...props} />;
   if (from || !everywhere.data) return <RowBones />;

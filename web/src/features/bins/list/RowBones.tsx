@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { Bone } from "~/ui/Loading";
+import { Skeleton } from "~/ui/Loading";
 import styles from "./list.module.css";
 
 /** The shape of a list that is on its way. */
@@ -7,15 +7,15 @@ export function RowBones() {
   const { t } = useTranslation();
   return (
     <div className={styles.bones} aria-busy>
-      <p className="only-heard" role="status">
+      <p className="visually-hidden" role="status">
         {t("loading")}
       </p>
       {[1, 2, 3, 4].map((row) => (
         <div key={row}>
-          <Bone width="2.5rem" height="2.5rem" />
+          <Skeleton width="2.5rem" height="2.5rem" />
           <div>
-            <Bone width="60%" />
-            <Bone width="35%" />
+            <Skeleton width="60%" />
+            <Skeleton width="35%" />
           </div>
         </div>
       ))}

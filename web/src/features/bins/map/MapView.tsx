@@ -72,7 +72,7 @@ export function MapView(props: Props) {
 
   return (
     <section className={styles.map} aria-label={t("map.name")} data-tiles={tiles}>
-      <p id={hint} className="only-heard">
+      <p id={hint} className="visually-hidden">
         {t("map.hint")}
       </p>
       {/* Arrows move it, plus and minus zoom, Enter sets the point: keys of an application. */}

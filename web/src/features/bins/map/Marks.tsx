@@ -1,7 +1,7 @@
 import { memo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "~/i18n/format";
-import { useWords } from "~/i18n/words";
+import { useWords } from "~/ui/words";
 import { binIcon, Icon } from "~/icons/Icon";
 import { coloursOfKind } from "../kinds";
 import type { Camera } from "./camera";

@@ -3,7 +3,7 @@ import type { Alternative } from "~/api/types";
 import { coloursOf, materialOfCategory } from "~/design/materials";
 import { Icon, materialIcon } from "~/icons/Icon";
 import { Chip } from "~/ui/Chip";
-import { Refusal } from "./Refusal";
+import { ReplyError } from "./ReplyError";
 import styles from "./answer.module.css";
 
 type Props = Readonly<{
@@ -39,7 +39,7 @@ export function Alternatives({ alternatives, pending, error, onPick }: Props) {
           );
         })}
       </div>
-      <Refusal error={error} />
+      <ReplyError error={error} />
     </section>
   );
 }

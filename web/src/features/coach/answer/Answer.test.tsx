@@ -35,6 +35,6 @@ it.each([
   ["Glass bottle recycling", 1],
 ])("says when it is in another language than the page: %s", async (categoryName, notes) => {
   playPlatform(() => ({ body: {} }));
-  await show(<Answer jobId="1" result={resultIn(categoryName)} />, ["coach", "search", "words"]);
+  await show(<Answer jobId="1" result={resultIn(categoryName)} />, ["coach", "advice", "search", "words"]);
   expect(screen.queryAllByText("이 답변은 물어보실 때의 언어로 적혀 있어요.")).toHaveLength(notes);
 });

@@ -8,7 +8,7 @@ const { photos, watched } = vi.hoisted(() => ({
   photos: [] as object[],
   watched: { status: undefined as object | undefined },
 }));
-vi.mock("../queue/list", async (original) => ({
+vi.mock("~/outbox/photos/list", async (original) => ({
   ...(await original<object>()),
   useQueue: () => photos,
 }));

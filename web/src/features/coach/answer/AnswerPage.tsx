@@ -3,12 +3,12 @@ import { Navigate, useParams } from "react-router";
 import { Problem } from "~/api/problem";
 import { PageSkeleton } from "~/ui/Loading";
 import { Page } from "~/ui/Page";
-import { Trouble } from "~/ui/Trouble";
+import { ErrorMessage } from "~/ui/ErrorMessage";
 import { ended } from "../analysis/watch";
 import { useJob } from "../analysis/useJob";
-import { isOf, useQueue } from "../queue/list";
+import { isOf, useQueue } from "~/outbox/photos/list";
 import { Answer } from "./Answer";
-import { Failed, Gone } from "./Failed";
+import { Failed, AnswerMissing } from "./Failed";
 import { Working } from "./Working";
 
 /** A photo's analysis from the first percent to the answer, and the answer whenever it is opened again. */
@@ -28,11 +28,12 @@ function Job({ jobId }: Readonly<{ jobId: string }>) {
     const going = status && !ended(status) ? status : undefined;
     return <Working key="working" jobId={jobId} status={going} trouble={trouble} />;
   }
-  if (error instanceof Problem && (error.code === "job_missing" || error.code === "invalid")) return <Gone />;
+  if (error instanceof Problem && (error.code === "job_missing" || error.code === "invalid"))
+    return <AnswerMissing />;
   if (error) {
     return (
       <Page title={t("answer.title")} hideTitle>
-        <Trouble
+        <ErrorMessage
           error={error}
           onRetry={() => {
             window.location.reload();

@@ -8,7 +8,7 @@ import { binKindValues } from "~/api/generated/schema";
 import { isForeign } from "~/api/sources";
 import type { BinKind, NearbyBin } from "~/api/types";
 import { useFormat } from "~/i18n/format";
-import { useWords } from "~/i18n/words";
+import { useWords } from "~/ui/words";
 import { binIcon, Icon } from "~/icons/Icon";
 import { announce } from "~/ui/announce";
 import { Button } from "~/ui/Button";

@@ -4,10 +4,10 @@ import { useNavigate } from "react-router";
 import type { JobStatus } from "~/api/types";
 import { Button } from "~/ui/Button";
 import { announce } from "~/ui/announce";
-import { Empty } from "~/ui/Empty";
+import { EmptyState } from "~/ui/EmptyState";
 import { Page } from "~/ui/Page";
-import type { Queued } from "../queue/list";
-import { retry } from "../queue/queue";
+import type { Queued } from "~/outbox/photos/list";
+import { retry } from "~/outbox/photos/queue";
 import styles from "./answer.module.css";
 
 type Props = Readonly<{ status?: JobStatus; photo?: Queued | undefined }>;
@@ -30,7 +30,7 @@ export function Failed({ status, photo }: Props) {
 
   return (
     <Page title={title} hideTitle>
-      <Empty
+      <EmptyState
         icon={cancelled ? "close" : "warning"}
         tone={cancelled ? "calm" : "bad"}
         title={title}
@@ -60,17 +60,17 @@ export function Failed({ status, photo }: Props) {
       >
         <p>{sentence}</p>
         {code && <p className={styles.code}>{t("trouble.code", { code })}</p>}
-      </Empty>
+      </EmptyState>
     </Page>
   );
 }
 
 /** No such answer, or somebody else's. */
-export function Gone() {
+export function AnswerMissing() {
   const { t } = useTranslation("coach");
   return (
     <Page title={t("trouble.gone.title")} hideTitle>
-      <Empty
+      <EmptyState
         icon="question"
         title={t("trouble.gone.title")}
         repeated
@@ -81,7 +81,7 @@ export function Gone() {
         }
       >
         <p>{t("trouble.gone.sentence")}</p>
-      </Empty>
+      </EmptyState>
     </Page>
   );
 }

@@ -6,7 +6,7 @@ import { announce } from "~/ui/announce";
 import { Button } from "~/ui/Button";
 import { toast } from "~/ui/toast";
 import { useReply } from "../analysis/useJob";
-import { Refusal } from "./Refusal";
+import { ReplyError } from "./ReplyError";
 import styles from "./answer.module.css";
 
 type Props = Readonly<{ jobId: string; index: number; onWrong: () => void }>;
@@ -94,7 +94,7 @@ export function Feedback({ jobId, index, onWrong }: Props) {
           </div>
         </>
       )}
-      <Refusal error={reply.error} />
+      <ReplyError error={reply.error} />
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { cleanup, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Item, JobStatus, Result } from "~/api/types";
-import { leave } from "~/api/session";
+import { forgetSession } from "~/api/session";
 import { prefer, preferences } from "~/preferences/store";
 import { playPlatform, problem } from "~/test/platform";
 import { show } from "~/test/show";
@@ -80,6 +80,7 @@ async function card(item: Item, ...replies: Answer[]) {
   });
   await show(<ItemCard jobId="1" item={item} index={2} result={resultOf(item)} picture={null} />, [
     "coach",
+    "advice",
     "search",
     "words",
   ]);
@@ -92,7 +93,7 @@ async function card(item: Item, ...replies: Answer[]) {
 const press = (name: string | RegExp) => userEvent.click(screen.getByRole("button", { name }));
 
 beforeEach(() => {
-  leave();
+  forgetSession();
   prefer({ teach: null });
 });
 

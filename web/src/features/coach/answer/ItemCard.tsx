@@ -5,17 +5,17 @@ import { describe } from "~/api/describe";
 import { preferences } from "~/preferences/store";
 import { announce } from "~/ui/announce";
 import { toast } from "~/ui/toast";
-import { Parts, Steps, Why } from "../advice/Advice";
-import { Head } from "../advice/Head";
-import { Toggles } from "../advice/Toggles";
-import { useItem } from "../advice/useItem";
+import { Parts, Steps, Why } from "~/features/advice/Advice";
+import { ItemHeader } from "~/features/advice/ItemHeader";
+import { StateToggles } from "~/features/advice/StateToggles";
+import { useItem } from "~/features/advice/useItem";
 import { useReply } from "../analysis/useJob";
 import { Alternatives } from "./Alternatives";
-import { Ask } from "./Ask";
+import { QuestionCard } from "./QuestionCard";
 import { Bins } from "./Bins";
 import { Feedback } from "./Feedback";
 import { ShareButton } from "./ShareButton";
-import { Tell } from "./Tell";
+import { AddDetails } from "./AddDetails";
 import styles from "./answer.module.css";
 
 type Props = Readonly<{
@@ -32,7 +32,7 @@ const ALMOST_CERTAIN = 0.9;
 
 /** One thing of the photo: what it is, what to do with it, and everything that can be said back. */
 export function ItemCard({ jobId, item, index, result, picture }: Props) {
-  const { t } = useTranslation("coach");
+  const { t } = useTranslation(["coach", "advice"]);
   const reply = useReply(jobId);
   const [telling, setTelling] = useState(false);
   const top = useRef<HTMLElement>(null);
@@ -53,7 +53,7 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
           announce(
             now.question
               ? t("answer.question", { text: now.question.text })
-              : t("answer.changed", { name: now.name, category: now.disposal.category_name }),
+              : t("advice:changed", { name: now.name, category: now.disposal.category_name }),
           );
         },
         onError: (error) => {
@@ -77,10 +77,15 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
   return (
     <article ref={top} tabIndex={-1} className={styles.card} aria-busy={reply.isPending}>
       {!question && (
-        <Head name={item.name} material={item.material} form={item.form} sure={t(`sure.${sureness(item)}`)} />
+        <ItemHeader
+          name={item.name}
+          material={item.material}
+          form={item.form}
+          sure={t(`sure.${sureness(item)}`)}
+        />
       )}
       {telling ? (
-        <Tell
+        <AddDetails
           error={refused}
           pending={reply.isPending}
           onTell={(said) => {
@@ -92,7 +97,7 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
           }}
         />
       ) : question ? (
-        <Ask
+        <QuestionCard
           question={question}
           blind={Object.keys(result.models).length === 0}
           error={refused}
@@ -152,7 +157,7 @@ function States({ item, onChange }: StatesProps) {
   const [wanted, setWanted] = useState<Tag[] | null>(null);
   if (!details.data) return null;
   return (
-    <Toggles
+    <StateToggles
       changes={details.data.changes}
       category={item.disposal.category}
       chosen={wanted ?? item.tags ?? []}

@@ -1,7 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it } from "vitest";
-import { leave } from "~/api/session";
+import { forgetSession } from "~/api/session";
 import { playPlatform, problem } from "~/test/platform";
 import { show } from "~/test/show";
 import { Toasts } from "~/ui/toast";
@@ -12,7 +12,7 @@ const guest = {
 };
 
 beforeEach(() => {
-  leave();
+  forgetSession();
 });
 
 it("says in a sentence why it could not be stopped, and keeps the focus for another try", async () => {

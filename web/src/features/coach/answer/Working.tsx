@@ -11,8 +11,8 @@ import { Button } from "~/ui/Button";
 import { announce } from "~/ui/announce";
 import { Page } from "~/ui/Page";
 import { toast } from "~/ui/toast";
-import { pictureOf, useQueue } from "../queue/list";
-import { answered, drop } from "../queue/queue";
+import { pictureOf, useQueue } from "~/outbox/photos/list";
+import { answered, drop } from "~/outbox/photos/queue";
 import { progressOf, stepOf, STEPS } from "../analysis/progress";
 import { useRatio } from "./ratio";
 import styles from "./Working.module.css";
@@ -63,7 +63,7 @@ export function Working({ jobId, status, trouble }: Props) {
               <li key={name} className={styles.step} data-state={state}>
                 <span className={styles.dot}>{state === "done" && <Icon name="check" size="1rem" />}</span>
                 {t(`working.steps.${name}`)}
-                <span className="only-heard">{t(`working.state.${state}`)}</span>
+                <span className="visually-hidden">{t(`working.state.${state}`)}</span>
               </li>
             );
           })}

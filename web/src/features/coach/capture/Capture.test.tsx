@@ -1,7 +1,7 @@
 import { act, fireEvent, screen } from "@testing-library/react";
 import { Link, Route, Routes, useLocation } from "react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { refusal } from "../photo/prepare";
+import { refusal } from "~/photo/prepare";
 import { show } from "~/test/show";
 import { Toasts } from "~/ui/toast";
 import { Capture } from "./Capture";
@@ -10,7 +10,7 @@ import { useCapture } from "./useCapture";
 type Outcome = { jobId: string | null; phase: "waiting" | "sent" | "failed" | "sending" | null };
 
 const { add } = vi.hoisted(() => ({ add: vi.fn<(file: File) => Promise<unknown>>() }));
-vi.mock("../queue/queue", () => ({ add }));
+vi.mock("~/outbox/photos/queue", () => ({ add }));
 
 const file = (name = "1.jpg") => new File(["photo"], name, { type: "image/jpeg" });
 

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "~/icons/Icon";
 import { Button } from "~/ui/Button";
-import { FileTrouble } from "./FileTrouble";
+import { FileError } from "./FileError";
 import type { CaptureState } from "./useCapture";
 import styles from "./Capture.module.css";
 
@@ -73,7 +73,7 @@ export function Capture({ busy, error, take, stay }: CaptureState) {
       </div>
       {input(true)}
       {input(false)}
-      <FileTrouble error={error} />
+      <FileError error={error} />
       <p className={styles.private}>{t("capture.private")}</p>
     </section>
   );

@@ -5,8 +5,8 @@ import { Toasts } from "~/ui/toast";
 import { QueueList } from "./QueueList";
 
 const { look, photos } = vi.hoisted(() => ({ look: vi.fn(), photos: [] as object[] }));
-vi.mock("../queue/list", () => ({ useQueue: () => photos }));
-vi.mock("../queue/queue", () => ({ look, wake: () => Promise.resolve() }));
+vi.mock("~/outbox/photos/list", () => ({ useQueue: () => photos }));
+vi.mock("~/outbox/photos/queue", () => ({ look, wake: () => Promise.resolve() }));
 
 const photo = {
   id: "1",

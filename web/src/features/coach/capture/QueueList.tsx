@@ -5,8 +5,8 @@ import { useNavigate } from "react-router";
 import { Button, IconButton } from "~/ui/Button";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
-import { useQueue, type Queued } from "../queue/list";
-import { drop, look, retry, wake } from "../queue/queue";
+import { useQueue, type Queued } from "~/outbox/photos/list";
+import { drop, look, retry, wake } from "~/outbox/photos/queue";
 import styles from "./QueueList.module.css";
 
 /** Milliseconds between two looks at photos that were sent and that nobody watches. */
@@ -44,7 +44,7 @@ function useAnswers(any: boolean) {
     const [only] = jobs;
     if (!only) return;
     void client.invalidateQueries({ queryKey: ["history"] });
-    const to = jobs.length === 1 ? `/answers/${only}` : "/history";
+    const to = jobs.length === 1 ? `/answers/${only}` : "/me/history";
     toast({
       text: t("queue.answered", { count: jobs.length }),
       action: { label: t("queue.open"), run: () => void navigate(to) },

@@ -1,6 +1,6 @@
 import { screen } from "@testing-library/react";
 import { beforeEach, expect, it } from "vitest";
-import { leave, token } from "~/api/session";
+import { forgetSession, accessToken } from "~/api/session";
 import { playPlatform } from "~/test/platform";
 import { show } from "~/test/show";
 import { Recent } from "./Recent";
@@ -16,7 +16,7 @@ const job = (id: string, status: string, name: string | null) => ({
   status_url: "",
 });
 
-beforeEach(leave);
+beforeEach(forgetSession);
 
 it("shows answers by name, questions as guesses, and nothing of what failed", async () => {
   playPlatform(({ path }) =>
@@ -31,7 +31,7 @@ it("shows answers by name, questions as guesses, and nothing of what failed", as
           ],
         },
   );
-  await token();
+  await accessToken();
   await show(<Recent />, ["coach"]);
   await screen.findByText("유리병");
   const links = screen.getAllByRole("link").slice(1);

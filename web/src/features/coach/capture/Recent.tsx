@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { api, data } from "~/api/client";
 import { signedIn } from "~/api/session";
 import type { JobSummary } from "~/api/types";
-import { Thumbnail } from "~/features/history/Thumbnail";
+import { Thumbnail } from "~/features/advice/Thumbnail";
 import styles from "./Recent.module.css";
 
 const MOST = 4;
@@ -24,7 +24,7 @@ export function Recent() {
     <section className={styles.recent} aria-labelledby="recent">
       <div className={styles.head}>
         <h2 id="recent">{t("recent.title")}</h2>
-        <Link to="/history" className={styles.all}>
+        <Link to="/me/history" className={styles.all}>
           {t("recent.all")}
         </Link>
       </div>

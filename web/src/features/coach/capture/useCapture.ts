@@ -3,8 +3,8 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { announce } from "~/ui/announce";
 import { toast } from "~/ui/toast";
-import type { Outcome } from "../queue/delivery";
-import { add } from "../queue/queue";
+import type { Outcome } from "~/outbox/photos/delivery";
+import { add } from "~/outbox/photos/queue";
 
 /** Photos taken at once; more are not meant, and would fill the device. */
 const MOST = 10;

@@ -1,0 +1,44 @@
+import { screen } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { signValues } from "~/api/generated/schema";
+import type { Disposal, Sign } from "~/api/types";
+import { show } from "~/test/show";
+import { Steps } from "./Advice";
+import { hasPictogram } from "./pictograms";
+
+const rule = { id: "engine-oil", version: "1", source: "지침 별표 1", date: "2026-11-20", verified: true };
+const disposal: Disposal = {
+  category: "hazardous",
+  category_name: "유해폐기물",
+  steps: ["뚜껑을 꼭 닫아요.", "하수구에 버리지 마세요.", "전용 수거함에 넣어요."],
+  why: "물을 더럽혀요.",
+  rule,
+};
+
+/** What stands before each step: its number, or that a drawing does. */
+async function before(signs?: Disposal["signs"]) {
+  await show(<Steps disposal={signs ? { ...disposal, signs } : disposal} />, ["advice"]);
+  return screen
+    .getAllByRole("listitem")
+    .map((step) => (step.querySelector("svg") ? "drawn" : step.firstElementChild?.textContent));
+}
+
+describe("a step", () => {
+  it("is drawn as the platform says, and numbered where it says nothing: words are not read for a sign", async () => {
+    expect(await before(["cap_on", null, null])).toEqual(["drawn", "2", "drawn"]);
+  });
+
+  it("is numbered in an answer older than signs, and where this app is older than the sign", async () => {
+    expect(await before()).toEqual(["1", "2", "drawn"]);
+    expect(hasPictogram("juggle" as Sign)).toBe(false);
+  });
+
+  it("says in words alone what its drawing shows", async () => {
+    await before(["cap_on", null, null]);
+    expect(screen.queryAllByRole("img")).toEqual([]);
+  });
+});
+
+it("every sign of the contract has a drawing", () => {
+  expect(signValues.filter((sign) => !hasPictogram(sign))).toEqual([]);
+});

@@ -1,0 +1,3 @@
+interface Catalogues {
+  advice: typeof import("./texts/ko.json");
+}

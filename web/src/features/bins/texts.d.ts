@@ -1,0 +1,3 @@
+interface Catalogues {
+  bins: typeof import("./texts/ko.json");
+}

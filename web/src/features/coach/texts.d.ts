@@ -1,0 +1,3 @@
+interface Catalogues {
+  coach: typeof import("./texts/ko.json");
+}

@@ -1,0 +1,38 @@
+import { useMutation } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api, data } from "~/api/client";
+import { prefer, usePreferences } from "~/preferences/store";
+import { Button } from "~/ui/Button";
+import { Section } from "~/ui/Section";
+import { toast } from "~/ui/toast";
+import { ErrorMessage } from "~/ui/ErrorMessage";
+
+/** Takes back what was given to teach the eyes. Shown to who was asked for it. */
+export function ConsentSettings() {
+  const { t } = useTranslation("settings");
+  const { teach } = usePreferences();
+  const takeBack = useMutation({
+    mutationFn: () => data(api.DELETE("/api/v1/waste/examples")),
+    onSuccess: () => {
+      prefer({ teach: false });
+      toast({ text: t("taught.done") });
+    },
+  });
+  if (teach === null) return null;
+  return (
+    <Section title={t("taught.title")} note={t(teach ? "taught.given" : "taught.notGiven")}>
+      {takeBack.isError && <ErrorMessage error={takeBack.error} />}
+      <div>
+        <Button
+          variant="outlined"
+          busy={takeBack.isPending}
+          onClick={() => {
+            takeBack.mutate();
+          }}
+        >
+          {t("taught.takeBack")}
+        </Button>
+      </div>
+    </Section>
+  );
+}

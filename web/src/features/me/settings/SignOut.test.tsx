@@ -1,0 +1,128 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { forgetSession, signedIn, accessToken } from "~/api/session";
+import { forgetAll } from "~/outbox/photos/queue";
+import { prefer, preferences } from "~/preferences/store";
+import { playPlatform, problem } from "~/test/platform";
+import { show } from "~/test/show";
+import { SignOut } from "./SignOut";
+
+vi.mock("~/outbox/photos/queue", () => ({ forgetAll: vi.fn(() => Promise.resolve()) }));
+
+const guest = {
+  body: { access_token: "a", refresh_token: "r", expires_in: 3600, user: { id: "g", username: "" } },
+};
+
+type Answer = ReturnType<Parameters<typeof playPlatform>[0]>;
+
+/** A guest with two answers, one of them still on its way, asks to be forgotten. `fail` stands in the way. */
+async function asking(fail: (asked: string) => Answer | null = () => null) {
+  const jobs = new Map([
+    ["1", "done"],
+    ["2", "seeing"],
+  ]);
+  const { asked } = playPlatform(({ method, path }) => {
+    const failure = fail(`${method} ${path.replace("/api/v1/waste/", "")}`);
+    if (failure) return failure;
+    if (path.endsWith("/guest")) return guest;
+    if (path.endsWith("/jobs")) return { body: [...jobs.keys()].map((id) => ({ job_id: id })) };
+    const id = path.split("/").at(-1) ?? "";
+    if (jobs.get(id) === "seeing") jobs.set(id, "cancelled");
+    else jobs.delete(id);
+    return { status: 200 };
+  });
+  await accessToken();
+  await show(<SignOut />, ["settings"]);
+  await press("모두 잊기");
+  return () =>
+    asked
+      .filter(({ path }) => path.includes("/waste/"))
+      .map(({ method, path }) => `${method} ${path.replace("/api/v1/waste/", "")}`);
+}
+
+const press = (name: string) => userEvent.click(screen.getByRole("button", { name }));
+/** Whoever is forgotten stands before the first button again. */
+const done = () => screen.findByRole("button", { name: "모두 잊기" });
+
+beforeEach(() => {
+  forgetSession();
+  prefer({ teach: true, name: "초록이" });
+  vi.mocked(forgetAll).mockClear();
+});
+
+describe("forgetting", () => {
+  it("takes back the consent and removes the answers before the pass is gone", async () => {
+    const asked = await asking();
+    await press("네, 잊어 주세요");
+    await done();
+    expect(asked()).toEqual([
+      "DELETE examples",
+      "GET jobs",
+      "DELETE jobs/1",
+      "DELETE jobs/2",
+      "GET jobs",
+      "DELETE jobs/2",
+      "GET jobs",
+    ]);
+    expect(forgetAll).toHaveBeenCalledOnce();
+    expect(signedIn()).toBe(false);
+    expect(preferences()).toMatchObject({ teach: null, name: null });
+    expect(screen.getByRole("button", { name: "모두 잊기" })).toHaveFocus();
+  });
+
+  it("forgets nothing while the consent cannot be taken back, and tries again", async () => {
+    let away = true;
+    await asking((one) => (away && one === "DELETE examples" ? problem(500, "internal") : null));
+    await press("네, 잊어 주세요");
+    expect(await screen.findByText("about internal")).toBeInTheDocument();
+    expect(screen.getByText(/아직 아무것도 잊지 않았어요/)).toBeInTheDocument();
+    expect([signedIn(), preferences().teach]).toEqual([true, true]);
+    expect(forgetAll).not.toHaveBeenCalled();
+    // With the pass the consent could never be taken back.
+    expect(screen.queryByRole("button", { name: "이 기기에서만 잊기" })).not.toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "다시 시도" })).toHaveFocus();
+    away = false;
+    await press("다시 시도");
+    await done();
+    expect(signedIn()).toBe(false);
+  });
+
+  it("leaves answers to their thirty days for who never consented and cannot wait", async () => {
+    prefer({ teach: null });
+    await asking((one) => (one.endsWith("/guest") ? null : "silence"));
+    await press("네, 잊어 주세요");
+    await userEvent.click(await screen.findByRole("button", { name: "이 기기에서만 잊기" }));
+    await done();
+    expect(signedIn()).toBe(false);
+    expect(forgetAll).toHaveBeenCalledOnce();
+  });
+
+  it("is not done before the photos are gone", async () => {
+    let gone: () => void = () => undefined;
+    vi.mocked(forgetAll).mockReturnValueOnce(new Promise<void>((resolve) => (gone = resolve)));
+    await asking();
+    await press("네, 잊어 주세요");
+    await expect.poll(() => vi.mocked(forgetAll).mock.calls.length).toBe(1);
+    expect(screen.getByRole("button", { name: "네, 잊어 주세요" })).toHaveAttribute("aria-disabled", "true");
+    expect(signedIn()).toBe(true);
+    gone();
+    await done();
+  });
+
+  it("asks nothing of the platform for who never was its guest", async () => {
+    const asked = await asking();
+    forgetSession();
+    await press("네, 잊어 주세요");
+    await done();
+    expect(asked()).toEqual([]);
+  });
+
+  it("can be thought better of", async () => {
+    const asked = await asking();
+    await press("그만두기");
+    expect(screen.getByRole("button", { name: "모두 잊기" })).toHaveFocus();
+    expect(asked()).toEqual([]);
+    expect(signedIn()).toBe(true);
+  });
+});

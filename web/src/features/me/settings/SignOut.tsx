@@ -1,0 +1,86 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { usePreferences } from "~/preferences/store";
+import { Button } from "~/ui/Button";
+import { Section } from "~/ui/Section";
+import { toast } from "~/ui/toast";
+import { ErrorMessage } from "~/ui/ErrorMessage";
+import { useConfirmation } from "~/ui/useConfirmation";
+import { forgetPerson } from "./forget";
+import styles from "./settings.module.css";
+
+/** Forgets the person on this device and on the platform, after asking once more. */
+export function SignOut() {
+  const { t } = useTranslation("settings");
+  const client = useQueryClient();
+  const { teach } = usePreferences();
+  const { asking, setAsking, question, trigger } = useConfirmation();
+  const forget = useMutation({
+    mutationFn: (everywhere: boolean) => forgetPerson(client, everywhere),
+    onSuccess: () => {
+      setAsking(false);
+      toast({ text: t("leave.done") });
+    },
+  });
+
+  return (
+    <Section title={t("leave.title")} note={t("leave.note")}>
+      {asking ? (
+        <div role="group" aria-label={t("leave.sure")} ref={question} tabIndex={-1}>
+          {forget.isError && <ErrorMessage error={forget.error} />}
+          <p>{t(forget.isError ? "leave.nothing" : "leave.sure")}</p>
+          <div className={styles.buttons}>
+            <Button
+              variant="outlined"
+              tone="inherit"
+              onClick={() => {
+                setAsking(false);
+                forget.reset();
+              }}
+            >
+              {t("leave.no")}
+            </Button>
+            <Button
+              variant="contained"
+              tone="bad"
+              busy={forget.isPending}
+              onClick={() => {
+                forget.mutate(true);
+              }}
+            >
+              {t(forget.isError ? "leave.again" : "leave.yes")}
+            </Button>
+          </div>
+          {/* A consent could never be taken back after this; answers go by themselves. */}
+          {forget.isError && !teach && (
+            <div className={styles.other}>
+              <p className={styles.small}>{t("leave.hereNote")}</p>
+              <Button
+                variant="outlined"
+                tone="bad"
+                onClick={() => {
+                  forget.mutate(false);
+                }}
+              >
+                {t("leave.here")}
+              </Button>
+            </div>
+          )}
+        </div>
+      ) : (
+        <div>
+          <Button
+            ref={trigger}
+            variant="outlined"
+            tone="bad"
+            onClick={() => {
+              setAsking(true);
+            }}
+          >
+            {t("leave.button")}
+          </Button>
+        </div>
+      )}
+    </Section>
+  );
+}

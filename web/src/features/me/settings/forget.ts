@@ -1,0 +1,30 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { api, data } from "~/api/client";
+import { removeJob } from "~/api/removeJob";
+import { forgetSession, signedIn } from "~/api/session";
+import { prefer } from "~/preferences/store";
+
+/**
+ * Forgets the person: what the platform has of them, if `everywhere`, and then this device. The platform comes first,
+ * since nobody can ask it any more once the guest pass is gone; where it cannot be reached nothing is forgotten.
+ */
+export async function forgetPerson(client: QueryClient, everywhere: boolean): Promise<void> {
+  const { forgetAll } = await import("~/outbox/photos/queue");
+  if (everywhere && signedIn()) {
+    await data(api.DELETE("/api/v1/waste/examples"));
+    await removeAnswers();
+  }
+  await forgetAll();
+  forgetSession();
+  client.clear();
+  prefer({ language: null, theme: null, contrast: null, region: null, name: null, teach: null });
+}
+
+/** Those that still run are stopped in one round and removed in the next. */
+async function removeAnswers(): Promise<void> {
+  for (;;) {
+    const jobs = await data(api.GET("/api/v1/waste/jobs", { params: { query: { limit: 100 } } }));
+    if (jobs.length === 0) return;
+    for (const { job_id: jobId } of jobs) await removeJob(jobId);
+  }
+}

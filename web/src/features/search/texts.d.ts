@@ -1,0 +1,3 @@
+interface Catalogues {
+  search: typeof import("./texts/ko.json");
+}

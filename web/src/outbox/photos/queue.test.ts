@@ -1,0 +1,151 @@
+import { describe, expect, it, vi } from "vitest";
+import { fillDisk, rows } from "~/test/database";
+import { playPlatform, problem } from "~/test/platform";
+import { guest, type Answer, photo, playBrowser, soon } from "./browser";
+
+vi.mock("~/photo/prepare", () => ({ prepare: (file: Blob) => Promise.resolve(file) }));
+
+const at = playBrowser();
+
+describe("a photo", () => {
+  it("becomes a job, is uploaded, and goes when its answer is there", async () => {
+    const asked = at.play(() => at.ticket("job-1"));
+    expect(await at.added()).toMatchObject({ jobId: "job-1" });
+    await at.handedOver();
+    expect(at.uploads).toEqual(["/job-1"]);
+    expect(asked()).toContain("POST upload-complete/job-1");
+    await at.tab.answered("job-1");
+    expect(at.tab.queue()).toEqual([]);
+    expect(at.tab.pictureOf("job-1")).toBe("blob:1");
+    expect(await rows()).toEqual([]);
+  });
+
+  it("waits without a network and is sent when it is back", async () => {
+    const listens = vi.spyOn(window, "addEventListener");
+    const online = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+    at.play(() => at.ticket("job-2"));
+    expect(await at.added()).toEqual({ jobId: null, phase: "waiting" });
+    expect(await at.added()).toEqual({ jobId: null, phase: "waiting" });
+    expect(at.phases()).toEqual(["waiting", "waiting"]);
+    online.mockReturnValue(true);
+    await at.tab.wake();
+    expect(at.phases()).toEqual(["sent", "sent"]);
+    expect(listens.mock.calls.filter(([name]) => name === "online")).toEqual([]); // the feature listens
+  });
+
+  it("has its turn when it is taken while another is leaving", async () => {
+    let made = 0;
+    at.play(() => at.ticket(`turn-${++made}`));
+    const both = await Promise.all([at.added(), at.added()]);
+    expect(both.map(({ jobId }) => jobId)).toEqual(["turn-1", "turn-2"]);
+    await soon(() => expect(at.phases()).toEqual(["sent", "sent"]));
+  });
+
+  it("waits for a busy platform as long as it asks for", async () => {
+    at.play(() => problem(503, "unavailable", { "Retry-After": "30" }));
+    expect(await at.added()).toEqual({ jobId: null, phase: "waiting" });
+    const [waiting] = at.tab.queue();
+    expect((waiting?.again ?? 0) - Date.now()).toBeGreaterThan(25_000);
+  });
+
+  it.each([
+    [409, "idempotency_in_progress"],
+    [408, "internal"],
+    [425, "internal"],
+  ])("waits for what passes: %i %s", async (status, code) => {
+    at.play(() => problem(status, code));
+    expect(await at.added()).toEqual({ jobId: null, phase: "waiting" });
+    expect(at.tab.queue()[0]?.again).toBeGreaterThan(Date.now());
+  });
+
+  it("is kept with the reason when the platform refuses it, and tried anew on demand", async () => {
+    let refuse = true;
+    const keys: (string | null)[] = [];
+    playPlatform(({ path, headers }) => {
+      if (path.endsWith("/guest")) return guest;
+      if (!path.endsWith("/analyze")) return { body: {} };
+      keys.push(headers.get("Idempotency-Key"));
+      return refuse ? problem(413, "photo_size_unsupported") : at.ticket("job-3");
+    });
+    expect(await at.added()).toEqual({ jobId: null, phase: "failed" });
+    expect(at.tab.queue()[0]).toMatchObject({
+      failure: { code: "photo_size_unsupported", sentence: "about photo_size_unsupported" },
+    });
+    refuse = false;
+    expect(await at.tab.retry(at.tab.queue()[0]?.id ?? "")).toBe("job-3");
+    expect(new Set(keys).size).toBe(2); // another attempt is another job
+    await at.handedOver();
+    expect(at.tab.queue()[0]?.failure).toBeNull();
+  });
+
+  it("stays when its analysis failed, for another try as another job", async () => {
+    let made = 0;
+    at.play(() => at.ticket(`try-${++made}`));
+    await at.added();
+    await at.handedOver();
+    await at.tab.failed("try-1", "gave_up", "여러 번 시도했어요.");
+    expect(at.tab.queue()[0]).toMatchObject({ phase: "failed", failure: { code: "gave_up" } });
+    expect(await at.tab.retry(at.tab.queue()[0]?.id ?? "")).toBe("try-2");
+  });
+
+  it("is tried anew as another job when only its page knows that the analysis failed", async () => {
+    let made = 0;
+    at.play(() => at.ticket(`page-${++made}`));
+    await at.added();
+    await at.handedOver();
+    expect(await at.tab.retry(at.tab.queue()[0]?.id ?? "")).toBe("page-2");
+  });
+
+  it("tells whether it outlives the tab", async () => {
+    at.play(() => at.ticket("job-5"));
+    expect((await at.tab.add(photo())).onDisk).toBe(true);
+    fillDisk();
+    expect((await at.tab.add(photo())).onDisk).toBe(false);
+    await soon(() => expect(at.phases()).toEqual(["sent", "sent"]));
+  });
+});
+
+describe("a photo that nobody watches", () => {
+  async function looked(answer: Answer) {
+    at.play(
+      () => at.ticket("job-1"),
+      (one) => (one === "GET status/job-1" ? answer : undefined),
+    );
+    await at.added();
+    await at.handedOver();
+    return at.tab.look();
+  }
+  const status = (state: string) => ({
+    body: { job_id: "job-1", status: state, code: "gave_up", message: "왜" },
+  });
+
+  it.each(["done", "asked"])("goes once it is %s", async (state) => {
+    expect(await looked(status(state))).toEqual(["job-1"]);
+    expect(at.tab.queue()).toEqual([]);
+  });
+
+  it("stays, saying why, once its analysis failed", async () => {
+    expect(await looked(status("failed"))).toEqual([]);
+    expect(at.tab.queue()[0]).toMatchObject({
+      phase: "failed",
+      failure: { code: "gave_up", sentence: "왜" },
+    });
+  });
+
+  it.each<[string, Answer]>([
+    ["cancelled", status("cancelled")],
+    ["unknown to the platform", problem(404, "job_missing")],
+  ])("goes when it is %s", async (_, answer) => {
+    expect(await looked(answer)).toEqual([]);
+    expect(at.tab.queue()).toEqual([]);
+    expect(await rows()).toEqual([]);
+  });
+
+  it.each<[string, Answer]>([
+    ["is being looked at", status("seeing")],
+    ["cannot be asked for", "silence"],
+  ])("stays while it %s", async (_, answer) => {
+    expect(await looked(answer)).toEqual([]);
+    expect(at.phases()).toEqual(["sent"]);
+  });
+});
