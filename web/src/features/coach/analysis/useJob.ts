@@ -3,8 +3,8 @@ import { useEffect, useState } from "react";
 import { api, data } from "~/api/client";
 import type { Problem } from "~/api/problem";
 import type { AnswerIn, JobStatus } from "~/api/types";
-import { pictureOf } from "../queue/list";
-import { answered, failed, wake } from "../queue/queue";
+import { pictureOf } from "~/outbox/photos/list";
+import { answered, failed, wake } from "~/outbox/photos/queue";
 import { ended, statuses } from "./watch";
 
 const keyOf = (jobId: string) => ["job", jobId];
@@ -32,7 +32,7 @@ export function useJob(jobId: string): Watched {
     void wake(); // an upload that a reload cut off goes on
     void (async () => {
       try {
-        for await (const next of statuses(jobId, { signal: leaving.signal, onTrouble: setTrouble })) {
+        for await (const next of statuses(jobId, { signal: leaving.signal, onProblem: setTrouble })) {
           client.setQueryData(keyOf(jobId), next);
           await settle(next);
         }

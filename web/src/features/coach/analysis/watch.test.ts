@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { createServer, type AddressInfo } from "node:net";
 import type { Problem } from "~/api/problem";
-import { leave } from "~/api/session";
+import { forgetSession } from "~/api/session";
 import { playPlatform, problem } from "~/test/platform";
+import { makeConnection, type SocketConnection } from "~/realtime/socket";
+import { startSocketServer } from "~/test/socketServer";
 import { statuses } from "./watch";
 
 const guest = {
@@ -53,34 +56,58 @@ function hold(...pieces: string[]) {
   return { begun: () => begun, broken: () => broken };
 }
 
-async function watched(onTrouble?: (problem: Problem | null) => void): Promise<string[]> {
+/** Nobody listens at its port: the connection is refused at once. */
+let nobody: SocketConnection;
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function watched(
+  onProblem?: (problem: Problem | null) => void,
+  connection = nobody,
+): Promise<string[]> {
   const seen: string[] = [];
-  const options = { signal: new AbortController().signal, ...(onTrouble ? { onTrouble } : {}) };
+  const options = {
+    signal: new AbortController().signal,
+    connection,
+    ...(onProblem ? { onProblem } : {}),
+  };
   for await (const { status: state, progress } of statuses("1", options)) seen.push(`${state} ${progress}`);
   return seen;
 }
 
 type Answer = ReturnType<Parameters<typeof playPlatform>[0]>;
 
+/** The platform: the first status that is asked for, before it is known how to listen, fails. */
 function play(events: () => Answer, polls: () => Answer = () => problem(500, "internal")) {
+  let begun = false;
   return playPlatform(({ path }) => {
     if (path.endsWith("/guest")) return guest;
-    return path.endsWith("/events") ? events() : polls();
+    if (path.endsWith("/events")) return events();
+    if (begun) return polls();
+    begun = true;
+    return problem(503, "unavailable");
   });
 }
 
-beforeEach(() => {
-  leave();
+beforeEach(async () => {
+  forgetSession();
+  nobody = makeConnection(`http://127.0.0.1:${await freePort()}`, 0);
   vi.useFakeTimers({ shouldAdvanceTime: true, advanceTimeDelta: 200 });
   return () => vi.useRealTimers();
 });
 
-describe("statuses", () => {
+describe("without a socket", () => {
   it("listens until the job ends, with our token", async () => {
     const { asked } = play(() => stream(event("seeing", 50), event("done", 100), event("done", 100)));
     expect(await watched()).toEqual(["seeing 50", "done 100"]);
     expect(asked.at(-1)?.headers.get("Authorization")).toBe("Bearer a");
-    expect(asked.filter(({ path }) => path.endsWith("/1"))).toEqual([]);
+    expect(asked.filter(({ path }) => path.endsWith("/1"))).toHaveLength(1); // at the start
   });
 
   it("listens again when the stream ends before the job does", async () => {
@@ -96,7 +123,7 @@ describe("statuses", () => {
     );
     const { asked } = play(() => stream(), polls);
     expect(await watched()).toEqual(["seeing 20", "done 100"]);
-    const questions = asked.filter(({ path }) => path.endsWith("/1"));
+    const [, ...questions] = asked.filter(({ path }) => path.endsWith("/1"));
     expect(questions.map(({ headers }) => headers.get("If-None-Match"))).toEqual([null, '"x"', '"x"']);
   });
 
@@ -105,7 +132,7 @@ describe("statuses", () => {
     const { begun, broken } = hold();
     expect(await watched()).toEqual(["done 100"]);
     expect([begun(), broken()]).toEqual([1, 1]);
-    expect(asked.filter(({ path }) => path.endsWith("/1"))).toHaveLength(1);
+    expect(asked.filter(({ path }) => path.endsWith("/1"))).toHaveLength(2);
   });
 
   it("asks when nothing comes any more, and takes signs of life for life", async () => {
@@ -137,7 +164,56 @@ describe("statuses", () => {
   });
 
   it("does not wait for a job that nobody knows", async () => {
-    play(() => problem(404, "job_missing"));
+    playPlatform(({ path }) => (path.endsWith("/guest") ? guest : problem(404, "job_missing")));
     await expect(watched()).rejects.toMatchObject({ code: "job_missing" });
+  });
+});
+
+describe("with a socket", () => {
+  const done = () => ({ body: status("done", 100) });
+  const first = () => ({ body: status("seeing", 10) });
+
+  it("hears what is pushed, and asks for the status only once it is connected", async () => {
+    const server = await startSocketServer();
+    const { asked } = play(() => problem(500, "internal"), first);
+    const seen = watched(undefined, makeConnection(server.origin, 0));
+    await server.connections(1);
+    await vi.waitFor(() => expect(asked.filter(({ path }) => path.endsWith("/1"))).toHaveLength(2));
+    server.push(status("seeing", 50), { ...status("done", 100), job_id: "another" }, status("done", 100));
+    expect((await seen).slice(-2)).toEqual(["seeing 50", "done 100"]);
+    expect(asked.filter(({ path }) => path.endsWith("/events"))).toEqual([]);
+    await server.connections(0); // nobody wants it any more
+    await server.stop();
+  });
+
+  it("asks again after a break, in which a push may have been missed", async () => {
+    const server = await startSocketServer();
+    play(() => problem(500, "internal"), inTurn<Answer>(first(), done()));
+    const seen = watched(undefined, makeConnection(server.origin, 0));
+    await server.connections(1);
+    server.push(status("seeing", 50));
+    server.breakConnections();
+    expect((await seen).at(-1)).toBe("done 100");
+    await server.stop();
+  });
+
+  it("listens to events when the socket is lost and does not come back", async () => {
+    const server = await startSocketServer();
+    const { asked } = play(() => stream(event("done", 100)), first);
+    const seen = watched(undefined, makeConnection(server.origin, 0));
+    await server.connections(1);
+    await vi.waitFor(() => expect(asked.filter(({ path }) => path.endsWith("/1"))).toHaveLength(2));
+    await server.stop();
+    expect((await seen).at(-1)).toBe("done 100");
+    expect(asked.filter(({ path }) => path.endsWith("/events"))).toHaveLength(1);
+  });
+
+  it("listens to events when the socket does not connect in time", async () => {
+    const silent = createServer(() => undefined); // takes connections and says nothing
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    play(() => stream(event("done", 100)));
+    expect(await watched(undefined, makeConnection(`http://127.0.0.1:${port}`, 0))).toEqual(["done 100"]);
+    silent.close();
   });
 });

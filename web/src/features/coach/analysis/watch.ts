@@ -1,17 +1,18 @@
 import { api } from "~/api/client";
 import { Problem } from "~/api/problem";
-import { patience } from "~/api/query";
+import { retryDelay } from "~/api/query";
 import type { JobStatus } from "~/api/types";
-import { eventsOf } from "./events";
+import { readEvents } from "~/realtime/events";
+import { tabConnection, type SocketConnection } from "~/realtime/socket";
 
-/** Milliseconds between two questions, unless the platform asks for more. */
-const EVERY = 500;
-/** Streams that end before the job does, after which we ask instead of listening: some proxy does not let them through. */
-const BROKEN = 2;
-/** Milliseconds in which the first event comes, as the platform sends it at once: else something holds the stream back. */
-const FIRST = 2_000;
-/** Milliseconds without a byte after which nobody is there any more: a sign of life comes every 15 seconds. */
-const QUIET = 20_000;
+/** Milliseconds between two polls, unless the platform asks for more. */
+const POLL_MS = 500;
+/** Streams that end before the job does, after which we poll: some proxy does not let them through. */
+const MOST_BROKEN_STREAMS = 2;
+/** Milliseconds in which the socket connects, and in which a stream sends its first event. */
+const FIRST_MS = 2_000;
+/** Milliseconds without a byte after which a stream is dead: it has a heartbeat every 15 seconds. */
+const SILENCE_MS = 20_000;
 
 const ENDED: ReadonlySet<JobStatus["status"]> = new Set(["done", "asked", "failed", "cancelled"]);
 
@@ -21,105 +22,210 @@ export function ended(status: JobStatus): boolean {
 
 type Options = Readonly<{
   signal: AbortSignal;
-  /** Hears what keeps us from knowing more, and null when that is over. We go on by ourselves. */
-  onTrouble?: (problem: Problem | null) => void;
+  /** Called with what keeps us from knowing more, and with null when that is over. We go on by ourselves. */
+  onProblem?: (problem: Problem | null) => void;
+  connection?: SocketConnection;
 }>;
 
 /**
- * Where the analysis is, whenever that changes, until it ends. Listens to server-sent events; where they do not come
- * through, or stop coming, asks every half second. A network or a platform that is away for a while is waited for.
- * Throws a Problem when there is nothing to wait for (`job_missing`), and nothing when `signal` ends it.
+ * The status of an analysis, whenever it changes, until it ends. It is pushed through the socket; where that does not
+ * connect, or is lost, it comes by server-sent events, and where those do not come through, by polling. A network or a
+ * platform that is away for a while is waited for. Throws a Problem when there is nothing to wait for (`job_missing`),
+ * and nothing when `signal` ends it.
  */
 export async function* statuses(jobId: string, options: Options): AsyncGenerator<JobStatus> {
-  const { signal, onTrouble } = options;
-  let broken = 0;
+  const { signal, onProblem, connection = tabConnection } = options;
+  let socketFailed = false;
+  let brokenStreams = 0;
   let failures = 0;
-  const asking = asker(jobId, signal);
-  const onHeld = () => (broken = BROKEN);
-  while (!signal.aborted) {
-    try {
-      const source = broken < BROKEN ? listened(jobId, signal, onHeld) : asking();
-      for await (const status of source) {
-        failures = 0;
-        onTrouble?.(null);
-        yield status;
-        if (ended(status)) return;
+  const polls = poller(jobId, signal);
+  const socket = pushes(jobId, signal, connection);
+  try {
+    while (!signal.aborted) {
+      try {
+        const bySocket = !socketFailed || socket.isConnected();
+        const byEvents = !bySocket && brokenStreams < MOST_BROKEN_STREAMS;
+        const source = bySocket
+          ? socket.statuses()
+          : byEvents
+            ? streamed(jobId, signal, () => (brokenStreams = MOST_BROKEN_STREAMS))
+            : polls();
+        for await (const status of source) {
+          failures = 0;
+          onProblem?.(null);
+          yield status;
+          if (ended(status)) return;
+        }
+        if (bySocket) socketFailed = true;
+        else {
+          brokenStreams += 1;
+          await pause(POLL_MS, signal);
+        }
+      } catch (error) {
+        if (isAborted(signal)) return;
+        if (!(error instanceof Problem) || !mayPass(error)) throw error;
+        onProblem?.(error);
+        await pause(retryDelay(Math.min(failures++, 3), error), signal);
       }
-      broken += 1;
-      await pause(EVERY, signal);
-    } catch (error) {
-      if (isOver(signal)) return;
-      if (!(error instanceof Problem) || !waitsOut(error)) throw error;
-      onTrouble?.(error);
-      await pause(patience(Math.min(failures++, 3), error), signal);
     }
+  } finally {
+    socket.end();
   }
 }
 
-/** A fresh look: it may have been aborted while we waited. */
-function isOver(signal: AbortSignal): boolean {
+/** Reads it again: it may have been aborted while we waited. */
+function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
 /** Whether the platform may know the job once it is back. */
-function waitsOut(problem: Problem): boolean {
+function mayPass(problem: Problem): boolean {
   return problem.passing || problem.details.status >= 500;
 }
 
-/** What the stream says. Ends, having told `onHeld`, when nothing comes through it. */
-async function* listened(jobId: string, signal: AbortSignal, onHeld: () => void): AsyncGenerator<JobStatus> {
-  const dog = watchdog(signal, FIRST);
-  let heard = false;
+/** What the socket brings of one job, held open until `end`. */
+function pushes(jobId: string, signal: AbortSignal, connection: SocketConnection) {
+  const arrived: JobStatus[] = [];
+  let pushed = 0;
+  let missing: Problem | null = null;
+  let deadline: ReturnType<typeof setTimeout> | undefined;
+  let lost = false;
+  let wake: () => void = () => undefined;
+
+  const expectConnection = () => {
+    clearTimeout(deadline);
+    deadline = setTimeout(give, FIRST_MS);
+  };
+  const give = () => {
+    lost = true;
+    wake();
+  };
+  /** Asks once, since a push may have been missed. What is pushed meanwhile is newer than the answer. */
+  const ask = async () => {
+    const before = pushed;
+    try {
+      const { data } = await api.GET("/api/v1/waste/status/{job_id}", {
+        params: { path: { job_id: jobId } },
+        signal,
+      });
+      if (data && pushed === before) arrived.push(data as JobStatus);
+    } catch (error) {
+      if (error instanceof Problem && !mayPass(error)) missing = error;
+    }
+    wake();
+  };
+
+  let everConnected = false;
+  const subscription = connection.subscribe({
+    onConnect() {
+      clearTimeout(deadline);
+      everConnected = true;
+      lost = false;
+      void ask();
+    },
+    onDisconnect() {
+      if (everConnected) expectConnection();
+      else give(); // it may connect later, but something else is quicker
+    },
+  });
+  subscription.on("jobStatus", (document) => {
+    const status = document as JobStatus;
+    if (status.job_id !== jobId) return;
+    pushed += 1;
+    arrived.push(status);
+    wake();
+  });
+  if (subscription.isConnected()) everConnected = true;
+  else expectConnection();
+  void ask();
+  const onAbort = () => {
+    wake();
+  };
+  signal.addEventListener("abort", onAbort);
+
+  return {
+    isConnected: subscription.isConnected,
+    /** Ends when the connection is not made, or is lost and does not come back. Throws what `ask` met. */
+    async *statuses(): AsyncGenerator<JobStatus> {
+      if (lost) {
+        // Another way was quicker meanwhile: what arrived here may be older than what it brought.
+        arrived.length = 0;
+        lost = !subscription.isConnected();
+        void ask();
+      }
+      while (!isAborted(signal)) {
+        for (let next = arrived.shift(); next; next = arrived.shift()) yield next;
+        if (missing) throw missing;
+        if (lost) return;
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+    },
+    end() {
+      clearTimeout(deadline);
+      signal.removeEventListener("abort", onAbort);
+      subscription.end();
+    },
+  };
+}
+
+/** What the stream brings. Ends, having called `onHeldBack`, when nothing comes through it. */
+async function* streamed(
+  jobId: string,
+  signal: AbortSignal,
+  onHeldBack: () => void,
+): AsyncGenerator<JobStatus> {
+  const timeout = abortAfter(signal, FIRST_MS);
+  let begun = false;
   try {
     const { data } = await api.GET("/api/v1/waste/status/{job_id}/events", {
       params: { path: { job_id: jobId } },
       headers: { Accept: "text/event-stream" },
       parseAs: "stream",
-      signal: dog.signal,
+      signal: timeout.signal,
     });
     if (!data) return;
-    const onAlive = () => {
-      if (heard) dog.expect(QUIET);
+    const onBytes = () => {
+      if (begun) timeout.restart(SILENCE_MS);
     };
-    for await (const { name, data: written } of eventsOf(data, onAlive)) {
-      heard = true;
-      onAlive();
-      if (name === "status") yield JSON.parse(written) as JobStatus;
-      // Removed meanwhile, or a part is away: asking once tells which.
-      else if (name === "error") return;
+    for await (const { event, data: written } of readEvents(data, onBytes)) {
+      begun = true;
+      onBytes();
+      if (event === "status") yield JSON.parse(written) as JobStatus;
+      // The job was removed meanwhile, or a part of the platform is away: the next request tells which.
+      else if (event === "error") return;
     }
   } catch (error) {
-    if (error instanceof Problem || isOver(signal)) throw error;
-    if (!dog.signal.aborted) throw Problem.silence(); // the line broke
-    onHeld();
+    if (error instanceof Problem || isAborted(signal)) throw error;
+    if (!timeout.signal.aborted) throw Problem.network(); // the connection broke
+    onHeldBack();
   } finally {
-    dog.end();
+    timeout.end();
   }
 }
 
-/** A signal that is aborted with `outer`, and when what is expected does not come within so many milliseconds. */
-function watchdog(outer: AbortSignal, within: number) {
-  const own = new AbortController();
-  const bark = () => {
-    own.abort();
+/** A signal that is aborted with `outer`, and after so many milliseconds unless it is restarted. */
+function abortAfter(outer: AbortSignal, milliseconds: number) {
+  const controller = new AbortController();
+  const abort = () => {
+    controller.abort();
   };
-  let timer = setTimeout(bark, within);
-  outer.addEventListener("abort", bark);
+  let timer = setTimeout(abort, milliseconds);
+  outer.addEventListener("abort", abort);
   return {
-    signal: own.signal,
-    expect(next: number) {
+    signal: controller.signal,
+    restart(next: number) {
       clearTimeout(timer);
-      timer = setTimeout(bark, next);
+      timer = setTimeout(abort, next);
     },
     end() {
       clearTimeout(timer);
-      outer.removeEventListener("abort", bark);
+      outer.removeEventListener("abort", abort);
     },
   };
 }
 
-/** Asks for ever; each question knows the answer before it. */
-function asker(jobId: string, signal: AbortSignal): () => AsyncGenerator<JobStatus> {
+/** Polls without end; each request says which answer is known, so that only news is sent. */
+function poller(jobId: string, signal: AbortSignal): () => AsyncGenerator<JobStatus> {
   let etag: string | null = null;
   return async function* () {
     while (!signal.aborted) {
@@ -134,12 +240,13 @@ function asker(jobId: string, signal: AbortSignal): () => AsyncGenerator<JobStat
         etag = answer.response.headers.get("ETag");
         yield answer.data as JobStatus; // openapi-fetch forgets that a box has four numbers
       }
-      await pause(askedToWait(answer) ?? EVERY, signal);
+      await pause(retryAfter(answer) ?? POLL_MS, signal);
     }
   };
 }
 
-function askedToWait(answer: Problem | { response: Response }): number | null {
+/** Milliseconds that the platform asks to wait; null when it does not say. */
+function retryAfter(answer: Problem | { response: Response }): number | null {
   const seconds =
     answer instanceof Problem
       ? answer.details.retryAfter
@@ -150,14 +257,14 @@ function askedToWait(answer: Problem | { response: Response }): number | null {
 /** Waits, but not longer than until `signal` ends it or the network is back. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const over = () => {
+    const finish = () => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", over);
-      window.removeEventListener("online", over);
+      signal.removeEventListener("abort", finish);
+      window.removeEventListener("online", finish);
       resolve();
     };
-    const timer = setTimeout(over, milliseconds);
-    signal.addEventListener("abort", over);
-    window.addEventListener("online", over);
+    const timer = setTimeout(finish, milliseconds);
+    signal.addEventListener("abort", finish);
+    window.addEventListener("online", finish);
   });
 }

@@ -1,0 +1,84 @@
+import { beforeEach, expect, it, vi } from "vitest";
+import { forgetSession } from "~/api/session";
+import { playPlatform } from "~/test/platform";
+import { startSocketServer } from "~/test/socketServer";
+import { makeConnection } from "./socket";
+
+let made = 0;
+
+beforeEach(() => {
+  forgetSession();
+  made = 0;
+  playPlatform(() => ({
+    body: {
+      access_token: `token-${++made}`,
+      refresh_token: "r",
+      expires_in: 3600,
+      user: { id: "guest_1", username: "" },
+    },
+  }));
+});
+
+const heard = () => ({ onConnect: vi.fn(), onDisconnect: vi.fn() });
+
+it("opens one socket for all, and closes it when nobody wants it any more", async () => {
+  const server = await startSocketServer();
+  const connection = makeConnection(server.origin, 200);
+  const first = connection.subscribe(heard());
+  const second = connection.subscribe(heard());
+  await server.connections(1);
+  const pushed = vi.fn();
+  second.on("jobStatus", pushed);
+  server.push({ job_id: "1" });
+  await vi.waitFor(() => expect(pushed).toHaveBeenCalledWith({ job_id: "1" }));
+  first.end();
+  second.end();
+  const third = connection.subscribe(heard()); // before it was closed: the same socket
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  await server.connections(1);
+  expect(server.tokens).toEqual(["token-1"]);
+  third.end();
+  await server.connections(0);
+  await server.stop();
+});
+
+it("connects with a new token when the old one is refused", async () => {
+  const server = await startSocketServer((token) => (token === "token-1" ? "token_expired" : null));
+  const callbacks = heard();
+  const subscription = makeConnection(server.origin, 0).subscribe(callbacks);
+  await server.connections(1);
+  expect(server.tokens).toEqual(["token-1", "token-2"]);
+  await vi.waitFor(() => expect(callbacks.onConnect).toHaveBeenCalledOnce());
+  subscription.end();
+  await server.stop();
+});
+
+it("comes back after the server ended the connection", async () => {
+  let refused = false;
+  const server = await startSocketServer((token) =>
+    refused && token === "token-1" ? "token_invalid" : null,
+  );
+  const callbacks = heard();
+  const subscription = makeConnection(server.origin, 0).subscribe(callbacks);
+  await server.connections(1);
+  refused = true;
+  server.end();
+  await vi.waitFor(() => expect(callbacks.onConnect).toHaveBeenCalledTimes(2), { timeout: 10_000 });
+  expect(server.tokens).toEqual(["token-1", "token-1", "token-2"]);
+  subscription.end();
+  await server.stop();
+});
+
+it("connects at once when the network is back", async () => {
+  const server = await startSocketServer();
+  const callbacks = heard();
+  const subscription = makeConnection(server.origin, 0).subscribe(callbacks);
+  await server.connections(1);
+  await vi.waitFor(() => expect(callbacks.onConnect).toHaveBeenCalledOnce());
+  server.breakConnections();
+  await vi.waitFor(() => expect(callbacks.onDisconnect).toHaveBeenCalledOnce());
+  window.dispatchEvent(new Event("online"));
+  await vi.waitFor(() => expect(callbacks.onConnect).toHaveBeenCalledTimes(2), { timeout: 800 });
+  subscription.end();
+  await server.stop();
+});
