@@ -161,7 +161,14 @@ test("a platform that goes away while it looks is waited for", async ({ page, co
   complaints.length = 0;
 });
 
+/** Lets the socket never connect, so that what is asked for is all that is known. */
+async function withoutSocket(page: Page): Promise<void> {
+  await page.route("**/socket.io/**", (route) => route.abort());
+  await page.routeWebSocket(/\/socket\.io\//, (socket) => void socket.close());
+}
+
 test("where no stream comes through, the answer comes by asking", async ({ page, complaints }) => {
+  await withoutSocket(page);
   await page.route("**/events", (route) =>
     route.fulfill({ status: 200, contentType: "text/event-stream", body: "" }),
   );
@@ -177,7 +184,8 @@ test("where no stream comes through, the answer comes by asking", async ({ page,
 });
 
 test("one can think better of it", async ({ page, complaints }) => {
-  await page.route("**/events", () => undefined); // never answers
+  await withoutSocket(page);
+  await page.route("**/waste/status/**", () => undefined); // never answers
   await page.goto("/");
   await hand(page, 27);
   await expect(page).toHaveURL(/\/answers\//);
@@ -205,8 +213,9 @@ test("a failed analysis names its reason, and the same photo can be tried again"
   page,
   complaints,
 }) => {
-  await page.route("**/events", (route) => {
-    const job_id = route.request().url().split("/").at(-2) ?? "";
+  await withoutSocket(page);
+  await page.route("**/waste/status/**", (route) => {
+    const [, job_id = "", events] = /status\/([^/]+)(\/events)?$/.exec(route.request().url()) ?? [];
     const status = {
       job_id,
       status: "failed",
@@ -216,6 +225,7 @@ test("a failed analysis names its reason, and the same photo can be tried again"
       code: "gave_up",
       retryable: true,
     };
+    if (!events) return route.fulfill({ status: 200, json: status });
     return route.fulfill({
       status: 200,
       contentType: "text/event-stream",
@@ -227,7 +237,7 @@ test("a failed analysis names its reason, and the same photo can be tried again"
   await expect(page.getByText("여러 번 시도했지만 끝내지 못했어요.").first()).toBeVisible();
   await expect(page.getByText("오류 이름: gave_up")).toBeVisible();
   await expectAccessible(page);
-  await page.unroute("**/events");
+  await page.unroute("**/waste/status/**");
   await page.getByRole("button", { name: "같은 사진으로 다시" }).click();
   await asked(page);
   complaints.length = 0;

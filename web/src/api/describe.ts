@@ -27,16 +27,16 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
 export function describe(error: unknown): Description {
   if (!(error instanceof Problem)) {
     return {
-      title: i18n.t("trouble.internal.title"),
-      sentence: i18n.t("trouble.internal.sentence"),
+      title: i18n.t("errors.internal.title"),
+      sentence: i18n.t("errors.internal.sentence"),
       remedy: "retry",
     };
   }
   const { code, status, detail } = error.details;
   const kind = kindOf(code, status);
   return {
-    title: i18n.t(`trouble.${kind}.title`),
-    sentence: detail || i18n.t(`trouble.${kind}.sentence`),
+    title: i18n.t(`errors.${kind}.title`),
+    sentence: detail || i18n.t(`errors.${kind}.sentence`),
     remedy: code in REMEDIES ? (REMEDIES[code] ?? null) : "retry",
   };
 }

@@ -6,7 +6,7 @@ import { ErrorMessage } from "~/ui/ErrorMessage";
 export function ErrorPage({ error }: Readonly<{ error: unknown }>) {
   const { t } = useTranslation();
   return (
-    <Page title={t("trouble.broken")} hideTitle>
+    <Page title={t("errors.page")} hideTitle>
       <ErrorMessage
         error={error}
         onRetry={() => {

@@ -7,18 +7,18 @@ import { EmptyState } from "~/ui/EmptyState";
 export function NotFound() {
   const { t } = useTranslation();
   return (
-    <Page title={t("lost.title")} hideTitle>
+    <Page title={t("notFound.title")} hideTitle>
       <EmptyState
         repeated
         icon="question"
-        title={t("lost.title")}
+        title={t("notFound.title")}
         actions={
           <Button variant="contained" to="/">
-            {t("trouble.home")}
+            {t("errors.home")}
           </Button>
         }
       >
-        <p>{t("lost.sentence")}</p>
+        <p>{t("notFound.sentence")}</p>
       </EmptyState>
     </Page>
   );

@@ -6,7 +6,7 @@ import { shrink } from "./shrink";
 /** Larger files are not even opened: a phone's memory is worth more. */
 export const MOST_BYTES = 100 * 2 ** 20;
 
-/** Codes of our own, spoken by coach.json below `trouble`. */
+/** Codes of our own; their texts are in the catalogue `coach` below `errors`. */
 export type PhotoErrorCode = "photo_unreadable" | "photo_too_big" | "photo_keeps_place";
 
 /** The problem of a file that never reaches the platform. */

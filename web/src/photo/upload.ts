@@ -2,7 +2,7 @@ import { Problem } from "~/api/problem";
 import type { Ticket } from "~/api/types";
 
 /** An upload of which nothing moves for so long hangs. */
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /**
  * Sends `photo` where its ticket says, with exactly the headers it gives. `onProgress` hears the share that left.
@@ -26,7 +26,7 @@ export function upload(
       timer = setTimeout(() => {
         reject(Problem.network());
         request.abort();
-      }, PATIENCE_MS);
+      }, TIMEOUT_MS);
     };
     const cancel = () => {
       request.abort();

@@ -28,17 +28,17 @@ export function ErrorMessage({ error, onRetry }: Props) {
         <>
           {remedy === "retry" && onRetry && (
             <Button variant="contained" onClick={onRetry}>
-              {t("trouble.retry")}
+              {t("errors.retry")}
             </Button>
           )}
           {remedy === "search" && (
             <Button variant="contained" to="/search">
-              {t("trouble.search")}
+              {t("errors.search")}
             </Button>
           )}
           {remedy === "home" && (
             <Button variant="contained" to="/">
-              {t("trouble.home")}
+              {t("errors.home")}
             </Button>
           )}
         </>

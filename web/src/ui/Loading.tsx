@@ -18,5 +18,5 @@ export function PageSkeleton() {
 
 /** A quiet block in place of something that is still coming. */
 export function Skeleton({ width = "100%", height = "1rem" }: Readonly<{ width?: string; height?: string }>) {
-  return <div className={styles.bone} style={{ width, height }} aria-hidden />;
+  return <div className={styles.skeleton} style={{ width, height }} aria-hidden />;
 }

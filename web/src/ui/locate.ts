@@ -1,9 +1,9 @@
 type Place = Readonly<{ lat: number; lng: number }>;
 
 /** Why a device does not say where it is. */
-export type LocateTrouble = "denied" | "unavailable" | "timeout";
+export type LocateFailure = "denied" | "unavailable" | "timeout";
 
-const PATIENCE_MS = 12_000;
+const TIMEOUT_MS = 12_000;
 const FRESH_MS = 60_000;
 
 /** Where this device is, after asking the person. Throws `LocateError`. */
@@ -19,7 +19,7 @@ export function locate(): Promise<Place> {
       (error) => {
         reject(new LocateError(whyOf(error.code)));
       },
-      { enableHighAccuracy: true, timeout: PATIENCE_MS, maximumAge: FRESH_MS },
+      { enableHighAccuracy: true, timeout: TIMEOUT_MS, maximumAge: FRESH_MS },
     );
   });
 }
@@ -30,12 +30,12 @@ export function rounded({ lat, lng }: Place): Place {
 }
 
 export class LocateError extends Error {
-  constructor(readonly why: LocateTrouble) {
+  constructor(readonly why: LocateFailure) {
     super(why);
   }
 }
 
-function whyOf(code: number): LocateTrouble {
+function whyOf(code: number): LocateFailure {
   if (code === 1) return "denied";
   return code === 3 ? "timeout" : "unavailable";
 }

@@ -21,7 +21,7 @@ const OLD_MS = 24 * 3_600_000;
 
 let queued: readonly Queued[] = [];
 const listeners = new Set<() => void>();
-const farewells = new Set<(id: string, answered: boolean) => void>();
+const removalListeners = new Set<(id: string, answered: boolean) => void>();
 /** Photos that left this tab's queue: what was read before must not bring them back. */
 const left = new Set<string>();
 /** Pictures of this visit by job, for as long as the tab is open: the answer shows what was just taken. */
@@ -134,10 +134,10 @@ export function clear(): void {
 function leave(id: string, answered: boolean) {
   left.add(id);
   change(queued.filter((one) => one.id !== id));
-  for (const farewell of farewells) farewell(id, answered);
+  for (const onRemoved of removalListeners) onRemoved(id, answered);
 }
 
-/** Calls `farewell` when a photo left the queue: answered, or not wanted any more. */
-export function onLeave(farewell: (id: string, answered: boolean) => void): void {
-  farewells.add(farewell);
+/** Calls `onRemoved` when a photo left the queue: answered, or not wanted any more. */
+export function onLeave(onRemoved: (id: string, answered: boolean) => void): void {
+  removalListeners.add(onRemoved);
 }

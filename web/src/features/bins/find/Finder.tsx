@@ -10,7 +10,7 @@ type Props = Readonly<{ locating: Locating; onPlace: (place: Place) => void }>;
 /** From where to look: by words, or by this device. It is asked only when somebody wants that. */
 export function Finder({ locating, onPlace }: Props) {
   const { t } = useTranslation("bins");
-  const { trouble } = locating;
+  const { failure } = locating;
   return (
     <div className={styles.finder}>
       <div className={styles.line}>
@@ -30,11 +30,11 @@ export function Finder({ locating, onPlace }: Props) {
           <Icon name="locate" size="1.5rem" />
         </button>
       </div>
-      {trouble ? (
-        <p className={styles.trouble}>
+      {failure ? (
+        <p className={styles.failure}>
           <Icon name="warning" size="1.25rem" />
           <span>
-            {t(`locate.${trouble}`)} {t("locate.instead")}
+            {t(`locate.${failure}`)} {t("locate.instead")}
           </span>
         </p>
       ) : (

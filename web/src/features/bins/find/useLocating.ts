@@ -1,23 +1,23 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { announce } from "~/ui/announce";
-import { locate, LocateError, type LocateTrouble } from "~/ui/locate";
+import { locate, LocateError, type LocateFailure } from "~/ui/locate";
 import type { LatLng } from "../map/mercator";
 
 /** Asks this device where it is, when somebody wants that, and says what keeps it from knowing. */
 export function useLocating(onHere: (here: LatLng) => void) {
   const { t } = useTranslation("bins");
   const [asking, setAsking] = useState(false);
-  const [trouble, setTrouble] = useState<LocateTrouble | null>(null);
+  const [failure, setFailure] = useState<LocateFailure | null>(null);
 
   const find = async () => {
     setAsking(true);
-    setTrouble(null);
+    setFailure(null);
     try {
       onHere(await locate());
     } catch (error) {
       const why = error instanceof LocateError ? error.why : "unavailable";
-      setTrouble(why);
+      setFailure(why);
       announce(`${t(`locate.${why}`)} ${t("locate.instead")}`, "assertive");
     } finally {
       setAsking(false);
@@ -26,12 +26,12 @@ export function useLocating(onHere: (here: LatLng) => void) {
 
   return {
     asking,
-    trouble,
+    failure,
     find: () => {
       if (!asking) void find();
     },
     forgive: () => {
-      setTrouble(null);
+      setFailure(null);
     },
   };
 }

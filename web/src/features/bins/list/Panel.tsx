@@ -13,7 +13,7 @@ import { rowId } from "./BinList";
 import { Details } from "./Details";
 import { Nearest } from "./Nearest";
 import { Nothing } from "./Nothing";
-import { RowBones } from "./RowBones";
+import { RowSkeletons } from "./RowSkeletons";
 import { Where } from "./Where";
 import styles from "./list.module.css";
 
@@ -79,7 +79,7 @@ function Content(props: Props & Readonly<{ onForget: () => void }>) {
   if (failed) return <ErrorMessage error={failed.error} onRetry={() => void failed.refetch()} />;
   if (everywhere.data?.total === 0 || (from && nearby.data?.length === 0)) return <Nothing look={look} />;
   if (from && nearby.data) return <Nearest {...props} />;
-  if (from || !everywhere.data) return <RowBones />;
+  if (from || !everywhere.data) return <RowSkeletons />;
   return <Where everything={everywhere.data} locating={props.locating} onGo={props.onGo} />;
 }
 

@@ -10,7 +10,7 @@ import styles from "./map.module.css";
 setWorkerUrl(worker);
 
 /** Nothing of the map has come after so long: nothing will. */
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 export type Props = Readonly<{
   camera: Camera;
@@ -35,7 +35,7 @@ export default function TileGround({ camera, ground, onReady, onFail }: Props) {
     const fail = () => {
       if (!ready) onFail();
     };
-    const timer = setTimeout(fail, PATIENCE_MS);
+    const timer = setTimeout(fail, TIMEOUT_MS);
     // A tile that is missing says nothing once others have come.
     map.on("error", fail);
     map.on("idle", () => {

@@ -13,7 +13,7 @@ type Watched = Readonly<{
   /** What is known so far. */
   status: JobStatus | undefined;
   /** What keeps us from knowing more just now; we go on by ourselves. */
-  trouble: Problem | null;
+  problem: Problem | null;
   /** Why there is nothing to wait for. */
   error: unknown;
 }>;
@@ -22,7 +22,7 @@ type Watched = Readonly<{
 export function useJob(jobId: string): Watched {
   const client = useQueryClient();
   const { data: status } = useQuery<JobStatus>({ queryKey: keyOf(jobId), queryFn: skipToken });
-  const [trouble, setTrouble] = useState<Problem | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
   const [error, setError] = useState<unknown>(null);
 
   useEffect(() => {
@@ -32,12 +32,12 @@ export function useJob(jobId: string): Watched {
     void wake(); // an upload that a reload cut off goes on
     void (async () => {
       try {
-        for await (const next of statuses(jobId, { signal: leaving.signal, onProblem: setTrouble })) {
+        for await (const next of statuses(jobId, { signal: leaving.signal, onProblem: setProblem })) {
           client.setQueryData(keyOf(jobId), next);
           await settle(next);
         }
-      } catch (problem) {
-        if (!leaving.signal.aborted) setError(problem);
+      } catch (failure) {
+        if (!leaving.signal.aborted) setError(failure);
       }
     })();
     return () => {
@@ -45,7 +45,7 @@ export function useJob(jobId: string): Watched {
     };
   }, [client, jobId]);
 
-  return { status, trouble, error };
+  return { status, problem, error };
 }
 
 /** The photo on this device is not needed any more, or needed for another try. */

@@ -147,7 +147,7 @@ describe("without a socket", () => {
   });
 
   it("waits for a platform that is away, and says so until it is back", async () => {
-    const troubles: (string | null)[] = [];
+    const problems: (string | null)[] = [];
     play(
       inTurn<Answer>(
         stream(event("seeing", 50)),
@@ -156,11 +156,11 @@ describe("without a socket", () => {
         stream(event("done", 100)),
       ),
     );
-    expect(await watched((trouble) => troubles.push(trouble?.code ?? null))).toEqual([
+    expect(await watched((problem) => problems.push(problem?.code ?? null))).toEqual([
       "seeing 50",
       "done 100",
     ]);
-    expect(troubles).toEqual([null, "network", "unavailable", null]);
+    expect(problems).toEqual([null, "network", "unavailable", null]);
   });
 
   it("does not wait for a job that nobody knows", async () => {

@@ -12,35 +12,35 @@ import styles from "./answer.module.css";
 type Props = Readonly<{
   pending: boolean;
   error: unknown;
-  onTell: (said: Pick<AnswerIn, "value"> | Pick<AnswerIn, "text">) => void;
+  onDetails: (said: Pick<AnswerIn, "value"> | Pick<AnswerIn, "text">) => void;
   onBack: () => void;
 }>;
 
 const MATERIALS = materialValues.filter((material) => material !== "unknown" && material !== "other");
 
 /** What it really is: in words, with suggestions, or by its material. */
-export function AddDetails({ pending, error, onTell, onBack }: Props) {
+export function AddDetails({ pending, error, onDetails, onBack }: Props) {
   const { t } = useTranslation("coach");
   const words = useWords();
   const id = useId();
   return (
     <section aria-labelledby={id} aria-busy={pending} className={styles.ask}>
       <h2 id={id} className={styles.question}>
-        {t("tell.title")}
+        {t("details.title")}
       </h2>
       <WordSearch
-        label={t("tell.label")}
+        label={t("details.label")}
         showLabel
         focused
         onPick={({ item }) => {
-          onTell({ value: item });
+          onDetails({ value: item });
         }}
         onWords={(text) => {
-          onTell({ text });
+          onDetails({ text });
         }}
       />
       <ReplyError error={error} />
-      <h3>{t("tell.materials")}</h3>
+      <h3>{t("details.materials")}</h3>
       <ul className={styles.materials}>
         {MATERIALS.map((material) => {
           return (
@@ -50,7 +50,7 @@ export function AddDetails({ pending, error, onTell, onBack }: Props) {
                 className={styles.material}
                 aria-disabled={pending}
                 onClick={() => {
-                  if (!pending) onTell({ value: material });
+                  if (!pending) onDetails({ value: material });
                 }}
               >
                 <MaterialMark material={material} size="2.75rem" />
@@ -61,7 +61,7 @@ export function AddDetails({ pending, error, onTell, onBack }: Props) {
         })}
       </ul>
       <Button variant="text" tone="inherit" onClick={onBack}>
-        {t("tell.back")}
+        {t("details.back")}
       </Button>
     </section>
   );

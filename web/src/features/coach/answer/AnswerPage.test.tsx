@@ -13,7 +13,7 @@ vi.mock("~/outbox/photos/list", async (original) => ({
   useQueue: () => photos,
 }));
 vi.mock("../analysis/useJob", () => ({
-  useJob: () => ({ status: watched.status, trouble: null, error: null }),
+  useJob: () => ({ status: watched.status, problem: null, error: null }),
 }));
 
 const Place = () => <p>at {useLocation().pathname}</p>;

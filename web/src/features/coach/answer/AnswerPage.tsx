@@ -19,14 +19,14 @@ export default function AnswerPage() {
 
 function Job({ jobId }: Readonly<{ jobId: string }>) {
   const { t } = useTranslation("coach");
-  const { status, trouble, error } = useJob(jobId);
+  const { status, problem, error } = useJob(jobId);
   const photo = useQueue().find((one) => isOf(one, jobId));
 
   if (photo?.jobId && photo.jobId !== jobId) return <Navigate to={`/answers/${photo.jobId}`} replace />;
   // This job may have run out while the photo was on its way; then it gets another one.
   if (photo?.phase === "waiting" || photo?.phase === "sending") {
     const going = status && !ended(status) ? status : undefined;
-    return <Working key="working" jobId={jobId} status={going} trouble={trouble} />;
+    return <Working key="working" jobId={jobId} status={going} problem={problem} />;
   }
   if (error instanceof Problem && (error.code === "job_missing" || error.code === "invalid"))
     return <AnswerMissing />;
@@ -42,11 +42,11 @@ function Job({ jobId }: Readonly<{ jobId: string }>) {
       </Page>
     );
   }
-  if (!status && !photo && !trouble) return <PageSkeleton />;
+  if (!status && !photo && !problem) return <PageSkeleton />;
   if (photo?.phase === "failed" && status?.status !== "failed") return <Failed photo={photo} />;
   // Keyed by what the page is about: each has a heading of its own that takes the focus.
   if (!status || !ended(status))
-    return <Working key="working" jobId={jobId} status={status} trouble={trouble} />;
+    return <Working key="working" jobId={jobId} status={status} problem={problem} />;
   if (!status.result) return <Failed key="failed" status={status} photo={photo} />;
   return <Answer key="answer" jobId={jobId} result={status.result} />;
 }

@@ -17,9 +17,9 @@ export function Failed({ status, photo }: Props) {
   const { t } = useTranslation("coach");
   const navigate = useNavigate();
   const cancelled = status?.status === "cancelled";
-  const title = t(cancelled ? "trouble.cancelled.title" : "trouble.failed");
+  const title = t(cancelled ? "errors.cancelled.title" : "errors.failed");
   const sentence = cancelled
-    ? t("trouble.cancelled.sentence")
+    ? t("errors.cancelled.sentence")
     : (photo?.failure?.sentence ?? status?.message ?? "");
   const code = photo?.failure?.code ?? status?.code;
   const again = photo && (status?.retryable ?? true);
@@ -46,20 +46,20 @@ export function Failed({ status, photo }: Props) {
                   )
                 }
               >
-                {t("trouble.retry")}
+                {t("errors.retry")}
               </Button>
             )}
             <Button variant={again ? "outlined" : "contained"} to="/">
-              {t("trouble.new")}
+              {t("errors.new")}
             </Button>
             <Button variant="outlined" to="/search">
-              {t("trouble.words")}
+              {t("errors.words")}
             </Button>
           </>
         }
       >
         <p>{sentence}</p>
-        {code && <p className={styles.code}>{t("trouble.code", { code })}</p>}
+        {code && <p className={styles.code}>{t("errors.code", { code })}</p>}
       </EmptyState>
     </Page>
   );
@@ -69,18 +69,18 @@ export function Failed({ status, photo }: Props) {
 export function AnswerMissing() {
   const { t } = useTranslation("coach");
   return (
-    <Page title={t("trouble.gone.title")} hideTitle>
+    <Page title={t("errors.missing.title")} hideTitle>
       <EmptyState
         icon="question"
-        title={t("trouble.gone.title")}
+        title={t("errors.missing.title")}
         repeated
         actions={
           <Button variant="contained" to="/">
-            {t("trouble.new")}
+            {t("errors.new")}
           </Button>
         }
       >
-        <p>{t("trouble.gone.sentence")}</p>
+        <p>{t("errors.missing.sentence")}</p>
       </EmptyState>
     </Page>
   );

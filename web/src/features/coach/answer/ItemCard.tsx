@@ -34,7 +34,7 @@ const ALMOST_CERTAIN = 0.9;
 export function ItemCard({ jobId, item, index, result, picture }: Props) {
   const { t } = useTranslation(["coach", "advice"]);
   const reply = useReply(jobId);
-  const [telling, setTelling] = useState(false);
+  const [addingDetails, setAddingDetails] = useState(false);
   const top = useRef<HTMLElement>(null);
   const { question } = item;
   // A state that was not taken is told by its switch.
@@ -45,7 +45,7 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
       { kind, item: index, ...said },
       {
         onSuccess: ({ result: next }) => {
-          setTelling(false);
+          setAddingDetails(false);
           const now = next?.items[index];
           if (!now) return;
           // What was pressed is gone unless it was a switch: the focus goes to the new answer.
@@ -67,7 +67,7 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
   };
   const tell = (open: boolean) => {
     reply.reset(); // what was refused before is not about this
-    setTelling(open);
+    setAddingDetails(open);
   };
   /** What it is, with the photo to learn from where that was allowed. */
   const name = (said: Partial<AnswerIn>, kind: "answer" | "correct") => {
@@ -84,11 +84,11 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
           sure={t(`sure.${sureness(item)}`)}
         />
       )}
-      {telling ? (
+      {addingDetails ? (
         <AddDetails
           error={refused}
           pending={reply.isPending}
-          onTell={(said) => {
+          onDetails={(said) => {
             name(said, question ? "answer" : "correct");
           }}
           onBack={() => {

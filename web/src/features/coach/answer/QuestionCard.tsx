@@ -26,7 +26,7 @@ export function QuestionCard({ question, blind, pending, error, onAnswer, onNone
   const id = useId();
   return (
     <section aria-labelledby={id} className={styles.ask}>
-      <p className={styles.kicker}>{t(blind ? "answer.eyes" : "answer.asked")}</p>
+      <p className={styles.kicker}>{t(blind ? "answer.noModel" : "answer.asked")}</p>
       <h2 id={id} className={styles.question}>
         {question.text}
       </h2>

@@ -19,7 +19,7 @@ it("says in a sentence why it could not be stopped, and keeps the focus for anot
   playPlatform(({ path }) => (path.endsWith("/guest") ? guest : problem(503, "unavailable")));
   await show(
     <>
-      <Working jobId="1" status={undefined} trouble={null} />
+      <Working jobId="1" status={undefined} problem={null} />
       <Toasts />
     </>,
     ["coach"],

@@ -17,10 +17,10 @@ import { progressOf, stepOf, STEPS } from "../analysis/progress";
 import { useRatio } from "./ratio";
 import styles from "./Working.module.css";
 
-type Props = Readonly<{ jobId: string; status: JobStatus | undefined; trouble: Problem | null }>;
+type Props = Readonly<{ jobId: string; status: JobStatus | undefined; problem: Problem | null }>;
 
 /** How far the analysis is: what the platform says of itself, in four steps. */
-export function Working({ jobId, status, trouble }: Props) {
+export function Working({ jobId, status, problem }: Props) {
   const { t } = useTranslation("coach");
   const photo = useQueue().find((one) => one.jobId === jobId);
   const progress = progressOf(status, photo);
@@ -68,10 +68,10 @@ export function Working({ jobId, status, trouble }: Props) {
             );
           })}
         </ol>
-        {trouble && (
-          <p className={styles.trouble} role="status">
-            <Icon name={trouble.code === "network" ? "offline" : "warning"} size="1.25rem" />
-            {t(trouble.code === "network" ? "working.offline" : "working.busy")}
+        {problem && (
+          <p className={styles.error} role="status">
+            <Icon name={problem.code === "network" ? "offline" : "warning"} size="1.25rem" />
+            {t(problem.code === "network" ? "working.offline" : "working.busy")}
           </p>
         )}
         <Button

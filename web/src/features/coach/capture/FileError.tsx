@@ -13,7 +13,7 @@ export function FileError({ error }: Readonly<{ error: unknown }>) {
   const { t } = useTranslation("coach");
   const ours = error instanceof Problem ? OURS.find((code) => code === error.code) : undefined;
   const told = ours
-    ? { title: t(`trouble.${ours}.title`), sentence: t(`trouble.${ours}.sentence`) }
+    ? { title: t(`errors.${ours}.title`), sentence: t(`errors.${ours}.sentence`) }
     : error
       ? describe(error)
       : null;
@@ -23,7 +23,7 @@ export function FileError({ error }: Readonly<{ error: unknown }>) {
   }, [spoken, error]);
   if (!told) return null;
   return (
-    <div className={styles.trouble}>
+    <div className={styles.error}>
       <Icon name="warning" size="1.5rem" />
       <div>
         <p className={styles.strong}>{told.title}</p>

@@ -103,7 +103,7 @@ function State({ photo }: Readonly<{ photo: Queued }>) {
   if (photo.phase === "waiting" && seconds !== null && navigator.onLine)
     return <p>{t("queue.busy", { count: seconds })}</p>;
   // What the platform looked at was sent: there is only no answer.
-  if (photo.phase === "failed" && photo.handedOver) return <p>{t("trouble.failed")}</p>;
+  if (photo.phase === "failed" && photo.handedOver) return <p>{t("errors.failed")}</p>;
   return <p>{t(`queue.${photo.phase}`)}</p>;
 }
 

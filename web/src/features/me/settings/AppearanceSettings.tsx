@@ -20,12 +20,12 @@ export function AppearanceSettings() {
   // Before anybody chose, the switch shows what the system asked for.
   const more = (contrast ?? document.documentElement.dataset.contrast) === "more";
   return (
-    <Section title={t("look.title")}>
+    <Section title={t("appearance.title")}>
       <Choices
-        label={t("look.theme")}
+        label={t("appearance.theme")}
         choices={THEMES.map(([value, icon]) => ({
           value,
-          label: t(`look.${value}`),
+          label: t(`appearance.${value}`),
           icon: <Icon name={icon} />,
         }))}
         value={theme ?? "system"}
@@ -35,7 +35,7 @@ export function AppearanceSettings() {
       />
       <div>
         <FormControlLabel
-          label={t("look.contrast")}
+          label={t("appearance.contrast")}
           control={
             <Switch
               checked={more}
@@ -47,7 +47,7 @@ export function AppearanceSettings() {
           }
         />
         <p id="contrast-note" className={styles.small}>
-          {t("look.contrastNote")}
+          {t("appearance.contrastNote")}
         </p>
       </div>
     </Section>

@@ -7,7 +7,7 @@ import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
 import { ErrorMessage } from "~/ui/ErrorMessage";
 
-/** Takes back what was given to teach the eyes. Shown to who was asked for it. */
+/** Takes back the consent to train models with photos. Shown to those who were asked for it. */
 export function ConsentSettings() {
   const { t } = useTranslation("settings");
   const { teach } = usePreferences();
@@ -15,12 +15,12 @@ export function ConsentSettings() {
     mutationFn: () => data(api.DELETE("/api/v1/waste/examples")),
     onSuccess: () => {
       prefer({ teach: false });
-      toast({ text: t("taught.done") });
+      toast({ text: t("consent.done") });
     },
   });
   if (teach === null) return null;
   return (
-    <Section title={t("taught.title")} note={t(teach ? "taught.given" : "taught.notGiven")}>
+    <Section title={t("consent.title")} note={t(teach ? "consent.given" : "consent.notGiven")}>
       {takeBack.isError && <ErrorMessage error={takeBack.error} />}
       <div>
         <Button
@@ -30,7 +30,7 @@ export function ConsentSettings() {
             takeBack.mutate();
           }}
         >
-          {t("taught.takeBack")}
+          {t("consent.takeBack")}
         </Button>
       </div>
     </Section>

@@ -19,16 +19,16 @@ export function SignOut() {
     mutationFn: (everywhere: boolean) => forgetPerson(client, everywhere),
     onSuccess: () => {
       setAsking(false);
-      toast({ text: t("leave.done") });
+      toast({ text: t("signOut.done") });
     },
   });
 
   return (
-    <Section title={t("leave.title")} note={t("leave.note")}>
+    <Section title={t("signOut.title")} note={t("signOut.note")}>
       {asking ? (
-        <div role="group" aria-label={t("leave.sure")} ref={question} tabIndex={-1}>
+        <div role="group" aria-label={t("signOut.sure")} ref={question} tabIndex={-1}>
           {forget.isError && <ErrorMessage error={forget.error} />}
-          <p>{t(forget.isError ? "leave.nothing" : "leave.sure")}</p>
+          <p>{t(forget.isError ? "signOut.nothing" : "signOut.sure")}</p>
           <div className={styles.buttons}>
             <Button
               variant="outlined"
@@ -38,7 +38,7 @@ export function SignOut() {
                 forget.reset();
               }}
             >
-              {t("leave.no")}
+              {t("signOut.no")}
             </Button>
             <Button
               variant="contained"
@@ -48,13 +48,13 @@ export function SignOut() {
                 forget.mutate(true);
               }}
             >
-              {t(forget.isError ? "leave.again" : "leave.yes")}
+              {t(forget.isError ? "signOut.again" : "signOut.yes")}
             </Button>
           </div>
           {/* A consent could never be taken back after this; answers go by themselves. */}
           {forget.isError && !teach && (
             <div className={styles.other}>
-              <p className={styles.small}>{t("leave.hereNote")}</p>
+              <p className={styles.small}>{t("signOut.hereNote")}</p>
               <Button
                 variant="outlined"
                 tone="bad"
@@ -62,7 +62,7 @@ export function SignOut() {
                   forget.mutate(false);
                 }}
               >
-                {t("leave.here")}
+                {t("signOut.here")}
               </Button>
             </div>
           )}
@@ -77,7 +77,7 @@ export function SignOut() {
               setAsking(true);
             }}
           >
-            {t("leave.button")}
+            {t("signOut.button")}
           </Button>
         </div>
       )}

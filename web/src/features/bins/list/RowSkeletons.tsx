@@ -3,10 +3,10 @@ import { Skeleton } from "~/ui/Loading";
 import styles from "./list.module.css";
 
 /** The shape of a list that is on its way. */
-export function RowBones() {
+export function RowSkeletons() {
   const { t } = useTranslation();
   return (
-    <div className={styles.bones} aria-busy>
+    <div className={styles.skeletons} aria-busy>
       <p className="visually-hidden" role="status">
         {t("loading")}
       </p>
