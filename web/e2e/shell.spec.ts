@@ -195,6 +195,13 @@ const FIVE = {
   en: ["Coach", "Bins", "Neighbours", "Learn", "Me"],
 } as const;
 
+test("the rail of a wide screen shows an icon above each name", async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 740 });
+  await page.goto("/me");
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await expect(page.locator("nav li svg:visible")).toHaveCount(3);
+});
+
 test.describe("five entries in the navigation fit", () => {
   for (const language of ["ko", "en"] as const)
     for (const scale of [100, 200])
