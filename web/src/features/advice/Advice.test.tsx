@@ -1,6 +1,6 @@
 import { screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { signValues } from "~/api/generated/schema";
+import { pictogramValues } from "~/api/generated/schema";
 import type { Disposal, Sign } from "~/api/types";
 import { show } from "~/test/show";
 import { Steps } from "./Advice";
@@ -40,5 +40,5 @@ describe("a step", () => {
 });
 
 it("every sign of the contract has a drawing", () => {
-  expect(signValues.filter((sign) => !hasPictogram(sign))).toEqual([]);
+  expect(pictogramValues.filter((sign) => !hasPictogram(sign))).toEqual([]);
 });
