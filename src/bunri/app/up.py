@@ -8,6 +8,7 @@ from typing import Final
 
 from rich.console import Console
 
+from bunri.app.registry import ALL, REGISTRY, Registry
 from bunri.app.settings import SecretMissing, Settings
 from bunri.app.supervisor import Child, Supervisor
 from bunri.kit.errors import BunriError
@@ -92,12 +93,21 @@ def _fetch_detector(settings: Settings, environment: dict[str, str]) -> None:
 
 def _children(host: str, port: int, workers: int, environment: dict[str, str]) -> list[Child]:
     commands = {
-        "api": ["serve", "--target", "all", "--host", host, "--port", str(port)],
-        **{f"waste-{number}": ["work", "--queue", "waste"] for number in range(1, workers + 1)},
-        "desk": ["work", "--queue", "recycling", "--queue", "default"],
+        "api": ["serve", "--target", ALL, "--host", host, "--port", str(port)],
+        **worker_commands(REGISTRY, workers),
         "beat": ["beat"],
     }
     return [Child(name, [*BUNRI, *command], environment) for name, command in commands.items()]
+
+
+def worker_commands(registry: Registry, workers: int) -> dict[str, list[str]]:
+    """A process, or ``workers`` of them, for each queue whose work fills a core; one for all the others together."""
+    apart = [queue.name for queue in registry.queues.values() if queue.own_process]
+    shared = [word for name in registry.queues if name not in apart for word in ("--queue", name)]
+    return {
+        **{f"{name}-{number}": ["work", "--queue", name] for name in apart for number in range(1, workers + 1)},
+        "default": ["work", *shared],
+    }
 
 
 def _reachable(host: str) -> str:

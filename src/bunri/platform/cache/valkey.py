@@ -71,7 +71,7 @@ class Cache:
         pipe = self._redis.pipeline(transaction=True)
         pipe.zadd(key, {member: until.timestamp()}, gt=True)
         pipe.zremrangebyscore(key, "-inf", now.timestamp())
-        pipe.expireat(key, until)
+        pipe.expire(key, until - now)
         await self._guard(pipe.execute())
 
     async def members_until(self, key: str, *, now: datetime) -> list[bytes]:
