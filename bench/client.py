@@ -25,6 +25,7 @@ class Client:
 
     url: str
     token: str = ""
+    id: str = ""
     _connection: http.client.HTTPConnection = field(init=False)
     _used: float = field(init=False, default=0.0)
 
@@ -34,7 +35,8 @@ class Client:
     @classmethod
     def sign_in(cls, url: str) -> Self:
         client = cls(url)
-        client.token = client.ask("POST", "/api/v1/auth/guest", {"username": "bench"})["access_token"]
+        signed_in = client.ask("POST", "/api/v1/auth/guest", {"username": "bench"})
+        client.token, client.id = signed_in["access_token"], signed_in["user"]["id"]
         return client
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bench.result import BenchmarkResult
-from bench.subjects import analyze, bins, detect, near, photo, poll, repeats, search, up, web
+from bench.subjects import analyze, bins, detect, near, photo, poll, push, repeats, search, up, web
 
 Measure = Callable[[bool], list[BenchmarkResult]]
 
@@ -12,6 +12,7 @@ SUBJECTS: Final[dict[str, Measure]] = {
     "up": up.measure,
     "analyze": analyze.measure,
     "poll": poll.measure,
+    "push": push.measure,
     "photo": photo.measure,
     "near": near.measure,
     "repeats": repeats.measure,
