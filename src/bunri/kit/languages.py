@@ -1,4 +1,8 @@
-"""The message catalogues: every sentence that people read, in TOML files by subject in ``kit/texts/{ko,en}/``."""
+"""The message catalogues: every sentence that people read.
+
+A domain has its own (``texts/{ko,en}.toml`` in its package); what edge, platform and app say is in
+``kit/texts/{ko,en}/``, one TOML file a subject.
+"""
 
 import tomllib
 from collections.abc import Mapping
