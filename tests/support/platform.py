@@ -85,16 +85,16 @@ def running(
     ports = {name: free_port() for name in targets}
     base_of = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     if arrangement == "split":
-        more |= {f"BUNRI_PEERS__{name.upper()}": base_of[name] for name in ("recycling", "locations")}
+        more |= {f"BUNRI_REMOTE_TARGETS__{name.upper()}": base_of[name] for name in ("recycling", "locations")}
     env = environment(settings, **more)
     platform = Platform({prefix: base_of[name] for name, prefixes in targets.items() for prefix in prefixes})
     try:
         for name, port in ports.items():
-            own = {key: value for key, value in env.items() if key != f"BUNRI_PEERS__{name.upper()}"}
+            own = {key: value for key, value in env.items() if key != f"BUNRI_REMOTE_TARGETS__{name.upper()}"}
             platform.start(name, ["serve", "--target", name, "--port", str(port)], own, logs / f"{name}.log")
         if workers:
             for queues in (["waste"], ["recycling", "default"]):
-                own = {key: value for key, value in env.items() if key != f"BUNRI_PEERS__{queues[0].upper()}"}
+                own = {key: value for key, value in env.items() if key != f"BUNRI_REMOTE_TARGETS__{queues[0].upper()}"}
                 words = ["work", *(word for queue in queues for word in ("--queue", queue))]
                 platform.start(f"work-{queues[0]}", words, own, logs / f"work-{queues[0]}.log")
             platform.start("beat", ["beat"], env, logs / "beat.log")

@@ -60,7 +60,7 @@ class Container:
         for module in registry.modules:
             module.provide(self)
         for name, protocol in registry.public.items():
-            if name in settings.peers:
+            if name in settings.remote_targets:
                 self._makers[protocol] = self._client(name, protocol)
 
     # ── services ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -86,7 +86,7 @@ class Container:
         def make() -> T:
             from bunri.app.rpc.client import make_client
 
-            return make_client(protocol, domain, self._http, self.settings.peers[domain], self.peer_tokens)
+            return make_client(protocol, domain, self._http, self.settings.remote_targets[domain], self.peer_tokens)
 
         return make
 

@@ -22,7 +22,7 @@ def checks_of(container: Container, target: Target) -> dict[str, Check]:
     for concern in target.caches:
         found[f"valkey:{concern}"] = _plain(container.cache(concern).check)
     for name in target.siblings:
-        if name in container.settings.peers:
+        if name in container.settings.remote_targets:
             found[name] = _sibling(container, name)
         else:
             found |= _schema(container, next(each for each in container.registry.modules if each.name == name))

@@ -51,7 +51,7 @@ class Target:
 
     name: str
     modules: tuple[Module, ...]
-    """Hosted here; the domains they call live in this process too, or behind ``peers``."""
+    """Hosted here; the domains they call live in this process too, or behind ``remote_targets``."""
 
     @property
     def domains(self) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ Nested names are joined by two underscores: ``BUNRI_WASTE__MAX_PHOTO_MB=30``.
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
@@ -41,6 +42,8 @@ class Settings(BaseSettings):
         env_prefix="BUNRI_", env_nested_delimiter="__", toml_file="bunri.toml", extra="forbid", frozen=True
     )
 
+    renamed: ClassVar[Mapping[str, str]] = {"peers": "remote_targets"}
+
     data: Path = Field(default_factory=lambda: user_data_path("bunri"), description="Where everything of ours lies.")
     secret: SecretStr | None = Field(
         None, description="The root of all keys, at least 32 characters. Generated when embedded, demanded otherwise."
@@ -60,7 +63,7 @@ class Settings(BaseSettings):
     broker_url: str | None = Field(None, description="Default: number 4; must not evict.")
     storage_url: str | None = Field(None, description="s3://… ; unset: a directory below data.")
 
-    peers: dict[str, str] = Field(
+    remote_targets: dict[str, str] = Field(
         default_factory=dict, description="Domain → URL of the target that hosts it, when not in this process."
     )
 
@@ -91,9 +94,9 @@ class Settings(BaseSettings):
             raise ValueError(f"BUNRI_SECRET needs at least {SHORTEST_SECRET} characters: openssl rand -base64 33")
         if self.valkey_url is not None and urlsplit(self.valkey_url).path.strip("/"):
             raise ValueError("BUNRI_VALKEY_URL takes no number: each concern has its own (see docs/settings.md)")
-        unknown = sorted(set(self.peers) - set(REGISTRY.public))
+        unknown = sorted(set(self.remote_targets) - set(REGISTRY.public))
         if unknown:
-            raise ValueError(f"BUNRI_PEERS names {', '.join(unknown)}; it knows {', '.join(REGISTRY.public)}")
+            raise ValueError(f"BUNRI_REMOTE_TARGETS names {', '.join(unknown)}; it knows {', '.join(REGISTRY.public)}")
         if self.valkey_url is None and self.database_url is not None and self.broker_url is None:
             raise ValueError(
                 "BUNRI_DATABASE_URL without BUNRI_VALKEY_URL: several machines on one database need one broker too"

@@ -260,13 +260,15 @@ class TestAlone:
     async def test_it_is_ready_without_servers_after_a_real_detection(self, client: httpx.AsyncClient) -> None:
         response = await client.get("/ready")
         assert (response.status_code, list(response.json()["parts"])) == (200, ["detection"])
-        assert response.json()["parts"]["detection"]["remark"] is None
+        assert response.json()["parts"]["detection"]["degraded_reason"] is None
 
     async def test_without_weights_it_is_ready_and_says_what_is_missing(self, tmp_path: Path) -> None:
         settings = Settings(data=tmp_path, vision=VisionSettings(models_dir=None))
         app: FastAPI = create_app(settings, "detect")
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-            assert "models pull yolox_nano" in (await client.get("/ready")).json()["parts"]["detection"]["remark"]
+            assert (
+                "models pull yolox_nano" in (await client.get("/ready")).json()["parts"]["detection"]["degraded_reason"]
+            )
             assert code(await asked(client)) == (404, "model_missing")
 
 

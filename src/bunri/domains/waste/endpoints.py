@@ -31,7 +31,7 @@ from bunri.kit import cursor as cursors
 from bunri.kit.errors import BunriError
 from bunri.platform.http import BaseUrl, PreferredLanguage, policy, signed_in, use
 from bunri.platform.providers import Providers
-from bunri.platform.realtime import Subscriber, Subscription, user_room
+from bunri.platform.realtime import RoomListener, Subscriber, user_room
 
 router = APIRouter(prefix="/api/v1/waste", tags=["waste"])
 
@@ -121,7 +121,7 @@ async def _watch(providers: Providers, owner: str, job_id: UUID) -> AsyncIterato
             pushed = await _pushed(pushes, job_id)
 
 
-async def _pushed(pushes: Subscription, job_id: UUID) -> tuple[bytes, bool] | None:
+async def _pushed(pushes: RoomListener, job_id: UUID) -> tuple[bytes, bool] | None:
     """The next document of the job and whether it has ended; None when it is time to look."""
     loop = asyncio.get_running_loop()
     until = loop.time() + LOOK_EVERY_S

@@ -29,7 +29,7 @@ class Health(BaseModel):
 class PartHealth(BaseModel):
     ok: bool
     ms: float = Field(description="How long the check took")
-    remark: str | None = None
+    degraded_reason: str | None = Field(None, description="Why it works less well than it could, or fails.")
 
 
 class Readiness(BaseModel):
@@ -74,11 +74,11 @@ async def _run(checks: Mapping[str, Check]) -> Readiness:
 async def _check(check: Check) -> PartHealth:
     started = time.perf_counter()
     try:
-        remark = await asyncio.wait_for(check(), timeout=5)
-        return PartHealth(ok=True, ms=_since(started), remark=remark)
+        degraded_reason = await asyncio.wait_for(check(), timeout=5)
+        return PartHealth(ok=True, ms=_since(started), degraded_reason=degraded_reason)
     except Exception as error:  # whatever broke, the answer is "not ready", with its name
         log.warning("readiness.failed", reason=repr(error))
-        return PartHealth(ok=False, ms=_since(started), remark=getattr(error, "code", type(error).__name__))
+        return PartHealth(ok=False, ms=_since(started), degraded_reason=getattr(error, "code", type(error).__name__))
 
 
 def _since(started: float) -> float:

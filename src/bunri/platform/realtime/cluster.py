@@ -33,12 +33,12 @@ class ClusterManager(AsyncPubSubManager):  # type: ignore[misc]  # python-socket
     def __init__(self, cache: Cache, *, write_only: bool = False) -> None:
         super().__init__(channel=CHANNEL, write_only=write_only, logger=log, json=orjson)
         self._cache = cache
-        self._listeners: dict[str, set[_Queue]] = {}
+        self._listeners: dict[str, set[_Listener]] = {}
 
     @contextmanager
-    def listening(self, room: str) -> Iterator["_Queue"]:
+    def listening(self, room: str) -> Iterator["_Listener"]:
         """Implements Subscriber."""
-        queue = _Queue()
+        queue = _Listener()
         self._listeners.setdefault(room, set()).add(queue)
         try:
             yield queue
@@ -85,8 +85,8 @@ class ClusterEmitter:
         await self._manager.emit(event, data, namespace=NAMESPACE, room=room)
 
 
-class _Queue:
-    """Implements Subscription; a listener that does not keep up misses the oldest."""
+class _Listener:
+    """Implements RoomListener; a listener that does not keep up misses the oldest."""
 
     def __init__(self) -> None:
         self._waiting: asyncio.Queue[Pushed] = asyncio.Queue(MOST_UNREAD)

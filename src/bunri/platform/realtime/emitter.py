@@ -24,7 +24,7 @@ class Pushed(NamedTuple):
     data: Mapping[str, Any]
 
 
-class Subscription(Protocol):
+class RoomListener(Protocol):
     """What is pushed to a room from now on."""
 
     async def next(self, within_s: float) -> Pushed | None:
@@ -35,7 +35,7 @@ class Subscription(Protocol):
 class Subscriber(Protocol):
     """Listens in this process, for streams that are no sockets."""
 
-    def listening(self, room: str) -> AbstractContextManager[Subscription]: ...
+    def listening(self, room: str) -> AbstractContextManager[RoomListener]: ...
 
 
 def user_room(owner: str) -> str:
