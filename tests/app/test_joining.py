@@ -168,7 +168,7 @@ async def test_what_it_keeps_of_a_guest_goes_to_the_account(settings: Settings, 
 
 async def test_its_queue_is_worked_on_and_its_schedule_kept(settings: Settings, registry: Registry) -> None:
     container = InlineContainer(settings, registry)
-    assert {each.name for each in handlers_of(container, ["songs"])} == {"songs.thank", "songs.hum"}
+    assert {each.name for each in handlers_of(container, registry, ["songs"])} == {"songs.thank", "songs.hum"}
     await container.close()
     assert {"songs.hum", "heartbeat.songs"} <= {timed.task for timed in registry.schedule}
     assert worker_commands(registry, 1)["default"][3:5] == ["--queue", "songs"]

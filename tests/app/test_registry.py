@@ -72,7 +72,7 @@ class TestSoundness:
 
 async def test_every_route_ends_at_a_handler_that_understands_it(settings: Settings) -> None:
     container = InlineContainer(settings)
-    handlers = {each.name: each for each in handlers_of(container, list(REGISTRY.queues))}
+    handlers = {each.name: each for each in handlers_of(container, REGISTRY, list(REGISTRY.queues))}
     await container.close()
     assert {(route.task, topic) for topic, routes in REGISTRY.routes.items() for route in routes} == {
         (each.name, each.takes) for each in handlers.values() if each.takes

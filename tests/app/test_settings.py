@@ -56,7 +56,6 @@ class TestSoundness:
         ("given", "said"),
         [
             ({"secret": "short"}, "32 characters"),
-            ({"remote_targets": {"chta": "http://x"}}, "chta"),
             ({"database_url": "postgresql://x/y"}, "BUNRI_VALKEY_URL"),
             ({"llm": {"provider": "claude"}}, "api_key"),
             ({"valkey_url": "redis://x:6379/0"}, "no number"),

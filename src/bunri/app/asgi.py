@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from bunri import __version__
 from bunri.app import readiness
+from bunri.app.composition import compose
 from bunri.app.container import Container
 from bunri.app.registry import ALL, REGISTRY, Registry, Target
 from bunri.app.settings import Settings
@@ -33,7 +34,7 @@ def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTR
     """The application of the target ``name``. Its parts connect at their first use and are closed with its lifespan."""
     target = registry.target(name)
     container = _container(settings, target, registry)
-    background: list[Background] = [*_api_tasks(container, target)]
+    background: list[Background] = [*_api_tasks(container, registry, target)]
     app = FastAPI(
         title="bunri",
         version=__version__,
@@ -46,7 +47,7 @@ def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTR
     app.state.target = target
     app.state.providers = container
     app.state.public_url = str(settings.public_url) if settings.public_url else None
-    app.state.checks = readiness.checks_of(container, target)
+    app.state.checks = readiness.checks_of(container, registry, target)
     problems.install(app)
     openapi.install(app)
     app.include_router(health.router)
@@ -62,9 +63,9 @@ def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTR
 
 def _container(settings: Settings, target: Target, registry: Registry) -> Container:
     if target.stands_alone:
-        return Container(settings, InlinePublisher({}), registry)
+        return compose(Container(settings, InlinePublisher({})), registry)
     publisher = CeleryPublisher(make_celery(settings.cache_address("broker")), registry.routes)
-    container = Container(settings, publisher, registry)
+    container = compose(Container(settings, publisher), registry)
     container.closing.callback(publisher.close)
     return container
 
@@ -87,9 +88,9 @@ def _lifespan(
     return lifespan
 
 
-def _api_tasks(container: Container, target: Target) -> Iterator[Background]:
+def _api_tasks(container: Container, registry: Registry, target: Target) -> Iterator[Background]:
     if not target.stands_alone:
-        for module in container.registry.modules:
+        for module in registry.modules:
             yield from module.api_tasks(container)
 
 
@@ -116,11 +117,12 @@ def _serve_domains(app: FastAPI, container: Container, target: Target) -> None:
 def _serve_rpc(app: FastAPI, container: Container, target: Target) -> None:
     """The public Protocols of the domains hosted here, for the other targets."""
     from bunri.app.rpc.server import router
+    from bunri.app.rpc.tokens import PeerTokens
 
     for module in target.modules:
         if module.public:
-            checks = readiness.of_module(container, module, target)
-            app.include_router(router(module.name, module.public, container.get, container.peer_tokens, checks))
+            checks = readiness.of_module(container, module)
+            app.include_router(router(module.name, module.public, container.get, container.get(PeerTokens), checks))
 
 
 def _serve_sockets(app: FastAPI, container: Container, target: Target) -> Iterator[Background]:

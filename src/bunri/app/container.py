@@ -1,8 +1,7 @@
 """What one process works with: database, caches, storage, and the services of the domains, each made once.
 
-The same container serves HTTP (``asgi``), works on queues (``worker``) and runs commands (``inline``). Modules say how
-their services are made; nothing is made before somebody asks for it, so the order in which modules speak does not
-matter, and a process never loads what it does not use.
+Modules say how their services are made (``composition``); nothing is made before somebody asks for it, so the order in
+which modules speak does not matter, and a process never loads what it does not use.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,22 +9,19 @@ from contextlib import AsyncExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bunri.app.registry import REGISTRY, Registry
 from bunri.app.settings import Settings
 from bunri.kit.clock import Clock, now
 from bunri.platform.cache import Cache
 from bunri.platform.db import Database, Relay, Transaction
 from bunri.platform.db.address import login_address
 from bunri.platform.db.outbox import Publisher
-from bunri.platform.realtime import Emitter
 from bunri.platform.storage import Storage, open_storage
 
 if TYPE_CHECKING:
     import httpx
-
-    from bunri.app.rpc.tokens import PeerTokens
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -42,26 +38,20 @@ class Container:
         self,
         settings: Settings,
         publisher: Publisher,
-        registry: Registry = REGISTRY,
         *,
         clock: Clock = now,
         overrides: Mapping[type[Any], object] | None = None,
     ) -> None:
         self.settings = settings
         self.publisher = publisher
-        self.registry = registry
         self.clock = clock
+        self.outboxes: dict[str, Callable[[], Table]] = {}
+        """By schema: those whose events this process sends."""
         self.closing = AsyncExitStack()
         self._makers: dict[type[Any], Callable[[], Any]] = {}
         self._made: dict[type[Any], Any] = {}
         self._overrides = dict(overrides or {})
         self._caches: dict[str, Cache] = {}
-        self.provide(Emitter, self._worker_emitter)
-        for module in registry.modules:
-            module.provide(self)
-        for name, protocol in registry.public.items():
-            if name in settings.remote_targets:
-                self._makers[protocol] = self._client(name, protocol)
 
     # ── services ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -80,22 +70,6 @@ class Container:
             self._made[kind] = self._makers[kind]()
         return cast("T", self._made[kind])
 
-    def _client(self, domain: str, protocol: type[T]) -> Callable[[], T]:
-        """Another target's domain, over HTTP."""
-
-        def make() -> T:
-            from bunri.app.rpc.client import make_client
-
-            return make_client(protocol, domain, self._http, self.settings.remote_targets[domain], self.peer_tokens)
-
-        return make
-
-    def _worker_emitter(self) -> Emitter:
-        """Of a process without sockets: the API processes deliver what it publishes."""
-        from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager
-
-        return ClusterEmitter(ClusterManager(self.cache("common"), write_only=True))
-
     # ── parts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
@@ -103,10 +77,9 @@ class Container:
         """One pool for every domain of this process, and the relays that send their outboxes."""
         url = login_address(str(self.settings.database_url), self.settings.key("database roles"))
         database = Database(url, pool_size=self.settings.database_pool)
-        for module in self.registry.modules:
-            if module.schema and module.outbox:
-                opened = database.transactions(module.schema, lambda session: session)
-                database.relays[module.schema] = Relay(opened, module.outbox(), self.publisher)
+        for schema, outbox in self.outboxes.items():
+            opened = database.transactions(schema, lambda session: session)
+            database.relays[schema] = Relay(opened, outbox(), self.publisher)
         self.closing.push_async_callback(database.dispose)
         return database
 
@@ -128,17 +101,12 @@ class Container:
         return open_storage(url, secret=self.settings.key("upload tickets"))
 
     @cached_property
-    def peer_tokens(self) -> "PeerTokens":
-        from bunri.app.rpc.tokens import PeerTokens
-
-        return PeerTokens(self.settings.key("peers"), self.clock)
-
-    @cached_property
-    def _http(self) -> "httpx.AsyncClient":
+    def http(self) -> "httpx.AsyncClient":
+        """For calls between targets, which have their own time-outs (rpc.client)."""
         import httpx
 
         # Shorter than a server keeps an idle connection, or the next call may meet one that is just closing.
-        client = httpx.AsyncClient(timeout=None, limits=httpx.Limits(keepalive_expiry=2))  # noqa: S113  # Guard has it
+        client = httpx.AsyncClient(timeout=None, limits=httpx.Limits(keepalive_expiry=2))  # noqa: S113
         self.closing.push_async_callback(client.aclose)
         return client
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bunri.app.composition import compose
 from bunri.app.container import Container
 from bunri.app.registry import REGISTRY, Registry
 from bunri.app.settings import Settings
@@ -26,12 +27,14 @@ class InlineContainer(Container):
         overrides: dict[type, object] | None = None,
     ) -> None:
         self.inline = InlinePublisher(registry.routes)
-        super().__init__(settings, self.inline, registry, clock=clock, overrides=overrides)
+        super().__init__(settings, self.inline, clock=clock, overrides=overrides)
+        self._registry = registry
+        compose(self, registry)
         self.provide(Emitter, RecordingEmitter)
 
     def load_handlers(self) -> None:
         """Gets ready to work: loads what looks at photos."""
-        self._handlers = {each.name: each for each in handlers_of(self, list(self.registry.queues))}
+        self._handlers = {each.name: each for each in handlers_of(self, self._registry, list(self._registry.queues))}
 
     async def work(self) -> None:
         """Does everything that has been published, and everything that follows from it."""

@@ -1,5 +1,6 @@
 """``bunri migrate``: the database of every domain, and what it starts with."""
 
+from bunri.app.composition import compose
 from bunri.app.container import Container
 from bunri.app.registry import REGISTRY, Registry
 from bunri.app.settings import Settings
@@ -15,7 +16,7 @@ async def migrate_all(settings: Settings, *, sample: bool, registry: Registry = 
     """
     schemas = [Schema(module.schema, f"{module.package}.migrations") for module in registry.modules if module.schema]
     await migrate(owner_address(str(settings.database_url)), schemas, settings.key("database roles"))
-    container = Container(settings, InlinePublisher(registry.routes), registry)
+    container = compose(Container(settings, InlinePublisher(registry.routes)), registry)
     try:
         if settings.storage_url is not None:
             await container.storage.prepare(

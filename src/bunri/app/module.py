@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from bunri.app.container import Container
-    from bunri.app.registry import Target
     from bunri.app.settings import Settings
     from bunri.edge.http.fast_path import FastPath
     from bunri.platform.queue import Handler
@@ -135,8 +134,9 @@ class Module:
     # ── how it starts and how it is ───────────────────────────────────────────────────────────────────────────────
     seed: "Callable[[Container, bool], Awaitable[None]] | None" = None
     """Loads what its schema starts with; True: and what shows a stranger how it looks. Safe to run again."""
-    readiness: "Callable[[Container, Target], Mapping[str, Check]]" = _no_checks
-    """Checks of its own, beside those of its schema, caches, folders, queues and siblings."""
+    readiness: "Callable[[Container, bool], Mapping[str, Check]]" = _no_checks
+    """Checks of its own, beside those of its schema, caches, folders, queues and the domains it calls. True: nothing
+    else runs in the process."""
     queue_check: "Callable[[Container, str], Awaitable[str | None]] | None" = None
     """What a worker of a queue tries besides being alive; returns what it is missing."""
     user_data: "Callable[[Container], UserData] | None" = None

@@ -6,13 +6,14 @@ from typing import Final
 from bunri.app import heartbeats
 from bunri.app.container import Container
 from bunri.app.module import Check, Module
-from bunri.app.registry import Target
+from bunri.app.registry import Registry, Target
+from bunri.app.rpc.client import ping
 
 NEARLY_FULL: Final = 0.85
 """Share of the server's connections from which readiness says so."""
 
 
-def checks_of(container: Container, target: Target) -> dict[str, Check]:
+def checks_of(container: Container, registry: Registry, target: Target) -> dict[str, Check]:
     """A check for each database role, cache, store, sibling and queue that ``target`` needs."""
     found: dict[str, Check] = {}
     for module in target.modules:
@@ -23,21 +24,21 @@ def checks_of(container: Container, target: Target) -> dict[str, Check]:
         found[f"valkey:{concern}"] = _plain(container.cache(concern).check)
     for name in target.siblings:
         if name in container.settings.remote_targets:
-            found[name] = _sibling(container, name)
+            found[name] = _elsewhere(container, registry.public[name])
         else:
-            found |= _schema(container, next(each for each in container.registry.modules if each.name == name))
+            found |= _schema(container, next(each for each in registry.modules if each.name == name))
     if target.stores_objects:
         found["storage"] = _plain(container.storage.check)
     for module in target.modules:
-        found |= module.readiness(container, target)
+        found |= module.readiness(container, target.stands_alone)
     for queue in target.queues:
         found[f"queue:{queue}"] = _queue(container, queue)
     return found
 
 
-def of_module(container: Container, module: Module, target: Target) -> Mapping[str, Check]:
+def of_module(container: Container, module: Module) -> Mapping[str, Check]:
     """What one domain needs to answer other targets."""
-    return {**_schema(container, module), **module.readiness(container, target)}
+    return {**_schema(container, module), **module.readiness(container, False)}
 
 
 def _schema(container: Container, module: Module) -> dict[str, Check]:
@@ -60,11 +61,9 @@ def _connections(container: Container) -> Check:
     return count
 
 
-def _sibling(container: Container, domain: str) -> Check:
+def _elsewhere(container: Container, protocol: type) -> Check:
     async def ask() -> None:
-        from bunri.app.rpc.client import ping
-
-        await ping(container.get(container.registry.public[domain]))
+        await ping(container.get(protocol))
 
     return ask
 

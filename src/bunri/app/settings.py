@@ -14,7 +14,6 @@ from platformdirs import user_data_path
 from pydantic import Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bunri.app.registry import REGISTRY
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.detection.settings import DetectionSettings
 from bunri.domains.locations.settings import MapSettings
@@ -94,9 +93,6 @@ class Settings(BaseSettings):
             raise ValueError(f"BUNRI_SECRET needs at least {SHORTEST_SECRET} characters: openssl rand -base64 33")
         if self.valkey_url is not None and urlsplit(self.valkey_url).path.strip("/"):
             raise ValueError("BUNRI_VALKEY_URL takes no number: each concern has its own (see docs/settings.md)")
-        unknown = sorted(set(self.remote_targets) - set(REGISTRY.public))
-        if unknown:
-            raise ValueError(f"BUNRI_REMOTE_TARGETS names {', '.join(unknown)}; it knows {', '.join(REGISTRY.public)}")
         if self.valkey_url is None and self.database_url is not None and self.broker_url is None:
             raise ValueError(
                 "BUNRI_DATABASE_URL without BUNRI_VALKEY_URL: several machines on one database need one broker too"

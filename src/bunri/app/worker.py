@@ -12,6 +12,7 @@ from celery.exceptions import SecurityWarning
 from celery.signals import worker_ready
 
 from bunri.app import heartbeats
+from bunri.app.composition import compose
 from bunri.app.container import Container
 from bunri.app.module import Module, UserData
 from bunri.app.registry import DEFAULT_QUEUE, REGISTRY, Registry
@@ -32,13 +33,13 @@ def work(
     registry.check_queues(queues)
     celery = make_celery(settings.cache_address("broker"))
     publisher = CeleryPublisher(celery, registry.routes)
-    container = Container(settings, publisher, registry)
+    container = compose(Container(settings, publisher), registry)
     container.closing.callback(publisher.close)
-    beats = Heartbeats(container, queues)
+    beats = Heartbeats(container, registry, queues)
     loop = EventLoopThread()
     watchdog = ConsumerWatchdog(worked=lambda: loop.spawn(beats.beat()))
     loop.start()
-    register(celery, [*handlers_of(container, queues), *beats.handlers()], container, loop, watchdog)
+    register(celery, [*handlers_of(container, registry, queues), *beats.handlers()], container, loop, watchdog)
     for relay in container.database.relays.values():
         loop.spawn(relay.run())
     watch(watchdog, settings.cache_address("broker"), queues)
@@ -50,11 +51,11 @@ def work(
     return int(worker.exitcode or 0)
 
 
-def handlers_of(container: Container, queues: Sequence[str]) -> list[Handler]:
+def handlers_of(container: Container, registry: Registry, queues: Sequence[str]) -> list[Handler]:
     """The handlers of all tasks that wait in ``queues``, whichever module they are of."""
     return [
         handler
-        for module in container.registry.modules
+        for module in registry.modules
         for queue in module.waits_in
         if queue in queues
         for handler in _handlers(container, module, queue)
@@ -78,8 +79,9 @@ def _upgrade(module: Module, data: UserData) -> Handler:
 class Heartbeats:
     """Proves that the queues are really worked on (Celery can be alive, connected and deaf)."""
 
-    def __init__(self, container: Container, queues: Sequence[str]) -> None:
+    def __init__(self, container: Container, registry: Registry, queues: Sequence[str]) -> None:
         self._container = container
+        self._modules = registry.modules
         self._queues = queues
         self._degraded: dict[str, str | None] = {}
 
@@ -100,7 +102,7 @@ class Heartbeats:
         return Handler(f"heartbeat.{queue}", run, None)
 
     async def _degraded_reason(self, queue: str) -> str | None:
-        for module in self._container.registry.modules:
+        for module in self._modules:
             if module.queue_check and any(own.name == queue for own in module.queues):
                 return await module.queue_check(self._container, queue)
         return None

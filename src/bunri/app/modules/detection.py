@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
 
     from bunri.app.container import Container
-    from bunri.app.registry import Target
     from bunri.domains.detection.service import DetectionService
 
 
@@ -50,12 +49,12 @@ def _mount(app: "FastAPI", container: "Container") -> None:
         set_policy(app, path, RoutePolicy(max_body=None, rate_limit="picture"))
 
 
-def _readiness(container: "Container", target: "Target") -> Mapping[str, Check]:
+def _readiness(container: "Container", alone: bool) -> Mapping[str, Check]:
     async def look() -> str | None:
         """Looks at a grey picture. Beside other domains it must not load a model just to show that it could."""
         from bunri.domains.detection.service import DetectionService
 
-        return await container.get(DetectionService).check(thorough=target.stands_alone)
+        return await container.get(DetectionService).check(thorough=alone)
 
     return {"detection": look}
 
