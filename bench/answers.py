@@ -61,7 +61,7 @@ class LabelledResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ScoredAnswer:
     """The product's answer to one picture."""
 
     top: bool
@@ -90,7 +90,7 @@ _HEAD: Final = (
 )
 
 
-def table_row(title: str, verdicts: Sequence[Verdict]) -> str:
+def table_row(title: str, verdicts: Sequence[ScoredAnswer]) -> str:
     """A row of the table, with shares and the counts behind them."""
     answered, asked = [each for each in verdicts if not each.asked], [each for each in verdicts if each.asked]
     cells = [
@@ -106,12 +106,12 @@ def table_row(title: str, verdicts: Sequence[Verdict]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _share(verdicts: Sequence[Verdict], has: Callable[[Verdict], bool]) -> str:
+def _share(verdicts: Sequence[ScoredAnswer], has: Callable[[ScoredAnswer], bool]) -> str:
     hits = sum(map(has, verdicts))
     return f"{hits / len(verdicts):.0%} ({hits}/{len(verdicts)})" if verdicts else "–"
 
 
-def verdict(result: LabelledResult, table: RuleTable) -> Verdict:
+def verdict(result: LabelledResult, table: RuleTable) -> ScoredAnswer:
     """The product's answer or question about the first item in a picture of one thing."""
     known = {thing.label: meant(table, thing.label) for thing in result.result.objects}
     item = fusion.fuse(result.result, {label: each for label, each in known.items() if each is not None}, "en")[0]
@@ -120,8 +120,10 @@ def verdict(result: LabelledResult, table: RuleTable) -> Verdict:
     question = fusion.question(item, WasteSettings().sure, "en", categories)
     top = item.material in result.truth
     if question is None:
-        return Verdict(top, asked=False, among=top)
-    return Verdict(top, asked=True, among=any(_is(choice.value, result.truth, table) for choice in question.choices))
+        return ScoredAnswer(top, asked=False, among=top)
+    return ScoredAnswer(
+        top, asked=True, among=any(_is(choice.value, result.truth, table) for choice in question.choices)
+    )
 
 
 def meant(table: RuleTable, label: str) -> tuple[Meaning, ...] | None:

@@ -65,7 +65,7 @@ class PhotoFile:
 class PhotoAnalysis:
     phash: bytes
     impression: tuple[str, ...]
-    """What both photos must have in common to be near-duplicates (fusion.impression)."""
+    """What both photos must have in common to be near-duplicates (fusion.scene_signature)."""
 
 
 class AnalysisCache:
@@ -99,7 +99,7 @@ class AnalysisCache:
         return [analysis.impression for analysis in self.seen(files)]
 
     def _look(self, line: dict[str, Any]) -> PhotoAnalysis:
-        return PhotoAnalysis(bytes.fromhex(line["phash"]), fusion.impression(from_stored(line["sight"])))
+        return PhotoAnalysis(bytes.fromhex(line["phash"]), fusion.scene_signature(from_stored(line["sight"])))
 
     def _find(self, files: list[PhotoFile], *, analysed: bool) -> None:
         missing = {file.key: file for file in files if not self._is_known(file, analysed)}

@@ -1,4 +1,4 @@
-"""From what was seen and said to items and questions."""
+"""From vision results and user input to items and questions."""
 
 from collections.abc import Mapping
 from random import Random
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bunri.domains.recycling.public import Match, Meaning
 from bunri.domains.waste import fusion
 from bunri.domains.waste.fusion import Candidate, SeenItem, confidence, fuse, question
-from bunri.domains.waste.fusion.witnesses import Judge, label_belief, pool
+from bunri.domains.waste.fusion.evidence import MaterialEvidence, label_reliability, pool
 from bunri.kit.languages import text
 from bunri.kit.materials import Material, Tag
 from bunri.platform.vision.protocol import Box, DetectedObject, VisionResult
@@ -88,14 +88,14 @@ def seen(*found: DetectedObject) -> VisionResult:
 
 
 def judged(**shares: float) -> dict[Material, float]:
-    """A judge's word: the shares named, the rest spread evenly."""
+    """Probabilities of the material model: the shares named, the rest spread evenly."""
     named = {Material(name): share for name, share in shares.items()}
     rest = (1 - sum(named.values())) / (len(JUDGED) - len(named))
     return {material: named.get(material, rest) for material in JUDGED}
 
 
 def looked(*found: DetectedObject, whole: Mapping[Material, float]) -> VisionResult:
-    """By a detector and a judge of materials."""
+    """By a detector and a material model."""
     return VisionResult(found, {"detector": "test@1", "classifier": "test@2"}, dict(whole), SURE)
 
 
@@ -109,13 +109,13 @@ def filling(thing: DetectedObject) -> SeenItem:
     return item
 
 
-def places(item: SeenItem) -> list[str]:
+def categories(item: SeenItem) -> list[str]:
     """As if each material were collected by itself."""
     return [candidate.material.value for candidate in item.candidates]
 
 
 def asked(item: SeenItem, at: list[str] | None = None) -> fusion.Question:
-    found = question(item, 0.75, "en", places(item) if at is None else at)
+    found = question(item, 0.75, "en", categories(item) if at is None else at)
     assert found is not None
     return found
 
@@ -167,7 +167,7 @@ class TestFuse:
         assert 1 <= len(items) <= fusion.MOST_ITEMS
         for item in items:
             assert sum(c.probability for c in item.candidates) <= 1 + 1e-9
-            assert 0 <= confidence(item, places(item)) <= 1
+            assert 0 <= confidence(item, categories(item)) <= 1
             assert item.tags == (Tag.WET,)
 
     @given(things, judgements, st.randoms())
@@ -191,8 +191,8 @@ class TestWholePicture:
 
     def test_it_is_believed_from_its_own_threshold_on(self) -> None:
         unsure, sure = (fuse(looked(whole=judged(metal=p)), MEANINGS, "ko")[0] for p in (SURE - 0.01, SURE + 0.01))
-        assert question(unsure, 0.75, "ko", places(unsure)) is not None
-        assert question(sure, 0.75, "ko", places(sure)) is None
+        assert question(unsure, 0.75, "ko", categories(unsure)) is not None
+        assert question(sure, 0.75, "ko", categories(sure)) is None
 
     def test_plastic_is_worth_the_question_whether_it_is_a_clear_bottle(self) -> None:
         (item,) = fuse(looked(whole=judged(plastic=0.99)), MEANINGS, "en")
@@ -202,7 +202,7 @@ class TestWholePicture:
         weak = DetectedObject("banana", 0.4, BOX, judged(food=0.9))
         (item,) = fuse(looked(weak, whole=judged(metal=0.99)), MEANINGS, "ko")
         assert (item.label, item.box, item.material) == ("unknown", None, Material.METAL)
-        assert question(item, 0.75, "ko", places(item)) is None
+        assert question(item, 0.75, "ko", categories(item)) is None
 
     def test_beside_other_things_the_whole_says_nothing_of_one(self) -> None:
         peel, phone = (
@@ -220,25 +220,25 @@ class TestAgreement:
             one("banana", score, food=0.7),
             fuse(seen(DetectedObject("banana", score, BOX)), MEANINGS, "ko")[0],
         )
-        judge_alone = fuse(looked(whole=judged(food=0.7)), MEANINGS, "ko")[0]
-        mass = confidence(both, places(both))
-        assert mass > confidence(judge_alone, places(judge_alone))
-        assert mass > label_belief(score, measured=True)
+        material_alone = fuse(looked(whole=judged(food=0.7)), MEANINGS, "ko")[0]
+        mass = confidence(both, categories(both))
+        assert mass > confidence(material_alone, categories(material_alone))
+        assert mass > label_reliability(score, measured=True)
         assert label_alone.material is both.material
 
     @given(judgements, st.floats(0, 1), st.sampled_from(JUDGED))
-    def test_never_lowers_it(self, shares: dict[Material, float], belief: float, material: Material) -> None:
+    def test_never_lowers_it(self, shares: dict[Material, float], reliability: float, material: Material) -> None:
         def mass(label: dict[Material, float]) -> float:
-            return pool(label, Judge(shares, independent=True))[material]
+            return pool(label, MaterialEvidence(shares, independent=True))[material]
 
-        assert mass({material: belief}) >= mass({}) - 1e-9
+        assert mass({material: reliability}) >= mass({}) - 1e-9
         if shares[material] >= 1 / len(shares):
-            assert mass({material: belief}) >= belief - 1e-9
+            assert mass({material: reliability}) >= reliability - 1e-9
 
-    def test_one_model_that_says_both_is_one_witness(self) -> None:
+    def test_one_model_that_says_both_is_one_source(self) -> None:
         thing = DetectedObject("banana", 0.8, BOX, {Material.FOOD: 0.8})
         (item,) = fuse(VisionResult((thing,), {"describer": "far@1"}), MEANINGS, "ko")
-        assert confidence(item, places(item)) == pytest.approx(0.8, abs=0.03)
+        assert confidence(item, categories(item)) == pytest.approx(0.8, abs=0.03)
 
     def test_a_remote_models_own_words_stand_where_no_table_knows_them(self) -> None:
         (item,) = fuse(
@@ -265,12 +265,12 @@ class TestDisagreement:
         st.sampled_from(["banana", "cell phone"]),
         st.sampled_from([Material.METAL, Material.GLASS, Material.TEXTILE]),
     )
-    def test_of_two_confident_witnesses_is_never_sure(
+    def test_of_two_confident_sources_is_never_sure(
         self, score: float, against: float, support: float, label: str, material: Material
     ) -> None:
         own = MEANINGS[label][0].material
         item = one(label, score, **{material.value: min(against, 1 - support), own.value: support})
-        assert question(item, 0.75, "ko", places(item)) is not None
+        assert question(item, 0.75, "ko", categories(item)) is not None
 
     def test_of_one_model_with_itself_is_asked_about(self) -> None:
         thing = DetectedObject("banana", 0.95, BOX, {Material.METAL: 0.95})
@@ -307,7 +307,7 @@ class TestColour:
 
 class TestWords:
     def test_they_decide_and_leave_no_doubt(self) -> None:
-        (item,) = fuse(seen(DetectedObject("cell phone", 0.9, BOX)), MEANINGS, "ko", told=NOODLES)
+        (item,) = fuse(seen(DetectedObject("cell phone", 0.9, BOX)), MEANINGS, "ko", user_input=NOODLES)
         assert (item.candidates[0].item, item.confidence, item.box) == ("cup-noodle", 1.0, BOX)
         assert question(item, 0.75, "ko") is None
 
@@ -316,12 +316,15 @@ class TestWords:
             DetectedObject("bottle", 0.9, (0, 0, 0.9, 0.9)),
             DetectedObject("banana", 0.9, (0.92, 0.92, 1, 1)),
         )
-        items = fuse(seen(large, small), MEANINGS, "ko", told=PEEL)
+        items = fuse(seen(large, small), MEANINGS, "ko", user_input=PEEL)
         assert [(item.label, item.answered) for item in items] == [("banana", True), ("bottle", False)]
 
     def test_they_mean_the_largest_where_they_fit_none(self) -> None:
         items = fuse(
-            seen(DetectedObject("bottle", 0.9, BOX), DetectedObject("banana", 0.9, SMALL)), MEANINGS, "ko", told=NOODLES
+            seen(DetectedObject("bottle", 0.9, BOX), DetectedObject("banana", 0.9, SMALL)),
+            MEANINGS,
+            "ko",
+            user_input=NOODLES,
         )
         assert items[0].box == BOX
         assert (items[0].candidates[0].item, items[1].material) == ("cup-noodle", Material.FOOD)
@@ -329,27 +332,32 @@ class TestWords:
     def test_the_same_material_fits_better_than_another(self) -> None:
         salad = PEEL.model_copy(update={"item": "leftovers", "name": "남은 음식"})
         items = fuse(
-            seen(DetectedObject("bottle", 0.9, BOX), DetectedObject("banana", 0.9, SMALL)), MEANINGS, "ko", told=salad
+            seen(DetectedObject("bottle", 0.9, BOX), DetectedObject("banana", 0.9, SMALL)),
+            MEANINGS,
+            "ko",
+            user_input=salad,
         )
         assert (items[0].label, items[0].candidates[0].item) == ("banana", "leftovers")
 
     def test_those_that_name_nothing_well_are_left_out(self) -> None:
         weak = NOODLES.model_copy(update={"score": 0.3})
-        (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko", told=weak)
+        (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko", user_input=weak)
         assert (item.candidates[0].item, item.answered) == ("pet-bottle", False)
 
 
 class TestImpression:
     def test_is_the_same_in_whatever_order_things_were_found(self) -> None:
         cup, bottle = DetectedObject("cup", 0.5, BOX), DetectedObject("bottle", 0.9, BOX)
-        assert fusion.impression(seen(cup, bottle)) == fusion.impression(seen(bottle, cup)) == ("bottle", "cup")
+        assert (
+            fusion.scene_signature(seen(cup, bottle)) == fusion.scene_signature(seen(bottle, cup)) == ("bottle", "cup")
+        )
 
     def test_tells_pictures_apart_by_their_material(self) -> None:
         glass, metal = (VisionResult((), {}, {material: 0.9}) for material in (Material.GLASS, Material.METAL))
-        assert fusion.impression(glass) != fusion.impression(metal)
+        assert fusion.scene_signature(glass) != fusion.scene_signature(metal)
 
     def test_nothing_seen_is_nothing(self) -> None:
-        assert fusion.impression(seen()) == ()
+        assert fusion.scene_signature(seen()) == ()
 
 
 class TestPlaces:
@@ -468,7 +476,7 @@ class TestQuestion:
         self, found: list[DetectedObject], whole: dict[Material, float]
     ) -> None:
         for item in fuse(looked(*found, whole=whole), MEANINGS, "ko"):
-            asking = question(item, 0.75, "ko", places(item))
+            asking = question(item, 0.75, "ko", categories(item))
             if asking is not None and item.candidates:
                 assert 2 <= len(asking.choices) <= fusion.MOST_CHOICES + 1
                 assert len(set(values(asking))) == len(asking.choices)
@@ -485,13 +493,13 @@ class TestAnswer:
     @given(things, judgements)
     def test_every_one_removes_the_doubt(self, found: list[DetectedObject], whole: dict[Material, float]) -> None:
         for item in fuse(looked(*found, whole=whole), MEANINGS, "ko"):
-            asking = question(item, 0.75, "ko", places(item))
+            asking = question(item, 0.75, "ko", categories(item))
             for value in values(asking) if asking else ():
                 answered = fusion.answer(item, value, "ko")
                 assert answered is not None
                 if value != fusion.NONE_OF_THESE:
-                    assert question(answered, 0.75, "ko", places(answered)) is None
-                    assert confidence(answered, places(answered)) == 1
+                    assert question(answered, 0.75, "ko", categories(answered)) is None
+                    assert confidence(answered, categories(answered)) == 1
 
     @pytest.mark.parametrize("thing", COMES_OF)
     def test_none_of_these_is_asked_about_once_more_at_most(self, thing: DetectedObject) -> None:

@@ -1,12 +1,13 @@
-"""From what was seen and what was said to items, and to one short question where they leave doubt. Pure.
+"""From vision results and user input to items, and to one short question where they leave doubt. Pure.
 
 A detector knows shapes, not materials: a "bottle" is clear PET or glass or coloured. So each label stands for several
-items of the rule table with a prior (``recycling.public.Meaning``); a judge of materials says what the crop is made of;
-``witnesses`` says how far each is believed and what both come to, ``items`` makes the candidates of each thing,
-``asking`` the question. docs/answers.md draws it and says what was measured.
+items of the rule table with a prior (``recycling.public.Meaning``); the material model says what the crop is made of.
+``evidence`` says how reliable each source is and combines them, ``items`` makes the candidates of each thing,
+``questions`` the question. docs/answers.md draws it and says what was measured.
 """
 
-from bunri.domains.waste.fusion.asking import (
+from bunri.domains.waste.fusion.items import MOST_ITEMS, WORDS_DECIDE, as_candidate, decide, fit, fuse, scene_signature
+from bunri.domains.waste.fusion.questions import (
     BROAD,
     MOST_CHOICES,
     NONE_OF_THESE,
@@ -14,10 +15,9 @@ from bunri.domains.waste.fusion.asking import (
     Question,
     answer,
     confidence,
+    disposal_groups,
     question,
-    ways,
 )
-from bunri.domains.waste.fusion.items import MOST_ITEMS, WORDS_DECIDE, as_candidate, decide, fit, fuse, impression
 from bunri.domains.waste.fusion.seen import UNKNOWN, Candidate, SeenItem
 
 __all__ = [
@@ -35,9 +35,9 @@ __all__ = [
     "as_candidate",
     "confidence",
     "decide",
+    "disposal_groups",
     "fit",
     "fuse",
-    "impression",
     "question",
-    "ways",
+    "scene_signature",
 ]

@@ -55,7 +55,7 @@ class Looked:
     result: VisionResult
     cached: str | None = None
     own: tuple[str, ...] = ()
-    """What our own eyes made of it (fusion.impression): by this a near photo is known to show the same."""
+    """What our own eyes made of it (fusion.scene_signature): by this a near photo is known to show the same."""
     whole: bool = False
     """Whether all the eyes we have took part, so that it is worth remembering."""
 
@@ -186,7 +186,7 @@ class Seeing:
             if exact:
                 return Looked(from_stored(exact), "exact")
             ours = await self._with_our_own(photo)
-            own = fusion.impression(ours)
+            own = fusion.scene_signature(ours)
             if near := await self._near(photo, own):
                 # Without a remote model ours is all there is, and these boxes are of this very photo.
                 return Looked(near if self._remote else ours, "near", own)
@@ -228,7 +228,7 @@ class Seeing:
         if job.note:
             matches = await self._recycling.search(job.note, language, 1)
             told = matches[0] if matches else None
-        items = fusion.fuse(result, meanings, language, told=told, tags=[Tag(tag) for tag in job.tags])
+        items = fusion.fuse(result, meanings, language, user_input=told, tags=[Tag(tag) for tag in job.tags])
         items[0] = items[0].model_copy(update={"words": job.note})
         return items
 

@@ -16,10 +16,10 @@ from bunri.kit.materials import Material
 
 MOST_CHOICES: Final = 3
 NONE_OF_THESE: Final = "none"
-"""The way out of every question."""
+"""The last choice of every question."""
 
 WORTH_OFFERING: Final = 0.03
-"""A choice that is less likely is noise."""
+"""Less likely choices are not offered."""
 ALIKE: Final = 1 / 3
 """A second thing of a choice is named beside the first when it is so likely in comparison."""
 
@@ -29,8 +29,8 @@ MISTAKEN_FOR: Final[Mapping[Material, Material]] = {
     Material.PET: Material.VINYL,
     Material.CARDBOARD: Material.WOOD,
 }
-"""What the judge of materials has no word for, by what it takes it for: of 80 pictures of cells it called 40 metal.
-Where it is unsure of the first, the second is worth a choice that would else be unlikely."""
+"""Materials that are no class of the material model, by the class it gives them: of 80 pictures of cells it called 40
+metal. Where it is unsure of the class, the other material is offered too."""
 UNLIKELY: Final = 0.2
 
 BROAD: Final = (
@@ -50,13 +50,13 @@ class Choice(Frozen):
 
 
 class Question(Frozen):
-    """The one thing we ask instead of guessing. The last choice is always the way out: value ``none``."""
+    """The one thing we ask instead of guessing. The last choice is always "none of these": value ``none``."""
 
     text: str
     choices: tuple[Choice, ...]
 
 
-class Way(Frozen):
+class DisposalGroup(Frozen):
     """Candidates that lead to the same disposal, likeliest first."""
 
     candidates: tuple[Candidate, ...]
@@ -66,33 +66,38 @@ class Way(Frozen):
         return min(1.0, sum(candidate.probability for candidate in self.candidates))
 
 
-def ways(item: SeenItem, places: Sequence[str]) -> list[Way]:
-    """Where ``item`` may have to go, likeliest first. ``places``: the disposal of each candidate, in order; a candidate
-    without one goes its own way."""
+def disposal_groups(item: SeenItem, categories: Sequence[str]) -> list[DisposalGroup]:
+    """Where ``item`` may have to go, likeliest first. ``categories``: the disposal of each candidate, in
+    order; a candidate without one is a group of its own."""
     grouped: dict[str, list[Candidate]] = {}
     for number, candidate in enumerate(item.candidates):
-        grouped.setdefault(places[number] if number < len(places) else f"#{number}", []).append(candidate)
-    return sorted((Way(candidates=tuple(each)) for each in grouped.values()), key=lambda way: -way.probability)
+        grouped.setdefault(categories[number] if number < len(categories) else f"#{number}", []).append(candidate)
+    return sorted(
+        (DisposalGroup(candidates=tuple(each)) for each in grouped.values()), key=lambda group: -group.probability
+    )
 
 
-def confidence(item: SeenItem, places: Sequence[str] = ()) -> float:
+def confidence(item: SeenItem, categories: Sequence[str] = ()) -> float:
     """How likely the disposal of the likeliest candidate is right, whatever else the thing may be called."""
-    return next((way.probability for way in ways(item, places) if item.candidates[0] in way.candidates), 0.0)
+    return next(
+        (group.probability for group in disposal_groups(item, categories) if item.candidates[0] in group.candidates),
+        0.0,
+    )
 
 
-def question(item: SeenItem, sure: float, language: Language, places: Sequence[str] = ()) -> Question | None:
+def question(item: SeenItem, sure: float, language: Language, categories: Sequence[str] = ()) -> Question | None:
     """The question for an item whose disposal is less likely than ``sure`` to be right, or None."""
-    if item.answered or confidence(item, places) >= (item.sure or sure):
+    if item.answered or confidence(item, categories) >= (item.sure or sure):
         return None
     if not item.candidates:
         materials = [material for material in BROAD if material not in item.denied]
         return _question("unknown", [_material(material, language) for material in materials], language)
-    offered = _offered(ways(item, places))
+    offered = _offered(disposal_groups(item, categories))
     mistaken = _mistaken(item, offered)
     if len(offered) == 1 and not mistaken:
         return _yes_or_no(offered[0].candidates[0], language)
     kind = _kind(offered) if len(offered) > 1 else "which"
-    choices = [_choice(way, kind, language) for way in offered[: MOST_CHOICES - len(mistaken)]]
+    choices = [_choice(group, kind, language) for group in offered[: MOST_CHOICES - len(mistaken)]]
     return _question(kind, [*choices, *(_material(material, language) for material in mistaken)], language)
 
 
@@ -118,13 +123,13 @@ def answer(item: SeenItem, value: str, language: Language, offered: Sequence[str
     return None
 
 
-def _offered(found: list[Way]) -> list[Way]:
-    worth = [way for way in found if way.probability >= WORTH_OFFERING]
+def _offered(found: list[DisposalGroup]) -> list[DisposalGroup]:
+    worth = [group for group in found if group.probability >= WORTH_OFFERING]
     return (worth or found)[:MOST_CHOICES]
 
 
-def _mistaken(item: SeenItem, offered: Sequence[Way]) -> tuple[Material, ...]:
-    """What the judge may have taken for the likeliest material for want of a word, where there is room for it."""
+def _mistaken(item: SeenItem, offered: Sequence[DisposalGroup]) -> tuple[Material, ...]:
+    """The material that the model may have confused with the likeliest one, where there is room for one more choice."""
     best = item.candidates[0]
     other = MISTAKEN_FOR.get(best.material) if best.item is None else None
     known = {candidate.material for candidate in item.candidates}
@@ -138,9 +143,9 @@ def _yes_or_no(candidate: Candidate, language: Language) -> Question:
     return Question(text=text("waste.question.is_it", language, name=candidate.name), choices=(yes, no))
 
 
-def _kind(offered: Sequence[Way]) -> str:
+def _kind(offered: Sequence[DisposalGroup]) -> str:
     """Which sentence asks: about the one thing that is in doubt."""
-    best = [way.candidates[0] for way in offered]
+    best = [group.candidates[0] for group in offered]
     materials = {each.material for each in best}
     if materials == {Material.PET, Material.PLASTIC}:
         named = any(each.item is not None and each.material is not Material.PET for each in best)
@@ -153,16 +158,16 @@ def _question(kind: str, choices: Sequence[Choice], language: Language) -> Quest
     return Question(text=text(f"waste.question.{kind}", language), choices=(*choices, none))
 
 
-def _choice(way: Way, kind: str, language: Language) -> Choice:
-    best = way.candidates[0]
+def _choice(group: DisposalGroup, kind: str, language: Language) -> Choice:
+    best = group.candidates[0]
     if kind == "clear_bottle" and best.material is Material.PLASTIC and best.item is None:
         return Choice(value=best.value, label=text("waste.question.other_plastic", language))
-    return Choice(value=best.value, label=" · ".join(_names(way)))
+    return Choice(value=best.value, label=" · ".join(_names(group)))
 
 
-def _names(way: Way) -> Iterator[str]:
+def _names(group: DisposalGroup) -> Iterator[str]:
     """The likeliest thing, and the next one where it is nearly as likely; a mere material adds nothing to a thing."""
-    best, *others = way.candidates
+    best, *others = group.candidates
     yield best.name
     second = next((other for other in others if other.item is not None), None)
     if best.item is not None and second is not None and second.probability >= ALIKE * best.probability:
