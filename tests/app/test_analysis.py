@@ -14,8 +14,8 @@ from tests.support.pictures import encoded, jpeg, picture
 from tests.support.platform import Platform, running
 
 from bunri.app.settings import Settings
-from bunri.domains.waste.models import Example
-from bunri.domains.waste.objects import example_key
+from bunri.domains.waste.models import TrainingSampleRow
+from bunri.domains.waste.objects import sample_key
 from bunri.platform.db.address import owner_address
 
 CITY_HALL = {"lat": 37.5663, "lng": 126.9779}
@@ -262,12 +262,14 @@ def _kept(settings: Settings, job_id: str) -> tuple[list[tuple[str, str]], bool]
         engine = create_async_engine(owner_address(str(settings.database_url)))
         try:
             async with engine.connect() as connection:
-                wanted = select(Example.kind, Example.material).where(Example.job_id == UUID(job_id))
+                wanted = select(TrainingSampleRow.kind, TrainingSampleRow.material).where(
+                    TrainingSampleRow.job_id == UUID(job_id)
+                )
                 return [(row.kind, row.material) for row in await connection.execute(wanted)]
         finally:
             await engine.dispose()
 
-    return asyncio.run(examples()), (settings.data / "objects" / example_key(UUID(job_id))).is_file()
+    return asyncio.run(examples()), (settings.data / "objects" / sample_key(UUID(job_id))).is_file()
 
 
 class TestCancel:

@@ -13,7 +13,7 @@ from tests.support.pictures import jpeg
 from tests.support.platform import environment
 
 from bunri.app.settings import Settings
-from bunri.domains.waste.objects import kept_key
+from bunri.domains.waste.objects import thumbnail_key
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ class TestJson:
     ) -> None:
         """A folder where the store wants to keep the picture: the disk's fault, not the photo's."""
         photos[0].write_bytes(jpeg(8100))
-        in_the_way = settings.data / "objects" / kept_key(hashlib.sha256(photos[0].read_bytes()).digest())
+        in_the_way = settings.data / "objects" / thumbnail_key(hashlib.sha256(photos[0].read_bytes()).digest())
         in_the_way.mkdir(parents=True)
         run = bunri(settings, *photos, "--json", "--lang", "en")
         in_the_way.rmdir()

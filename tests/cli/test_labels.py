@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 from PIL import Image
 from sqlalchemy import delete, update
-from tests.domains.waste.conftest import Workplace
+from tests.domains.waste.conftest import Pipeline
 from tests.support.pictures import jpeg
 from tests.support.platform import environment
 from typer.testing import CliRunner, Result
@@ -25,10 +25,10 @@ from bunri.app.settings import Settings
 from bunri.cli.connection import Connection
 from bunri.cli.labelfiles import COLUMNS, NAMES, Format
 from bunri.cli.labels import waste
-from bunri.domains.waste.models import Example
-from bunri.domains.waste.objects import example_key
+from bunri.domains.waste.models import TrainingSampleRow
+from bunri.domains.waste.objects import sample_key
 from bunri.domains.waste.schemas import AnswerIn
-from bunri.domains.waste.service.replying import Replying
+from bunri.domains.waste.service.feedback import Feedback
 from bunri.platform.vision.protocol import DetectedObject
 
 Run = Callable[..., Result]
@@ -37,21 +37,21 @@ TWO = (DetectedObject("bottle", 0.9, (0.1, 0.2, 0.5, 0.9)), DetectedObject("bana
 
 async def _teach(settings: Settings, seeds: Sequence[int], things: Sequence[DetectedObject] = TWO) -> list[UUID]:
     """A photo for each of ``seeds``, its things confirmed with consent."""
-    workplace = Workplace(InlineContainer(settings))
-    workplace.own.things = tuple(things)
-    workplace.furnish()
+    pipeline = Pipeline(InlineContainer(settings))
+    pipeline.local.things = tuple(things)
+    pipeline.build()
     jobs = []
     try:
         for seed in seeds:
-            status = await workplace.analyzes(jpeg(seed))
+            status = await pipeline.analyze(jpeg(seed))
             assert status.result is not None
             for number in range(len(status.result.items)):
                 said = AnswerIn(item=number, confirm=True, consent=True)
-                replies = workplace.container.get(Replying)
-                await replies.reply(workplace.owner, status.job_id, said, kind="correct")
+                feedback = pipeline.container.get(Feedback)
+                await feedback.reply(pipeline.owner, status.job_id, said, kind="correct")
             jobs.append(status.job_id)
     finally:
-        await workplace.container.close()
+        await pipeline.container.close()
     return jobs
 
 
@@ -66,7 +66,7 @@ async def _execute(settings: Settings, statement: Any) -> None:
 def run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
     """``bunri waste export-labels`` with arguments; nobody has taught anything yet."""
     monkeypatch.setenv("COLUMNS", "100")
-    asyncio.run(_execute(settings, delete(Example)))
+    asyncio.run(_execute(settings, delete(TrainingSampleRow)))
 
     def invoke(*arguments: object) -> Result:
         connection = Connection()
@@ -125,7 +125,9 @@ class TestExport:
         self, settings: Settings, run: Run, tmp_path: Path
     ) -> None:
         (job,) = asyncio.run(_teach(settings, (9803,), TWO[:1]))
-        asyncio.run(_execute(settings, update(Example).where(Example.job_id == job).values(box=None)))
+        asyncio.run(
+            _execute(settings, update(TrainingSampleRow).where(TrainingSampleRow.job_id == job).values(box=None))
+        )
         assert run(tmp_path).exit_code == 0
         (annotation,) = _coco(tmp_path)["annotations"]
         assert (annotation["bbox"], annotation["whole_picture"]) == ([0, 0, 640, 480], True)
@@ -146,7 +148,9 @@ class TestExport:
     def test_only_what_was_said_since(self, settings: Settings, run: Run, tmp_path: Path) -> None:
         old, new = asyncio.run(_teach(settings, (9806, 9807), TWO[:1]))
         then = datetime.now(UTC) - timedelta(days=9)
-        asyncio.run(_execute(settings, update(Example).where(Example.job_id == old).values(created_at=then)))
+        asyncio.run(
+            _execute(settings, update(TrainingSampleRow).where(TrainingSampleRow.job_id == old).values(created_at=then))
+        )
         assert run(tmp_path, "--since", datetime.now(UTC).date() - timedelta(days=1)).exit_code == 0
         assert [image["file_name"] for image in _coco(tmp_path)["images"]] == [f"images/{new}.webp"]
 
@@ -174,7 +178,7 @@ class TestAFolder:
         assert run(tmp_path).exit_code == 0
         for name in ("diary.txt", "images/sunset.webp"):
             (tmp_path / name).write_text("mine")
-        asyncio.run(_execute(settings, delete(Example).where(Example.job_id == gone)))
+        asyncio.run(_execute(settings, delete(TrainingSampleRow).where(TrainingSampleRow.job_id == gone)))
         assert run(tmp_path, "--force", "--format", "coco").exit_code == 0
         assert _files(tmp_path) == ["annotations.json", "diary.txt", f"images/{stays}.webp", "images/sunset.webp"]
 
@@ -201,7 +205,7 @@ class TestBrokenOff:
         monkeypatch.setattr("bunri.cli.labels.CONCURRENCY", 1)
         first, withdrawn, last = asyncio.run(_teach(settings, (9820, 9821, 9822)))
         objects = settings.data / "objects"
-        in_the_way = objects / example_key(last)
+        in_the_way = objects / sample_key(last)
         away = in_the_way.rename(in_the_way.with_suffix(".away"))
         in_the_way.symlink_to(in_the_way)
         result = run(tmp_path)
@@ -211,8 +215,8 @@ class TestBrokenOff:
 
         in_the_way.unlink()
         away.rename(in_the_way)
-        (objects / example_key(first)).unlink()  # fetched already
-        asyncio.run(_execute(settings, delete(Example).where(Example.job_id == withdrawn)))
+        (objects / sample_key(first)).unlink()  # fetched already
+        asyncio.run(_execute(settings, delete(TrainingSampleRow).where(TrainingSampleRow.job_id == withdrawn)))
         result = run(tmp_path)
         assert result.exit_code == 0, result.output
         assert _files(tmp_path) == sorted([*NAMES.values(), f"images/{first}.webp", f"images/{last}.webp"])
@@ -222,8 +226,8 @@ class TestBrokenOff:
         self, settings: Settings, run: Run, tmp_path: Path
     ) -> None:
         gone, broken, whole = asyncio.run(_teach(settings, (9823, 9824, 9825)))
-        (settings.data / "objects" / example_key(gone)).unlink()
-        path = settings.data / "objects" / example_key(broken)
+        (settings.data / "objects" / sample_key(gone)).unlink()
+        path = settings.data / "objects" / sample_key(broken)
         path.write_bytes(path.read_bytes()[:100])
         result = run(tmp_path)
         assert result.exit_code == 1

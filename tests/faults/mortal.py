@@ -14,9 +14,9 @@ from bunri.app.settings import Settings
 from bunri.app.worker import work
 from bunri.domains.recycling.explaining import Explaining
 from bunri.domains.recycling.public import ExplainRequested
-from bunri.domains.waste.board import Board
-from bunri.domains.waste.models import Job
+from bunri.domains.waste.records import Job
 from bunri.domains.waste.states import Stage
+from bunri.domains.waste.status_cache import StatusCache
 from bunri.platform.db.outbox import Relay, Staged
 
 
@@ -27,10 +27,10 @@ def main(queues: list[str], marks: Path) -> int:
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
 
-    show, explain, send_now = Board.show, Explaining.explain, Relay.send_now
+    publish, explain, send_now = StatusCache.publish_status, Explaining.explain, Relay.send_now
 
-    async def mortal_show(self: Board, job: Job, stage: Stage | None = None) -> None:
-        await show(self, job, stage)
+    async def mortal_publish(self: StatusCache, job: Job, stage: Stage | None = None) -> None:
+        await publish(self, job, stage)
         die(job.note, str(stage))
 
     async def mortal_explain(self: Explaining, request: ExplainRequested) -> None:
@@ -42,7 +42,7 @@ def main(queues: list[str], marks: Path) -> int:
         die(_words(events[0][2]), "send")
         await send_now(self, events)
 
-    Board.show = mortal_show  # type: ignore[method-assign]
+    StatusCache.publish_status = mortal_publish  # type: ignore[method-assign]
     Explaining.explain = mortal_explain  # type: ignore[method-assign]
     Relay.send_now = mortal_send  # type: ignore[method-assign]
     return work(Settings(), queues)

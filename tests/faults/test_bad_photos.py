@@ -18,7 +18,7 @@ from tests.support.client import Person
 from tests.support.pictures import encoded, jpeg, picture
 from tests.support.platform import Platform
 
-from bunri.domains.waste.models import Job
+from bunri.domains.waste.models import JobRow
 from bunri.kit.ids import new_id
 
 
@@ -168,7 +168,7 @@ class TestUploads:
         assert {answer.status_code for answer in answers} == {200}
         person.waits(job)
         async with session_of("waste") as session:
-            row = (await session.execute(select(Job).where(Job.id == UUID(job["job_id"])))).scalar_one()
+            row = (await session.execute(select(JobRow).where(JobRow.id == UUID(job["job_id"])))).scalar_one()
             assert row.attempt == 1
 
 

@@ -15,7 +15,7 @@ from tests.support.pictures import jpeg
 from tests.support.platform import Platform, environment, running
 
 from bunri.app.settings import Settings
-from bunri.domains.waste.models import Job, outbox
+from bunri.domains.waste.models import JobRow, outbox
 
 STAGES = (
     "download",
@@ -99,7 +99,7 @@ async def test_every_job_ends_once_wherever_its_worker_dies(
     assert set(ended.values()) <= {"done", "asked"}
     assert _died_at(tmp_path) == set(STAGES)
     async with session_of("waste") as session:
-        rows = (await session.execute(select(Job).where(Job.owner == person.id))).scalars().all()
+        rows = (await session.execute(select(JobRow).where(JobRow.owner == person.id))).scalars().all()
         assert all(row.result is not None and row.lease_until is None for row in rows)
         left = (await session.execute(select(outbox))).all()
         assert [

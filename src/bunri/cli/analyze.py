@@ -23,11 +23,11 @@ from bunri.cli.connection import Connection
 from bunri.cli.models import fetch_missing, open_store, print_error
 from bunri.cli.options import Data, Lang
 from bunri.cli.photos import each_photo, read_photo
-from bunri.domains.waste.board import Board
 from bunri.domains.waste.objects import upload_key
-from bunri.domains.waste.schemas import AnalyzeIn, Item, Place, Status, UploadCompleteIn
+from bunri.domains.waste.schemas import AnalyzeIn, Coordinates, Item, Status, UploadCompleteIn
 from bunri.domains.waste.service.jobs import Jobs
 from bunri.domains.waste.states import ANSWERED, Stage, State
+from bunri.domains.waste.status_cache import StatusCache
 from bunri.kit.errors import BunriError, Unavailable
 from bunri.kit.ids import new_id
 from bunri.kit.languages import Language, text
@@ -57,7 +57,10 @@ def analyze(
     if (lat is None) != (lng is None):
         raise typer.BadParameter("--lat and --lng go together")
     details = UploadCompleteIn(
-        note=note, tags=tag, region=region, location=None if lat is None or lng is None else Place(lat=lat, lng=lng)
+        note=note,
+        tags=tag,
+        region=region,
+        location=None if lat is None or lng is None else Coordinates(lat=lat, lng=lng),
     )
     connection: Connection = context.obj
     connection.data = data
@@ -148,8 +151,7 @@ async def _progress_bar(container: InlineContainer, job_id: UUID, path: Path, *,
 async def _follow(container: InlineContainer, job_id: UUID, progress: Progress) -> None:
     task = progress.add_task("", total=100)
     while True:
-        board = container.get(Board)
-        cached = await board.read(job_id)
+        cached = await container.get(StatusCache).read(job_id)
         if cached:
             status = orjson.loads(cached.document)
             progress.update(task, completed=max(0, status["progress"]), description=status["message"])

@@ -1,8 +1,8 @@
 """Writes a folder of labelled pictures: ``images/``, and their labels as COCO, CSV and JSON lines.
 
 Everything is first written below ``.unfinished`` and moved to its final path at the end, the label files last. An
-interrupted export leaves its pictures there, and the next one reuses those that are still among the examples. Of the
-examples only the names of their files are kept in memory.
+interrupted export leaves its pictures there, and the next one reuses those that are still among the samples. Of the
+samples only the names of their files are kept in memory.
 """
 
 import csv
@@ -18,7 +18,7 @@ from uuid import UUID
 import orjson
 
 from bunri import __version__
-from bunri.domains.waste.models import Example
+from bunri.domains.waste.records import TrainingSample
 from bunri.kit.errors import Conflict, Unavailable
 from bunri.kit.ids import parse_id
 from bunri.kit.materials import Material
@@ -71,8 +71,8 @@ class LabelsDiskFull(LabelsUnwritable):
 
 
 class LabelWriter(Protocol):
-    def add(self, size: tuple[int, int], examples: Sequence[Example]) -> None:
-        """A picture of ``size`` (width, height in pixels) and all its examples."""
+    def add(self, size: tuple[int, int], samples: Sequence[TrainingSample]) -> None:
+        """A picture of ``size`` (width, height in pixels) and all its samples."""
 
     def close(self) -> None: ...
 
@@ -117,16 +117,16 @@ class LabelsFolder:
             except FileNotFoundError:
                 return None
 
-    def add(self, picture: bytes, size: tuple[int, int], examples: Sequence[Example]) -> None:
-        """Adds a picture of ``size`` (width, height in pixels) and its examples, at least one."""
-        name = _name(examples[0].job_id)
+    def add(self, picture: bytes, size: tuple[int, int], samples: Sequence[TrainingSample]) -> None:
+        """Adds a picture of ``size`` (width, height in pixels) and its samples, at least one."""
+        name = _name(samples[0].job_id)
         with self._own_errors():
             (self._previous_images / name).unlink(missing_ok=True)
             coming = self._images / f"{name}.coming"
             coming.write_bytes(picture)
             coming.replace(self._images / name)
             for writer in self._writers:
-                writer.add(size, examples)
+                writer.add(size, samples)
 
     def _publish(self) -> None:
         """Moves the files to their final paths. Old labels are deleted first and new ones moved last, so that they
@@ -155,14 +155,14 @@ class LabelsFolder:
 
 
 class JsonLinesWriter:
-    """Writes each example as a JSON object on a line."""
+    """Writes each sample as a JSON object on a line."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
 
-    def add(self, _: tuple[int, int], examples: Sequence[Example]) -> None:
-        for example in examples:
-            self._file.write(orjson.dumps(row(example), option=orjson.OPT_APPEND_NEWLINE))
+    def add(self, _: tuple[int, int], samples: Sequence[TrainingSample]) -> None:
+        for sample in samples:
+            self._file.write(orjson.dumps(row(sample), option=orjson.OPT_APPEND_NEWLINE))
 
     def close(self) -> None:
         self._file.close()
@@ -176,9 +176,9 @@ class CsvWriter:
         self._csv = csv.DictWriter(self._file, COLUMNS)
         self._csv.writeheader()
 
-    def add(self, _: tuple[int, int], examples: Sequence[Example]) -> None:
-        for example in examples:
-            cells = row(example).items()
+    def add(self, _: tuple[int, int], samples: Sequence[TrainingSample]) -> None:
+        for sample in samples:
+            cells = row(sample).items()
             self._csv.writerow({n: orjson.dumps(v).decode() if isinstance(v, list | dict) else v for n, v in cells})
 
     def close(self) -> None:
@@ -201,13 +201,13 @@ class CocoWriter:
         self._images = self._annotations = 0
         self._file.write(orjson.dumps(head)[:-1] + b',"images":[')
 
-    def add(self, size: tuple[int, int], examples: Sequence[Example]) -> None:
+    def add(self, size: tuple[int, int], samples: Sequence[TrainingSample]) -> None:
         self._images += 1
-        image = {"id": self._images, "width": size[0], "height": size[1], "file_name": picture_of(examples[0])}
+        image = {"id": self._images, "width": size[0], "height": size[1], "file_name": picture_of(samples[0])}
         self._file.write((b",\n" if self._images > 1 else b"\n") + orjson.dumps(image))
-        for example in examples:
+        for sample in samples:
             self._annotations += 1
-            annotation = {"id": self._annotations, "image_id": self._images, **_annotation(example, size)}
+            annotation = {"id": self._annotations, "image_id": self._images, **_annotation(sample, size)}
             self._annotations_file.write((b",\n" if self._annotations > 1 else b"\n") + orjson.dumps(annotation))
 
     def close(self) -> None:
@@ -230,32 +230,32 @@ CATEGORIES: Final = [
 _CATEGORY: Final = {material: number for number, material in enumerate(Material, 1)}
 
 
-def row(example: Example) -> dict[str, object]:
-    """The fields of an example; ``box`` in fractions of the picture."""
-    own = {name: getattr(example, name) for name in COLUMNS if name not in ("picture", "said_at")}
-    found = {"picture": picture_of(example), **own, "said_at": example.created_at.isoformat()}
+def row(sample: TrainingSample) -> dict[str, object]:
+    """The fields of an sample; ``box`` in fractions of the picture."""
+    own = {name: getattr(sample, name) for name in COLUMNS if name not in ("picture", "said_at")}
+    found = {"picture": picture_of(sample), **own, "said_at": sample.created_at.isoformat()}
     return {name: found[name] for name in COLUMNS}
 
 
-def picture_of(example: Example) -> str:
-    """The path of the example's picture, relative to the export's folder."""
-    return f"images/{_name(example.job_id)}"
+def picture_of(sample: TrainingSample) -> str:
+    """The path of the sample's picture, relative to the export's folder."""
+    return f"images/{_name(sample.job_id)}"
 
 
 def _name(job_id: UUID) -> str:
     return f"{job_id}.webp"
 
 
-def _annotation(example: Example, size: tuple[int, int]) -> dict[str, object]:
-    x1, y1, x2, y2 = example.box or (0.0, 0.0, 1.0, 1.0)
+def _annotation(sample: TrainingSample, size: tuple[int, int]) -> dict[str, object]:
+    x1, y1, x2, y2 = sample.box or (0.0, 0.0, 1.0, 1.0)
     width, height = round((x2 - x1) * size[0], 2), round((y2 - y1) * size[1], 2)
     return {
-        "category_id": _CATEGORY[Material(example.material)],
+        "category_id": _CATEGORY[Material(sample.material)],
         "bbox": [round(x1 * size[0], 2), round(y1 * size[1], 2), width, height],
         "area": round(width * height, 2),
         "iscrowd": 0,
-        "whole_picture": example.box is None,
-        "item": example.item,
-        "tags": example.tags,
-        "kind": example.kind,
+        "whole_picture": sample.box is None,
+        "item": sample.item,
+        "tags": sample.tags,
+        "kind": sample.kind,
     }

@@ -19,8 +19,8 @@ from bunri.cli.connection import Connection
 from bunri.cli.labelfiles import Format, LabelsFolder
 from bunri.cli.models import errors_printed
 from bunri.cli.options import Data, Lang
-from bunri.domains.waste.models import Example
-from bunri.domains.waste.service.examples import Examples
+from bunri.domains.waste.records import TrainingSample
+from bunri.domains.waste.service.training_samples import TrainingSamples
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
 from bunri.kit.materials import Material
@@ -40,7 +40,7 @@ def group() -> None:
 
 @dataclass
 class Tally:
-    """Counts of what an export wrote; ``left_out`` counts examples whose picture is missing or broken."""
+    """Counts of what an export wrote; ``left_out`` counts samples whose picture is missing or broken."""
 
     pictures: int = 0
     left_out: int = 0
@@ -63,7 +63,7 @@ def export_labels(
 ) -> None:
     """Write the pictures that people let us keep, with what they said is in them.
 
-    Run again after it was broken off, it goes on from there. Ends with 0 when every example was written and 1 when
+    Run again after it was broken off, it goes on from there. Ends with 0 when every sample was written and 1 when
     pictures were missing or it could not be done at all.
     """
     connection: Connection = context.obj
@@ -71,46 +71,48 @@ def export_labels(
     moment = since.replace(tzinfo=UTC) if since else None
     with errors_printed(lang):
         tally = asyncio.run(
-            _export(connection.open(Examples), LabelsFolder(folder, formats, force=force), moment, lang)
+            _export(connection.open(TrainingSamples), LabelsFolder(folder, formats, force=force), moment, lang)
         )
     _print_tally(tally, lang)
     raise typer.Exit(1 if tally.left_out else 0)
 
 
 async def _export(
-    opened: AbstractAsyncContextManager[Examples], folder: LabelsFolder, since: datetime | None, lang: Language
+    opened: AbstractAsyncContextManager[TrainingSamples], folder: LabelsFolder, since: datetime | None, lang: Language
 ) -> Tally:
     tally, console = Tally(), Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        async with opened as examples:
+        async with opened as samples:
             with folder:
-                total = await examples.count(since)
+                total = await samples.count(since)
                 task = progress.add_task(text("waste.labels.exporting", lang), total=total)
-                async for group in _groups(examples, since):
-                    await _write(examples, folder, group, tally)
+                async for group in _groups(samples, since):
+                    await _write(samples, folder, group, tally)
                     progress.advance(task, sum(map(len, group)))
     return tally
 
 
-async def _groups(examples: Examples, since: datetime | None) -> AsyncIterator[list[list[Example]]]:
-    """The examples grouped by picture, CONCURRENCY pictures at a time."""
-    group: list[list[Example]] = []
-    async for page in examples.pages(since):
-        for example in page:
-            if group and group[-1][0].job_id == example.job_id:
-                group[-1].append(example)
+async def _groups(samples: TrainingSamples, since: datetime | None) -> AsyncIterator[list[list[TrainingSample]]]:
+    """The samples grouped by picture, CONCURRENCY pictures at a time."""
+    group: list[list[TrainingSample]] = []
+    async for page in samples.pages(since):
+        for sample in page:
+            if group and group[-1][0].job_id == sample.job_id:
+                group[-1].append(sample)
                 continue
             if len(group) == CONCURRENCY:
                 yield group
                 group = []
-            group.append([example])
+            group.append([sample])
     if group:
         yield group
 
 
-async def _write(examples: Examples, folder: LabelsFolder, group: Sequence[list[Example]], tally: Tally) -> None:
-    pictures = await asyncio.gather(*(_picture(examples, folder, each[0].job_id) for each in group))
+async def _write(
+    samples: TrainingSamples, folder: LabelsFolder, group: Sequence[list[TrainingSample]], tally: Tally
+) -> None:
+    pictures = await asyncio.gather(*(_picture(samples, folder, each[0].job_id) for each in group))
     for each, picture in zip(group, pictures, strict=True):
         size = _size(picture) if picture else None
         if picture is None or size is None:
@@ -118,11 +120,11 @@ async def _write(examples: Examples, folder: LabelsFolder, group: Sequence[list[
             continue
         folder.add(picture, size, each)
         tally.pictures += 1
-        tally.materials.update(Material(example.material) for example in each)
+        tally.materials.update(Material(sample.material) for sample in each)
 
 
-async def _picture(examples: Examples, folder: LabelsFolder, job_id: UUID) -> bytes | None:
-    return folder.earlier(job_id) or await examples.picture(job_id)
+async def _picture(samples: TrainingSamples, folder: LabelsFolder, job_id: UUID) -> bytes | None:
+    return folder.earlier(job_id) or await samples.picture(job_id)
 
 
 def _size(picture: bytes) -> tuple[int, int] | None:

@@ -1,7 +1,7 @@
-"""A workplace for the pipeline: real database, cache and storage, eyes that see what a test says."""
+"""The pipeline of an analysis: real database, cache and storage, and vision models that see what a test says."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,35 +9,36 @@ import pytest
 
 from bunri.app.inline import InlineContainer
 from bunri.app.settings import Settings
-from bunri.domains.locations.public import LocationsPublic
-from bunri.domains.recycling.public import RecyclingPublic
-from bunri.domains.waste.board import Board
-from bunri.domains.waste.models import Job
 from bunri.domains.waste.objects import upload_key
+from bunri.domains.waste.records import Job
 from bunri.domains.waste.repository import WasteRepository
-from bunri.domains.waste.schemas import AnalyzeIn, Status, UploadCompleteIn
-from bunri.domains.waste.service.finishing import Finishing
+from bunri.domains.waste.schemas import AnalyzeIn, AnswerIn, Result, Status, UploadCompleteIn
+from bunri.domains.waste.service.feedback import Feedback
 from bunri.domains.waste.service.jobs import Jobs
-from bunri.domains.waste.service.seeing import Seeing
-from bunri.domains.waste.service.sweeping import Sweeping
+from bunri.domains.waste.service.recovery import Recovery
+from bunri.domains.waste.service.retention import Retention
+from bunri.domains.waste.service.vision_stage import VisionModels
+from bunri.domains.waste.states import State
 from bunri.kit.ids import new_id
+from bunri.platform.db import Transaction
+from bunri.platform.realtime import Emitter, RecordingEmitter, user_room
 from bunri.platform.vision.errors import VisionFailed, VisionMissing
 from bunri.platform.vision.protocol import DetectedObject, Pixels, VisionResult
 
 
 @dataclass
-class Eyes:
-    """Sees ``things``; counts its looks; can be blind (no weights) or down."""
+class FakeVision:
+    """Sees ``things`` and counts its runs; can have no weights (``missing``) or be ``down``."""
 
     models: dict[str, str]
     things: tuple[DetectedObject, ...] = (DetectedObject("bottle", 0.9, (0.2, 0.1, 0.8, 0.9)),)
-    looks: int = 0
+    runs: int = 0
     down: bool = False
-    blind: bool = False
+    missing: bool = False
 
     async def see(self, pixels: Pixels) -> VisionResult:
-        self.looks += 1
-        if self.blind:
+        self.runs += 1
+        if self.missing:
             raise VisionMissing
         if self.down:
             raise VisionFailed(reason="down")
@@ -45,67 +46,102 @@ class Eyes:
 
 
 @dataclass
-class Workplace:
-    """The container with its own eyes, and a clock that a test turns."""
+class Pipeline:
+    """The container with its own vision models, and a clock that a test moves."""
 
     container: InlineContainer
-    own: Eyes = field(default_factory=lambda: Eyes({"detector": f"own@{new_id()}"}))
-    remote: Eyes | None = None
+    local: FakeVision = field(default_factory=lambda: FakeVision({"detector": f"own@{new_id()}"}))
+    remote: FakeVision | None = None
     owner: str = field(default_factory=lambda: f"guest_{new_id()}")
     ahead: timedelta = timedelta()
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
 
-    def furnish(self) -> None:
-        """Puts this workplace's vision and clock into the container. Call again after giving it a remote one."""
-        container, settings = self.container, self.container.settings.waste
-        container.clock = self.now
-        container.load_handlers()
-        transaction, board = container.transactions("waste", WasteRepository), container.get(Board)
-        siblings = container.get(RecyclingPublic), container.get(LocationsPublic)
-        finishing = Finishing(transaction, board, container.storage, *siblings, settings, self.now)
-        container.provide(Finishing, lambda: finishing)
-        container.provide(Sweeping, lambda: Sweeping(transaction, board, container.storage, settings, self.now))
-        vision, advice = (self.own, self.remote), siblings[0]
-        seeing = Seeing(transaction, board, container.storage, *vision, advice, finishing, settings, self.now)
-        container.provide(Seeing, lambda: seeing)
+    def build(self) -> None:
+        """Puts the vision models and the clock into the container. Call again after setting ``remote``."""
+        self.container.clock = self.now
+        self.container.load_handlers()
+        self.container.provide(VisionModels, lambda: VisionModels(self.local, self.remote))
 
-    async def begins(self, photo: bytes, *, uploaded: bool = True) -> Job:
-        jobs = self.container.get(Jobs)
-        asked = AnalyzeIn(content_type="image/jpeg", size=len(photo))
-        job, _ = await jobs.analyze(self.owner, asked, "ko", "http://here")
+    @property
+    def transaction(self) -> Transaction[WasteRepository]:
+        return self.container.transactions("waste", WasteRepository)
+
+    @property
+    def pushed(self) -> list[dict[str, Any]]:
+        """The status documents that were pushed to the owner, oldest first."""
+        emitter = self.container.get(Emitter)
+        assert isinstance(emitter, RecordingEmitter)
+        events = [each for each in emitter.emitted if each[2] == user_room(self.owner)]
+        assert {event for event, *_ in events} <= {"jobStatus"}
+        return [dict(document) for _, document, _ in events]
+
+    async def begin(self, photo: bytes, *, uploaded: bool = True) -> Job:
+        body = AnalyzeIn(content_type="image/jpeg", size=len(photo))
+        job, _ = await self.container.get(Jobs).analyze(self.owner, body, "ko", "http://here")
         if uploaded:
             await self.container.storage.write(upload_key(job.id), photo, job.content_type)
         return job
 
-    async def completes(self, job: Job, **told: Any) -> None:
-        jobs = self.container.get(Jobs)
-        await jobs.upload_complete(self.owner, job.id, UploadCompleteIn(**told))
+    async def complete(self, job: Job, **details: Any) -> None:
+        await self.container.get(Jobs).upload_complete(self.owner, job.id, UploadCompleteIn(**details))
 
     async def status(self, job: Job) -> Status:
-        jobs = self.container.get(Jobs)
-        return await jobs.status(self.owner, job.id)
+        return await self.container.get(Jobs).status(self.owner, job.id)
 
-    async def analyzes(self, photo: bytes, **told: Any) -> Status:
+    async def row(self, job: Job | Status) -> Job | None:
+        async with self.transaction() as repository:
+            return await repository.get(job.id if isinstance(job, Job) else job.job_id)
+
+    async def analyze(self, photo: bytes, **details: Any) -> Status:
         """From the photo to the end, with everything that follows done here and now."""
-        job = await self.begins(photo)
-        await self.completes(job, **told)
+        job = await self.begin(photo)
+        await self.complete(job, **details)
         await self.container.work()
         return await self.status(job)
 
-    def loses_messages(self) -> None:
+    async def reply(self, status: Status, kind: str = "correct", **body: Any) -> Status:
+        feedback = self.container.get(Feedback)
+        assert kind in ("answer", "correct")
+        given = AnswerIn(**body)
+        if kind == "answer":
+            return await feedback.reply(self.owner, status.job_id, given, kind="answer")
+        return await feedback.reply(self.owner, status.job_id, given, kind="correct")
+
+    async def drop(self, job: Job | Status) -> None:
+        job_id = job.id if isinstance(job, Job) else job.job_id
+        await self.container.get(Jobs).drop(self.owner, job_id)
+
+    def lose_messages(self) -> None:
         """Whatever waits in the queue is gone, as after the death of a broker without persistence."""
         self.container.inline.waiting.clear()
 
-    async def sweeps(self) -> int:
-        sweeping = self.container.get(Sweeping)
-        return await sweeping.sweep()
+    async def recover(self) -> int:
+        return await self.container.get(Recovery).recover()
+
+    async def expire(self) -> None:
+        self.ahead += timedelta(days=31)
+        await self.container.get(Retention).expire()
+
+
+def result_of(status: Status) -> Result:
+    assert status.result is not None
+    return status.result
+
+
+def job_in(state: State, owner: str = "guest_1") -> Job:
+    """A job that no row knows."""
+    now = datetime.now(UTC)
+    made = Job.created(
+        owner=owner, language="en", content_type="image/jpeg", size=1, sha256=None, lease_until=now, now=now
+    )
+    return replace(made, state=state)
 
 
 @pytest.fixture
-async def workplace(settings: Settings) -> AsyncIterator[Workplace]:
-    made = Workplace(InlineContainer(settings))
-    made.furnish()
+async def pipeline(settings: Settings) -> AsyncIterator[Pipeline]:
+    made = Pipeline(InlineContainer(settings))
+    made.build()
     yield made
     await made.container.close()

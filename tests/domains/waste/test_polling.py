@@ -1,25 +1,26 @@
-"""The status poll's express way."""
+"""The fast path of status polls."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from tests.domains.waste.conftest import job_in
 from tests.support.tokens import access_token
 
 from bunri.app.settings import Settings
 from bunri.domains.auth import tokens
-from bunri.domains.waste import board as boards
-from bunri.domains.waste.board import Board
-from bunri.domains.waste.models import Job
 from bunri.domains.waste.polling import PREFIX, StatusPoll
+from bunri.domains.waste.records import Job
 from bunri.domains.waste.states import Stage, State
+from bunri.domains.waste.status_cache import StatusCache, StatusLifetimes
 from bunri.kit.clock import now
-from bunri.kit.ids import new_id
 from bunri.platform.cache import Cache
 from bunri.platform.cache.pipelined import PipelinedReader
+from bunri.platform.realtime import RecordingEmitter
 
+PollWith = Callable[..., StatusPoll]
 KEY = tokens.signing_key("a seed for tests only")
 
 
@@ -29,29 +30,41 @@ def authorization(owner: str = "guest_1") -> tuple[bytes, bytes]:
 
 
 @pytest.fixture
-async def board(settings: Settings) -> AsyncIterator[Board]:
+async def statuses(settings: Settings) -> AsyncIterator[StatusCache]:
     cache = Cache(settings.cache_address("jobs"))
-    yield Board(cache)
+    yield StatusCache(cache, RecordingEmitter())
     await cache.close()
 
 
 @pytest.fixture
-def renewed() -> list[UUID]:
-    """The jobs whose mirrors were to be renewed."""
+def revalidated() -> list[UUID]:
+    """The jobs whose cached statuses were to be compared with their rows."""
     return []
 
 
 @pytest.fixture
-async def poll(settings: Settings, renewed: list[UUID]) -> AsyncIterator[StatusPoll]:
+async def poll_with(settings: Settings, revalidated: list[UUID]) -> AsyncIterator[PollWith]:
+    cache = Cache(settings.cache_address("jobs"))
     pipe = PipelinedReader(settings.cache_address("jobs"))
-    yield StatusPoll(pipe, tokens.Verifier(KEY, now), renewed.append)
+
+    def made(lifetimes: StatusLifetimes | None = None) -> StatusPoll:
+        statuses = StatusCache(cache, RecordingEmitter(), lifetimes=lifetimes)
+        return StatusPoll(pipe, statuses, tokens.Verifier(KEY, now), revalidated.append)
+
+    yield made
     pipe.close()
+    await cache.close()
 
 
 @pytest.fixture
-async def job(board: Board) -> Job:
-    made = Job(id=new_id(), owner="guest_1", state=State.SEEING, language="en", created_at=datetime.now(UTC))
-    await board.show(made, Stage.VISION)
+def poll(poll_with: PollWith) -> StatusPoll:
+    return poll_with()
+
+
+@pytest.fixture
+async def job(statuses: StatusCache) -> Job:
+    made = job_in(State.SEEING)
+    await statuses.publish_status(made, Stage.VISION)
     return made
 
 
@@ -64,7 +77,7 @@ async def ask(poll: StatusPoll, job: Job, headers: Iterable[tuple[bytes, bytes]]
 
 
 class TestAPlainHit:
-    async def test_is_the_mirror_with_what_a_client_needs(self, poll: StatusPoll, job: Job) -> None:
+    async def test_is_the_cached_status_with_what_a_client_needs(self, poll: StatusPoll, job: Job) -> None:
         response = await ask(poll, job, [authorization()])
         assert response is not None
         head, _, body = response.partition(b"\r\n\r\n")
@@ -89,27 +102,23 @@ class TestAnythingElse:
         assert await ask(poll, job, [(b"authorization", b"Bearer nonsense")]) is None
         assert await ask(poll, job, [(b"authorization", b"Basic nonsense")]) is None
 
-    async def test_a_strangers_job_is_not_told_of(self, poll: StatusPoll, job: Job) -> None:
+    async def test_a_strangers_job_is_not_shown(self, poll: StatusPoll, job: Job) -> None:
         assert await ask(poll, job, [authorization("guest_2")]) is None
 
-    async def test_an_unknown_job_is_not_told_of(self, poll: StatusPoll) -> None:
-        assert await ask(poll, Job(id=new_id()), [authorization()]) is None
+    async def test_an_unknown_job_is_not_shown(self, poll: StatusPoll) -> None:
+        assert await ask(poll, job_in(State.SEEING), [authorization()]) is None
 
-    async def test_a_mirror_that_is_growing_old_is_told_once_more_and_renewed(
-        self, poll: StatusPoll, job: Job, renewed: list[UUID], monkeypatch: pytest.MonkeyPatch
+    async def test_a_stale_status_is_sent_once_more_and_revalidated(
+        self, poll_with: PollWith, job: Job, revalidated: list[UUID]
     ) -> None:
-        assert await ask(poll, job, [authorization()]) is not None
-        assert renewed == []
-        monkeypatch.setattr(boards, "FRESH", -1.0)
-        monkeypatch.setattr(boards, "GRACE", 60.0)
-        assert await ask(poll, job, [authorization()]) is not None
-        assert renewed == [job.id]
+        assert await ask(poll_with(), job, [authorization()]) is not None
+        assert revalidated == []
+        stale = poll_with(StatusLifetimes(fresh_s=-1, stale_s=60))
+        assert await ask(stale, job, [authorization()]) is not None
+        assert revalidated == [job.id]
 
-    async def test_an_old_mirror_is_not_believed(
-        self, poll: StatusPoll, job: Job, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(boards, "FRESH", -10.0)
-        assert await ask(poll, job, [authorization()]) is None
+    async def test_an_old_status_is_not_used(self, poll_with: PollWith, job: Job) -> None:
+        assert await ask(poll_with(StatusLifetimes(fresh_s=-10)), job, [authorization()]) is None
 
     @pytest.mark.parametrize("path", [b"/api/v1/waste/jobs", PREFIX + b"x" * 36, PREFIX + b"x" * 37, b"\xff" * 57])
     async def test_other_paths_are_left_alone(self, poll: StatusPoll, path: bytes) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bunri.domains.recycling.public import Advice, Disposal, RuleRef
 from bunri.domains.waste.fusion import Candidate, SeenItem
-from bunri.domains.waste.result import assemble, eyes_of
+from bunri.domains.waste.result import assemble, model_versions_of
 from bunri.domains.waste.schemas import Item
 from bunri.kit.materials import Material
 
@@ -47,4 +47,4 @@ def test_the_feedback_is_the_answer_or_says_that_there_is_a_question(places: tup
 
 
 def test_eyes_are_named_in_an_order_of_their_own() -> None:
-    assert eyes_of({"detector": "b@2", "classifier": "a@1"}) == "classifier=a@1,detector=b@2"
+    assert model_versions_of({"detector": "b@2", "classifier": "a@1"}) == "classifier=a@1,detector=b@2"

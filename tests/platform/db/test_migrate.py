@@ -13,7 +13,7 @@ from bunri.app.settings import Settings
 from bunri.domains.auth.models import Base as Auth
 from bunri.domains.locations.models import Base as Locations
 from bunri.domains.recycling.models import Base as Recycling
-from bunri.domains.waste.models import Base as Waste
+from bunri.domains.waste.models import WasteBase as Waste
 from bunri.platform.db.address import owner_address
 
 MODELS: Mapping[str, MetaData] = {

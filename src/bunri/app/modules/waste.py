@@ -1,4 +1,4 @@
-"""A photo becomes advice: jobs, replies, the pipeline that looks at photos, and what keeps jobs from getting stuck."""
+"""A photo becomes advice: jobs, feedback, the pipeline of an analysis, recovery of stuck jobs, and retention."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bunri.app.module import Module, Queue, Schedule, StoredFolder, Subscription
+from bunri.app.module import Module, Queue, Schedule, StoredFolder, Subscription, UserData
 from bunri.domains.locations.public import LocationsPublic
 from bunri.domains.recycling.public import Explained, RecyclingPublic
-from bunri.domains.waste.public import Uploaded
+from bunri.domains.waste.public import Uploaded, WastePublic
+from bunri.platform.realtime import Emitter
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
@@ -18,12 +19,16 @@ if TYPE_CHECKING:
     from bunri.app.container import Container
     from bunri.app.settings import Settings
     from bunri.domains.waste.repository import WasteRepository
-    from bunri.domains.waste.service.examples import Examples
-    from bunri.domains.waste.service.finishing import Finishing
+    from bunri.domains.waste.service.completion import Completion
+    from bunri.domains.waste.service.feedback import Feedback
     from bunri.domains.waste.service.jobs import Jobs
-    from bunri.domains.waste.service.replying import Replying
-    from bunri.domains.waste.service.seeing import Seeing
-    from bunri.domains.waste.service.sweeping import Sweeping
+    from bunri.domains.waste.service.recovery import Recovery
+    from bunri.domains.waste.service.retention import Retention
+    from bunri.domains.waste.service.training_samples import TrainingSamples
+    from bunri.domains.waste.service.transitions import Transitions
+    from bunri.domains.waste.service.vision_stage import VisionModels, VisionStage
+    from bunri.domains.waste.status_cache import StatusCache
+    from bunri.domains.waste.user_data import WasteUserData
     from bunri.edge.http.fast_path import FastPath
     from bunri.platform.db import Transaction
     from bunri.platform.queue import Handler
@@ -33,21 +38,34 @@ log = structlog.get_logger(__name__)
 
 
 def _provide(container: "Container") -> None:
-    from bunri.domains.waste.board import Board
-    from bunri.domains.waste.service.examples import Examples
-    from bunri.domains.waste.service.finishing import Finishing
+    from bunri.domains.waste.answer_cache import AnswerCache
+    from bunri.domains.waste.person_location import PersonLocation
+    from bunri.domains.waste.service.completion import Completion
+    from bunri.domains.waste.service.feedback import Feedback
     from bunri.domains.waste.service.jobs import Jobs
-    from bunri.domains.waste.service.renewal import Renewal
-    from bunri.domains.waste.service.replying import Replying
-    from bunri.domains.waste.service.sweeping import Sweeping
+    from bunri.domains.waste.service.recovery import Recovery
+    from bunri.domains.waste.service.retention import Retention
+    from bunri.domains.waste.service.revalidation import StatusRevalidator
+    from bunri.domains.waste.service.training_samples import TrainingSamples
+    from bunri.domains.waste.service.transitions import Transitions
+    from bunri.domains.waste.service.verdicts import WasteService
+    from bunri.domains.waste.status_cache import StatusCache
+    from bunri.domains.waste.user_data import WasteUserData
 
-    container.provide(Board, lambda: Board(container.cache("jobs")))
-    container.provide(Renewal, lambda: Renewal(_transaction(container), container.get(Board)))
-    container.provide(Examples, lambda: _examples(container))
+    container.provide(StatusCache, lambda: _statuses(container))
+    container.provide(AnswerCache, lambda: AnswerCache(container.cache("jobs")))
+    container.provide(PersonLocation, lambda: PersonLocation(container.cache("jobs")))
+    container.provide(StatusRevalidator, lambda: StatusRevalidator(_transaction(container), container.get(StatusCache)))
+    container.provide(Transitions, lambda: _transitions(container))
+    container.provide(TrainingSamples, lambda: _samples(container))
     container.provide(Jobs, lambda: _jobs(container))
-    container.provide(Finishing, lambda: _finishing(container))
-    container.provide(Replying, lambda: _replying(container))
-    container.provide(Sweeping, lambda: _sweeping(container))
+    container.provide(Completion, lambda: _completion(container))
+    container.provide(Feedback, lambda: _feedback(container))
+    container.provide(Recovery, lambda: _recovery(container))
+    container.provide(Retention, lambda: _retention(container))
+    container.provide(WasteService, lambda: WasteService(_transaction(container)))
+    container.provide(WastePublic, lambda: container.get(WasteService))
+    container.provide(WasteUserData, lambda: _make_user_data(container))
 
 
 def _transaction(container: "Container") -> "Transaction[WasteRepository]":
@@ -56,59 +74,120 @@ def _transaction(container: "Container") -> "Transaction[WasteRepository]":
     return container.transactions("waste", WasteRepository)
 
 
-def _examples(container: "Container") -> "Examples":
-    from bunri.domains.waste.service.examples import Examples
+def _statuses(container: "Container") -> "StatusCache":
+    from bunri.domains.waste.status_cache import StatusCache
+
+    return StatusCache(container.cache("jobs"), container.get(Emitter), clock=container.clock)
+
+
+def _transitions(container: "Container") -> "Transitions":
+    from bunri.domains.waste.service.transitions import Transitions
+    from bunri.domains.waste.status_cache import StatusCache
+
+    return Transitions(container.get(StatusCache), container.storage, container.clock)
+
+
+def _samples(container: "Container") -> "TrainingSamples":
+    from bunri.domains.waste.service.training_samples import TrainingSamples
 
     key = container.settings.key("examples")
-    return Examples(_transaction(container), container.storage, key, container.clock)
+    return TrainingSamples(_transaction(container), container.storage, key, container.clock)
 
 
 def _jobs(container: "Container") -> "Jobs":
-    from bunri.domains.waste.board import Board
-    from bunri.domains.waste.service.examples import Examples
+    from bunri.domains.waste.person_location import PersonLocation
     from bunri.domains.waste.service.jobs import Jobs
+    from bunri.domains.waste.service.training_samples import TrainingSamples
+    from bunri.domains.waste.service.transitions import Transitions
+    from bunri.domains.waste.status_cache import StatusCache
 
-    board, examples = container.get(Board), container.get(Examples)
-    transaction, settings = _transaction(container), container.settings.waste
-    return Jobs(transaction, board, container.storage, examples, settings, container.clock)
-
-
-def _finishing(container: "Container") -> "Finishing":
-    from bunri.domains.waste.board import Board
-    from bunri.domains.waste.service.finishing import Finishing
-
-    siblings = container.get(RecyclingPublic), container.get(LocationsPublic)
-    board, settings = container.get(Board), container.settings.waste
-    return Finishing(_transaction(container), board, container.storage, *siblings, settings, container.clock)
-
-
-def _replying(container: "Container") -> "Replying":
-    from bunri.domains.waste.board import Board
-    from bunri.domains.waste.service.examples import Examples
-    from bunri.domains.waste.service.finishing import Finishing
-    from bunri.domains.waste.service.replying import Replying
-
-    board, advice = container.get(Board), container.get(RecyclingPublic)
-    finishing, examples = container.get(Finishing), container.get(Examples)
-    settings = container.settings.waste
-    return Replying(_transaction(container), board, advice, finishing, examples, settings, container.clock)
+    return Jobs(
+        _transaction(container),
+        container.get(Transitions),
+        container.get(StatusCache),
+        container.get(PersonLocation),
+        container.storage,
+        container.get(TrainingSamples),
+        container.settings.waste,
+        container.clock,
+    )
 
 
-def _sweeping(container: "Container") -> "Sweeping":
-    from bunri.domains.waste.board import Board
-    from bunri.domains.waste.service.sweeping import Sweeping
+def _completion(container: "Container") -> "Completion":
+    from bunri.domains.waste.answer_cache import AnswerCache
+    from bunri.domains.waste.person_location import PersonLocation
+    from bunri.domains.waste.service.completion import Completion
+    from bunri.domains.waste.service.transitions import Transitions
+    from bunri.domains.waste.status_cache import StatusCache
 
-    board, settings = container.get(Board), container.settings.waste
-    return Sweeping(_transaction(container), board, container.storage, settings, container.clock)
+    return Completion(
+        _transaction(container),
+        container.get(Transitions),
+        container.get(StatusCache),
+        container.get(AnswerCache),
+        container.get(PersonLocation),
+        container.get(RecyclingPublic),
+        container.get(LocationsPublic),
+        container.settings.waste,
+    )
+
+
+def _feedback(container: "Container") -> "Feedback":
+    from bunri.domains.waste.service.completion import Completion
+    from bunri.domains.waste.service.feedback import Feedback
+    from bunri.domains.waste.service.training_samples import TrainingSamples
+    from bunri.domains.waste.status_cache import StatusCache
+
+    return Feedback(
+        _transaction(container),
+        container.get(StatusCache),
+        container.get(RecyclingPublic),
+        container.get(Completion),
+        container.get(TrainingSamples),
+        container.settings.waste,
+        container.clock,
+    )
+
+
+def _recovery(container: "Container") -> "Recovery":
+    from bunri.domains.waste.service.recovery import Recovery
+    from bunri.domains.waste.service.transitions import Transitions
+    from bunri.domains.waste.status_cache import StatusCache
+
+    transitions, statuses = container.get(Transitions), container.get(StatusCache)
+    return Recovery(_transaction(container), transitions, statuses, container.settings.waste, container.clock)
+
+
+def _retention(container: "Container") -> "Retention":
+    from bunri.domains.waste.service.retention import Retention
+
+    return Retention(_transaction(container), container.storage, container.settings.waste, container.clock)
+
+
+def _make_user_data(container: "Container") -> "WasteUserData":
+    from bunri.domains.waste.person_location import PersonLocation
+    from bunri.domains.waste.service.training_samples import TrainingSamples
+    from bunri.domains.waste.status_cache import StatusCache
+    from bunri.domains.waste.user_data import WasteUserData
+
+    return WasteUserData(
+        _transaction(container),
+        container.get(StatusCache),
+        container.get(PersonLocation),
+        container.storage,
+        container.get(TrainingSamples),
+        container.clock,
+    )
 
 
 def _provide_vision(container: "Container") -> None:
     """For workers that look at photos alone: to import these loads OpenCV and ONNX Runtime."""
-    from bunri.domains.waste.service.seeing import Seeing
+    from bunri.domains.waste.service.vision_stage import VisionModels, VisionStage
     from bunri.platform.vision.protocol import Vision
 
     container.provide(Vision, lambda: _local_vision(container))
-    container.provide(Seeing, lambda: _seeing(container))
+    container.provide(VisionModels, lambda: _vision_models(container))
+    container.provide(VisionStage, lambda: _vision_stage(container))
 
 
 def _local_vision(container: "Container") -> "LocalVision":
@@ -129,19 +208,33 @@ def _local_vision(container: "Container") -> "LocalVision":
     return vision
 
 
-def _seeing(container: "Container") -> "Seeing":
-    from bunri.domains.waste.board import Board
-    from bunri.domains.waste.service.finishing import Finishing
-    from bunri.domains.waste.service.seeing import Seeing
+def _vision_models(container: "Container") -> "VisionModels":
+    from bunri.domains.waste.service.vision_stage import VisionModels
     from bunri.platform.vision.protocol import Vision
     from bunri.platform.vision.remote.factory import open_remote
 
     if remote := open_remote(container.settings.remote_vision):
         container.closing.push_async_callback(remote.aclose)
-    board, advice, finishing = container.get(Board), container.get(RecyclingPublic), container.get(Finishing)
-    transaction, storage, local = _transaction(container), container.storage, container.get(Vision)
-    settings = container.settings.waste
-    return Seeing(transaction, board, storage, local, remote, advice, finishing, settings, container.clock)
+    return VisionModels(container.get(Vision), remote)
+
+
+def _vision_stage(container: "Container") -> "VisionStage":
+    from bunri.domains.waste.answer_cache import AnswerCache
+    from bunri.domains.waste.service.completion import Completion
+    from bunri.domains.waste.service.vision_stage import VisionModels, VisionStage
+    from bunri.domains.waste.status_cache import StatusCache
+
+    return VisionStage(
+        _transaction(container),
+        container.get(StatusCache),
+        container.get(AnswerCache),
+        container.storage,
+        container.get(VisionModels),
+        container.get(RecyclingPublic),
+        container.get(Completion),
+        container.settings.waste,
+        container.clock,
+    )
 
 
 def _routers(_: "Container") -> "Sequence[APIRouter]":
@@ -154,12 +247,14 @@ def _fast_path(container: "Container") -> "FastPath":
     """The status poll, asked for a thousand times a second."""
     from bunri.domains.auth.public import AccessVerifier
     from bunri.domains.waste.polling import StatusPoll
-    from bunri.domains.waste.service.renewal import Renewal
+    from bunri.domains.waste.service.revalidation import StatusRevalidator
+    from bunri.domains.waste.status_cache import StatusCache
     from bunri.platform.cache.pipelined import PipelinedReader
 
     reader = PipelinedReader(container.settings.cache_address("jobs"))
     container.closing.callback(reader.close)
-    return StatusPoll(reader, container.get(AccessVerifier), container.get(Renewal).ask)
+    statuses, verifier = container.get(StatusCache), container.get(AccessVerifier)
+    return StatusPoll(reader, statuses, verifier, container.get(StatusRevalidator).request)
 
 
 def _handlers(container: "Container", queue: str) -> "Sequence[Handler]":
@@ -200,6 +295,12 @@ def _give_up(settings: "Settings") -> timedelta:
     return settings.waste.give_up_after * 2
 
 
+def _user_data(container: "Container") -> UserData:
+    from bunri.domains.waste.user_data import WasteUserData
+
+    return container.get(WasteUserData)
+
+
 MODULE = Module(
     name="waste",
     package="bunri.domains.waste",
@@ -208,6 +309,7 @@ MODULE = Module(
     schema="waste",
     outbox=_outbox,
     caches=("jobs",),
+    public=WastePublic,
     folders=(
         StoredFolder("uploads/", _give_up),
         StoredFolder("kept/", _keep_days),
@@ -225,4 +327,5 @@ MODULE = Module(
         Subscription(Explained, "waste.finish", "default"),
     ),
     schedule=(Schedule("waste.sweep", "default", 5), Schedule("waste.expire", "default", 600)),
+    user_data=_user_data,
 )

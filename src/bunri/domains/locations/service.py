@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from importlib import resources
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from bunri.domains.locations import importing
@@ -20,7 +20,7 @@ from bunri.domains.locations.importing.duplicates import DuplicateFilter
 from bunri.domains.locations.importing.rows import ImportDefaults, NewBin, RowResult
 from bunri.domains.locations.importing.summary import ImportSummary
 from bunri.domains.locations.merging import merge
-from bunri.domains.locations.public import BinKind, NearbyBin
+from bunri.domains.locations.public import BinKind, LocationsPublic, NearbyBin
 from bunri.domains.locations.repository import Bin, BinCandidate, Cell, LocationsRepository
 from bunri.domains.locations.routes import route_url
 from bunri.domains.locations.schemas import (
@@ -284,3 +284,7 @@ def _batches(rows: Iterable[RowResult]) -> Iterator[list[RowResult]]:
     rest = iter(rows)
     while batch := list(islice(rest, BATCH_SIZE)):
         yield batch
+
+
+if TYPE_CHECKING:
+    _: type[LocationsPublic] = LocationsService

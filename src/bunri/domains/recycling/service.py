@@ -4,12 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 
 from bunri.domains.recycling import schemas
 from bunri.domains.recycling.advice import advice_of, disposal_of, parts_of, prompt_context
 from bunri.domains.recycling.errors import RegionMissing, RuleItemMissing, RulesMissing
 from bunri.domains.recycling.identifying import meanings
-from bunri.domains.recycling.public import Advice, Disposal, Facts, Match, Meaning
+from bunri.domains.recycling.public import Advice, Disposal, Facts, Match, Meaning, RecyclingPublic
 from bunri.domains.recycling.ranking import RuleDecision, decide, guess_categories
 from bunri.domains.recycling.repository import RecyclingRepository
 from bunri.domains.recycling.rows import ItemRow
@@ -203,3 +204,7 @@ def _meaning(item: ItemRow, share: float, language: Language) -> Meaning:
 
 def _form(item: ItemRow) -> str | None:
     return item.forms[0] if item.forms else None
+
+
+if TYPE_CHECKING:
+    _: type[RecyclingPublic] = RecyclingService

@@ -10,23 +10,23 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from bunri.domains.auth.public import Caller
-from bunri.domains.waste.board import Board, document_of
-from bunri.domains.waste.models import Job
 from bunri.domains.waste.polling import headers_of
+from bunri.domains.waste.records import Job
 from bunri.domains.waste.schemas import (
     AnalyzeIn,
     AnswerIn,
     JobSummary,
     Processing,
-    Result,
     Status,
     Ticket,
     UploadCompleteIn,
 )
-from bunri.domains.waste.service.examples import Examples
+from bunri.domains.waste.service.feedback import Feedback
 from bunri.domains.waste.service.jobs import Jobs
-from bunri.domains.waste.service.replying import Replying
-from bunri.domains.waste.states import ENDED, State
+from bunri.domains.waste.service.training_samples import TrainingSamples
+from bunri.domains.waste.states import ENDED
+from bunri.domains.waste.status import document_of
+from bunri.domains.waste.status_cache import EVENT, StatusCache
 from bunri.kit import cursor as cursors
 from bunri.kit.errors import BunriError
 from bunri.platform.http import BaseUrl, PreferredLanguage, policy, signed_in, use
@@ -36,9 +36,9 @@ from bunri.platform.realtime import RoomListener, Subscriber, user_room
 router = APIRouter(prefix="/api/v1/waste", tags=["waste"])
 
 JobsService = Annotated[Jobs, use(Jobs)]
-ReplyService = Annotated[Replying, use(Replying)]
+FeedbackService = Annotated[Feedback, use(Feedback)]
 CurrentCaller = Annotated[Caller, signed_in]
-ExampleService = Annotated[Examples, use(Examples)]
+SampleService = Annotated[TrainingSamples, use(TrainingSamples)]
 
 LOOK_EVERY_S = 5.0
 """Seconds after which a watched job is looked at although nothing was pushed: a push may be lost."""
@@ -127,41 +127,41 @@ async def _pushed(pushes: RoomListener, job_id: UUID) -> tuple[bytes, bool] | No
     until = loop.time() + LOOK_EVERY_S
     while (left := until - loop.time()) > 0:
         push = await pushes.next(left)
-        if push and push.event == "jobStatus" and push.data["job_id"] == str(job_id):
+        if push and push.event == EVENT and push.data["job_id"] == str(job_id):
             return orjson.dumps(push.data), push.data["status"] in ENDED
     return None
 
 
 async def _document(providers: Providers, owner: str, job_id: UUID) -> tuple[bytes, bool]:
-    """The status document, from the mirror when that can be believed, and whether the job has ended."""
-    mirrored = await providers.get(Board).read(job_id)
-    if mirrored and mirrored.owner == owner and mirrored.fresh:
-        return mirrored.document, mirrored.ended
+    """The status document, from the cache when it is fresh, and whether the job has ended."""
+    cached = await providers.get(StatusCache).read(job_id)
+    if cached and cached.owner == owner and cached.fresh:
+        return cached.document, cached.ended
     status = await providers.get(Jobs).status(owner, job_id)
     return document_of(status), status.status in ENDED
 
 
 @router.post("/jobs/{job_id}/answer", summary="Answer the question", response_model=Status)
 @policy()
-async def answer(job_id: UUID, body: AnswerIn, caller: CurrentCaller, replies: ReplyService) -> Response:
+async def answer(job_id: UUID, body: AnswerIn, caller: CurrentCaller, feedback: FeedbackService) -> Response:
     """A choice, words of one's own, or the state of the thing (tags). Gives the new advice at once.
 
-    With `consent` the picture, without EXIF, and what was said of the item are kept to teach the eyes, until they are
-    taken back: `DELETE …/jobs/{job_id}` for one photo, `DELETE …/examples` for all. If the picture cannot be kept just
+    With `consent` the picture, without EXIF, and what was said of the item are kept to train the models, until they are
+    withdrawn: `DELETE …/jobs/{job_id}` for one photo, `DELETE …/examples` for all. If the picture cannot be kept just
     then, the answer counts all the same.
     """
-    status = await replies.reply(caller.id, job_id, body, kind="answer")
+    status = await feedback.reply(caller.id, job_id, body, kind="answer")
     return Response(document_of(status), media_type="application/json")
 
 
 @router.post("/jobs/{job_id}/correct", summary="It is something else, or just that", response_model=Status)
 @policy()
-async def correct(job_id: UUID, body: AnswerIn, caller: CurrentCaller, replies: ReplyService) -> Response:
+async def correct(job_id: UUID, body: AnswerIn, caller: CurrentCaller, feedback: FeedbackService) -> Response:
     """Says what an item really is, or with `confirm` that it is what the result says. Gives the new advice at once.
 
     `consent` is that of `…/answer`.
     """
-    status = await replies.reply(caller.id, job_id, body, kind="correct")
+    status = await feedback.reply(caller.id, job_id, body, kind="correct")
     return Response(document_of(status), media_type="application/json")
 
 
@@ -175,10 +175,10 @@ async def drop(job_id: UUID, caller: CurrentCaller, jobs: JobsService) -> None:
 
 @router.delete("/examples", status_code=204, summary="Take back every consent")
 @policy()
-async def withdraw(caller: CurrentCaller, examples: ExampleService) -> None:
-    """Removes all pictures that this person let us keep to teach the eyes, and what was said of them. The analyses
+async def withdraw(caller: CurrentCaller, samples: SampleService) -> None:
+    """Removes all pictures that this person let us keep to train the models, and what was said of them. The analyses
     stay."""
-    await examples.withdraw(caller.id)
+    await samples.withdraw(caller.id)
 
 
 @router.get("/jobs", summary="History, newest first", response_model_exclude_none=True)
@@ -205,15 +205,15 @@ async def one(job_id: UUID, caller: CurrentCaller, jobs: JobsService, base: Base
 
 
 def _summary(job: Job, photo_url: str | None, base: str) -> JobSummary:
-    result = Result.model_validate(job.result) if job.result else None
+    result = job.result
     return JobSummary(
         job_id=job.id,
-        status=State(job.state),
+        status=job.state,
         created_at=job.created_at,
         name=result.items[0].name if result else None,
         waste_type=result.waste_type if result else None,
         confidence=result.confidence if result else None,
-        code=job.failure["code"] if job.failure else None,
+        code=job.failure.code if job.failure else None,
         photo_url=photo_url,
         status_url=_status_url(base, job.id),
     )

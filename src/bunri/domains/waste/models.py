@@ -1,4 +1,4 @@
-"""Tables of the schema ``waste``."""
+"""Tables of the schema ``waste``. Only the repository uses them. Columns keep the names of the first version."""
 
 from datetime import datetime
 from typing import Any
@@ -25,12 +25,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from bunri.platform.db import metadata, outbox_table
 
 
-class Base(DeclarativeBase):
+class WasteBase(DeclarativeBase):
     metadata = metadata("waste")
 
 
-class Job(Base):
-    """One analysis. The row is the truth; Valkey mirrors it for polling."""
+class JobRow(WasteBase):
+    """One analysis (records.Job)."""
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -56,17 +56,19 @@ class Job(Base):
     lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     items: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     cached: Mapped[str | None] = mapped_column(Text)
-    eyes: Mapped[str | None] = mapped_column(Text)
+    model_versions: Mapped[str | None] = mapped_column("eyes", Text)
     models: Mapped[dict[str, str] | None] = mapped_column(JSONB)
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     failure: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    kept: Mapped[bool] = mapped_column(default=False)
+    has_thumbnail: Mapped[bool] = mapped_column("kept", default=False)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
-class Fingerprint(Base):
-    """What was seen in a photo, under its exact and its perceptual hash. Says nothing about a person."""
+class FingerprintRow(WasteBase):
+    """The vision result of a photo, under its exact and its perceptual hash. Says nothing about a person.
+
+    ``signature``: what our own models saw (fusion.scene_signature)."""
 
     __tablename__ = "fingerprints"
     __table_args__ = (UniqueConstraint("sha256", "eyes"), Index("fingerprints_created_at_idx", "created_at"))
@@ -74,17 +76,17 @@ class Fingerprint(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     phash: Mapped[str] = mapped_column(BIT(256))
-    eyes: Mapped[str] = mapped_column(Text)
-    own: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    sight: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    model_versions: Mapped[str] = mapped_column("eyes", Text)
+    signature: Mapped[list[str]] = mapped_column("own", ARRAY(Text))
+    vision: Mapped[dict[str, Any]] = mapped_column("sight", JSONB)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class Band(Base):
+class BandRow(WasteBase):
     """Sixteen 16-bit bands of each pHash, ``j << 16 | bits``: two hashes within 15 bits share a band exactly.
 
-    Multi-index hashing (Norouzi, Punjani & Fleet 2012) by the pigeonhole principle. The whole hash stands in the key's
-    index, so that candidates are sifted without a look at any table.
+    Multi-index hashing (Norouzi, Punjani & Fleet 2012) by the pigeonhole principle. The whole hash is in the key's
+    index, so candidates are filtered without reading any table.
     """
 
     __tablename__ = "bands"
@@ -96,8 +98,8 @@ class Band(Base):
     phash: Mapped[str] = mapped_column(BIT(256))
 
 
-class Correction(Base):
-    """What a person said an item really is."""
+class CorrectionRow(WasteBase):
+    """What a person said an item really is (records.Correction)."""
 
     __tablename__ = "corrections"
 
@@ -106,24 +108,20 @@ class Correction(Base):
     position: Mapped[int] = mapped_column(SmallInteger)
     kind: Mapped[str] = mapped_column(Text)
     was: Mapped[str | None] = mapped_column(Text)
-    said: Mapped[str] = mapped_column(Text)
+    user_input: Mapped[str] = mapped_column("said", Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class Example(Base):
-    """What an item of a photo is, in the last word of a person who let us keep the picture to teach the eyes.
-
-    It outlives its job, so no foreign key; the picture is ``objects.example_key(job_id)``. Consent can be taken back,
-    with the job or long after it, so a row must know whose it is without saying so: ``giver`` is an HMAC-SHA256 of the
-    owner's id, and nothing else here leads to a person. No words that were typed, no place, no district.
-    """
+class TrainingSampleRow(WasteBase):
+    """What an item of a photo is, by a person who consented (records.TrainingSample). It outlives its job, so there is
+    no foreign key."""
 
     __tablename__ = "examples"
     __table_args__ = (Index("examples_giver_idx", "giver"),)
 
     job_id: Mapped[UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    giver: Mapped[bytes] = mapped_column(LargeBinary)
+    contributor: Mapped[bytes] = mapped_column("giver", LargeBinary)
     kind: Mapped[str] = mapped_column(Text)
     box: Mapped[list[float] | None] = mapped_column(ARRAY(Double))
     item: Mapped[str | None] = mapped_column(Text)
@@ -131,9 +129,8 @@ class Example(Base):
     form: Mapped[str | None] = mapped_column(Text)
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     seen: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    """``label``, ``confidence`` and ``candidates`` of the eyes; null where a person's word had replaced them before."""
     models: Mapped[dict[str, str]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-outbox = outbox_table(Base.metadata)
+outbox = outbox_table(WasteBase.metadata)

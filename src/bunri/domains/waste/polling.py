@@ -1,7 +1,7 @@
-"""The status poll's fast path: a remembered token, one pipelined read from Valkey, bytes passed on unparsed.
+"""The status poll's fast path: a verified token, one pipelined read from Valkey, bytes passed on unparsed.
 
-Hundreds of clients ask every half second; what is not a plain hit (no mirror, odd token, a stranger's job) goes the
-ordinary way through FastAPI, which knows every error. ``edge.http.fast_path`` says how a request comes here.
+Hundreds of clients ask every half second; what is not a plain hit (nothing cached, odd token, a stranger's job) goes
+the ordinary way through FastAPI, which knows every error. ``edge.http.fast_path`` says how a request comes here.
 """
 
 import zlib
@@ -10,10 +10,10 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from bunri.domains.auth.public import AccessVerifier
-from bunri.domains.waste.board import Mirror, keys_of, mirror_of
+from bunri.domains.waste.metrics import POLLS
+from bunri.domains.waste.status_cache import CachedStatus, StatusCache, keys_of
 from bunri.kit.errors import BunriError
 from bunri.kit.ids import parse_id
-from bunri.platform.telemetry.metrics import POLLS
 
 PREFIX: Final = b"/api/v1/waste/status/"
 _LENGTH: Final = len(PREFIX) + 36
@@ -31,11 +31,14 @@ class Reads(Protocol):
 class StatusPoll:
     """An ``edge.http.fast_path.FastPath``."""
 
-    def __init__(self, reads: Reads, verifier: AccessVerifier, renew: Callable[[UUID], None]) -> None:
-        """``renew`` is told of jobs whose mirror is no longer fresh."""
+    def __init__(
+        self, reads: Reads, statuses: StatusCache, verifier: AccessVerifier, revalidate: Callable[[UUID], None]
+    ) -> None:
+        """``revalidate`` is called for jobs whose cached status is no longer fresh."""
         self._reads = reads
+        self._statuses = statuses
         self._verifier = verifier
-        self._renew = renew
+        self._revalidate = revalidate
 
     def __call__(
         self, path: bytes, headers: Iterable[tuple[bytes, bytes]], answer: Callable[[bytes | None], None]
@@ -49,13 +52,13 @@ class StatusPoll:
             return False
 
         def done(values: Values | None) -> None:
-            mirror = mirror_of(*values) if values else None
-            if mirror is None or mirror.owner != owner or not (mirror.fresh or mirror.renewable):
+            cached = self._statuses.parse(*values) if values else None
+            if cached is None or cached.owner != owner or not (cached.fresh or cached.revalidatable):
                 answer(None)
                 return
-            if not mirror.fresh:
-                self._renew(job_id)
-            answer(_response(mirror, known))
+            if not cached.fresh:
+                self._revalidate(job_id)
+            answer(_response(cached, known))
 
         self._reads.read(keys_of(str(job_id)), done)
         return True
@@ -76,11 +79,11 @@ class StatusPoll:
             return None, known
 
 
-def _response(mirror: Mirror, known: bytes | None) -> bytes:
+def _response(cached: CachedStatus, known: bytes | None) -> bytes:
     """The response, but for the HTTP version."""
     POLLS.inc()
-    document, etag = mirror.document, _etag(mirror.document)
-    common = b"etag: %s\r\n%s" % (etag, _ENDED if mirror.ended else _RUNNING)
+    document, etag = cached.document, _etag(cached.document)
+    common = b"etag: %s\r\n%s" % (etag, _ENDED if cached.ended else _RUNNING)
     if known == etag:
         return b"304 Not Modified\r\n%s\r\n" % common
     own = b"content-type: application/json\r\ncontent-length: %d\r\n" % len(document)

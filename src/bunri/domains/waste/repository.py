@@ -1,21 +1,40 @@
-"""Every SQL statement of waste."""
+"""Every SQL statement of waste. What it returns are frozen values; ORM rows stay inside."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from asyncpg import BitString
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, text, true, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects import postgresql
 
-from bunri.domains.waste.models import Band, Correction, Example, Fingerprint, Job, outbox
-from bunri.domains.waste.states import ANSWERED, RUNNING, State
+from bunri.domains.waste.fusion import SeenItem
+from bunri.domains.waste.models import BandRow, CorrectionRow, FingerprintRow, JobRow, TrainingSampleRow, outbox
+from bunri.domains.waste.records import Correction, Failure, Job, JobObjects, TrainingSample
+from bunri.domains.waste.schemas import Result
+from bunri.domains.waste.states import ANSWERED, ENDED, RUNNING, State
 from bunri.platform.db import Repository
 
 
-class Fingerprinted(Protocol):
-    """A photo, as far as the database cares."""
+class PhotoHashes(Protocol):
+    """The hashes of a photo."""
 
     @property
     def sha256(self) -> bytes: ...
@@ -26,159 +45,297 @@ class Fingerprinted(Protocol):
 class WasteRepository(Repository):
     outbox = outbox
 
-    async def add(self, row: Job | Correction) -> None:
-        self._session.add(row)
-        await self._session.flush()
-
-    async def flush(self) -> None:
-        await self._session.flush()
-
-    # ── jobs ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── jobs: reading ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def get(self, job_id: UUID) -> Job | None:
-        return await self._session.get(Job, job_id)
+        return await self._job(JobRow.id == job_id)
 
-    async def get_owned(self, job_id: UUID, owner: str, *, lock: bool = False) -> Job | None:
-        statement = select(Job).where(Job.id == job_id, Job.owner == owner)
-        if lock:
-            statement = statement.with_for_update()
-        return (await self._session.execute(statement)).scalar_one_or_none()
+    async def get_owned(self, job_id: UUID, owner: str) -> Job | None:
+        return await self._job(JobRow.id == job_id, JobRow.owner == owner)
 
-    async def page(self, owner: str, before: UUID | None, limit: int) -> Sequence[Job]:
+    async def _job(self, *where: ColumnElement[bool]) -> Job | None:
+        row = (await self._session.execute(select(*_JOB).where(*where))).one_or_none()
+        return _job(row) if row else None
+
+    async def page(self, owner: str, before: UUID | None, limit: int) -> list[Job]:
         """A person's jobs, newest first, older than ``before``."""
-        statement = select(Job).where(Job.owner == owner).order_by(Job.id.desc()).limit(limit)
+        statement = select(*_JOB).where(JobRow.owner == owner).order_by(JobRow.id.desc()).limit(limit)
         if before:
-            statement = statement.where(Job.id < before)
-        return (await self._session.execute(statement)).scalars().all()
-
-    async def claim(self, job_id: UUID, now: datetime, lease: timedelta) -> Job | None:
-        """Takes an uploaded job, or one whose worker has gone silent; None when it is not to be had."""
-        free = or_(Job.state == State.UPLOADED, and_(Job.state == State.SEEING, Job.lease_until < now))
-        statement = (
-            update(Job)
-            .where(Job.id == job_id, free)
-            .values(
-                state=State.SEEING,
-                attempt=Job.attempt + 1,
-                # Whoever left it "seeing" without a word has died over it.
-                crashes=Job.crashes + case((Job.state == State.SEEING, 1), else_=0),
-                lease_until=now + lease,
-            )
-            .returning(Job)
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none()
-
-    async def renew(self, job_id: UUID, attempt: int, until: datetime) -> bool:
-        """Keeps a claim alive; False when it has been lost."""
-        return await self.advance(job_id, State.SEEING, attempt, lease_until=until)
-
-    async def advance(self, job_id: UUID, state: State, attempt: int, /, **values: Any) -> bool:
-        """Changes a job while it is in ``state`` under this attempt: a worker that lost its job changes nothing."""
-        return await self._change(values, Job.id == job_id, Job.state == state, Job.attempt == attempt)
-
-    async def start(self, job_id: UUID, **values: Any) -> bool:
-        """A created job becomes an uploaded one; False when somebody else was first."""
-        return await self._change({"state": State.UPLOADED, **values}, Job.id == job_id, Job.state == State.CREATED)
-
-    async def answer_again(self, job: Job, **values: Any) -> bool:
-        """Changes an answered job unless somebody else has since ``job`` was read."""
-        changed = {**values, "revision": job.revision + 1}
-        return await self._change(changed, Job.id == job.id, Job.state.in_(ANSWERED), Job.revision == job.revision)
-
-    async def _change(self, values: dict[str, Any], *where: ColumnElement[bool]) -> bool:
-        statement = update(Job).where(*where).values(**values).returning(Job.id)
-        unsynced = statement.execution_options(synchronize_session=False)
-        return (await self._session.execute(unsynced)).scalar_one_or_none() is not None
-
-    async def silent(self, now: datetime, limit: int) -> Sequence[Job]:
-        """Running jobs nobody seems to work at, locked; those another sweeper holds are skipped."""
-        statement = (
-            select(Job)
-            .where(Job.state.in_(RUNNING), Job.lease_until < now)
-            .order_by(Job.lease_until)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return (await self._session.execute(statement)).scalars().all()
-
-    async def never_uploaded(self, now: datetime, limit: int) -> Sequence[Job]:
-        statement = (
-            select(Job)
-            .where(Job.state == State.CREATED, Job.lease_until < now)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return (await self._session.execute(statement)).scalars().all()
-
-    async def remove(self, job: Job) -> None:
-        await self._session.delete(job)
-        await self._session.flush()
-
-    async def photo_in_use(self, sha256: bytes) -> bool:
-        """Whether any job still shows this photo."""
-        return bool((await self._session.execute(select(exists().where(Job.sha256 == sha256, Job.kept)))).scalar())
-
-    async def older_than(self, moment: datetime, limit: int) -> Sequence[Job]:
-        statement = select(Job).where(Job.created_at < moment).limit(limit).with_for_update(skip_locked=True)
-        return (await self._session.execute(statement)).scalars().all()
-
-    async def spoken_of(self, job_id: UUID, position: int) -> bool:
-        """Whether the person has said anything about an item."""
-        said = exists().where(Correction.job_id == job_id, Correction.position == position)
-        return bool((await self._session.execute(select(said))).scalar())
+            statement = statement.where(JobRow.id < before)
+        return [_job(row) for row in await self._session.execute(statement)]
 
     async def states_of(self, job_ids: Sequence[UUID]) -> dict[UUID, str]:
-        rows = await self._session.execute(select(Job.id, Job.state).where(Job.id.in_(job_ids)))
+        rows = await self._session.execute(select(JobRow.id, JobRow.state).where(JobRow.id.in_(job_ids)))
         return {row.id: row.state for row in rows}
 
-    # ── examples ──────────────────────────────────────────────────────────────────────────────────────────────────
+    async def thumbnail_in_use(self, sha256: bytes) -> bool:
+        """Whether any job still shows this photo."""
+        shown = exists().where(JobRow.sha256 == sha256, JobRow.has_thumbnail)
+        return bool((await self._session.execute(select(shown))).scalar())
 
-    async def put_example(self, example: Example) -> None:
-        """The last word on an item takes the place of the one before; what had been seen stays as it first was."""
-        values = {column.name: getattr(example, column.name) for column in Example.__table__.columns}
-        said = {name: values[name] for name in ("kind", "item", "material", "form", "tags", "created_at")}
-        statement = insert(Example).values(values)
-        await self._session.execute(statement.on_conflict_do_update(index_elements=_EXAMPLE_KEY, set_=said))
+    async def objects_of(self, owner: str, limit: int) -> list[JobObjects]:
+        """Some jobs of ``owner``."""
+        some = select(JobRow.id, JobRow.sha256).where(JobRow.owner == owner).limit(limit)
+        return [JobObjects(row.id, row.sha256) for row in await self._session.execute(some)]
 
-    async def remove_example(self, job_id: UUID, position: int) -> None:
-        await self._session.execute(delete(Example).where(Example.job_id == job_id, Example.position == position))
+    async def unused_thumbnails(self, jobs: Sequence[JobObjects]) -> set[bytes]:
+        """The SHA-256 of photos of ``jobs`` that no other job shows."""
+        photos = {job.sha256 for job in jobs if job.sha256}
+        others = select(JobRow.sha256).where(
+            JobRow.sha256.in_(photos), JobRow.has_thumbnail, JobRow.id.not_in([job.id for job in jobs])
+        )
+        return photos - set((await self._session.execute(others)).scalars())
 
-    async def remove_examples(self, job_ids: Sequence[UUID]) -> None:
-        await self._session.execute(delete(Example).where(Example.job_id.in_(job_ids)))
+    # ── jobs: locking ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def given_by(self, giver: bytes, job_id: UUID | None, limit: int) -> Sequence[UUID]:
-        """Jobs of ``giver`` that have examples, or the one job if it has."""
-        statement = select(Example.job_id).where(Example.giver == giver).distinct().limit(limit)
+    async def lock_owned(self, job_id: UUID, owner: str) -> Job | None:
+        """A person's job, which nobody else changes until the transaction ends."""
+        statement = select(*_JOB).where(JobRow.id == job_id, JobRow.owner == owner).with_for_update()
+        row = (await self._session.execute(statement)).one_or_none()
+        return _job(row) if row else None
+
+    async def lock_silent(self, now: datetime, limit: int) -> list[Job]:
+        """Running jobs that nobody seems to work on; those that another process has locked are skipped."""
+        statement = (
+            select(*_JOB)
+            .where(JobRow.state.in_(RUNNING), JobRow.lease_until < now)
+            .order_by(JobRow.lease_until)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [_job(row) for row in await self._session.execute(statement)]
+
+    async def lock_never_uploaded(self, now: datetime, limit: int) -> list[Job]:
+        """Jobs whose ticket has run out without an upload; those that another process has locked are skipped."""
+        statement = (
+            select(*_JOB)
+            .where(JobRow.state == State.CREATED, JobRow.lease_until < now)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [_job(row) for row in await self._session.execute(statement)]
+
+    # ── jobs: writing ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def add_job(self, job: Job) -> None:
+        await self._session.execute(insert(JobRow).values(_job_values(job)))
+
+    async def claim(self, job_id: UUID, now: datetime, until: datetime) -> Job | None:
+        """Takes an uploaded job, or one whose worker has gone silent; None when it is not to be had."""
+        free = or_(JobRow.state == State.UPLOADED, and_(JobRow.state == State.SEEING, JobRow.lease_until < now))
+        statement = (
+            update(JobRow)
+            .where(JobRow.id == job_id, free)
+            .values(
+                state=State.SEEING,
+                attempt=JobRow.attempt + 1,
+                # A worker that leaves a job in this state without a word has died over it.
+                crashes=JobRow.crashes + case((JobRow.state == State.SEEING, 1), else_=0),
+                lease_until=until,
+            )
+            .returning(*_JOB)
+        )
+        row = (await self._session.execute(statement)).one_or_none()
+        return _job(row) if row else None
+
+    async def extend_lease(self, job_id: UUID, attempt: int, until: datetime) -> bool:
+        """Keeps a claim alive; False when it has been lost."""
+        return await self._advance(job_id, State.SEEING, attempt, lease_until=until)
+
+    async def give_back(self, job_id: UUID, attempt: int, lease_until: datetime) -> bool:
+        """Ends a claim so that the next worker can take the job at once; False when it has been lost."""
+        return await self._advance(job_id, State.SEEING, attempt, state=State.UPLOADED, lease_until=lease_until)
+
+    async def start(
+        self, job_id: UUID, *, note: str | None, tags: Sequence[str], region: str | None, lease_until: datetime
+    ) -> bool:
+        """A created job becomes an uploaded one; False when somebody else was first."""
+        return await self._change(
+            {"state": State.UPLOADED, "note": note, "tags": list(tags), "region": region, "lease_until": lease_until},
+            JobRow.id == job_id,
+            JobRow.state == State.CREATED,
+        )
+
+    async def save_vision(self, job: Job) -> bool:
+        """What the vision stage found, in a job that is now explaining; False when the claim has been lost."""
+        return await self._advance(
+            job.id,
+            State.SEEING,
+            job.attempt,
+            state=job.state,
+            lease_until=job.lease_until,
+            items=_items(job.items),
+            models=job.models,
+            cached=job.cached,
+            model_versions=job.model_versions,
+            sha256=job.sha256,
+            has_thumbnail=job.has_thumbnail,
+        )
+
+    async def save_answer(self, job: Job, before: State) -> bool:
+        """The first answer to a job that was in the state ``before``; False when it was lost to somebody else."""
+        return await self._advance(
+            job.id,
+            before,
+            job.attempt,
+            state=job.state,
+            ended_at=job.ended_at,
+            lease_until=None,
+            items=_items(job.items),
+            models=job.models,
+            cached=job.cached,
+            has_thumbnail=job.has_thumbnail,
+            sha256=job.sha256,
+            result=_result(job.result),
+        )
+
+    async def save_failure(self, job: Job, before: State) -> bool:
+        """Why a job that was in the state ``before`` failed; False when it was lost to somebody else."""
+        return await self._advance(
+            job.id,
+            before,
+            job.attempt,
+            state=job.state,
+            failure=asdict(job.failure) if job.failure else None,
+            ended_at=job.ended_at,
+            lease_until=None,
+        )
+
+    async def save_cancelled(self, job: Job) -> None:
+        """A locked job that its owner has cancelled."""
+        values = {"state": job.state, "ended_at": job.ended_at, "lease_until": None}
+        await self._session.execute(update(JobRow).where(JobRow.id == job.id).values(values))
+
+    async def cancel_all(self, owner: str, now: datetime) -> None:
+        """Cancels every job of ``owner`` that has not ended."""
+        running = (JobRow.owner == owner, JobRow.state.not_in(ENDED))
+        values = {"state": State.CANCELLED, "ended_at": now, "lease_until": None}
+        await self._session.execute(update(JobRow).where(*running).values(values))
+
+    async def save_revision(self, job: Job) -> bool:
+        """A changed answer, unless somebody has changed the job or its owner since it was read."""
+        return await self._change(
+            {
+                "state": job.state,
+                "items": _items(job.items),
+                "result": _result(job.result),
+                "revision": job.revision + 1,
+            },
+            JobRow.id == job.id,
+            JobRow.owner == job.owner,
+            JobRow.state.in_(ANSWERED),
+            JobRow.revision == job.revision,
+        )
+
+    async def save_retry(self, job: Job) -> None:
+        """State, crashes and lease of a locked job that is tried again."""
+        values = {"state": job.state, "crashes": job.crashes, "lease_until": job.lease_until}
+        await self._session.execute(update(JobRow).where(JobRow.id == job.id).values(values))
+
+    async def _advance(self, job_id: UUID, state: State, attempt: int, /, **values: Any) -> bool:
+        """Changes a job while it is in ``state`` under this attempt: a worker that lost its job changes nothing."""
+        return await self._change(values, JobRow.id == job_id, JobRow.state == state, JobRow.attempt == attempt)
+
+    async def _change(self, values: dict[str, Any], *where: ColumnElement[bool]) -> bool:
+        statement = update(JobRow).where(*where).values(**values).returning(JobRow.id)
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+    # ── jobs: forgetting ──────────────────────────────────────────────────────────────────────────────────────────
+
+    async def remove_jobs(self, job_ids: Sequence[UUID]) -> None:
+        await self._session.execute(delete(JobRow).where(JobRow.id.in_(job_ids)))
+
+    async def remove_older_than(self, moment: datetime, limit: int) -> list[JobObjects]:
+        """Removes jobs, but for those that another process has locked."""
+        old = select(JobRow.id).where(JobRow.created_at < moment).limit(limit).with_for_update(skip_locked=True)
+        statement = delete(JobRow).where(JobRow.id.in_(old)).returning(JobRow.id, JobRow.sha256)
+        rows = await self._session.execute(statement.execution_options(synchronize_session=False))
+        return [JobObjects(row.id, row.sha256) for row in rows]
+
+    async def hand_over_jobs(self, old: str, new: str) -> list[UUID]:
+        """The jobs of ``old`` become those of ``new``."""
+        moved = update(JobRow).where(JobRow.owner == old).values(owner=new).returning(JobRow.id)
+        return list((await self._session.execute(moved)).scalars())
+
+    # ── corrections ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def add_correction(self, correction: Correction) -> None:
+        await self._session.execute(insert(CorrectionRow).values(asdict(correction)))
+
+    async def has_user_input(self, job_id: UUID, position: int) -> bool:
+        """Whether the person has said anything about an item."""
+        said = exists().where(CorrectionRow.job_id == job_id, CorrectionRow.position == position)
+        return bool((await self._session.execute(select(said))).scalar())
+
+    async def corrections_of(self, job_ids: Sequence[UUID]) -> list[Correction]:
+        """In the order in which they were made."""
+        statement = select(*_CORRECTION).where(CorrectionRow.job_id.in_(job_ids)).order_by(CorrectionRow.id)
+        return [Correction(**row._mapping) for row in await self._session.execute(statement)]
+
+    # ── training samples ──────────────────────────────────────────────────────────────────────────────────────────
+
+    async def put_sample(self, sample: TrainingSample) -> None:
+        """The last statement on an item replaces the one before; what the models had seen stays as it first was."""
+        values = asdict(sample)
+        newer = {name: values[name] for name in ("kind", "item", "material", "form", "tags", "created_at")}
+        statement = postgresql.insert(TrainingSampleRow).values(values)
+        await self._session.execute(statement.on_conflict_do_update(index_elements=_SAMPLE_KEY, set_=newer))
+
+    async def remove_sample(self, job_id: UUID, position: int) -> None:
+        one = and_(TrainingSampleRow.job_id == job_id, TrainingSampleRow.position == position)
+        await self._session.execute(delete(TrainingSampleRow).where(one))
+
+    async def remove_samples(self, job_ids: Sequence[UUID]) -> None:
+        await self._session.execute(delete(TrainingSampleRow).where(TrainingSampleRow.job_id.in_(job_ids)))
+
+    async def contributed_by(self, contributor: bytes, job_id: UUID | None, limit: int) -> Sequence[UUID]:
+        """Jobs with training samples of ``contributor``, or the one job if it has some."""
+        mine = select(TrainingSampleRow.job_id).where(TrainingSampleRow.contributor == contributor)
         if job_id:
-            statement = statement.where(Example.job_id == job_id)
-        return (await self._session.execute(statement)).scalars().all()
+            mine = mine.where(TrainingSampleRow.job_id == job_id)
+        return (await self._session.execute(mine.distinct().limit(limit))).scalars().all()
 
-    async def with_examples(self, job_ids: Sequence[UUID]) -> set[UUID]:
-        """Which of the jobs have examples."""
-        found = await self._session.execute(select(Example.job_id).where(Example.job_id.in_(job_ids)))
-        return set(found.scalars())
+    async def samples_of(self, contributor: bytes) -> list[TrainingSample]:
+        statement = select(*_SAMPLE).where(TrainingSampleRow.contributor == contributor).order_by(*_SAMPLE_KEY)
+        return [TrainingSample(**row._mapping) for row in await self._session.execute(statement)]
 
-    async def count_examples(self, since: datetime | None) -> int:
-        counted = select(func.count()).select_from(Example).where(_since(since))
+    async def hand_over_samples(self, old: bytes, new: bytes) -> None:
+        """The training samples of the pseudonym ``old`` become those of ``new``."""
+        mine = TrainingSampleRow.contributor == old
+        await self._session.execute(update(TrainingSampleRow).where(mine).values(contributor=new))
+
+    async def with_samples(self, job_ids: Sequence[UUID]) -> set[UUID]:
+        """Which of the jobs have training samples."""
+        found = select(TrainingSampleRow.job_id).where(TrainingSampleRow.job_id.in_(job_ids))
+        return set((await self._session.execute(found)).scalars())
+
+    async def count_samples(self, since: datetime | None) -> int:
+        counted = select(func.count()).select_from(TrainingSampleRow).where(_since(since))
         return (await self._session.execute(counted)).scalar_one()
 
-    async def examples(self, since: datetime | None, after: tuple[UUID, int] | None, limit: int) -> Sequence[Example]:
-        """A page by job and item, behind ``after``: the examples of one picture lie together."""
-        statement = select(Example).where(_since(since)).order_by(*_EXAMPLE_KEY).limit(limit)
+    async def samples(
+        self, since: datetime | None, after: tuple[UUID, int] | None, limit: int
+    ) -> Sequence[TrainingSample]:
+        """A page by job and item, behind ``after``: the samples of one picture follow each other."""
+        statement = select(*_SAMPLE).where(_since(since)).order_by(*_SAMPLE_KEY).limit(limit)
         if after:
-            statement = statement.where(tuple_(*_EXAMPLE_KEY) > after)
-        return (await self._session.execute(statement)).scalars().all()
+            statement = statement.where(tuple_(*_SAMPLE_KEY) > after)
+        return [TrainingSample(**row._mapping) for row in await self._session.execute(statement)]
 
     # ── fingerprints ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def seen_exactly(self, sha256: bytes, eyes: str) -> dict[str, Any] | None:
-        """What these eyes saw in these bytes before."""
-        statement = select(Fingerprint.sight).where(Fingerprint.sha256 == sha256, Fingerprint.eyes == eyes)
+    async def seen_exactly(self, sha256: bytes, model_versions: str) -> dict[str, Any] | None:
+        """What these models saw in these bytes before."""
+        statement = select(FingerprintRow.vision).where(
+            FingerprintRow.sha256 == sha256, FingerprintRow.model_versions == model_versions
+        )
         return (await self._session.execute(statement)).scalar_one_or_none()
 
-    async def seen_nearly(self, phash: bytes, eyes: str, own: tuple[str, ...], most_bits: int) -> dict[str, Any] | None:
-        """What these eyes saw in the nearest picture whose pHash differs in at most ``most_bits`` ≤ 15 bits, and in
-        which our own eyes saw ``own``."""
+    async def seen_nearly(
+        self, phash: bytes, model_versions: str, signature: tuple[str, ...], most_bits: int
+    ) -> dict[str, Any] | None:
+        """What these models saw in the nearest picture whose pHash differs in at most ``most_bits`` ≤ 15 bits, and of
+        which our own models had the same scene signature."""
         found = await self._session.execute(
             text(
                 """
@@ -189,46 +346,146 @@ class WasteRepository(Repository):
                     where band = any(:bands) and bit_count(phash # cast(cast(:bits as text) as bit(256))) <= :most
                 ) b
                 join waste.fingerprints f on f.id = b.fingerprint_id
-                where f.eyes = :eyes and f.own = :own
+                where f.eyes = :versions and f.own = :signature
                 order by b.distance limit 1
                 """
             ),
-            {"bits": _bits(phash), "bands": bands_of(phash), "eyes": eyes, "own": list(own), "most": most_bits},
+            {
+                "bits": _bits(phash),
+                "bands": bands_of(phash),
+                "versions": model_versions,
+                "signature": list(signature),
+                "most": most_bits,
+            },
         )
         return found.scalar_one_or_none()
 
     async def remember(
-        self, photo: Fingerprinted, eyes: str, own: tuple[str, ...], sight: dict[str, Any], now: datetime
+        self,
+        photo: PhotoHashes,
+        model_versions: str,
+        signature: tuple[str, ...],
+        vision: dict[str, Any],
+        now: datetime,
     ) -> None:
-        """Stores what was seen; a photo that is known already stays as it is."""
+        """Stores a vision result; a photo that is known already stays as it is."""
         bits = BitString.frombytes(photo.phash, 256)
         statement = (
-            insert(Fingerprint)
+            postgresql.insert(FingerprintRow)
             .values(
                 sha256=photo.sha256,
                 phash=bits,
-                eyes=eyes,
-                own=list(own),
-                sight=sight,
+                model_versions=model_versions,
+                signature=list(signature),
+                vision=vision,
                 created_at=now,
             )
             .on_conflict_do_nothing()
-            .returning(Fingerprint.id)
+            .returning(FingerprintRow.id)
         )
         made = (await self._session.execute(statement)).scalar_one_or_none()
         if made is not None:
             bands = [{"band": band, "fingerprint_id": made, "phash": bits} for band in bands_of(photo.phash)]
-            await self._session.execute(insert(Band).values(bands))
+            await self._session.execute(insert(BandRow).values(bands))
 
     async def forget_fingerprints(self, moment: datetime) -> None:
-        await self._session.execute(delete(Fingerprint).where(Fingerprint.created_at < moment))
+        await self._session.execute(delete(FingerprintRow).where(FingerprintRow.created_at < moment))
 
 
-_EXAMPLE_KEY = (Example.job_id, Example.position)
+_JOB: Final = (
+    JobRow.id,
+    JobRow.owner,
+    JobRow.state,
+    JobRow.language,
+    JobRow.content_type,
+    JobRow.size,
+    JobRow.sha256,
+    JobRow.note,
+    JobRow.tags,
+    JobRow.region,
+    JobRow.attempt,
+    JobRow.crashes,
+    JobRow.revision,
+    JobRow.lease_until,
+    JobRow.items,
+    JobRow.cached,
+    JobRow.model_versions.label("model_versions"),
+    JobRow.models,
+    JobRow.result,
+    JobRow.failure,
+    JobRow.has_thumbnail.label("has_thumbnail"),
+    JobRow.created_at,
+    JobRow.ended_at,
+)
+_CORRECTION: Final = (
+    CorrectionRow.id,
+    CorrectionRow.job_id,
+    CorrectionRow.position,
+    CorrectionRow.kind,
+    CorrectionRow.was,
+    CorrectionRow.user_input.label("user_input"),
+    CorrectionRow.created_at,
+)
+_SAMPLE: Final = (
+    TrainingSampleRow.job_id,
+    TrainingSampleRow.position,
+    TrainingSampleRow.contributor.label("contributor"),
+    TrainingSampleRow.kind,
+    TrainingSampleRow.box,
+    TrainingSampleRow.item,
+    TrainingSampleRow.material,
+    TrainingSampleRow.form,
+    TrainingSampleRow.tags,
+    TrainingSampleRow.seen,
+    TrainingSampleRow.models,
+    TrainingSampleRow.created_at,
+)
+_SAMPLE_KEY: Final = (TrainingSampleRow.job_id, TrainingSampleRow.position)
+
+
+def _job(row: Row[Any]) -> Job:
+    values = dict(row._mapping)
+    values["state"] = State(row.state)
+    values["language"] = "en" if row.language == "en" else "ko"
+    values["tags"] = tuple(row.tags)
+    values["items"] = None if row.items is None else tuple(SeenItem.model_validate(item) for item in row.items)
+    values["models"] = row.models or {}
+    values["result"] = None if row.result is None else Result.model_validate(row.result)
+    values["failure"] = None if row.failure is None else Failure(**row.failure)
+    return Job(**values)
+
+
+def _job_values(job: Job) -> dict[str, Any]:
+    """A new job: it has neither items nor a result yet."""
+    return {
+        "id": job.id,
+        "owner": job.owner,
+        "state": job.state,
+        "language": job.language,
+        "content_type": job.content_type,
+        "size": job.size,
+        "sha256": job.sha256,
+        "tags": list(job.tags),
+        "attempt": job.attempt,
+        "crashes": job.crashes,
+        "revision": job.revision,
+        "lease_until": job.lease_until,
+        "has_thumbnail": job.has_thumbnail,
+        "created_at": job.created_at,
+    }
+
+
+def _items(items: Sequence[SeenItem] | None) -> list[dict[str, Any]] | None:
+    return None if items is None else [item.model_dump(mode="json") for item in items]
+
+
+def _result(result: Result | None) -> dict[str, Any] | None:
+    """Without the bins: their distances would tell where the person stood."""
+    return None if result is None else result.model_dump(mode="json", exclude={"nearby_bins"})
 
 
 def _since(moment: datetime | None) -> ColumnElement[bool]:
-    return Example.created_at >= moment if moment else true()
+    return TrainingSampleRow.created_at >= moment if moment else true()
 
 
 def bands_of(phash: bytes) -> list[int]:

@@ -1,4 +1,4 @@
-"""The contract's result from what was seen and what the rules say. Pure."""
+"""The contract's result from the items of a photo and the advice on them. Pure."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,8 +10,8 @@ from bunri.domains.waste.schemas import Item, Result
 from bunri.kit.languages import Language, text
 
 
-def eyes_of(models: Mapping[str, str]) -> str:
-    """Who looked, as one string: ``detector=yolox_nano@a1b2c3d4``."""
+def model_versions_of(models: Mapping[str, str]) -> str:
+    """The models and their versions as one string: ``detector=yolox_nano@a1b2c3d4``."""
     return ",".join(f"{role}={name}" for role, name in sorted(models.items()))
 
 
@@ -26,7 +26,7 @@ def assemble(
     language: Language,
 ) -> Result:
     """One result; ``seen`` and ``advice`` go in pairs and are not empty."""
-    items = [_item(one, said, sure, language) for one, said in zip(seen, advice, strict=True)]
+    items = [_item(one, advised, sure, language) for one, advised in zip(seen, advice, strict=True)]
     return Result(
         items=items,
         feedback=_feedback(items, bool(models), language),
@@ -38,27 +38,27 @@ def assemble(
     )
 
 
-def _item(seen: SeenItem, said: Advice, sure: float, language: Language) -> Item:
+def _item(seen: SeenItem, advice: Advice, sure: float, language: Language) -> Item:
     return Item(
         box=seen.box,
         label=seen.label,
-        item=said.item,
-        name=said.name,
+        item=advice.item,
+        name=advice.name,
         material=seen.material,
         form=seen.form,
-        confidence=round(fusion.confidence(seen, said.guess_categories), 3),
-        parts=list(said.parts),
+        confidence=round(fusion.confidence(seen, advice.guess_categories), 3),
+        parts=list(advice.parts),
         tags=list(seen.tags),
-        mixed=said.mixed,
-        disposal=said.disposal,
-        reasons=list(said.reasons),
-        alternatives=list(said.alternatives),
-        bin_kinds=list(said.bin_kinds),
-        question=fusion.question(seen, sure, language, said.guess_categories),
+        mixed=advice.mixed,
+        disposal=advice.disposal,
+        reasons=list(advice.reasons),
+        alternatives=list(advice.alternatives),
+        bin_kinds=list(advice.bin_kinds),
+        question=fusion.question(seen, sure, language, advice.guess_categories),
     )
 
 
-def _feedback(items: Sequence[Item], looked: bool, language: Language) -> str:
+def _feedback(items: Sequence[Item], has_models: bool, language: Language) -> str:
     first = items[0]
     if first.question is None:
         sentences = [
@@ -71,7 +71,7 @@ def _feedback(items: Sequence[Item], looked: bool, language: Language) -> str:
             )
         ]
     else:
-        sentences = [text("waste.asked" if looked else "waste.eyes_missing", language)]
+        sentences = [text("waste.asked" if has_models else "waste.models_missing", language)]
     if len(items) > 1:
         sentences.append(text("waste.more", language, count=len(items) - 1))
     return " ".join(sentences)

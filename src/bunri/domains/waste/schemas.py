@@ -38,8 +38,9 @@ class Ticket(BaseModel):
     status_url: str
 
 
-class Place(BaseModel):
-    """Used for the nearest bins, kept in Valkey for an hour at most, and never written to the database."""
+class Coordinates(BaseModel):
+    """Where the person stands. Used for the nearest bins, kept in Valkey for an hour at most, and never written to the
+    database."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -50,7 +51,7 @@ class Place(BaseModel):
 class UploadCompleteIn(BaseModel):
     note: Note | None = Field(None, description="What it is, in the person's words.", examples=["컵라면 용기"])
     tags: Tags = Field(default_factory=list, description="What a camera cannot see.")
-    location: Place | None = None
+    location: Coordinates | None = None
     region: Region | None = Field(None, description="Slug of a district from `GET /api/v1/recycling/regions`.")
 
 
@@ -71,7 +72,7 @@ class Item(BaseModel):
     box: tuple[float, float, float, float] | None = Field(
         None, exclude_if=_absent, description="x1, y1, x2, y2 as fractions of the upright picture."
     )
-    label: str = Field(description="What the eyes called it.")
+    label: str = Field(description="What the models called it.")
     item: str = Field(description="Slug of the item in the rule table.")
     name: str
     material: Material
@@ -122,10 +123,10 @@ class AnswerIn(BaseModel):
     confirm: bool = Field(False, description="Or: it is what the result says.")
     consent: bool = Field(
         False,
-        description="Keep this picture with what I said, to teach the eyes. It holds for what this reply says of this "
-        "item until a later reply or a removal takes it back; tags alone, and 'none of these', keep nothing new.",
+        description="Keep this picture with what I said, to train the models. It holds for what this reply says of "
+        "this item until a later reply or a removal withdraws it; tags alone, and 'none of these', add nothing.",
     )
-    location: Place | None = None
+    location: Coordinates | None = None
 
     @property
     def names_it(self) -> bool:
@@ -151,5 +152,5 @@ class JobSummary(BaseModel):
     waste_type: str | None = None
     confidence: float | None = None
     code: str | None = None
-    photo_url: str | None = Field(None, description="The kept picture, without EXIF; the link lives an hour.")
+    photo_url: str | None = Field(None, description="A thumbnail, without EXIF; the link lives an hour.")
     status_url: str

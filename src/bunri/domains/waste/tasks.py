@@ -2,20 +2,21 @@
 
 from bunri.domains.recycling.public import Explained
 from bunri.domains.waste.public import Uploaded
-from bunri.domains.waste.service.finishing import Finishing
-from bunri.domains.waste.service.sweeping import Sweeping
+from bunri.domains.waste.service.completion import Completion
+from bunri.domains.waste.service.recovery import Recovery
+from bunri.domains.waste.service.retention import Retention
 from bunri.platform.queue import Handler, handler, scheduled
 
 DEFAULT = (
-    handler("waste.finish", on=Explained, service=Finishing, call=Finishing.finish),
-    scheduled("waste.sweep", service=Sweeping, call=Sweeping.sweep),
-    scheduled("waste.expire", service=Sweeping, call=Sweeping.expire),
+    handler("waste.finish", on=Explained, service=Completion, call=Completion.complete),
+    scheduled("waste.sweep", service=Recovery, call=Recovery.recover),
+    scheduled("waste.expire", service=Retention, call=Retention.expire),
 )
 """Quick work that must not wait behind photos."""
 
 
 def vision() -> tuple[Handler, ...]:
-    """Looking at photos; only a worker that does so loads what it takes."""
-    from bunri.domains.waste.service.seeing import Seeing
+    """Only a worker that looks at photos loads the models."""
+    from bunri.domains.waste.service.vision_stage import VisionStage
 
-    return (handler("waste.see", on=Uploaded, service=Seeing, call=Seeing.see),)
+    return (handler("waste.see", on=Uploaded, service=VisionStage, call=VisionStage.run),)

@@ -1,4 +1,4 @@
-"""One item of a photo, before anybody looked up its rule."""
+"""One item of a photo, before its rule is looked up."""
 
 from typing import Final
 
@@ -26,21 +26,23 @@ class Candidate(Frozen):
 
     @property
     def value(self) -> str:
-        """What a person's answer calls it: its slug, or its material alone."""
+        """How an answer names it: by its slug, or by its material alone."""
         return self.item or self.material
 
 
 class SeenItem(Frozen):
-    """One item of a photo before anybody looked up its rule."""
+    """One item of a photo before its rule is looked up."""
 
-    label: str = Field(description="What the eyes called it; 'unknown' when they did not.")
+    label: str = Field(description="What the models called it; 'unknown' when they did not.")
     box: Box | None = None
     candidates: tuple[Candidate, ...] = Field(description="Likeliest first; empty when nothing is known.")
     tags: tuple[Tag, ...] = ()
     words: str | None = None
     answered: bool = False
     denied: tuple[Material, ...] = Field((), description="Materials that the person said it is not.")
-    sure: float | None = Field(None, description="From this confidence on there is no doubt; unset: the settings'.")
+    sure: float | None = Field(
+        None, description="From this confidence on nothing is asked; unset: that of the settings."
+    )
 
     @property
     def confidence(self) -> float:

@@ -1,1 +1,1 @@
-"""The use cases of waste, a file each: jobs, seeing, finishing, replying, sweeping."""
+"""The use cases of waste, a file each."""

@@ -1,0 +1,14 @@
+"""What an operator watches of analyses."""
+
+from typing import Final
+
+from prometheus_client import Counter, Histogram
+
+POLLS: Final = Counter("bunri_status_polls_total", "Status polls answered from the cache, before any routing.")
+ANALYSES: Final = Counter("bunri_analyses_total", "Analyses by how they ended.", ("outcome", "cached"))
+STAGE_SECONDS: Final = Histogram(
+    "bunri_analysis_stage_seconds",
+    "Time of a stage of the analysis.",
+    ("stage",),
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.2, 0.4, 1, 5),
+)

@@ -1,0 +1,191 @@
+"""What the person says back: the answer to a question, what a camera could not see, "that is wrong", or "right"."""
+
+from dataclasses import replace
+from typing import Final, Literal
+from uuid import UUID
+
+from bunri.domains.recycling.public import RecyclingPublic
+from bunri.domains.waste import fusion
+from bunri.domains.waste.errors import AnswerConflict, AnswerUnknown, ItemMissing, JobMissing, NothingToAnswer
+from bunri.domains.waste.fusion import SeenItem
+from bunri.domains.waste.public import Corrected
+from bunri.domains.waste.records import Correction, CorrectionKind, Job, TrainingSample
+from bunri.domains.waste.repository import WasteRepository
+from bunri.domains.waste.result import assemble
+from bunri.domains.waste.schemas import AnswerIn, Result, Status
+from bunri.domains.waste.service.completion import Completion
+from bunri.domains.waste.service.training_samples import TrainingSamples
+from bunri.domains.waste.service.transitions import answered_state
+from bunri.domains.waste.settings import WasteSettings
+from bunri.domains.waste.states import ANSWERED
+from bunri.domains.waste.status import status_of
+from bunri.domains.waste.status_cache import StatusCache
+from bunri.kit.clock import Clock
+from bunri.kit.ids import new_id
+from bunri.platform.db import Transaction
+
+TRIES: Final = 3
+"""Answers to one analysis from two tabs at once take turns."""
+
+
+class Feedback:
+    def __init__(
+        self,
+        transaction: Transaction[WasteRepository],
+        statuses: StatusCache,
+        recycling: RecyclingPublic,
+        completion: Completion,
+        samples: TrainingSamples,
+        settings: WasteSettings,
+        clock: Clock,
+    ) -> None:
+        self._transaction = transaction
+        self._statuses = statuses
+        self._recycling = recycling
+        self._completion = completion
+        self._samples = samples
+        self._settings = settings
+        self._clock = clock
+
+    async def reply(self, owner: str, job_id: UUID, body: AnswerIn, *, kind: Literal["answer", "correct"]) -> Status:
+        """The status with the new advice. Naming what the result says already is stored as ``confirm``. With consent,
+        the picture and what it is are kept beyond the job; a later reply about the same item that says what it is
+        replaces the one before, or withdraws it when it comes without consent.
+
+        No transaction is open while the advice is looked up and worded; an answer that another overtook is worked out
+        again. Raises JobMissing, NothingToAnswer, ItemMissing, AnswerUnknown, AnswerConflict.
+        """
+        for _ in range(TRIES):
+            job = await self._answered(owner, job_id)
+            items = list(job.items or ())
+            if body.item >= len(items):
+                raise ItemMissing
+            before = items[body.item]
+            user_input = _user_input(body, before)
+            items[body.item] = after = await self._changed(job, before, user_input, body)
+            result = await self._advise(job, items, body)
+            meant = _meant(body, before, after, kind)
+            sample = await self._samples.prepare(job, body.item, before, after, meant) if body.consent else None
+            correction = self._correction(job, body, before, user_input, meant) if user_input else None
+            revised = replace(job, state=answered_state(result), items=tuple(items), result=result)
+            if await self._store(revised, body, correction, sample):
+                await self._statuses.publish_answer(revised, result)
+                return status_of(revised).model_copy(update={"result": result})
+            if sample:
+                await self._samples.discard(job.id)
+        raise AnswerConflict
+
+    async def _answered(self, owner: str, job_id: UUID) -> Job:
+        async with self._transaction() as repository:
+            job = await repository.get_owned(job_id, owner)
+        if job is None:
+            raise JobMissing
+        if job.state not in ANSWERED or job.items is None:
+            raise NothingToAnswer
+        return job
+
+    async def _changed(self, job: Job, item: SeenItem, user_input: str | None, body: AnswerIn) -> SeenItem:
+        changed: SeenItem | None = item
+        if body.value is None and body.text:
+            changed = await self._named(job, item, body.text)
+        elif user_input:
+            changed = fusion.answer(item, user_input, job.language, _offered(job, body.item))
+            changed = changed or await self._named(job, item, user_input)
+        if changed is None:
+            raise AnswerUnknown
+        if body.tags is not None:
+            changed = changed.model_copy(update={"tags": tuple(dict.fromkeys(body.tags))})
+        return changed
+
+    async def _named(self, job: Job, item: SeenItem, words: str) -> SeenItem | None:
+        """``item`` as words (or an item's slug) name it."""
+        matches = await self._recycling.search(words, job.language, 1)
+        if not matches or matches[0].score < fusion.WORDS_DECIDE:
+            return None
+        return fusion.decide(item, fusion.as_candidate(matches[0])).model_copy(update={"words": words})
+
+    async def _advise(self, job: Job, items: list[SeenItem], body: AnswerIn) -> Result:
+        advice = await self._recycling.advise([item.facts() for item in items], job.language, job.region)
+        return assemble(
+            items,
+            advice,
+            await self._completion.nearest_bins(job.id, advice[0].bin_kinds, body.location),
+            models=job.models,
+            cached=job.cached,
+            sure=self._settings.sure,
+            language=job.language,
+        )
+
+    async def _store(
+        self, revised: Job, body: AnswerIn, correction: Correction | None, sample: TrainingSample | None
+    ) -> bool:
+        """The new answer and what the person said, together; False when another answer came in between."""
+        async with self._transaction() as repository:
+            if not await repository.save_revision(revised):
+                return False
+            if correction:
+                await repository.add_correction(correction)
+                await repository.add_event(_corrected(revised, correction))
+            if sample:
+                await repository.put_sample(sample)
+            elif body.names_it:
+                await repository.remove_sample(revised.id, body.item)
+        return True
+
+    def _correction(
+        self, job: Job, body: AnswerIn, before: SeenItem, user_input: str, kind: CorrectionKind
+    ) -> Correction:
+        return Correction(
+            id=new_id(),
+            job_id=job.id,
+            position=body.item,
+            kind=kind,
+            was=_slug(before),
+            user_input=user_input,
+            created_at=self._clock(),
+        )
+
+
+def _corrected(revised: Job, correction: Correction) -> Corrected:
+    after = (revised.items or ())[correction.position]
+    return Corrected(
+        job_id=revised.id,
+        owner=revised.owner,
+        position=correction.position,
+        was=correction.was,
+        now=_slug(after),
+        material=after.material,
+        kind=correction.kind,
+    )
+
+
+def _user_input(body: AnswerIn, item: SeenItem) -> str | None:
+    """What the person says it is: a choice, words, or the current result; None for its state alone.
+
+    Raises AnswerUnknown when there is nothing to confirm.
+    """
+    if not body.confirm:
+        return body.value or body.text or None
+    if not item.candidates:
+        raise AnswerUnknown
+    return item.candidates[0].value
+
+
+def _offered(job: Job, position: int) -> list[str]:
+    """The values of the choices that the person saw; none where nothing was asked."""
+    asked = job.result.items[position].question if job.result else None
+    return [choice.value for choice in asked.choices] if asked else []
+
+
+def _meant(body: AnswerIn, before: SeenItem, after: SeenItem, kind: Literal["answer", "correct"]) -> CorrectionKind:
+    """``kind``, or ``confirm`` when it is the same thing as before."""
+    same = kind == "correct" and body.names_it and before.candidates and _thing(before) == _thing(after)
+    return "confirm" if body.confirm or same else kind
+
+
+def _thing(item: SeenItem) -> tuple[str | None, str]:
+    return _slug(item), item.material
+
+
+def _slug(item: SeenItem) -> str | None:
+    return item.candidates[0].item if item.candidates else None

@@ -1,0 +1,276 @@
+"""The first half of the pipeline: fetch the photo, find it in the caches, run the models, ask for advice.
+
+A worker works on a job under a lease (job_lease.py). No transaction is open while the models run.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import structlog
+
+from bunri.domains.recycling.public import Match, RecyclingPublic
+from bunri.domains.waste import fusion
+from bunri.domains.waste.answer_cache import AnswerCache, CachedAnswer
+from bunri.domains.waste.errors import GaveUp, UploadCorrupt, UploadLost, UploadMismatch
+from bunri.domains.waste.fusion import SeenItem
+from bunri.domains.waste.metrics import STAGE_SECONDS
+from bunri.domains.waste.objects import thumbnail_key, upload_key
+from bunri.domains.waste.public import Uploaded
+from bunri.domains.waste.records import Job
+from bunri.domains.waste.repository import WasteRepository
+from bunri.domains.waste.result import model_versions_of
+from bunri.domains.waste.service.completion import Completion
+from bunri.domains.waste.service.explanation import explanation_request
+from bunri.domains.waste.service.job_lease import JobLease
+from bunri.domains.waste.settings import WasteSettings
+from bunri.domains.waste.states import Stage, State
+from bunri.domains.waste.status_cache import StatusCache
+from bunri.kit.clock import Clock
+from bunri.kit.errors import BunriError, Unavailable
+from bunri.kit.materials import Tag
+from bunri.platform.db import Transaction
+from bunri.platform.photos.limits import PhotoLimits
+from bunri.platform.photos.photo import Photo, keep, open_photo
+from bunri.platform.storage import ObjectMissing, Storage
+from bunri.platform.vision.errors import VisionFailed, VisionMissing
+from bunri.platform.vision.protocol import Vision, VisionResult
+from bunri.platform.vision.stored import from_stored, to_stored
+
+log = structlog.get_logger(__name__)
+
+_NOTHING_SEEN = VisionResult(objects=(), models={})
+
+
+class LeaseLost(Exception):
+    """Somebody else has the job now, or it was cancelled: stop quietly. ``sha256`` is that of its photo."""
+
+    def __init__(self, sha256: bytes) -> None:
+        super().__init__()
+        self.sha256 = sha256
+
+
+class VisionModels(NamedTuple):
+    """What looks at photos: our own models, and perhaps a remote one that is preferred while it answers."""
+
+    local: Vision
+    remote: Vision | None = None
+
+    @property
+    def versions(self) -> str:
+        """Part of the key of every cached result."""
+        return model_versions_of({**self.local.models, **(self.remote.models if self.remote else {})})
+
+
+@dataclass(frozen=True, slots=True)
+class VisionOutcome:
+    """What the models saw in a photo."""
+
+    result: VisionResult
+    cached: str | None = None
+    signature: tuple[str, ...] = ()
+    """Of what our own models saw (fusion.scene_signature): by this a near photo is known to show the same."""
+    complete: bool = False
+    """Whether all models took part, so that it is worth storing."""
+
+
+class VisionStage:
+    def __init__(
+        self,
+        transaction: Transaction[WasteRepository],
+        statuses: StatusCache,
+        answers: AnswerCache,
+        storage: Storage,
+        models: VisionModels,
+        recycling: RecyclingPublic,
+        completion: Completion,
+        settings: WasteSettings,
+        clock: Clock,
+    ) -> None:
+        self._transaction = transaction
+        self._statuses = statuses
+        self._answers = answers
+        self._storage = storage
+        self._models = models
+        self._recycling = recycling
+        self._completion = completion
+        self._settings = settings
+        self._limits = PhotoLimits(
+            max_bytes=settings.max_photo_mb * 2**20, max_pixels=settings.max_photo_megapixels * 10**6
+        )
+        self._clock = clock
+
+    async def run(self, event: Uploaded) -> None:
+        """Takes the job as far as the request for advice, or to its end when the same photo was answered before.
+
+        Idempotent: a job that somebody works on, or that has ended, is left alone. An error of the photo itself ends
+        the job; what may pass (kit.errors.Unavailable) is raised, to be tried again.
+        """
+        lease = await JobLease.claim(event.job_id, self._transaction, self._settings.lease, self._clock)
+        if lease is None:
+            return
+        if lease.job.crashes >= self._settings.max_crashes:
+            await self._completion.fail(lease.job, GaveUp())
+            return
+        try:
+            async with lease.renewed():
+                await self._run(lease.job)
+        except LeaseLost as lost:
+            await self._abandon(lease.job, lost.sha256)
+        except Unavailable as error:
+            if error.retryable:
+                log.warning("analysis.again", job_id=str(event.job_id), attempt=lease.job.attempt, reason=str(error))
+                await lease.give_back()
+                raise
+            await self._completion.fail(lease.job, error)
+        except BunriError as error:
+            await self._completion.fail(lease.job, error)
+
+    async def _abandon(self, job: Job, sha256: bytes) -> None:
+        """Somebody else has the job, or it is gone: publishes what is so. A cancelled job leaves no thumbnail."""
+        await self._completion.publish_row(job.id)
+        async with self._transaction() as repository:
+            now = await repository.get(job.id)
+            over = now is None or now.state == State.CANCELLED
+            unused = over and not await repository.thumbnail_in_use(sha256)
+        if unused:
+            await self._storage.delete(thumbnail_key(sha256))
+
+    async def _run(self, job: Job) -> None:
+        data = await self._fetch(job)
+        async with self._stage(job, Stage.HASH):
+            sha256 = await asyncio.to_thread(_sha256, data)
+            if job.sha256 and sha256 != job.sha256:
+                raise UploadCorrupt
+            job = replace(job, sha256=sha256)
+        async with self._stage(job, Stage.CACHE):
+            key = await self._completion.cache_key(job, self._models.versions)
+            known = await self._answers.get(sha256, key)
+        if known:
+            await self._reuse(job, known, data, sha256)
+            return
+        async with self._stage(job, Stage.PREPROCESS):
+            photo = await self._open(data, sha256)
+            await self._store_thumbnail(photo)
+        async with self._stage(job, Stage.VISION):
+            outcome = await self._look(photo)
+        async with self._stage(job, Stage.FUSE):
+            items = await self._fuse(job, outcome.result)
+        await self._hand_over(job, items, outcome, photo)
+
+    async def _reuse(self, job: Job, known: CachedAnswer, data: bytes, sha256: bytes) -> None:
+        """The answer is known; the thumbnail is made again when whoever sent the photo first has had it removed."""
+        if await self._storage.stat(thumbnail_key(sha256)) is None:
+            await self._store_thumbnail(await self._open(data, sha256))
+        if not await self._completion.complete_from_cache(job, known):
+            raise LeaseLost(sha256)
+        await self._storage.delete(upload_key(job.id))
+
+    async def _fetch(self, job: Job) -> bytes:
+        async with self._stage(job, Stage.DOWNLOAD):
+            try:
+                data = await self._storage.read(upload_key(job.id), max_bytes=job.size)
+            except ObjectMissing:
+                raise UploadLost from None
+            if len(data) != job.size:
+                raise UploadMismatch(expected=f"{job.size} B", got=f"{len(data)} B")
+            return data
+
+    async def _open(self, data: bytes, sha256: bytes) -> Photo:
+        return await asyncio.to_thread(open_photo, data, self._limits, sha256=sha256)
+
+    async def _store_thumbnail(self, photo: Photo) -> None:
+        picture = await asyncio.to_thread(keep, photo)
+        await self._storage.write(thumbnail_key(photo.sha256), picture, "image/webp")
+
+    async def _look(self, photo: Photo) -> VisionOutcome:
+        """From the store, or from the models: our own run first, since they also say whether a near photo shows the
+        same."""
+        async with self._transaction() as repository:
+            exact = await repository.seen_exactly(photo.sha256, self._models.versions)
+        if exact:
+            return VisionOutcome(from_stored(exact), "exact")
+        local = await self._see_locally(photo)
+        signature = fusion.scene_signature(local)
+        if near := await self._near(photo, signature):
+            # Without a remote model the local result is all there is, and its boxes are of this very photo.
+            return VisionOutcome(near if self._models.remote else local, "near", signature)
+        remote = await self._see_remotely(photo)
+        complete = bool(local.models) and (remote is not None or self._models.remote is None)
+        return VisionOutcome(remote or local, None, signature, complete)
+
+    async def _see_locally(self, photo: Photo) -> VisionResult:
+        try:
+            return await self._models.local.see(photo.pixels)
+        except VisionMissing:
+            return _NOTHING_SEEN
+        except VisionFailed as error:
+            log.warning("vision.failed", reason=str(error))
+            return _NOTHING_SEEN
+
+    async def _see_remotely(self, photo: Photo) -> VisionResult | None:
+        if self._models.remote is None:
+            return None
+        try:
+            return await self._models.remote.see(photo.pixels)
+        except VisionFailed as error:
+            log.warning("vision.fallback", reason=str(error))
+            return None
+
+    async def _near(self, photo: Photo, signature: tuple[str, ...]) -> VisionResult | None:
+        """What was seen in nearly the same photo, if our own models see the same things here (COACH-7)."""
+        if not signature:
+            return None
+        async with self._transaction() as repository:
+            found = await repository.seen_nearly(
+                photo.phash, self._models.versions, signature, self._settings.near_bits
+            )
+        return from_stored(found) if found else None
+
+    async def _fuse(self, job: Job, result: VisionResult) -> list[SeenItem]:
+        labels = sorted({thing.label for thing in result.objects})
+        meanings = await self._recycling.meanings(labels, job.language) if labels else {}
+        user_input: Match | None = None
+        if job.note:
+            matches = await self._recycling.search(job.note, job.language, 1)
+            user_input = matches[0] if matches else None
+        tags = [Tag(tag) for tag in job.tags]
+        items = fusion.fuse(result, meanings, job.language, user_input=user_input, tags=tags)
+        items[0] = items[0].model_copy(update={"words": job.note})
+        return items
+
+    async def _hand_over(self, job: Job, items: list[SeenItem], outcome: VisionOutcome, photo: Photo) -> None:
+        """Row, fingerprint and the request for advice in one transaction; then the upload is not needed any more."""
+        now, versions = self._clock(), self._models.versions
+        seen = replace(
+            job,
+            state=State.EXPLAINING,
+            lease_until=now + self._settings.explain_lease,
+            items=tuple(items),
+            models=outcome.result.models,
+            cached=outcome.cached,
+            model_versions=versions if outcome.complete or outcome.cached else None,
+            has_thumbnail=True,
+        )
+        async with self._transaction() as repository:
+            if not await repository.save_vision(seen):
+                raise LeaseLost(photo.sha256)
+            if outcome.complete:
+                await repository.remember(photo, versions, outcome.signature, to_stored(outcome.result), now)
+            await repository.add_event(explanation_request(seen))
+            # Before the event is sent, since another worker may publish the next stage right after it.
+            repository.after_commit(lambda: self._statuses.publish_status(seen, Stage.EXPLAIN))
+        await self._storage.delete(upload_key(job.id))
+
+    @asynccontextmanager
+    async def _stage(self, job: Job, stage: Stage) -> AsyncIterator[None]:
+        await self._statuses.publish_status(job, stage)
+        with STAGE_SECONDS.labels(stage).time():
+            yield
+
+
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()

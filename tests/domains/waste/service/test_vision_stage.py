@@ -1,0 +1,104 @@
+"""What comes from the caches, what is analysed again, and which models count."""
+
+from io import BytesIO
+
+from PIL import Image
+from tests.domains.waste.conftest import FakeVision, Pipeline, result_of
+from tests.support.pictures import encoded, jpeg, picture
+
+from bunri.kit.ids import new_id
+from bunri.kit.materials import Material
+from bunri.platform.vision.protocol import DetectedObject
+
+
+def _again(seed: int) -> bytes:
+    """The same picture with more compression, a little smaller: near, and not the same bytes."""
+    image = Image.open(BytesIO(jpeg(seed)))
+    return encoded(image.resize((600, 450)), "JPEG", quality=70)
+
+
+class TestExact:
+    async def test_the_same_bytes_are_not_analysed_twice(self, pipeline: Pipeline) -> None:
+        first, again = await pipeline.analyze(jpeg(9000)), await pipeline.analyze(jpeg(9000))
+        assert pipeline.local.runs == 1
+        assert (result_of(first).cached, result_of(again).cached) == (None, "exact")
+        assert result_of(again).items == result_of(first).items
+
+    async def test_another_language_region_or_state_is_another_answer(self, pipeline: Pipeline) -> None:
+        dry = result_of(await pipeline.analyze(jpeg(9001)))
+        wet = result_of(await pipeline.analyze(jpeg(9001), tags=["food_left"]))
+        assert pipeline.local.runs == 1
+        assert dry.items[0].tags == []
+        assert [str(tag) for tag in wet.items[0].tags] == ["food_left"]
+
+    async def test_other_models_run_again(self, pipeline: Pipeline) -> None:
+        await pipeline.analyze(jpeg(9002))
+        pipeline.local.models = {"detector": f"newer@{new_id()}"}
+        again = await pipeline.analyze(jpeg(9002))
+        assert (pipeline.local.runs, result_of(again).cached) == (2, None)
+
+    async def test_what_a_person_answered_is_nobody_elses(self, pipeline: Pipeline) -> None:
+        await pipeline.analyze(jpeg(9003), note="깨진 유리")
+        plain = result_of(await pipeline.analyze(jpeg(9003)))
+        assert plain.items[0].question is not None
+
+
+class TestNear:
+    async def test_a_reencoded_photo_is_recognised_when_our_own_models_agree(self, pipeline: Pipeline) -> None:
+        pipeline.remote = FakeVision({"remote": "far@1"}, (DetectedObject("jar", 0.9, None, {Material.GLASS: 0.97}),))
+        pipeline.build()
+        first = result_of(await pipeline.analyze(jpeg(9010)))
+        near = result_of(await pipeline.analyze(_again(9010)))
+        assert (first.cached, near.cached) == (None, "near")
+        assert pipeline.remote.runs == 1
+        assert near.items[0].material == first.items[0].material
+
+    async def test_it_is_analysed_again_when_our_own_models_see_something_else(self, pipeline: Pipeline) -> None:
+        await pipeline.analyze(jpeg(9011))
+        pipeline.local.things = (DetectedObject("banana", 0.9, (0, 0, 1, 1)),)
+        near = result_of(await pipeline.analyze(_again(9011)))
+        assert near.cached is None
+        assert near.items[0].label == "banana"
+
+    async def test_nothing_seen_is_never_near(self, pipeline: Pipeline) -> None:
+        pipeline.local.things = ()
+        await pipeline.analyze(jpeg(9012))
+        assert result_of(await pipeline.analyze(_again(9012))).cached is None
+
+    async def test_another_picture_is_not_near(self, pipeline: Pipeline) -> None:
+        await pipeline.analyze(jpeg(9013))
+        assert result_of(await pipeline.analyze(jpeg(9014))).cached is None
+
+
+class TestRemote:
+    async def test_it_is_preferred_to_our_own(self, pipeline: Pipeline) -> None:
+        pipeline.remote = FakeVision(
+            {"remote": "far@2"}, (DetectedObject("milk carton", 0.95, None, {Material.CARTON: 0.97}),)
+        )
+        pipeline.build()
+        result = result_of(await pipeline.analyze(jpeg(9020)))
+        assert (result.items[0].material, result.models) == (Material.CARTON, {"remote": "far@2"})
+
+    async def test_down_it_is_replaced_by_our_own_and_that_is_not_stored(self, pipeline: Pipeline) -> None:
+        pipeline.remote = FakeVision({"remote": "far@3"}, down=True)
+        pipeline.build()
+        first = result_of(await pipeline.analyze(jpeg(9021)))
+        assert first.models == pipeline.local.models
+        pipeline.remote.down = False
+        again = result_of(await pipeline.analyze(jpeg(9021)))
+        assert (again.models, again.cached) == ({"remote": "far@3"}, None)
+
+
+class TestWithoutModels:
+    async def test_the_person_is_asked(self, pipeline: Pipeline) -> None:
+        pipeline.local.missing = True
+        status = await pipeline.analyze(encoded(picture(9030), "JPEG"))
+        assert status.status == "asked"
+        assert result_of(status).models == {}
+        assert "모델" in result_of(status).feedback
+
+    async def test_it_is_analysed_as_soon_as_there_are_models(self, pipeline: Pipeline) -> None:
+        pipeline.local.missing = True
+        await pipeline.analyze(jpeg(9031))
+        pipeline.local.missing = False
+        assert result_of(await pipeline.analyze(jpeg(9031))).items[0].label == "bottle"
