@@ -1,6 +1,6 @@
 """The cached status of jobs: quick, never used for long, and pushed to whoever watches."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,9 @@ from tests.domains.waste.conftest import Pipeline, job_in, result_of
 from tests.support.pictures import jpeg
 
 from bunri.app.settings import Settings
+from bunri.domains.locations.public import BinKind, LocationsPublic, NearbyBin
 from bunri.domains.waste.records import Job
+from bunri.domains.waste.service.completion import Completion
 from bunri.domains.waste.states import Stage, State
 from bunri.domains.waste.status import document_of
 from bunri.domains.waste.status_cache import StatusCache, StatusLifetimes
@@ -36,6 +38,23 @@ class Statuses:
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
+
+
+class OneBin:
+    """Another domain, which knows one bin."""
+
+    async def nearby(self, lat: float, lng: float, kinds: Sequence[BinKind], limit: int) -> list[NearbyBin]:
+        found = NearbyBin(
+            id=new_id(),
+            kind=kinds[0],
+            name="수거함",
+            lat=lat,
+            lng=lng,
+            distance_m=1.5,
+            source="test",
+            route_url="https://example.org",
+        )
+        return [found][:limit]
 
 
 @pytest.fixture
@@ -152,12 +171,19 @@ class TestPushing:
         assert {document["job_id"] for document in pipeline.pushed} == {str(status.job_id)}
 
     async def test_an_answer_is_pushed_with_its_result_and_bins(self, pipeline: Pipeline) -> None:
+        pipeline.container.provide(LocationsPublic, OneBin)
         status = await pipeline.analyze(jpeg(9211), location=CITY_HALL)
         assert pipeline.pushed[-1] == orjson.loads(document_of(status))
         cached = await pipeline.container.get(StatusCache).read(status.job_id)
         assert cached is not None
         assert pipeline.pushed[-1] == orjson.loads(cached.document)
-        assert "nearby_bins" in pipeline.pushed[-1]["result"]
+        assert [bin_["name"] for bin_ in pipeline.pushed[-1]["result"]["nearby_bins"]] == ["수거함"]
+
+    async def test_what_the_row_says_is_pushed_with_the_bins(self, pipeline: Pipeline) -> None:
+        pipeline.container.provide(LocationsPublic, OneBin)
+        status = await pipeline.analyze(jpeg(9215), location=CITY_HALL)
+        await pipeline.container.get(Completion).publish_row(status.job_id)
+        assert pipeline.pushed[-1] == orjson.loads(document_of(status))
 
     async def test_feedback_and_cancelling_are_pushed(self, pipeline: Pipeline) -> None:
         status = await pipeline.analyze(jpeg(9212))
