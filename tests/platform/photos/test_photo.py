@@ -24,7 +24,7 @@ from tests.platform.photos.samples import (
 
 from bunri.platform.photos.errors import BrokenPhoto
 from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.photo import Photo, keep, open_photo
+from bunri.platform.photos.photo import Photo, make_thumbnail, open_photo
 
 LIMITS = PhotoLimits()
 TRANSPOSED = {
@@ -177,7 +177,7 @@ class TestFingerprints:
 class TestKeeping:
     def test_gps_camera_and_time_are_gone(self) -> None:
         data = encoded(corners(), "JPEG", exif=exif(6, gps=True), comment=b"at home")
-        kept = keep(open_photo(data, LIMITS))
+        kept = make_thumbnail(open_photo(data, LIMITS))
         assert b"Camera Maker" in data
         assert b"at home" in data
         assert b"EXIF" not in kept
@@ -187,18 +187,18 @@ class TestKeeping:
 
     def test_what_was_hidden_behind_the_photo_is_gone(self) -> None:
         photo = open_photo(encoded(corners(), "JPEG") + b"<script>alert(1)</script>", LIMITS)
-        assert b"<script>" not in keep(photo)
+        assert b"<script>" not in make_thumbnail(photo)
 
     def test_is_upright_webp_of_at_most_1024(self) -> None:
         stored = scene(1600, 1200).transpose(TRANSPOSED[6])
-        with Image.open(BytesIO(keep(opened(stored, "JPEG", exif=exif(6))))) as kept:
+        with Image.open(BytesIO(make_thumbnail(opened(stored, "JPEG", exif=exif(6))))) as kept:
             assert kept.format == "WEBP"
             assert kept.size == (1024, 768)
 
     def test_small_photos_stay_as_small_as_they_are(self) -> None:
-        kept = open_photo(keep(opened(corners())), LIMITS)
+        kept = open_photo(make_thumbnail(opened(corners())), LIMITS)
         assert kept.pixels.shape == (96, 160, 3)
         assert close(colours(kept), UPRIGHT)
 
     def test_a_thread_of_a_picture_is_kept_too(self) -> None:
-        assert open_photo(keep(opened(Image.new("RGB", (5000, 1), RED))), LIMITS).pixels.shape == (1, 1024, 3)
+        assert open_photo(make_thumbnail(opened(Image.new("RGB", (5000, 1), RED))), LIMITS).pixels.shape == (1, 1024, 3)

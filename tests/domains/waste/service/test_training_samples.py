@@ -44,14 +44,14 @@ class TestKept:
     async def test_with_consent_what_was_seen_and_what_was_said(self, pipeline: Pipeline) -> None:
         status = await pipeline.analyze(jpeg(9700))
         await pipeline.reply(status, text="우유팩", tags=["wet"], consent=True)
-        (kept,) = await _rows(pipeline, status.job_id)
-        assert (kept.kind, kept.item, kept.material, kept.tags) == ("correct", "milk-carton", "carton", ["wet"])
-        assert kept.box == pytest.approx([0.2, 0.1, 0.8, 0.9])
-        assert kept.models == pipeline.local.models
-        assert kept.seen is not None
-        assert kept.seen["label"] == "bottle"
-        assert kept.seen["confidence"] == kept.seen["candidates"][0]["probability"] > 0
-        assert pipeline.owner.encode() not in kept.contributor
+        (sample,) = await _rows(pipeline, status.job_id)
+        assert (sample.kind, sample.item, sample.material, sample.tags) == ("correct", "milk-carton", "carton", ["wet"])
+        assert sample.box == pytest.approx([0.2, 0.1, 0.8, 0.9])
+        assert sample.models == pipeline.local.models
+        assert sample.seen is not None
+        assert sample.seen["label"] == "bottle"
+        assert sample.seen["confidence"] == sample.seen["candidates"][0]["probability"] > 0
+        assert pipeline.owner.encode() not in sample.contributor
         assert await _pictured(pipeline, status.job_id)
 
     async def test_nothing_without_consent(self, pipeline: Pipeline) -> None:
@@ -74,8 +74,8 @@ class TestKept:
         pipeline.local.things = ()
         status = await pipeline.analyze(jpeg(9703))
         await pipeline.reply(status, "answer", value="glass", consent=True)
-        (kept,) = await _rows(pipeline, status.job_id)
-        assert (kept.kind, kept.item, kept.material, kept.box) == ("answer", None, "glass", None)
+        (sample,) = await _rows(pipeline, status.job_id)
+        assert (sample.kind, sample.item, sample.material, sample.box) == ("answer", None, "glass", None)
 
     async def test_the_last_statement_beside_what_the_models_first_saw(self, pipeline: Pipeline) -> None:
         status = await pipeline.analyze(jpeg(9704))
@@ -91,8 +91,8 @@ class TestKept:
         status = await pipeline.analyze(jpeg(9705))
         await pipeline.reply(status, **before)
         await pipeline.reply(status, text="우유팩", consent=True)
-        (kept,) = await _rows(pipeline, status.job_id)
-        assert (kept.material, kept.seen) == ("carton", None)
+        (sample,) = await _rows(pipeline, status.job_id)
+        assert (sample.material, sample.seen) == ("carton", None)
 
     async def test_each_item_of_a_photo(self, pipeline: Pipeline) -> None:
         pipeline.local.things = (
@@ -130,15 +130,15 @@ class TestConfirming:
         assert said.result is not None
         assert said.result.items[0].item == status.result.items[0].item
         assert (said.status, said.result.items[0].confidence) == ("done", 1.0)
-        (kept,) = await _rows(pipeline, status.job_id)
-        assert (kept.kind, kept.item) == ("confirm", said.result.items[0].item)
+        (sample,) = await _rows(pipeline, status.job_id)
+        assert (sample.kind, sample.item) == ("confirm", said.result.items[0].item)
 
     async def test_is_also_naming_the_same_thing_again(self, pipeline: Pipeline) -> None:
         status = await pipeline.analyze(jpeg(9711))
         assert status.result is not None
         await pipeline.reply(status, value=status.result.items[0].item, consent=True)
-        (kept,) = await _rows(pipeline, status.job_id)
-        assert kept.kind == "confirm"
+        (sample,) = await _rows(pipeline, status.job_id)
+        assert sample.kind == "confirm"
 
     async def test_needs_something_to_confirm(self, pipeline: Pipeline) -> None:
         pipeline.local.missing = True

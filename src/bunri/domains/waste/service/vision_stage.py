@@ -34,7 +34,7 @@ from bunri.kit.errors import BunriError, Unavailable
 from bunri.kit.materials import Tag
 from bunri.platform.db import Transaction
 from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.photo import Photo, keep, open_photo
+from bunri.platform.photos.photo import Photo, make_thumbnail, open_photo
 from bunri.platform.storage import ObjectMissing, Storage
 from bunri.platform.vision.errors import VisionFailed, VisionMissing
 from bunri.platform.vision.protocol import Vision, VisionResult
@@ -183,7 +183,7 @@ class VisionStage:
         return await asyncio.to_thread(open_photo, data, self._limits, sha256=sha256)
 
     async def _store_thumbnail(self, photo: Photo) -> None:
-        picture = await asyncio.to_thread(keep, photo)
+        picture = await asyncio.to_thread(make_thumbnail, photo)
         await self._storage.write(thumbnail_key(photo.sha256), picture, "image/webp")
 
     async def _look(self, photo: Photo) -> VisionOutcome:
