@@ -233,7 +233,9 @@ class TestTeaching:
         job_id = self._answered(person, _seed(platform, 51), text="우유팩")
         assert _kept(settings, job_id) == ([], False)
 
-    def test_that_the_result_is_right_teaches_too(self, platform: Platform, person: Person, settings: Settings) -> None:
+    def test_that_the_result_is_right_is_a_sample_too(
+        self, platform: Platform, person: Person, settings: Settings
+    ) -> None:
         job_id = self._answered(person, _seed(platform, 52), confirm=True, consent=True)
         kept, pictured = _kept(settings, job_id)
         assert [kind for kind, _ in kept] == ["confirm"]

@@ -46,5 +46,5 @@ def test_the_feedback_is_the_answer_or_says_that_there_is_a_question(places: tup
     assert says in result.feedback
 
 
-def test_eyes_are_named_in_an_order_of_their_own() -> None:
+def test_models_are_named_in_an_order_of_their_own() -> None:
     assert model_versions_of({"detector": "b@2", "classifier": "a@1"}) == "classifier=a@1,detector=b@2"
