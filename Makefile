@@ -1,4 +1,4 @@
-# run: the product · test: every test · check: style, types, walls · bench: the budgets · e2e: as people use it
+# run: the product · test: every test · check: style, types, imports · bench: the budgets · e2e: as people use it
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -21,7 +21,7 @@ help:            ## show this list
 
 setup: $(VENV)/.ready web                 ## make .venv with everything that runs, tests and checks bunri, and build the web app
 
-# Without Node.js everything works but the pages: the platform says so at /.
+# Without Node.js everything works but the web app: the server says so at /.
 NODE_FITS := $(shell node -e 'const [a, b] = process.versions.node.split("."); console.log(a > 20 || (a == 20 && b >= 19))' 2>/dev/null)
 ifeq ($(NODE_FITS),true)
 web: $(DIST)
@@ -33,14 +33,14 @@ endif
 run: setup                                ## start the product on embedded servers: make run ARGS="--port 8001"
 	$(BIN)/bunri up $(ARGS)
 
-test: setup $(if $(ARGS),,browser)        ## pass every test (with ARGS only pytest, which gets them)
+test: setup $(if $(ARGS),,browser)        ## run every test (with ARGS only pytest, which gets them)
 	$(BIN)/pytest $(ARGS)
 ifeq ($(ARGS),)
 	$(NPM) test
 	$(NPM) run e2e
 endif
 
-check: setup node                         ## style, types and walls
+check: setup node                         ## style, types and imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
