@@ -53,7 +53,7 @@ def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTR
     app.include_router(health.router)
     _serve_domains(app, container, target)
     _serve_rpc(app, container, target)
-    background += _serve_sockets(app, container, target)
+    background += _serve_sockets(app, container, registry, target)
     _serve_objects(app, container, target)
     _serve_front(app, container, target)
     _middleware(app, container, target)
@@ -125,9 +125,9 @@ def _serve_rpc(app: FastAPI, container: Container, target: Target) -> None:
             app.include_router(router(module.name, module.public, container.get, container.get(PeerTokens), checks))
 
 
-def _serve_sockets(app: FastAPI, container: Container, target: Target) -> Iterator[Background]:
+def _serve_sockets(app: FastAPI, container: Container, registry: Registry, target: Target) -> Iterator[Background]:
     """Pushes: every API process that knows people takes part, for its event streams; the target that owns the prefix
-    serves the sockets."""
+    serves the sockets, with the handlers of all domains: a socket is one connection, whoever its events are for."""
     if target.stands_alone:
         return
     from bunri.edge.realtime.server import PREFIX, RealtimeServer
@@ -136,7 +136,7 @@ def _serve_sockets(app: FastAPI, container: Container, target: Target) -> Iterat
     manager = ClusterManager(container.cache("common"))
     container.provide(Emitter, lambda: ClusterEmitter(manager))
     container.provide(Subscriber, lambda: manager)
-    handlers = [each for module in target.modules for each in module.socket_handlers(container)]
+    handlers = [each for module in registry.modules for each in module.socket_handlers(container)]
     identity = container.get(AccessVerifier), container.get(SessionEndings)
     server = RealtimeServer(manager, *identity, handlers, container, container.clock)
     if PREFIX in target.prefixes:

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from bunri.app.container import Container
     from bunri.app.settings import Settings
     from bunri.edge.http.fast_path import FastPath
+    from bunri.edge.http.health import Check
     from bunri.platform.queue import Handler
     from bunri.platform.realtime import SocketHandler
-
-Check = Callable[[], Awaitable[str | None]]
-"""Uses a part for real; raises when it does not work; may return a reason why it works less well than it could."""
 
 
 class Queue(NamedTuple):
@@ -79,7 +77,7 @@ def _nothing(*_: Any) -> tuple[()]:
     return ()
 
 
-def _no_checks(*_: Any) -> Mapping[str, Check]:
+def _no_checks(*_: Any) -> "Mapping[str, Check]":
     return {}
 
 

@@ -1,55 +1,65 @@
 """What ``/ready`` tries: each part that a target needs, for real."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from bunri.app import heartbeats
 from bunri.app.container import Container
-from bunri.app.module import Check, Module
+from bunri.app.module import Module
 from bunri.app.registry import Registry, Target
 from bunri.app.rpc.client import ping
+from bunri.edge.http.health import Check
 
 NEARLY_FULL: Final = 0.85
 """Share of the server's connections from which readiness says so."""
 
 
 def checks_of(container: Container, registry: Registry, target: Target) -> dict[str, Check]:
-    """A check for each database role, cache, store, sibling and queue that ``target`` needs."""
+    """A check for each database role, cache, store, domain that is called, and queue that ``target`` needs."""
     found: dict[str, Check] = {}
-    for module in target.modules:
-        found |= _schema(container, module)
+    for module in registry.modules:
+        if module in target.modules:
+            found |= of_module(container, module, alone=target.stands_alone)
+        elif module.name in target.siblings:
+            found |= _called(container, module)
     if target.schemas:
         found["database:connections"] = _connections(container)
     for concern in target.caches:
         found[f"valkey:{concern}"] = _plain(container.cache(concern).check)
-    for name in target.siblings:
-        if name in container.settings.remote_targets:
-            found[name] = _elsewhere(container, registry.public[name])
-        else:
-            found |= _schema(container, next(each for each in registry.modules if each.name == name))
     if target.stores_objects:
         found["storage"] = _plain(container.storage.check)
-    for module in target.modules:
-        found |= module.readiness(container, target.stands_alone)
     for queue in target.queues:
         found[f"queue:{queue}"] = _queue(container, queue)
     return found
 
 
-def of_module(container: Container, module: Module) -> Mapping[str, Check]:
-    """What one domain needs to answer other targets."""
-    return {**_schema(container, module), **module.readiness(container, False)}
+def of_module(container: Container, module: Module, *, alone: bool = False) -> dict[str, Check]:
+    """What one domain needs to answer, wherever it is asked; ``alone``: nothing else runs in this process."""
+    found: dict[str, Check] = {}
+    if module.schema:
+        found[f"database:{module.schema}"] = _schema(container, module.schema)
+    for concern in module.caches:
+        found[f"valkey:{concern}"] = _plain(container.cache(concern).check)
+    return {**found, **module.readiness(container, alone)}
 
 
-def _schema(container: Container, module: Module) -> dict[str, Check]:
-    schema = module.schema
-    if schema is None:
-        return {}
+def _called(container: Container, module: Module) -> dict[str, Check]:
+    """A domain that is called from here: in this process, or elsewhere, where its target says whether it works."""
+    if module.public is None or module.name not in container.settings.remote_targets:
+        return of_module(container, module)
+    protocol = module.public
 
+    async def ask() -> None:
+        await ping(container.get(protocol))
+
+    return {module.name: ask}
+
+
+def _schema(container: Container, schema: str) -> Check:
     async def ask() -> None:
         await container.database.check(schema)
 
-    return {f"database:{schema}": ask}
+    return ask
 
 
 def _connections(container: Container) -> Check:
@@ -59,13 +69,6 @@ def _connections(container: Container) -> Check:
         return f"{open_} of {most} connections are taken" if open_ > NEARLY_FULL * most else None
 
     return count
-
-
-def _elsewhere(container: Container, protocol: type) -> Check:
-    async def ask() -> None:
-        await ping(container.get(protocol))
-
-    return ask
 
 
 def _queue(container: Container, queue: str) -> Check:

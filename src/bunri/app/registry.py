@@ -89,8 +89,7 @@ class Target:
         if self.stands_alone:
             return ()
         own = (cache for module in self.modules for cache in module.caches)
-        broker = ("broker",) if any(module.outbox or module.queues for module in self.modules) else ()
-        return tuple(dict.fromkeys((*own, "sessions", "common", *broker)))
+        return tuple(dict.fromkeys((*own, "sessions", "common", "broker")))
 
     @property
     def stores_objects(self) -> bool:

@@ -1,27 +1,31 @@
 """Migrations and models say the same."""
 
 from collections.abc import Mapping
+from importlib import import_module
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import DeclarativeBase
 
 from bunri.app.migrations import migrate_all
+from bunri.app.module import Module
+from bunri.app.registry import REGISTRY
 from bunri.app.settings import Settings
-from bunri.domains.auth.models import Base as Auth
-from bunri.domains.locations.models import Base as Locations
-from bunri.domains.recycling.models import Base as Recycling
-from bunri.domains.waste.models import WasteBase as Waste
 from bunri.platform.db.address import owner_address
 
-MODELS: Mapping[str, MetaData] = {
-    "auth": Auth.metadata,
-    "waste": Waste.metadata,
-    "recycling": Recycling.metadata,
-    "locations": Locations.metadata,
-}
+
+def _metadata(module: Module) -> MetaData:
+    """Of the tables that the domain's models declare."""
+    models = import_module(f"{module.package}.models")
+    [base] = [each for each in vars(models).values() if isinstance(each, type) and DeclarativeBase in each.__bases__]
+    assert issubclass(base, DeclarativeBase)
+    return base.metadata
+
+
+MODELS: Mapping[str, MetaData] = {module.name: _metadata(module) for module in REGISTRY.modules if module.schema}
 
 
 @pytest.mark.filterwarnings("ignore:Did not recognize type 'cube'")  # of an extension; compared by name alone

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bunri.app.module import Check, Module
+from bunri.app.module import Module
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
 
     from bunri.app.container import Container
     from bunri.domains.detection.service import DetectionService
+    from bunri.edge.http.health import Check
 
 
 def _provide(container: "Container") -> None:
@@ -49,7 +50,7 @@ def _mount(app: "FastAPI", container: "Container") -> None:
         set_policy(app, path, RoutePolicy(max_body=None, rate_limit="picture"))
 
 
-def _readiness(container: "Container", alone: bool) -> Mapping[str, Check]:
+def _readiness(container: "Container", alone: bool) -> "Mapping[str, Check]":
     async def look() -> str | None:
         """Looks at a grey picture. Beside other domains it must not load a model just to show that it could."""
         from bunri.domains.detection.service import DetectionService

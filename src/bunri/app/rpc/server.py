@@ -6,10 +6,10 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from bunri.app.module import Check
 from bunri.app.rpc import errors
 from bunri.app.rpc.methods import Method, methods
 from bunri.app.rpc.tokens import PeerTokens
+from bunri.edge.http.health import Check
 from bunri.edge.http.statuses import status_of
 from bunri.kit.errors import BunriError, Invalid
 from bunri.platform.http import policy
