@@ -149,9 +149,8 @@ test("an upload that a reload cut off goes on", async ({ page, complaints }) => 
 
 test("a platform that goes away while it looks is waited for", async ({ page, complaints }) => {
   let away = true;
-  for (const path of ["**/api/v1/waste/status/**"]) {
-    await page.route(path, (route) => (away ? route.abort() : route.continue()));
-  }
+  await withoutSocket(page);
+  await page.route("**/api/v1/waste/status/**", (route) => (away ? route.abort() : route.continue()));
   await page.goto("/");
   await hand(page, 25);
   await expect(page.getByText("연결이 끊겼어요. 이어지면 계속할게요.")).toBeVisible();

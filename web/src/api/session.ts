@@ -21,6 +21,7 @@ let renewal: Promise<StoredSession> | null = null;
 /** In place of a storage that is full or forbidden: a guest for each visit. */
 let memory: StoredSession | null = null;
 const onLost = new Set<() => void>();
+const onForgotten = new Set<() => void>();
 
 /** An access token that is good for now. Signs in as a new guest when there is none. */
 export async function accessToken(): Promise<string> {
@@ -38,6 +39,13 @@ export async function replaceToken(rejected: string): Promise<string> {
 export function forgetSession(): void {
   memory = null;
   localStorage.removeItem(KEY);
+  for (const listener of onForgotten) listener();
+}
+
+/** Calls `listener` when the guest is forgotten on this device. */
+export function onSessionForgotten(listener: () => void): () => void {
+  onForgotten.add(listener);
+  return () => onForgotten.delete(listener);
 }
 
 export function signedIn(): boolean {

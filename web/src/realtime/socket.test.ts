@@ -82,3 +82,17 @@ it("connects at once when the network is back", async () => {
   subscription.end();
   await server.stop();
 });
+
+it("ends with the session, and serves who comes next under their own token", async () => {
+  const server = await startSocketServer();
+  const connection = makeConnection(server.origin);
+  const subscription = connection.subscribe(heard());
+  await server.connections(1);
+  forgetSession();
+  await vi.waitFor(() => expect(server.tokens).toEqual(["token-1", "token-2"]));
+  await server.connections(1);
+  subscription.end();
+  forgetSession(); // nobody wants it: it does not linger
+  await server.connections(0);
+  await server.stop();
+});

@@ -1,5 +1,5 @@
 import type { Socket } from "socket.io-client";
-import { accessToken, replaceToken } from "~/api/session";
+import { accessToken, onSessionForgotten, replaceToken } from "~/api/session";
 
 /** What the server pushes: a name, and a document of the contract. */
 type Listener = (document: unknown) => void;
@@ -152,6 +152,14 @@ export function makeConnection(origin: string, lingerMs = LINGER_MS): SocketConn
     };
   };
 
+  // What is pushed to somebody who has left is nobody's business here; who comes next has another token.
+  onSessionForgotten(() => {
+    const wanted = subscribers.size > 0;
+    close();
+    if (!wanted) return;
+    window.addEventListener("online", reconnectNow);
+    void open();
+  });
   return { subscribe };
 }
 

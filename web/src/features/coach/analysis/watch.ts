@@ -11,6 +11,8 @@ const POLL_MS = 500;
 const MOST_BROKEN_STREAMS = 2;
 /** Milliseconds in which the socket connects, and in which a stream sends its first event. */
 const FIRST_MS = 2_000;
+/** Milliseconds without a push after which the socket's watcher asks: a push may have been lost. */
+const LOOK_MS = 5_000;
 /** Milliseconds without a byte after which a stream is dead: it has a heartbeat every 15 seconds. */
 const SILENCE_MS = 20_000;
 
@@ -87,8 +89,9 @@ function mayPass(problem: Problem): boolean {
 function pushes(jobId: string, signal: AbortSignal, connection: SocketConnection) {
   const arrived: JobStatus[] = [];
   let pushed = 0;
-  let missing: Problem | null = null;
+  let problem: Problem | null = null;
   let deadline: ReturnType<typeof setTimeout> | undefined;
+  let look: ReturnType<typeof setTimeout> | undefined;
   let lost = false;
   let wake: () => void = () => undefined;
 
@@ -100,9 +103,14 @@ function pushes(jobId: string, signal: AbortSignal, connection: SocketConnection
     lost = true;
     wake();
   };
+  /** A function, since what awaits cannot tell the compiler that others change it. */
+  const currentProblem = () => problem;
+
   /** Asks once, since a push may have been missed. What is pushed meanwhile is newer than the answer. */
   const ask = async () => {
     const before = pushed;
+    clearTimeout(look);
+    look = setTimeout(() => void ask(), LOOK_MS);
     try {
       const { data } = await api.GET("/api/v1/waste/status/{job_id}", {
         params: { path: { job_id: jobId } },
@@ -110,7 +118,9 @@ function pushes(jobId: string, signal: AbortSignal, connection: SocketConnection
       });
       if (data && pushed === before) arrived.push(data as JobStatus);
     } catch (error) {
-      if (error instanceof Problem && !mayPass(error)) missing = error;
+      // Without a connection another way follows soon, and says what it meets.
+      const matters = (failure: Problem) => !mayPass(failure) || subscription.isConnected();
+      if (error instanceof Problem && pushed === before && matters(error)) problem = error;
     }
     wake();
   };
@@ -137,7 +147,6 @@ function pushes(jobId: string, signal: AbortSignal, connection: SocketConnection
   });
   if (subscription.isConnected()) everConnected = true;
   else expectConnection();
-  void ask();
   const onAbort = () => {
     wake();
   };
@@ -151,17 +160,23 @@ function pushes(jobId: string, signal: AbortSignal, connection: SocketConnection
         // Another way was quicker meanwhile: what arrived here may be older than what it brought.
         arrived.length = 0;
         lost = !subscription.isConnected();
-        void ask();
       }
+      problem = null;
+      void ask();
       while (!isAborted(signal)) {
         for (let next = arrived.shift(); next; next = arrived.shift()) yield next;
-        if (missing) throw missing;
-        if (lost) return;
+        const met = currentProblem();
+        if (met) throw met;
+        if (lost) {
+          clearTimeout(look);
+          return;
+        }
         await new Promise<void>((resolve) => (wake = resolve));
       }
     },
     end() {
       clearTimeout(deadline);
+      clearTimeout(look);
       signal.removeEventListener("abort", onAbort);
       subscription.end();
     },
