@@ -2,26 +2,17 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from tests.domains.auth.conftest import SEED, Clockwork
-from tests.support.providers import Only
+from tests.support.api import api_client
 
 from bunri.domains.auth.endpoints import router
 from bunri.domains.auth.service import AuthService
 from bunri.domains.auth.tokens import Verifier, signing_key
-from bunri.edge.http import problems
-from bunri.edge.http.requests import RequestContext
 
 
 @pytest.fixture
 async def client(auth: AuthService) -> AsyncIterator[httpx.AsyncClient]:
-    app = FastAPI()
-    problems.install(app)
-    app.include_router(router)
-    app.add_middleware(RequestContext)
-    app.state.providers = Only(auth)
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test/api/v1/auth") as made:
+    async with api_client(router, auth, at="/api/v1/auth") as made:
         yield made
 
 

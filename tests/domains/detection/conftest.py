@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 from tests.platform.vision.graphs import always, mean_colours
+from tests.support.api import client_of
 
 from bunri.app.asgi import create_app
 from bunri.app.settings import Settings
@@ -54,5 +55,5 @@ async def app(settings: Settings) -> AsyncIterator[FastAPI]:
 
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as made:
+    async with client_of(app) as made:
         yield made

@@ -15,6 +15,7 @@ from PIL import Image
 from tests.domains.detection.conftest import DETECT, a_bottle_and_a_cup
 from tests.platform.photos.samples import corners, encoded, exif, png_bomb
 from tests.platform.vision.test_onnx import overlap
+from tests.support.api import client_of
 
 from bunri.app.asgi import create_app
 from bunri.app.settings import Settings
@@ -265,7 +266,7 @@ class TestAlone:
     async def test_without_weights_it_is_ready_and_says_what_is_missing(self, tmp_path: Path) -> None:
         settings = Settings(data=tmp_path, vision=VisionSettings(models_dir=None))
         app: FastAPI = create_app(settings, "detect")
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        async with client_of(app) as client:
             assert (
                 "models pull yolox_nano" in (await client.get("/ready")).json()["parts"]["detection"]["degraded_reason"]
             )
@@ -279,7 +280,7 @@ async def test_the_reference_detections(tmp_path: Path, shared: Path) -> None:
     reference = json.loads((shared / "data/photos/detections.json").read_text())
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client,
+        client_of(app) as client,
     ):
         for file, photos in reference.items():
             photo = [("file", (name, (shared / "data/photos" / name).read_bytes())) for name in photos]

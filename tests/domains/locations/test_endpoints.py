@@ -4,10 +4,9 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from structlog.testing import capture_logs
 from tests.domains.locations.conftest import NOW, LocationsAt
-from tests.support.providers import Only
+from tests.support.api import api_client
 from tests.support.tokens import access_token
 
 from bunri.domains.auth import tokens
@@ -18,8 +17,6 @@ from bunri.domains.locations.public import BinKind
 from bunri.domains.locations.service import LocationsService
 from bunri.domains.locations.settings import MapSettings
 from bunri.domains.locations.vote_tally import Vote
-from bunri.edge.http import problems
-from bunri.edge.http.requests import RequestContext
 from bunri.platform.db import Database
 
 Headers = Callable[[str], dict[str, str]]
@@ -30,14 +27,8 @@ KEY = tokens.signing_key("a seed for tests only")
 
 @pytest.fixture
 async def client(locations: LocationsService) -> AsyncIterator[httpx.AsyncClient]:
-    app = FastAPI()
-    problems.install(app)
-    app.include_router(router)
-    app.add_middleware(RequestContext)
     ground = MapSettings(url="https://tiles.example/{z}/{x}/{y}.png", attribution="© Somebody")
-    app.state.providers = Only(locations, ground)
-    app.state.verifier = tokens.Verifier(KEY, lambda: NOW)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as made:
+    async with api_client(router, locations, ground, verifier=tokens.Verifier(KEY, lambda: NOW)) as made:
         yield made
 
 

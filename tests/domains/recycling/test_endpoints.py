@@ -2,24 +2,15 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import FastAPI
-from tests.support.providers import Only
+from tests.support.api import api_client
 
 from bunri.domains.recycling.endpoints import router
 from bunri.domains.recycling.service import RecyclingService
-from bunri.edge.http import problems
-from bunri.edge.http.requests import RequestContext
 
 
 @pytest.fixture
 async def client(recycling: RecyclingService) -> AsyncIterator[httpx.AsyncClient]:
-    app = FastAPI()
-    problems.install(app)
-    app.include_router(router)
-    app.add_middleware(RequestContext)
-    app.state.providers = Only(recycling)
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test/api/v1/recycling") as made:
+    async with api_client(router, recycling, at="/api/v1/recycling") as made:
         yield made
 
 

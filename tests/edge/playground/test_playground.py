@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from starlette.types import Message
 from tests.domains.detection.conftest import app, data, settings
 from tests.platform.photos.samples import corners, encoded
+from tests.support.api import client_of
 
 from bunri.app.asgi import create_app
 from bunri.app.settings import Settings
@@ -34,8 +35,7 @@ DEEP = b'{"fn_index":0,"a":' + b'{"a":' * 300 + b"1" + b"}" * 301
 
 @pytest.fixture
 async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=30) as made:
+    async with client_of(app, answers_errors=True) as made:
         yield made
 
 
@@ -209,7 +209,7 @@ class TestLooking:
         app = create_app(settings, "detect")
         async with (
             app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as browser,
+            client_of(app) as browser,
         ):
             await browser.get(f"{KO}/")
             path = Path(await uploaded(browser))
@@ -261,7 +261,7 @@ class TestHoles:
         bare = application(service, folder, "ko", home=False)
         async with (
             bare.router.lifespan_context(bare),
-            httpx.AsyncClient(transport=httpx.ASGITransport(bare), base_url="http://test") as browser,
+            client_of(bare) as browser,
         ):
             await joined(browser, "change", inputs(SECRET), at="/ko")
             events = await told(browser, at="/ko")
@@ -406,7 +406,7 @@ class TestFolder:
         app = create_app(settings, "detect")
         async with (
             app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as browser,
+            client_of(app) as browser,
         ):
             assert (await browser.get(f"{KO}/")).status_code == 200
             assert not there(left)

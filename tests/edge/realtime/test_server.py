@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 import socketio
 import uvicorn
-from fastapi import FastAPI
 from pydantic import BaseModel
 from socketio.exceptions import ConnectionError as NotConnected
+from tests.support.api import bare_app
 from tests.support.platform import free_port
 from tests.support.providers import Only
 from tests.support.tokens import access_token
@@ -73,18 +73,18 @@ class Node:
 async def node(settings: Settings) -> AsyncIterator[Node]:
     cache = Cache(settings.cache_address("common"))
     made = Node(cache)
-    app = FastAPI()
+    app = bare_app()
     app.mount(PREFIX, made.server.app)
     port = free_port()
     made.url = f"http://127.0.0.1:{port}"
-    config = uvicorn.Config(app, port=port, ws="websockets-sansio", log_config=None, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, port=port, ws="websockets-sansio", log_config=None, lifespan="off")
     served = uvicorn.Server(config)
     tasks = [asyncio.create_task(job) for job in (served.serve(), made.server.run(), made.ended.follow())]
     await until(lambda: served.started)
     try:
         yield made
     finally:
-        served.should_exit = True
+        served.should_exit = served.force_exit = True  # nobody is waited for: not all sockets have been closed
         for task in tasks[1:]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -118,7 +118,10 @@ class Client(socketio.AsyncClient):  # type: ignore[misc]  # python-socketio has
 
     async def close(self) -> None:
         """Also after a refusal, when the library leaves its HTTP session open."""
-        await self.disconnect()
+        if self.eio.current_transport == "polling":
+            await self.eio.disconnect(abort=True)  # or the poll that is under way would be waited for: half a minute
+        else:
+            await self.disconnect()
         if self.eio.http:
             await self.eio.http.close()
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
+from tests.support.api import bare_app, client_of
 
-from bunri.edge.http import objects, problems
+from bunri.edge.http import objects
 from bunri.platform.storage import LocalStorage, UploadTicket
 from bunri.platform.storage.signing import Grant
 
@@ -25,16 +25,14 @@ def storage(tmp_path: Path) -> LocalStorage:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def client(storage: LocalStorage) -> AsyncIterator[httpx.AsyncClient]:
-    app = FastAPI()
+    app = bare_app(objects.router)
     app.state.storage = storage
-    app.include_router(objects.router)
-    problems.install(app)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://house") as client:
+    async with client_of(app) as client:
         yield client
 
 
 async def ticket_for(storage: LocalStorage, expires_in: timedelta = timedelta(minutes=5)) -> UploadTicket:
-    return await storage.ticket(KEY, content_type=JPEG, size=5, expires_in=expires_in, base_url="http://house")
+    return await storage.ticket(KEY, content_type=JPEG, size=5, expires_in=expires_in, base_url="http://test")
 
 
 async def body(*pieces: bytes) -> AsyncIterator[bytes]:
@@ -95,7 +93,7 @@ class TestUpload:
         assert answer.json()["code"] == "ticket_invalid"
 
     async def test_with_a_url_for_looking_is_refused(self, storage: LocalStorage, client: httpx.AsyncClient) -> None:
-        url = await storage.url(KEY, expires_in=timedelta(minutes=5), base_url="http://house")
+        url = await storage.url(KEY, expires_in=timedelta(minutes=5), base_url="http://test")
         answer = await client.put(f"{url}&size=0&type=", content=b"")
         assert answer.json()["code"] == "ticket_invalid"
 
@@ -114,12 +112,12 @@ class TestLooking:
     ) -> None:
         for content_type, disposition in (("image/webp", "inline"), ("text/html", "attachment")):
             await storage.write(KEY, b"<script>", content_type)
-            answer = await client.get(await storage.url(KEY, expires_in=timedelta(minutes=5), base_url="http://house"))
+            answer = await client.get(await storage.url(KEY, expires_in=timedelta(minutes=5), base_url="http://test"))
             assert answer.headers["content-type"].startswith(content_type)
             assert answer.headers["content-disposition"] == disposition
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert "sandbox" in answer.headers["content-security-policy"]
 
     async def test_at_what_is_gone_is_missing(self, storage: LocalStorage, client: httpx.AsyncClient) -> None:
-        answer = await client.get(await storage.url(KEY, expires_in=timedelta(minutes=5), base_url="http://house"))
+        answer = await client.get(await storage.url(KEY, expires_in=timedelta(minutes=5), base_url="http://test"))
         assert (answer.status_code, answer.json()["code"]) == (404, "object_missing")

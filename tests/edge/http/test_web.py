@@ -9,9 +9,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from tests.support.api import bare_app, client_of
 
-from bunri.edge.http import problems, web
+from bunri.edge.http import web
 from bunri.platform.storage import LocalStorage, open_storage
 
 SCRIPT = 'document.documentElement.lang = "ko";'
@@ -40,8 +40,7 @@ def dist(tmp_path: Path) -> Path:
 
 
 def _client(folder: Path, *origins: str) -> httpx.AsyncClient:
-    app = FastAPI()
-    problems.install(app)
+    app = bare_app()
 
     @app.post("/api/v1/orders", status_code=201)
     async def order() -> None: ...
@@ -50,7 +49,7 @@ def _client(folder: Path, *origins: str) -> httpx.AsyncClient:
         return origins
 
     app.router.routes.append(web.WebApp(folder, elsewhere))
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bunri")
+    return client_of(app)
 
 
 @pytest.fixture

@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from pydantic import BaseModel
+from tests.support.api import bare_app, client_of
 
 from bunri.app.settings import Settings
-from bunri.edge.http import problems
 from bunri.edge.http.idempotency import Idempotency
 from bunri.edge.http.policies import policies_of
 from bunri.edge.http.requests import BodyLimit, RequestContext
@@ -39,8 +38,7 @@ def shop() -> Shop:
 @pytest.fixture
 async def client(settings: Settings, shop: Shop) -> AsyncIterator[httpx.AsyncClient]:
     cache = Cache(settings.cache_address("common"))
-    app = FastAPI()
-    problems.install(app)
+    app = bare_app()
 
     @app.post("/orders", status_code=201)
     @policy(idempotent=True, max_body=LIMIT)
@@ -61,8 +59,7 @@ async def client(settings: Settings, shop: Shop) -> AsyncIterator[httpx.AsyncCli
     app.add_middleware(Idempotency, cache=cache, policies=policies_of(app), identify=lambda given: given or None)
     app.add_middleware(BodyLimit, policies=policies_of(app))
     app.add_middleware(RequestContext)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://shop") as made:
+    async with client_of(app, answers_errors=True) as made:
         yield made
     await cache.close()
 
