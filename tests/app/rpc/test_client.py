@@ -1,77 +1,13 @@
 """A domain's Protocol over HTTP: the same calls, results and errors as in this process."""
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
-
 import httpx
 import pytest
-from fastapi import FastAPI
-from pydantic import BaseModel
+from tests.app.rpc.songs import TOKENS, Juke, Song, SongMissing, Songs
 from tests.support.servers import Step, garbage, ok, serving, status
 
 from bunri.app.rpc.client import BOUNDS, PeerUnavailable, make_client, ping
-from bunri.app.rpc.server import router
-from bunri.app.rpc.tokens import NotAPeer, PeerTokens
-from bunri.edge.http import problems
-from bunri.kit.errors import Conflict, Missing
+from bunri.kit.errors import Conflict
 from bunri.kit.sentences import sentence
-
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-
-
-class Song(BaseModel):
-    title: str
-    length_s: float | None
-
-
-class SongMissing(Missing):
-    code = "song_missing"
-
-
-class Songs(Protocol):
-    async def find(self, words: Sequence[str], limit: int = 2) -> list[Song]: ...
-    async def lengths(self, titles: tuple[str, ...]) -> dict[str, float]: ...
-
-
-class Juke:
-    async def find(self, words: Sequence[str], limit: int = 2) -> list[Song]:
-        if not words:
-            raise SongMissing(title="아리랑", tries=3)
-        return [Song(title=word, length_s=None) for word in words][:limit]
-
-    async def lengths(self, titles: tuple[str, ...]) -> dict[str, float]:
-        return {title: float(len(title)) for title in titles}
-
-
-TOKENS = PeerTokens("a key for tests", lambda: NOW)
-
-
-@pytest.fixture
-def juke() -> Juke:
-    return Juke()
-
-
-async def _works() -> None: ...
-
-
-async def _fails() -> None:
-    raise SongMissing
-
-
-@pytest.fixture
-def app(juke: Juke) -> FastAPI:
-    made = FastAPI()
-    problems.install(made)
-    made.include_router(router("songs", Songs, lambda _: juke, TOKENS, {"needle": _works}))
-    made.include_router(router("broken", Songs, lambda _: juke, TOKENS, {"needle": _fails}))
-    return made
-
-
-@pytest.fixture
-async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://songs") as client:
-        yield client
 
 
 @pytest.fixture(params=["local", "remote"])
@@ -104,27 +40,6 @@ class TestBothWays:
 
 
 class TestRemote:
-    @pytest.mark.parametrize("authorization", ["", "Bearer x", "Basic abc"])
-    async def test_strangers_are_refused(self, http: httpx.AsyncClient, authorization: str) -> None:
-        response = await http.post("/internal/songs/find", json={}, headers={"authorization": authorization})
-        assert (response.status_code, response.json()["code"]) == (403, "not_a_peer")
-
-    @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"words": 3}', b'{"words": [], "loud": true}'])
-    async def test_a_call_that_does_not_fit_is_refused(self, http: httpx.AsyncClient, body: bytes) -> None:
-        headers = {"authorization": f"Bearer {TOKENS.issue()}"}
-        response = await http.post("/internal/songs/find", content=body, headers=headers)
-        assert (response.status_code, response.json()["code"]) == (422, "call_invalid")
-
-    async def test_an_old_token_is_refused(self) -> None:
-        old = PeerTokens("a key for tests", lambda: NOW - timedelta(minutes=5)).issue()
-        with pytest.raises(NotAPeer):
-            TOKENS.check(f"Bearer {old}")
-
-    async def test_another_key_is_refused(self) -> None:
-        foreign = PeerTokens("another key, long enough", lambda: NOW).issue()
-        with pytest.raises(NotAPeer):
-            TOKENS.check(f"Bearer {foreign}")
-
     async def test_a_ping_says_whether_the_domain_works(self, http: httpx.AsyncClient) -> None:
         await ping(make_client(Songs, "songs", http, "http://songs", TOKENS))
         with pytest.raises(SongMissing):
