@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import create_async_engine
 from tests.support.client import Person
-from tests.support.pictures import encoded, jpeg, picture
+from tests.support.pictures import encoded, new_photo, new_picture
 from tests.support.platform import Platform, running
 
 from bunri.app.settings import Settings
@@ -21,7 +21,7 @@ from bunri.platform.db.address import owner_address
 CITY_HALL = {"lat": 37.5663, "lng": 126.9779}
 
 
-@pytest.fixture(scope="module", params=["single", "split"])
+@pytest.fixture(scope="module", params=[pytest.param("single", marks=pytest.mark.xdist_group("single")), "split"])
 def platform(
     request: pytest.FixtureRequest, settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Platform]:
@@ -37,14 +37,9 @@ def person(platform: Platform) -> Person:
     return Person.arrives(platform)
 
 
-def _seed(platform: Platform, number: int) -> int:
-    """Pictures differ between the arrangements, or the second would be answered from the cache of the first."""
-    return number + (1000 if len(set(platform.bases.values())) > 1 else 0)
-
-
 class TestTheWholeWay:
     def test_a_photo_ends_in_advice_with_its_reason_and_rule(self, platform: Platform, person: Person) -> None:
-        status = person.analyzes(jpeg(_seed(platform, 1)), note="컵라면 용기", location=CITY_HALL)
+        status = person.analyzes(new_photo(), note="컵라면 용기", location=CITY_HALL)
         assert (status["status"], status["progress"], status["stage"]) == ("done", 100, "done")
         result = status["result"]
         item = result["items"][0]
@@ -59,7 +54,7 @@ class TestTheWholeWay:
         assert result["cached"] is None if "cached" in result else True
 
     def test_every_status_on_the_way_is_one_of_the_contract(self, platform: Platform, person: Person) -> None:
-        photo = jpeg(_seed(platform, 2))
+        photo = new_photo()
         job = person.begins(photo)
         before = person.status(job)
         assert (before["status"], before["progress"]) == ("created", 0)
@@ -74,7 +69,7 @@ class TestTheWholeWay:
     def test_what_was_not_recognised_is_asked_and_the_answer_completes_it(
         self, platform: Platform, person: Person
     ) -> None:
-        photo = jpeg(_seed(platform, 3))
+        photo = new_photo()
         job = person.begins(photo)
         person.uploads(job, photo)
         person.completes(job, location=CITY_HALL)
@@ -91,7 +86,7 @@ class TestTheWholeWay:
         assert person.status(job) == answered
 
     def test_words_answer_too_and_nonsense_is_refused(self, platform: Platform, person: Person) -> None:
-        photo = jpeg(_seed(platform, 4))
+        photo = new_photo()
         job = person.begins(photo)
         person.uploads(job, photo)
         person.completes(job)
@@ -104,7 +99,7 @@ class TestTheWholeWay:
         assert "유리" in answered["result"]["items"][0]["name"]
 
     def test_a_correction_and_tags_change_the_advice(self, platform: Platform, person: Person) -> None:
-        photo = jpeg(_seed(platform, 5))
+        photo = new_photo()
         job = person.begins(photo)
         person.uploads(job, photo)
         person.completes(job, note="컵라면 용기")
@@ -118,12 +113,12 @@ class TestTheWholeWay:
 
     def test_english_is_answered_in_english(self, platform: Platform) -> None:
         person = Person.arrives(platform, language="en")
-        status = person.analyzes(jpeg(_seed(platform, 6)), note="milk carton")
+        status = person.analyzes(new_photo(), note="milk carton")
         assert status["message"] == "Done."
         assert status["result"]["items"][0]["disposal"]["why"].isascii()
 
     def test_the_same_photo_again_is_an_exact_hit(self, platform: Platform, person: Person) -> None:
-        photo = jpeg(_seed(platform, 7))
+        photo = new_photo()
         first = person.analyzes(photo, note="신문지")["result"]
         again = Person.arrives(platform).analyzes(photo, note="신문지")["result"]
         if first["models"]:
@@ -132,13 +127,13 @@ class TestTheWholeWay:
 
     @pytest.mark.parametrize(("kind", "content_type"), [("PNG", "image/png"), ("WEBP", "image/webp")])
     def test_other_formats_are_read_too(self, platform: Platform, person: Person, kind: str, content_type: str) -> None:
-        photo = encoded(picture(_seed(platform, 8)), kind)
+        photo = encoded(new_picture(), kind)
         assert person.analyzes(photo, content_type)["status"] in ("done", "asked")
 
 
 class TestEvents:
     def test_the_stream_tells_changes_and_ends_with_the_job(self, platform: Platform, person: Person) -> None:
-        photo = jpeg(_seed(platform, 20))
+        photo = new_photo()
         job = person.begins(photo)
         person.uploads(job, photo)
         person.completes(job)
@@ -151,7 +146,7 @@ class TestEvents:
         assert '"result"' in lines[-1]
 
     def test_a_foreign_job_has_no_stream(self, platform: Platform, person: Person) -> None:
-        job = person.begins(jpeg(_seed(platform, 21)))
+        job = person.begins(new_photo())
         stranger = Person.arrives(platform)
         assert stranger.ask("GET", f"/api/v1/waste/status/{job['job_id']}/events").status_code == 404
 
@@ -159,7 +154,7 @@ class TestEvents:
 class TestHistory:
     def test_pages_go_back_in_time_without_gaps(self, platform: Platform) -> None:
         person = Person.arrives(platform)
-        made = [person.begins(jpeg(_seed(platform, 30)))["job_id"] for _ in range(5)]
+        made = [person.begins(new_photo())["job_id"] for _ in range(5)]
         found: list[str] = []
         cursor: str | None = None
         while True:
@@ -172,7 +167,7 @@ class TestHistory:
         assert found == made[::-1]
 
     def test_an_ended_job_shows_its_picture_without_exif(self, platform: Platform, person: Person) -> None:
-        image = picture(_seed(platform, 31))
+        image = new_picture()
         exif = image.getexif()
         exif[0x010F] = "SECRET-CAMERA"
         photo = encoded(image, "JPEG", exif=exif)
@@ -185,7 +180,7 @@ class TestHistory:
         assert b"SECRET-CAMERA" not in kept.content
 
     def test_one_line_of_it_is_found_by_its_job(self, platform: Platform, person: Person) -> None:
-        person.analyzes(jpeg(_seed(platform, 33)), note="신문지")
+        person.analyzes(new_photo(), note="신문지")
         entry = person.ask("GET", "/api/v1/waste/jobs", params={"limit": 1}).json()[0]
         line = person.ask("GET", f"/api/v1/waste/jobs/{entry['job_id']}").json()
         assert {**line, "photo_url": None} == {**entry, "photo_url": None}
@@ -194,7 +189,7 @@ class TestHistory:
         assert stranger.ask("GET", f"/api/v1/waste/jobs/{entry['job_id']}").json()["code"] == "job_missing"
 
     def test_what_is_removed_is_gone_with_its_picture(self, platform: Platform, person: Person) -> None:
-        person.analyzes(jpeg(_seed(platform, 32)), note="신문지")
+        person.analyzes(new_photo(), note="신문지")
         entry = person.ask("GET", "/api/v1/waste/jobs", params={"limit": 1}).json()[0]
         assert person.ask("DELETE", f"/api/v1/waste/jobs/{entry['job_id']}").status_code == 204
         assert person.ask("GET", f"/api/v1/waste/status/{entry['job_id']}").status_code == 404
@@ -208,9 +203,9 @@ class TestHistory:
 class TestTeaching:
     """A picture is kept beyond its job only with consent, and only until that is taken back."""
 
-    def _answered(self, person: Person, seed: int, **said: Any) -> str:
+    def _answered(self, person: Person, **said: Any) -> str:
         """A job whose first item has been replied to."""
-        photo = jpeg(seed)
+        photo = new_photo()
         job = person.begins(photo)
         person.uploads(job, photo)
         person.completes(job, note="컵라면 용기")
@@ -222,7 +217,7 @@ class TestTeaching:
     def test_with_consent_it_is_kept_until_the_analysis_is_removed(
         self, platform: Platform, person: Person, settings: Settings
     ) -> None:
-        job_id = self._answered(person, _seed(platform, 50), text="우유팩", consent=True)
+        job_id = self._answered(person, text="우유팩", consent=True)
         assert _kept(settings, job_id) == ([("correct", "carton")], True)
         assert Person.arrives(platform).ask("DELETE", f"/api/v1/waste/jobs/{job_id}").status_code == 404
         assert _kept(settings, job_id) == ([("correct", "carton")], True)
@@ -230,19 +225,19 @@ class TestTeaching:
         assert _kept(settings, job_id) == ([], False)
 
     def test_without_consent_it_is_not(self, platform: Platform, person: Person, settings: Settings) -> None:
-        job_id = self._answered(person, _seed(platform, 51), text="우유팩")
+        job_id = self._answered(person, text="우유팩")
         assert _kept(settings, job_id) == ([], False)
 
     def test_that_the_result_is_right_is_a_sample_too(
         self, platform: Platform, person: Person, settings: Settings
     ) -> None:
-        job_id = self._answered(person, _seed(platform, 52), confirm=True, consent=True)
+        job_id = self._answered(person, confirm=True, consent=True)
         kept, pictured = _kept(settings, job_id)
         assert [kind for kind, _ in kept] == ["confirm"]
         assert pictured
 
     def test_a_confirmation_with_another_word_is_refused(self, platform: Platform, person: Person) -> None:
-        job = person.begins(jpeg(_seed(platform, 53)))
+        job = person.begins(new_photo())
         both = {"confirm": True, "value": "glass"}
         response = person.ask("POST", f"/api/v1/waste/jobs/{job['job_id']}/correct", json=both)
         assert response.status_code == 422
@@ -250,7 +245,7 @@ class TestTeaching:
     def test_every_consent_is_taken_back_at_once_and_the_analyses_stay(
         self, platform: Platform, person: Person, settings: Settings
     ) -> None:
-        jobs = [self._answered(person, _seed(platform, seed), confirm=True, consent=True) for seed in (54, 55)]
+        jobs = [self._answered(person, confirm=True, consent=True) for _ in range(2)]
         assert person.ask("DELETE", "/api/v1/waste/examples").status_code == 204
         assert [_kept(settings, job_id) for job_id in jobs] == [([], False)] * 2
         assert person.ask("GET", f"/api/v1/waste/status/{jobs[0]}").json()["status"] == "done"
@@ -276,7 +271,7 @@ def _kept(settings: Settings, job_id: str) -> tuple[list[tuple[str, str]], bool]
 
 class TestCancel:
     def test_a_job_that_waits_for_its_photo_is_cancelled(self, platform: Platform, person: Person) -> None:
-        photo = jpeg(_seed(platform, 40))
+        photo = new_photo()
         job = person.begins(photo)
         assert person.ask("DELETE", f"/api/v1/waste/jobs/{job['job_id']}").status_code == 204
         assert person.status(job)["status"] == "cancelled"

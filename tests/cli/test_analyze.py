@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tests.support.pictures import jpeg
+from tests.support.pictures import new_photo
 from tests.support.platform import environment
 
 from bunri.app.settings import Settings
@@ -19,8 +19,8 @@ from bunri.domains.waste.objects import thumbnail_key
 @pytest.fixture
 def photos(tmp_path: Path) -> list[Path]:
     paths = [tmp_path / f"{number}.jpg" for number in range(3)]
-    for number, path in enumerate(paths):
-        path.write_bytes(jpeg(8000 + number))
+    for path in paths:
+        path.write_bytes(new_photo())
     return paths
 
 
@@ -80,7 +80,6 @@ class TestJson:
         self, settings: Settings, photos: list[Path]
     ) -> None:
         """A folder where the store wants to keep the picture: the disk's fault, not the photo's."""
-        photos[0].write_bytes(jpeg(8100))
         in_the_way = settings.data / "objects" / thumbnail_key(hashlib.sha256(photos[0].read_bytes()).digest())
         in_the_way.mkdir(parents=True)
         run = bunri(settings, *photos, "--json", "--lang", "en")

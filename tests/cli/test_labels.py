@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import delete, update
 from tests.domains.waste.conftest import Pipeline
-from tests.support.pictures import jpeg
+from tests.support.pictures import new_photo
 from tests.support.platform import environment
 from typer.testing import CliRunner, Result
 
@@ -35,15 +35,15 @@ Run = Callable[..., Result]
 TWO = (DetectedObject("bottle", 0.9, (0.1, 0.2, 0.5, 0.9)), DetectedObject("banana", 0.9, (0.6, 0.2, 0.9, 0.5)))
 
 
-async def _contribute(settings: Settings, seeds: Sequence[int], things: Sequence[DetectedObject] = TWO) -> list[UUID]:
-    """A photo for each of ``seeds``, its things confirmed with consent."""
+async def _contribute(settings: Settings, photos: int, things: Sequence[DetectedObject] = TWO) -> list[UUID]:
+    """The jobs of so many photos, their things confirmed with consent."""
     pipeline = Pipeline(InlineContainer(settings))
     pipeline.local.things = tuple(things)
     pipeline.build()
     jobs = []
     try:
-        for seed in seeds:
-            status = await pipeline.analyze(jpeg(seed))
+        for _ in range(photos):
+            status = await pipeline.analyze(new_photo())
             assert status.result is not None
             for number in range(len(status.result.items)):
                 said = AnswerIn(item=number, confirm=True, consent=True)
@@ -87,7 +87,7 @@ def _coco(folder: Path) -> dict[str, Any]:
 
 class TestExport:
     def test_writes_pictures_and_labels_in_every_format(self, settings: Settings, run: Run, tmp_path: Path) -> None:
-        jobs = asyncio.run(_contribute(settings, (9800, 9801)))
+        jobs = asyncio.run(_contribute(settings, 2))
         result = run(tmp_path / "set")
         assert result.exit_code == 0, result.output
         pictures = [f"images/{job}.webp" for job in jobs]
@@ -107,7 +107,7 @@ class TestExport:
         assert [json.loads(row["seen"]) for row in rows] == [line["seen"] for line in lines]
 
     def test_coco_boxes_are_pixels_of_the_picture_beside_it(self, settings: Settings, run: Run, tmp_path: Path) -> None:
-        asyncio.run(_contribute(settings, (9802,)))
+        asyncio.run(_contribute(settings, 1))
         assert run(tmp_path).exit_code == 0
         coco = _coco(tmp_path)
         (image,) = coco["images"]
@@ -124,7 +124,7 @@ class TestExport:
     def test_what_has_no_box_is_the_whole_picture_and_says_so(
         self, settings: Settings, run: Run, tmp_path: Path
     ) -> None:
-        (job,) = asyncio.run(_contribute(settings, (9803,), TWO[:1]))
+        (job,) = asyncio.run(_contribute(settings, 1, TWO[:1]))
         asyncio.run(
             _execute(settings, update(TrainingSampleRow).where(TrainingSampleRow.job_id == job).values(box=None))
         )
@@ -133,7 +133,7 @@ class TestExport:
         assert (annotation["bbox"], annotation["whole_picture"]) == ([0, 0, 640, 480], True)
 
     def test_counts_by_material(self, settings: Settings, run: Run, tmp_path: Path) -> None:
-        asyncio.run(_contribute(settings, (9804, 9805), TWO[1:]))
+        asyncio.run(_contribute(settings, 2, TWO[1:]))
         said = run(tmp_path).stdout
         counted = [line.split("│")[1:3] for line in said.splitlines() if "Food" in line or "total" in line]
         assert [[cell.strip() for cell in cells] for cells in counted] == [["Food", "2"], ["total", "2"]]
@@ -146,7 +146,7 @@ class TestExport:
         assert (tmp_path / "labels.jsonl").read_bytes() == b""
 
     def test_only_what_was_said_since(self, settings: Settings, run: Run, tmp_path: Path) -> None:
-        old, new = asyncio.run(_contribute(settings, (9806, 9807), TWO[:1]))
+        old, new = asyncio.run(_contribute(settings, 2, TWO[:1]))
         then = datetime.now(UTC) - timedelta(days=9)
         asyncio.run(
             _execute(settings, update(TrainingSampleRow).where(TrainingSampleRow.job_id == old).values(created_at=then))
@@ -159,7 +159,7 @@ class TestExport:
         assert _files(tmp_path) == ["labels.jsonl"]
 
     def test_is_a_command_of_bunri(self, settings: Settings, run: Run, tmp_path: Path) -> None:
-        asyncio.run(_contribute(settings, (9808,)))
+        asyncio.run(_contribute(settings, 1))
         command = [sys.executable, "-m", "bunri", "waste", "export-labels", str(tmp_path)]
         done = subprocess.run(command, env=environment(settings), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -174,7 +174,7 @@ class TestAFolder:
         assert "is not empty" in result.stderr
 
     def test_is_replaced_by_force_but_for_what_is_not_ours(self, settings: Settings, run: Run, tmp_path: Path) -> None:
-        gone, stays = asyncio.run(_contribute(settings, (9810, 9811)))
+        gone, stays = asyncio.run(_contribute(settings, 2))
         assert run(tmp_path).exit_code == 0
         for name in ("diary.txt", "images/sunset.webp"):
             (tmp_path / name).write_text("mine")
@@ -190,7 +190,7 @@ class TestAFolder:
 
     def test_on_a_full_disk_is_told(self, settings: Settings, run: Run, tmp_path: Path) -> None:
         """/dev/full in the place of the labels to be."""
-        asyncio.run(_contribute(settings, (9812,)))
+        asyncio.run(_contribute(settings, 1))
         (tmp_path / ".unfinished").mkdir()
         (tmp_path / ".unfinished" / "labels.jsonl").symlink_to("/dev/full")
         result = run(tmp_path, "--format", "jsonl")
@@ -203,7 +203,7 @@ class TestBrokenOff:
         self, settings: Settings, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("bunri.cli.labels.CONCURRENCY", 1)
-        first, withdrawn, last = asyncio.run(_contribute(settings, (9820, 9821, 9822)))
+        first, withdrawn, last = asyncio.run(_contribute(settings, 3))
         objects = settings.data / "objects"
         in_the_way = objects / sample_key(last)
         away = in_the_way.rename(in_the_way.with_suffix(".away"))
@@ -225,7 +225,7 @@ class TestBrokenOff:
     def test_pictures_that_are_gone_or_broken_are_left_out_and_told(
         self, settings: Settings, run: Run, tmp_path: Path
     ) -> None:
-        gone, broken, whole = asyncio.run(_contribute(settings, (9823, 9824, 9825)))
+        gone, broken, whole = asyncio.run(_contribute(settings, 3))
         (settings.data / "objects" / sample_key(gone)).unlink()
         path = settings.data / "objects" / sample_key(broken)
         path.write_bytes(path.read_bytes()[:100])

@@ -15,7 +15,7 @@ from PIL import Image
 from sqlalchemy import select
 from tests.conftest import Sessions
 from tests.support.client import Person
-from tests.support.pictures import encoded, jpeg, picture
+from tests.support.pictures import encoded, new_photo, new_picture
 from tests.support.platform import Platform
 
 from bunri.domains.waste.models import JobRow
@@ -49,20 +49,20 @@ BAD = {
     "no picture at all": (bytes(range(256)) * 4, "image/png", None),
     "a 50k × 50k PNG": (_png_of(50_000, 50_000), "image/png", "too_many_pixels"),
     "a 10k-frame WebP": (_webp_of(10_000), "image/webp", "too_many_frames"),
-    "a truncated JPEG": (jpeg(6000)[:9_000], "image/jpeg", "broken_photo"),
+    "a truncated JPEG": (new_photo()[:9_000], "image/jpeg", "broken_photo"),
     "a JPEG of one byte": (b"\xff", "image/jpeg", None),
 }
 
 ODD = {
     "an animated WebP of three frames": (_webp_of(3), "image/webp"),
-    "a CMYK JPEG": (encoded(picture(6001).convert("CMYK"), "JPEG"), "image/jpeg"),
+    "a CMYK JPEG": (encoded(new_picture().convert("CMYK"), "JPEG"), "image/jpeg"),
     "a 16-bit PNG": (
         encoded(Image.fromarray(np.random.default_rng(6002).integers(0, 65536, (90, 120), dtype=np.uint16)), "PNG"),
         "image/png",
     ),
-    "a grey JPEG": (encoded(picture(6003).convert("L"), "JPEG"), "image/jpeg"),
+    "a grey JPEG": (encoded(new_picture().convert("L"), "JPEG"), "image/jpeg"),
     "a picture of one pixel": (encoded(Image.new("RGB", (1, 1)), "PNG"), "image/png"),
-    "a PNG announced as a JPEG": (encoded(picture(6004), "PNG"), "image/jpeg"),
+    "a PNG announced as a JPEG": (encoded(new_picture(), "PNG"), "image/jpeg"),
 }
 
 
@@ -105,12 +105,13 @@ class TestPhotos:
 
 class TestUploads:
     def test_more_bytes_than_announced_are_not_taken(self, person: Person) -> None:
-        job = person.begins(jpeg(6100))
-        assert person.uploads(job, jpeg(6100) + b"more").status_code == 422
+        photo = new_photo()
+        job = person.begins(photo)
+        assert person.uploads(job, photo + b"more").status_code == 422
         assert person.completes(job).json()["code"] == "upload_missing"
 
     def test_half_an_upload_leaves_nothing(self, single: Platform, person: Person) -> None:
-        photo = jpeg(6101)
+        photo = new_photo()
         job = person.begins(photo)
         url = httpx.URL(job["upload_url"])
 
@@ -126,26 +127,26 @@ class TestUploads:
         assert person.completes(job).status_code == 200
 
     def test_a_tampered_ticket_is_refused(self, person: Person) -> None:
-        photo = jpeg(6102)
+        photo = new_photo()
         job = person.begins(photo)
         job["upload_url"] = job["upload_url"].replace("size=", "size=1")
         response = person.uploads(job, photo)
         assert (response.status_code, response.headers["content-type"]) == (403, "application/problem+json")
 
     def test_a_ticket_opens_one_object_only(self, person: Person) -> None:
-        photo = jpeg(6103)
+        photo = new_photo()
         one, other = person.begins(photo), person.begins(photo)
         one["upload_url"] = one["upload_url"].replace(one["job_id"], other["job_id"])
         assert person.uploads(one, photo).status_code == 403
 
     def test_another_type_than_announced_is_refused(self, person: Person) -> None:
-        photo = jpeg(6104)
+        photo = new_photo()
         job = person.begins(photo)
         job["upload_headers"] = {**job["upload_headers"], "Content-Type": "text/html"}
         assert person.uploads(job, photo).status_code in (415, 422)
 
     def test_completing_without_an_upload_is_refused_and_can_be_mended(self, person: Person) -> None:
-        photo = jpeg(6105)
+        photo = new_photo()
         job = person.begins(photo)
         refused = person.completes(job)
         assert (refused.status_code, refused.json()["code"]) == (409, "upload_missing")
@@ -153,14 +154,14 @@ class TestUploads:
         assert person.completes(job).status_code == 200
 
     def test_other_bytes_than_announced_by_hash_fail_the_job(self, person: Person) -> None:
-        photo = jpeg(6106)
+        photo = new_photo()
         job = person.begins(photo, sha256=sha256(b"something else").hexdigest())
         person.uploads(job, photo)
         person.completes(job)
         assert person.waits(job)["code"] == "upload_corrupt"
 
     async def test_completing_twice_at_once_starts_one_job(self, person: Person, session_of: Sessions) -> None:
-        photo = jpeg(6107)
+        photo = new_photo()
         job = person.begins(photo)
         person.uploads(job, photo)
         with ThreadPoolExecutor(8) as pool:
@@ -174,7 +175,7 @@ class TestUploads:
 
 class TestStrangers:
     def test_another_persons_job_looks_like_none(self, single: Platform, person: Person) -> None:
-        photo = jpeg(6200)
+        photo = new_photo()
         job = person.begins(photo)
         stranger = Person.arrives(single)
         for method, path, body in (
@@ -191,7 +192,7 @@ class TestStrangers:
 
     @pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer x.y.z", "Basic abc"])
     def test_nobody_gets_nowhere(self, single: Platform, person: Person, authorization: str | None) -> None:
-        job = person.begins(jpeg(6201))
+        job = person.begins(new_photo())
         headers = {"Authorization": authorization} if authorization is not None else {}
         url = single.url(f"/api/v1/waste/status/{job['job_id']}")
         response = httpx.get(url, headers=headers)
