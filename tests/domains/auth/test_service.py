@@ -118,7 +118,9 @@ class TestReuse:
 
 
 class TestUnknownTokens:
-    @pytest.mark.parametrize("token", ["no token at all, but long", "." * 40, f"{new_id()}", "x" * 128])
+    @pytest.mark.parametrize(
+        "token", ["no token at all, but long", "." * 40, "0197b2d0-0000-7000-8000-000000000001", "x" * 128]
+    )
     async def test_end_nothing_and_give_nothing(self, auth: AuthService, token: str) -> None:
         assert await is_over(auth, token)
 
