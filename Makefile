@@ -33,8 +33,12 @@ endif
 run: setup                                ## start the product on embedded servers: make run ARGS="--port 8001"
 	$(BIN)/bunri up $(ARGS)
 
+# Files are handed out in their order (--no-loadscope-reorder): by the number of their tests, the longest would be last.
+# A part of the tests (ARGS) runs in one process, which starts no more than it needs.
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+
 test: setup $(if $(ARGS),,browser)        ## run every test (with ARGS only pytest, which gets them)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest $(or $(ARGS),$(PARALLEL))
 ifeq ($(ARGS),)
 	$(NPM) test
 	$(NPM) run e2e
@@ -48,7 +52,7 @@ check: setup node                         ## style, types and imports
 	$(NPM) run check
 
 e2e: setup browser                        ## the tests that use the product as people do: HTTP, terminal, faults, pages
-	$(BIN)/pytest tests/app tests/cli tests/faults
+	$(BIN)/pytest $(PARALLEL) tests/app tests/cli tests/faults
 	$(NPM) run e2e $(if $(ARGS),-- $(ARGS))
 
 node:

@@ -21,7 +21,13 @@ from bunri.platform.db.address import owner_address
 CITY_HALL = {"lat": 37.5663, "lng": 126.9779}
 
 
-@pytest.fixture(scope="module", params=[pytest.param("single", marks=pytest.mark.xdist_group("single")), "split"])
+@pytest.fixture(scope="session")
+def settings(platform_settings: Settings) -> Settings:
+    """Those of the product that is asked."""
+    return platform_settings
+
+
+@pytest.fixture(scope="module", params=["single", "split"])
 def platform(
     request: pytest.FixtureRequest, settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Platform]:

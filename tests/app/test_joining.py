@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text as sql
@@ -15,12 +14,13 @@ from tests.app.toy.module import MODULE
 from tests.app.toy.songs.public import Song, SongsPublic
 from tests.app.toy.songs.service import SongsService
 from tests.edge.realtime.test_server import Client
+from tests.support.api import client_of
+from tests.support.cluster import Cluster
 from tests.support.platform import free_port
 from tests.support.tokens import access_token
 
 from bunri.app.asgi import create_app
 from bunri.app.inline import InlineContainer
-from bunri.app.migrations import migrate_all
 from bunri.app.registry import MODULES, Registry
 from bunri.app.rpc.client import make_client
 from bunri.app.rpc.tokens import PeerTokens
@@ -45,8 +45,8 @@ def registry() -> Registry:
 
 
 @pytest.fixture
-async def settings(settings: Settings, registry: Registry) -> Settings:
-    await migrate_all(settings, sample=False, registry=registry)
+async def settings(cluster: Cluster, settings: Settings, registry: Registry) -> Settings:
+    await cluster.migrate(settings, registry)
     return settings
 
 
@@ -85,7 +85,7 @@ async def test_its_routes_answer_and_say_what_they_take(settings: Settings, regi
     title = f"아리랑 {new_id()}"
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", headers=headers) as client,
+        client_of(app, headers=headers) as client,
     ):
         assert (await client.post("/api/v1/songs", json={"title": title})).status_code == 201
         again = await client.post("/api/v1/songs", json={"title": title})
@@ -111,7 +111,7 @@ async def test_its_target_runs_alone_and_is_called_over_http(settings: Settings,
     peers = PeerTokens(settings.key("peers"), now)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client,
+        client_of(app) as client,
     ):
         songs = make_client(SongsPublic, "songs", client, "http://test", peers)
         assert await songs.of(f"guest_{new_id()}") == []

@@ -18,8 +18,15 @@ from tests.support.client import Person
 from tests.support.pictures import encoded, new_photo, new_picture
 from tests.support.platform import Platform
 
+from bunri.app.settings import Settings
 from bunri.domains.waste.models import JobRow
 from bunri.kit.ids import new_id
+
+
+@pytest.fixture(scope="session")
+def settings(platform_settings: Settings) -> Settings:
+    """Those of the product that is asked."""
+    return platform_settings
 
 
 @pytest.fixture

@@ -3,15 +3,16 @@
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import select
-from tests.conftest import Sessions, own_servers
+from tests.conftest import OwnSettings, Sessions
+from tests.support import processes
 from tests.support.client import Person
-from tests.support.pictures import jpeg
+from tests.support.pictures import new_photo
 from tests.support.platform import Platform, environment, running
 
 from bunri.app.settings import Settings
@@ -53,9 +54,9 @@ class Mortals:
     def _keep(self, queue: str) -> None:
         command = [sys.executable, "-m", "tests.faults.mortal", queue, str(self._folder)]
         while not self._ending.is_set():
-            with (self._folder / f"{queue}.log").open("ab") as log:
-                self._running[queue] = subprocess.Popen(command, env=self._env, stdout=log, stderr=log)
+            self._running[queue] = processes.start(command, env=self._env, log=self._folder / f"{queue}.log")
             self._running[queue].wait()
+            processes.REAPER.forget(self._running[queue])
 
     def stop(self) -> None:
         self._ending.set()
@@ -66,10 +67,9 @@ class Mortals:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def settings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Settings]:
+async def settings(own_settings: OwnSettings) -> Settings:
     """No other worker shall take these jobs."""
-    async with own_servers(tmp_path_factory) as made:
-        yield made
+    return await own_settings()
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +86,8 @@ async def test_every_job_ends_once_wherever_its_worker_dies(
 ) -> None:
     person = Person.arrives(platform)
     jobs = {}
-    for number, stage in enumerate(STAGES):
-        photo = jpeg(5000 + number)
+    for stage in STAGES:
+        photo = new_photo()
         jobs[stage] = person.begins(photo)
         person.uploads(jobs[stage], photo)
         assert person.completes(jobs[stage], note=f"die:{stage}").status_code == 200

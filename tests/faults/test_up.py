@@ -13,8 +13,9 @@ import httpx
 import psutil
 import pytest
 from tests.conftest import SHARED
+from tests.support import processes
 from tests.support.client import Person
-from tests.support.pictures import jpeg
+from tests.support.pictures import new_photo
 from tests.support.platform import Platform, free_port
 
 from bunri.app.registry import REGISTRY
@@ -43,10 +44,8 @@ class Up:
         self.platform = Platform({prefix: base for one in REGISTRY.targets for prefix in one.prefixes})
 
     def command(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        with (self.data.parent / "up.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "bunri", *arguments], env=self.env, stdout=subprocess.PIPE, stderr=log
-            )
+        command, log = [sys.executable, "-m", "bunri", *arguments], self.data.parent / "up.log"
+        return processes.start(command, env=self.env, log=log, stdout=True)
 
     @property
     def family(self) -> list[psutil.Process]:
@@ -115,7 +114,7 @@ class TestStart:
 
     def test_the_terminal_works_on_the_same_servers(self, up: Up, tmp_path: Path) -> None:
         photo = tmp_path / "photo.jpg"
-        photo.write_bytes(jpeg(7000))
+        photo.write_bytes(new_photo())
         run = subprocess.run(
             [sys.executable, "-m", "bunri", "analyze", str(photo), "--json", "--data", str(up.data)],
             env=up.env,
@@ -149,8 +148,7 @@ class TestKilledParts:
         self, up: Up, part: str, wanted: Callable[[list[str]], bool]
     ) -> None:
         person = Person.arrives(up.platform)
-        seed = 7100 + 10 * len(part)
-        photos = [jpeg(seed + number) for number in range(6)]
+        photos = [new_photo() for _ in range(6)]
         jobs = [person.begins(photo) for photo in photos]
         for job, photo in zip(jobs, photos, strict=True):
             person.uploads(job, photo)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import httpx
+from tests.support import processes
 
 from bunri.app.registry import REGISTRY
 from bunri.app.settings import Settings
@@ -57,21 +58,11 @@ class Platform:
         raise KeyError(path)
 
     def start(self, name: str, arguments: Sequence[str], env: dict[str, str], log: Path) -> None:
-        with log.open("ab") as output:
-            self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "bunri", *arguments], env=env, stdout=output, stderr=output
-            )
+        self.processes[name] = processes.start([sys.executable, "-m", "bunri", *arguments], env=env, log=log)
 
     def stop(self) -> None:
         self.http.close()
-        for process in self.processes.values():
-            process.terminate()
-        for process in self.processes.values():
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(10)
+        processes.stop(*self.processes.values())
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support import processes
 from tests.support.platform import free_port
 
 
@@ -37,7 +38,9 @@ def s3_server(folder: Path) -> Iterator[str]:
         "--vfs-cache-mode=off",
         str(folder),
     ]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+    process = processes.start(command)
+    try:
         answering(port, process)
         yield f"s3://{key}:{secret}@127.0.0.1:{port}/bunri?tls=false"
-        process.kill()
+    finally:
+        processes.stop(process)

@@ -1,40 +1,31 @@
 """A server that was restarted costs a round trip, not a failed request."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import text
 
+from bunri.app.settings import Settings
 from bunri.platform.db import Database, engine
 from bunri.platform.db.address import owner_address
 from bunri.platform.db.engine import DatabaseUnavailable
 from bunri.platform.embedded.servers import EmbeddedServers
 
 
-@pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
-    started = EmbeddedServers(tmp_path_factory.mktemp("own"), valkey=False, what="pytest")
-    started.start()
-    yield started
-    started.stop()
-
-
-async def test_a_restarted_server_is_found_again(server: EmbeddedServers, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_restarted_server_is_found_again(
+    lone_postgres: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(engine, "IDLE_S", 0.0)
-    database = Database(owner_address(str(server.addresses.database_url)))
+    database = Database(owner_address(str(lone_postgres.addresses.database_url)))
     await database.check()
-    server.stop()
+    lone_postgres.stop()
     with pytest.raises(DatabaseUnavailable):
         await database.check()
-    server.start()
+    lone_postgres.start()
     await database.check()
     await database.dispose()
 
 
-async def test_a_full_pool_is_unavailable_and_not_a_bug(
-    server: EmbeddedServers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    database = Database(owner_address(str(server.addresses.database_url)), pool_size=1, pool_timeout=0.2)
+async def test_a_full_pool_is_unavailable_and_not_a_bug(settings: Settings) -> None:
+    database = Database(owner_address(str(settings.database_url)), pool_size=1, pool_timeout=0.2)
     async with database.transaction(), database.transaction():
         with pytest.raises(DatabaseUnavailable):
             async with database.transaction():
@@ -42,8 +33,8 @@ async def test_a_full_pool_is_unavailable_and_not_a_bug(
     await database.dispose()
 
 
-async def test_a_statement_that_takes_too_long_is_unavailable(server: EmbeddedServers) -> None:
-    database = Database(owner_address(str(server.addresses.database_url)), statement_timeout_ms=100)
+async def test_a_statement_that_takes_too_long_is_unavailable(settings: Settings) -> None:
+    database = Database(owner_address(str(settings.database_url)), statement_timeout_ms=100)
 
     async def sleeps() -> None:
         async with database.transaction() as session:

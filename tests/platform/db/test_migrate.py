@@ -9,8 +9,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from tests.support.cluster import Cluster
 
-from bunri.app.migrations import migrate_all
 from bunri.app.module import Module
 from bunri.app.registry import REGISTRY
 from bunri.app.settings import Settings
@@ -51,5 +51,5 @@ async def test_the_migrated_tables_are_those_of_the_models(settings: Settings, s
         await engine.dispose()
 
 
-async def test_migrating_again_changes_nothing(settings: Settings) -> None:
-    await migrate_all(settings, sample=False)
+async def test_migrating_again_changes_nothing(cluster: Cluster, settings: Settings) -> None:
+    await cluster.migrate(settings)

@@ -1,6 +1,5 @@
 """The stores as they are in production: the directory behind its HTTP routes, and a server that speaks S3."""
 
-import subprocess
 import sys
 import threading
 import time
@@ -13,11 +12,12 @@ import httpx
 import pytest
 import pytest_asyncio
 import uvicorn
-from fastapi import FastAPI
+from tests.support import processes
+from tests.support.api import bare_app
 from tests.support.platform import free_port
 from tests.support.s3 import answering, s3_server
 
-from bunri.edge.http import objects, problems
+from bunri.edge.http import objects
 from bunri.platform.storage import LocalStorage, Storage, open_storage
 from bunri.platform.storage.s3 import S3Address, S3Storage
 
@@ -34,10 +34,8 @@ class Store:
 def local_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     storage = open_storage((tmp_path_factory.mktemp("local") / "objects").as_uri(), secret="a secret of the tests")
     assert isinstance(storage, LocalStorage)
-    app = FastAPI()
+    app = bare_app(objects.router)
     app.state.storage = storage
-    app.include_router(objects.router)
-    problems.install(app)
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run)
@@ -76,10 +74,12 @@ def moto_address() -> Iterator[S3Address]:
     """moto's server: it knows lifecycles, but takes any signature."""
     port = free_port()
     command = [str(Path(sys.executable).with_name("moto_server")), "-H", "127.0.0.1", "-p", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    process = processes.start(command)
+    try:
         answering(port, process)
         yield S3Address.parse(f"s3://key:secret@127.0.0.1:{port}/bunri?tls=false&region=ap-northeast-2")
-        process.kill()
+    finally:
+        processes.stop(process)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
