@@ -37,6 +37,7 @@ CLUSTER: Final = pytest.StashKey[Cluster]()
 TOGETHER: Final = {
     "tests/app/test_analysis.py": "single",
     "tests/app/test_openapi.py": "single",
+    "tests/app/test_realtime.py": "single",
     "tests/faults/test_bad_photos.py": "single",
     "tests/app/test_readiness.py": "lone_postgres",
     "tests/platform/db/test_engine.py": "lone_postgres",
@@ -140,6 +141,21 @@ def single(platform_settings: Settings, tmp_path_factory: pytest.TempPathFactory
     """The whole product: one API for everything, a worker for each queue, and beat."""
     with running(platform_settings, "single", tmp_path_factory.mktemp("logs")) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def split(platform_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The same, one API for each target."""
+    with running(platform_settings, "split", tmp_path_factory.mktemp("logs")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session", params=["single", "split"])
+def arrangement(request: pytest.FixtureRequest) -> Platform:
+    """The product in both arrangements: the same tests for one process and for many."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Platform)
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """A photo becomes advice, over HTTP, in both arrangements: the same tests for one process and for many."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import create_async_engine
 from tests.support.client import Person
 from tests.support.pictures import encoded, new_photo, new_picture
-from tests.support.platform import Platform, running
+from tests.support.platform import Platform
 
 from bunri.app.settings import Settings
 from bunri.domains.waste.models import TrainingSampleRow
@@ -27,15 +26,9 @@ def settings(platform_settings: Settings) -> Settings:
     return platform_settings
 
 
-@pytest.fixture(scope="module", params=["single", "split"])
-def platform(
-    request: pytest.FixtureRequest, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Platform]:
-    if request.param == "single":
-        yield request.getfixturevalue("single")
-        return
-    with running(settings, "split", tmp_path_factory.mktemp("logs")) as started:
-        yield started
+@pytest.fixture
+def platform(arrangement: Platform) -> Platform:
+    return arrangement
 
 
 @pytest.fixture

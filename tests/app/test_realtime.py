@@ -2,35 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 from tests.edge.realtime.test_server import Client
 from tests.support.client import ENDED, Person
-from tests.support.pictures import jpeg
-from tests.support.platform import Platform, running
+from tests.support.pictures import new_photo
+from tests.support.platform import Platform
 
-from bunri.app.settings import Settings
-from bunri.kit.ids import new_id
 from bunri.platform.realtime import NAMESPACE
 
 
-@pytest.fixture(scope="module", params=["single", "split"])
-def platform(
-    request: pytest.FixtureRequest, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Platform]:
-    if request.param == "single":
-        yield request.getfixturevalue("single")
-        return
-    with running(settings, "split", tmp_path_factory.mktemp("logs")) as started:
-        yield started
-
-
-def photo() -> bytes:
-    """One that nobody has sent before."""
-    return jpeg(new_id().int % 2**32)
+@pytest.fixture
+def platform(arrangement: Platform) -> Platform:
+    return arrangement
 
 
 async def connected(person: Person, transport: str = "websocket") -> Client:
@@ -58,7 +44,7 @@ class TestSockets:
     ) -> None:
         person, stranger = Person.arrives(platform), Person.arrives(platform)
         client, other = await connected(person, transport), await connected(stranger, transport)
-        sent = photo()
+        sent = new_photo()
         job = await asyncio.to_thread(person.begins, sent)
         await asyncio.to_thread(person.uploads, job, sent)
         await asyncio.to_thread(person.completes, job, note="컵라면 용기")
@@ -73,7 +59,7 @@ class TestSockets:
 
     async def test_an_answer_is_pushed_to_the_other_devices(self, platform: Platform) -> None:
         person = Person.arrives(platform)
-        status = await asyncio.to_thread(person.analyzes, photo(), note="컵라면 용기")
+        status = await asyncio.to_thread(person.analyzes, new_photo(), note="컵라면 용기")
         client = await connected(person)
         path = f"/api/v1/waste/jobs/{status['job_id']}/correct"
         await asyncio.to_thread(person.ask, "POST", path, json={"text": "우유팩"})
@@ -101,7 +87,7 @@ class TestSockets:
 class TestEventStreams:
     def test_the_stream_brings_every_step_and_ends_with_the_job(self, platform: Platform) -> None:
         person = Person.arrives(platform)
-        sent = photo()
+        sent = new_photo()
         job = person.begins(sent)
         person.uploads(job, sent)
         documents: list[dict[str, Any]] = []
@@ -121,7 +107,7 @@ class TestEventStreams:
         assert documents[-1] == person.status(job)
 
     def test_a_stream_of_a_strangers_job_is_refused(self, platform: Platform) -> None:
-        job = Person.arrives(platform).begins(photo())
+        job = Person.arrives(platform).begins(new_photo())
         stranger = Person.arrives(platform)
         refused = stranger.ask("GET", f"/api/v1/waste/status/{job['job_id']}/events")
         assert (refused.status_code, refused.json()["code"]) == (404, "job_missing")

@@ -119,9 +119,10 @@ class Database:
         await self._engine.dispose()
 
 
+# pg_stat_activity tells a role without rights what kind its own connections are, but nobody else's.
 _CONNECTIONS: Final = text(
     """
-    select (select count(*) from pg_stat_activity where backend_type = 'client backend') as open,
+    select (select sum(numbackends)::integer from pg_stat_database) as open,
         current_setting('max_connections')::integer
             - current_setting('superuser_reserved_connections')::integer
             - current_setting('reserved_connections')::integer as most
