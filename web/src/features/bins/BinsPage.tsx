@@ -10,36 +10,36 @@ import type { Camera } from "./map/camera";
 import type { Mark } from "./map/groups";
 import { MapView } from "./map/MapView";
 import { around, MOST_ZOOM, viewOf } from "./map/mercator";
-import { OverMap } from "./OverMap";
+import { MapNotice } from "./MapNotice";
 import { useEverywhere, useGround } from "./queries";
 import { useCamera } from "./useCamera";
-import { useLook } from "./useLook";
-import { useShown } from "./useShown";
-import { useSteps } from "./useSteps";
+import { useBinSearch } from "./useBinSearch";
+import { useVisibleBins } from "./useVisibleBins";
+import { useMapFollowsList } from "./useMapFollowsList";
 
 /** Map and list of bins in step. */
 export default function BinsPage() {
   const { t } = useTranslation("bins");
-  const look = useLook();
+  const search = useBinSearch();
   const everywhere = useEverywhere();
-  const { camera, ready } = useCamera(look.point, everywhere.data, look.point?.how === "here");
-  const shown = useShown(look, camera, ready, everywhere.data);
+  const { camera, ready } = useCamera(search.point, everywhere.data, search.point?.how === "here");
+  const shown = useVisibleBins(search, camera, ready, everywhere.data);
   const ground = useGround();
   const map = useRef<HTMLDivElement>(null);
   const [hot, setHot] = useState<string | null>(null);
-  const locating = useLocating(look.setHere);
-  useSteps(look, shown, camera);
+  const locating = useLocating(search.setHere);
+  useMapFollowsList(search, shown, camera);
 
   return (
     <Page title={t("title")} wide>
       <div className={styles.bins}>
         <div className={styles.find}>
-          <Finder locating={locating} onPlace={look.setPoint} />
+          <Finder locating={locating} onPlace={search.setPoint} />
           <Filters
-            chosen={look.kinds}
+            chosen={search.kinds}
             counts={shown.within.data?.kinds ?? null}
             known={everywhere.isPending ? null : (everywhere.data?.kinds.map(({ kind }) => kind) ?? [])}
-            onChange={look.setKinds}
+            onChange={search.setKinds}
           />
         </div>
         <div ref={map} className={styles.map}>
@@ -47,24 +47,24 @@ export default function BinsPage() {
             camera={camera}
             marks={shown.marks}
             names={shown.names}
-            point={look.point}
-            here={look.point?.how === "here"}
-            selected={look.bin}
+            point={search.point}
+            here={search.point?.how === "here"}
+            selected={search.bin}
             hot={hot}
             ground={ground.data ?? null}
             onHot={setHot}
             onMark={(mark) => {
               meet(mark, camera, (id) => {
-                if (id !== look.bin) look.setBin(id);
+                if (id !== search.bin) search.setBin(id);
               });
             }}
-            onPoint={look.setPoint}
+            onPoint={search.setPoint}
           >
-            <OverMap look={look} shown={shown} camera={camera} />
+            <MapNotice search={search} shown={shown} camera={camera} />
           </MapView>
         </div>
         <Panel
-          look={look}
+          search={search}
           shown={shown}
           everywhere={everywhere}
           locating={locating}

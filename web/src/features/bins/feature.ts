@@ -1,5 +1,5 @@
 import { page, type Feature } from "../feature";
-import { askEarly } from "./everywhere";
+import { prefetchAllBins } from "./allBins";
 import label from "./label.json";
 
 export const bins: Feature = {
@@ -7,7 +7,7 @@ export const bins: Feature = {
   navigation: { label, icon: "pin", path: "/bins", place: "main" },
   pages: [
     page("/bins", ["bins", "words"], () => {
-      askEarly();
+      prefetchAllBins();
       return import("./BinsPage");
     }),
   ],

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { makeQueryClient } from "~/api/query";
 import type { BinDetails, BinKind, BinMap } from "~/api/types";
 import { playPlatform } from "~/test/platform";
-import { KOREA } from "./everywhere";
+import { KOREA } from "./allBins";
 import type { Bounds } from "./map/mercator";
 import { counted, useWithin } from "./queries";
 

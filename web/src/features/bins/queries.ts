@@ -2,7 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { api, data } from "~/api/client";
 import type { BinDetails, BinKind, BinMap, Vote } from "~/api/types";
 import { rounded } from "~/ui/locate";
-import { askedEarly, everywhere, KOREA } from "./everywhere";
+import { takePrefetchedBins, everywhere, KOREA } from "./allBins";
 import { holds, type Bounds, type LatLng } from "./map/mercator";
 import { snapped } from "./map/snap";
 
@@ -40,7 +40,7 @@ function holdsAll(bounds: Bounds, { bins, clusters }: BinMap): boolean {
 export function useEverywhere() {
   return useQuery({
     queryKey: ["bins", "within", KOREA, []],
-    queryFn: ({ signal }) => askedEarly() ?? everywhere(signal),
+    queryFn: ({ signal }) => takePrefetchedBins() ?? everywhere(signal),
     staleTime: 600_000,
   });
 }

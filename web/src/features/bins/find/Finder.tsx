@@ -7,7 +7,7 @@ import styles from "./find.module.css";
 
 type Props = Readonly<{ locating: Locating; onPlace: (place: Place) => void }>;
 
-/** From where to look: by words, or by this device. It is asked only when somebody wants that. */
+/** From where to search: by words, or by this device. It is asked only when somebody wants that. */
 export function Finder({ locating, onPlace }: Props) {
   const { t } = useTranslation("bins");
   const { failure } = locating;

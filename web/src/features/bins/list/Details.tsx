@@ -8,7 +8,7 @@ import { Button } from "~/ui/Button";
 import { Skeleton } from "~/ui/Loading";
 import { ErrorMessage } from "~/ui/ErrorMessage";
 import { useDetails } from "../queries";
-import type { Found } from "../useLook";
+import type { BinWithoutDistance } from "../useBinSearch";
 import { KindMark } from "./KindMark";
 import { Votes } from "./Votes";
 import styles from "./list.module.css";
@@ -16,7 +16,7 @@ import styles from "./list.module.css";
 type Props = Readonly<{
   id: string;
   /** What is known of it already; in the list, how far it is, too. */
-  near: Found | NearbyBin | null;
+  near: BinWithoutDistance | NearbyBin | null;
   onBack: () => void;
 }>;
 
@@ -50,7 +50,10 @@ export function Details({ id, near, onBack }: Props) {
   );
 }
 
-function What({ bin, distance }: Readonly<{ bin: BinDetails | Found; distance: number | null }>) {
+function What({
+  bin,
+  distance,
+}: Readonly<{ bin: BinDetails | BinWithoutDistance; distance: number | null }>) {
   const { t } = useTranslation("bins");
   const words = useWords();
   const format = useFormat();
@@ -90,7 +93,7 @@ function What({ bin, distance }: Readonly<{ bin: BinDetails | Found; distance: n
   );
 }
 
-function Source({ bin }: Readonly<{ bin: BinDetails | Found }>) {
+function Source({ bin }: Readonly<{ bin: BinDetails | BinWithoutDistance }>) {
   const { t } = useTranslation("bins");
   if (isSample(bin.source)) return <p className={styles.sample}>{t("sample.one")}</p>;
   return (

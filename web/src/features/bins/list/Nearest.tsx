@@ -2,14 +2,14 @@ import { useTranslation } from "react-i18next";
 import { isSample } from "~/api/sources";
 import { Icon } from "~/icons/Icon";
 import { Button } from "~/ui/Button";
-import type { Look, Point } from "../useLook";
-import type { Shown } from "../useShown";
+import type { BinSearch, Point } from "../useBinSearch";
+import type { VisibleBins } from "../useVisibleBins";
 import { BinList } from "./BinList";
 import styles from "./list.module.css";
 
 type Props = Readonly<{
-  look: Look;
-  shown: Shown;
+  search: BinSearch;
+  shown: VisibleBins;
   hot: string | null;
   onHot: (id: string | null) => void;
   onForget: () => void;
@@ -19,9 +19,9 @@ type Props = Readonly<{
 const FAR = 5_000;
 
 /** The list under its heading: from where it counts, and what one should know about it. */
-export function Nearest({ look, shown, hot, onHot, onForget }: Props) {
+export function Nearest({ search, shown, hot, onHot, onForget }: Props) {
   const { t } = useTranslation("bins");
-  const { point, setBin } = look;
+  const { point, setBin } = search;
   const bins = shown.nearby.data ?? [];
   return (
     <>

@@ -7,19 +7,19 @@ import { ErrorMessage } from "~/ui/ErrorMessage";
 import type { Locating } from "../find/useLocating";
 import { bringIntoView } from "../inView";
 import type { View } from "../map/mercator";
-import type { Look } from "../useLook";
-import type { Shown } from "../useShown";
+import type { BinSearch } from "../useBinSearch";
+import type { VisibleBins } from "../useVisibleBins";
 import { rowId } from "./BinList";
 import { Details } from "./Details";
 import { Nearest } from "./Nearest";
-import { Nothing } from "./Nothing";
+import { NoBins } from "./NoBins";
 import { RowSkeletons } from "./RowSkeletons";
-import { Where } from "./Where";
+import { AskWhere } from "./AskWhere";
 import styles from "./list.module.css";
 
 type Props = Readonly<{
-  look: Look;
-  shown: Shown;
+  search: BinSearch;
+  shown: VisibleBins;
   everywhere: UseQueryResult<BinMap>;
   locating: Locating;
   map: RefObject<HTMLElement | null>;
@@ -31,8 +31,8 @@ type Props = Readonly<{
 
 /** Beside the map, in words: the nearest bins, or the one that was chosen. */
 export function Panel(props: Props) {
-  const { look, map, onGo } = props;
-  const { bin } = look;
+  const { search, map, onGo } = props;
+  const { bin } = search;
   const panel = useRef<HTMLDivElement>(null);
   useNews(props.shown);
   const opened = useRef<string | null>(null);
@@ -59,7 +59,7 @@ export function Panel(props: Props) {
         }}
         onForget={() => {
           stay();
-          look.setPoint(null);
+          search.setPoint(null);
         }}
       />
     </div>
@@ -67,8 +67,8 @@ export function Panel(props: Props) {
 }
 
 function Content(props: Props & Readonly<{ onForget: () => void }>) {
-  const { look, shown, everywhere } = props;
-  const { bin, setBin } = look;
+  const { search, shown, everywhere } = props;
+  const { bin, setBin } = search;
   const { near, nearby, from } = shown;
   const back = () => {
     setBin(null);
@@ -77,14 +77,14 @@ function Content(props: Props & Readonly<{ onForget: () => void }>) {
   if (bin) return <Details key={bin} id={bin} near={near} onBack={back} />;
   const failed = [everywhere, shown.within, nearby].find((query) => query.isError && !query.data);
   if (failed) return <ErrorMessage error={failed.error} onRetry={() => void failed.refetch()} />;
-  if (everywhere.data?.total === 0 || (from && nearby.data?.length === 0)) return <Nothing look={look} />;
+  if (everywhere.data?.total === 0 || (from && nearby.data?.length === 0)) return <NoBins search={search} />;
   if (from && nearby.data) return <Nearest {...props} />;
   if (from || !everywhere.data) return <RowSkeletons />;
-  return <Where everything={everywhere.data} locating={props.locating} onGo={props.onGo} />;
+  return <AskWhere everything={everywhere.data} locating={props.locating} onGo={props.onGo} />;
 }
 
 /** Says how many there are, each time the list is another one. */
-function useNews({ nearby, from }: Shown) {
+function useNews({ nearby, from }: VisibleBins) {
   const { t } = useTranslation("bins");
   const { data, isPlaceholderData } = nearby;
   const listed = from !== null;

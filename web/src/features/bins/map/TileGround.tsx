@@ -9,7 +9,7 @@ import styles from "./map.module.css";
 
 setWorkerUrl(worker);
 
-/** Nothing of the map has come after so long: nothing will. */
+/** NoBins of the map has come after so long: nothing will. */
 const TIMEOUT_MS = 10_000;
 
 export type Props = Readonly<{

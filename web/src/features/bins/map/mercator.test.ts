@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { KOREA } from "../everywhere";
+import { KOREA } from "../allBins";
 import { around, boundsOf, holds, metresPerPixel, project, unproject, viewOf } from "./mercator";
 
 const CITY_HALL = { lat: 37.5663, lng: 126.9779 };

@@ -1,12 +1,12 @@
 import { useTranslation } from "react-i18next";
 import { Button } from "~/ui/Button";
 import { EmptyState } from "~/ui/EmptyState";
-import type { Look } from "../useLook";
+import type { BinSearch } from "../useBinSearch";
 
 /** No list: there are no bins of these kinds, or none at all. */
-export function Nothing({ look }: Readonly<{ look: Look }>) {
+export function NoBins({ search }: Readonly<{ search: BinSearch }>) {
   const { t } = useTranslation("bins");
-  if (!look.kinds.length) {
+  if (!search.kinds.length) {
     return (
       <EmptyState icon="pin" title={t("empty.title")}>
         <p>{t("empty.sentence")}</p>
@@ -21,7 +21,7 @@ export function Nothing({ look }: Readonly<{ look: Look }>) {
         <Button
           variant="contained"
           onClick={() => {
-            look.setKinds([]);
+            search.setKinds([]);
           }}
         >
           {t("empty.all")}

@@ -6,7 +6,7 @@ import { namesOf } from "./map/labels";
 import { useRested, useSettled } from "./map/layers";
 import { boundsOf } from "./map/mercator";
 import { useDetails, useNearby, useWithin } from "./queries";
-import type { Found, Look } from "./useLook";
+import type { BinWithoutDistance, BinSearch } from "./useBinSearch";
 
 /** From here on the list follows the map; before, it waits for a point. */
 const NEAR = 10.5;
@@ -15,8 +15,8 @@ const MORE = 30;
 const MOST = 100;
 
 /** What map and list show: both ask anew when the map stands still. */
-export function useShown(
-  { kinds, bin, foreign, point }: Look,
+export function useVisibleBins(
+  { kinds, bin, foreign, point }: BinSearch,
   camera: Camera,
   ready: boolean,
   everything: BinMap | undefined,
@@ -56,7 +56,7 @@ export function useShown(
   };
 }
 
-export type Shown = ReturnType<typeof useShown>;
+export type VisibleBins = ReturnType<typeof useVisibleBins>;
 
 type Within = NonNullable<ReturnType<typeof useWithin>["data"]>;
 
@@ -64,7 +64,7 @@ type Within = NonNullable<ReturnType<typeof useWithin>["data"]>;
 function useDrawn(
   within: Within | undefined,
   nearby: readonly NearbyBin[] | undefined,
-  chosen: Found | BinDetails | null,
+  chosen: BinWithoutDistance | BinDetails | null,
   zoom: number,
 ) {
   const marks = useMemo(() => {
@@ -79,6 +79,6 @@ function useDrawn(
   return { marks, names };
 }
 
-function point(bin: Found | BinDetails): BinPoint {
+function point(bin: BinWithoutDistance | BinDetails): BinPoint {
   return { ...bin, address: bin.address ?? null, full: bin.full };
 }

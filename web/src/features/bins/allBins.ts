@@ -17,14 +17,14 @@ export function everywhere(signal?: AbortSignal): Promise<BinMap> {
 let early: Promise<BinMap> | null | undefined;
 
 /** Asks beside the page's code, once: until it is here and drawn, a slow phone takes a second. */
-export function askEarly(): void {
+export function prefetchAllBins(): void {
   if (early !== undefined) return;
   early = everywhere();
   early.catch(() => undefined); // whoever draws the page meets the failure
 }
 
 /** What was asked early; the next who asks, asks anew. */
-export function askedEarly(): Promise<BinMap> | null {
+export function takePrefetchedBins(): Promise<BinMap> | null {
   const asked = early ?? null;
   early = null;
   return asked;

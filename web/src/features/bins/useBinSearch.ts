@@ -9,10 +9,10 @@ import type { LatLng } from "./map/mercator";
 export type Point = LatLng & Readonly<{ how: "here" | "place" | "spot"; name: string | null }>;
 
 /** A bin as it was found, without how far it was from there. */
-export type Found = Omit<NearbyBin, "distance_m">;
+export type BinWithoutDistance = Omit<NearbyBin, "distance_m">;
 
 /** What somebody looks for. All of it stands in the address but where they are, which is kept nowhere. */
-export function useLook() {
+export function useBinSearch() {
   const [params, setParams] = useSearchParams();
   const { kinds, bin, point: asked, place } = useMemo(() => readAddress(params), [params]);
   const foreign = useForeign();
@@ -73,19 +73,29 @@ export function useLook() {
 }
 
 /** What an entry of the browser's history keeps. */
-type Kept = Readonly<{ foreign?: Found }>;
+type Kept = Readonly<{ foreign?: BinWithoutDistance }>;
 
 /**
  * The platform cannot be asked for a bin of another map, so no address names it: the entry of the history keeps what was
  * known of it, through a reload too.
  */
-function useForeign(): Found | null {
+function useForeign(): BinWithoutDistance | null {
   const { state } = useLocation() as { state: Kept | null };
   return state?.foreign ?? null;
 }
 
-function found({ id, kind, name, address, lat, lng, source, route_url, full }: NearbyBin): Found {
+function found({
+  id,
+  kind,
+  name,
+  address,
+  lat,
+  lng,
+  source,
+  route_url,
+  full,
+}: NearbyBin): BinWithoutDistance {
   return { id, kind, name, address: address ?? null, lat, lng, source, route_url, full };
 }
 
-export type Look = ReturnType<typeof useLook>;
+export type BinSearch = ReturnType<typeof useBinSearch>;

@@ -13,7 +13,7 @@ const MOST = 6;
 const CITY_ZOOM = 11;
 
 /** The map looks from too far to say what is near: asks near where, and names the cities that have most bins. */
-export function Where({ everything, locating, onGo }: Props) {
+export function AskWhere({ everything, locating, onGo }: Props) {
   const { t } = useTranslation("bins");
   const { number } = useFormat();
   const cities = busiest([...everything.bins, ...everything.clusters]).slice(0, MOST);

@@ -3,17 +3,17 @@ import { Icon } from "~/icons/Icon";
 import type { Camera } from "./map/camera";
 import { around, holds, viewOf } from "./map/mercator";
 import styles from "./bins.module.css";
-import type { Look } from "./useLook";
-import type { Shown } from "./useShown";
+import type { BinSearch } from "./useBinSearch";
+import type { VisibleBins } from "./useVisibleBins";
 
-type Props = Readonly<{ look: Look; shown: Shown; camera: Camera }>;
+type Props = Readonly<{ search: BinSearch; shown: VisibleBins; camera: Camera }>;
 
 const MARGIN = 56;
 
 /** A word over the map when there is something to say about what it shows, and a way on. */
-export function OverMap({ look, shown, camera }: Props) {
+export function MapNotice({ search, shown, camera }: Props) {
   const { t } = useTranslation("bins");
-  const { bin, point, setPoint } = look;
+  const { bin, point, setPoint } = search;
   const { bounds, within, nearby, from } = shown;
   const [nearest] = from ? (nearby.data ?? []) : [];
 

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "react";
 import type { Camera } from "./map/camera";
 import { around, boundsOf, holds, viewOf } from "./map/mercator";
-import type { Look } from "./useLook";
-import type { Shown } from "./useShown";
+import type { BinSearch } from "./useBinSearch";
+import type { VisibleBins } from "./useVisibleBins";
 
 /** How close a chosen bin is looked at, at least. */
 const CLOSE = 16.5;
@@ -12,7 +12,11 @@ const MARGIN = 56;
 const WITH = 6;
 
 /** Keeps the map in step with the list: a new point comes with what is near it, a chosen bin into view. */
-export function useSteps({ point, bin }: Look, { nearby, chosen }: Shown, camera: Camera): void {
+export function useMapFollowsList(
+  { point, bin }: BinSearch,
+  { nearby, chosen }: VisibleBins,
+  camera: Camera,
+): void {
   const fitted = useRef("");
   const { data, isPlaceholderData } = nearby;
   useEffect(() => {

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { MemoryRouter, useLocation } from "react-router";
 import { expect, it } from "vitest";
 import type { NearbyBin } from "~/api/types";
-import { useLook } from "./useLook";
+import { useBinSearch } from "./useBinSearch";
 
 const BIN: NearbyBin = {
   id: "0198",
@@ -22,28 +22,28 @@ function looking() {
   const wrapper = ({ children }: Readonly<{ children: ReactNode }>) => (
     <MemoryRouter initialEntries={["/bins?kind=battery"]}>{children}</MemoryRouter>
   );
-  return renderHook(() => ({ look: useLook(), location: useLocation() }), { wrapper }).result;
+  return renderHook(() => ({ search: useBinSearch(), location: useLocation() }), { wrapper }).result;
 }
 
 it("names one of our bins in the address", () => {
   const at = looking();
   act(() => {
-    at.current.look.setBin(BIN);
+    at.current.search.setBin(BIN);
   });
-  expect(at.current.look).toMatchObject({ bin: BIN.id, foreign: null });
+  expect(at.current.search).toMatchObject({ bin: BIN.id, foreign: null });
   expect(at.current.location).toMatchObject({ search: "?kind=battery&bin=0198", state: null });
 });
 
 it("keeps a bin of another map in the history alone, without how far it was", () => {
   const at = looking();
   act(() => {
-    at.current.look.setBin({ ...BIN, source: "kakao" });
+    at.current.search.setBin({ ...BIN, source: "kakao" });
   });
   expect(at.current.location.search).toBe("?kind=battery");
-  expect(at.current.look).toMatchObject({ bin: BIN.id, foreign: { name: BIN.name } });
+  expect(at.current.search).toMatchObject({ bin: BIN.id, foreign: { name: BIN.name } });
   expect(JSON.stringify(at.current.location.state)).not.toContain("distance");
   act(() => {
-    at.current.look.setBin(null);
+    at.current.search.setBin(null);
   });
-  expect(at.current.look).toMatchObject({ bin: null, foreign: null });
+  expect(at.current.search).toMatchObject({ bin: null, foreign: null });
 });
