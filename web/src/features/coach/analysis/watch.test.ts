@@ -186,6 +186,27 @@ describe("with a socket", () => {
     await server.stop();
   });
 
+  it("asks every few seconds, since a push may be lost, and says what it knows", async () => {
+    const server = await startSocketServer();
+    const answers = inTurn<Answer>(
+      { body: status("seeing", 10), headers: { ETag: '"x"' } },
+      { status: 304, headers: { ETag: '"x"' } },
+      done(),
+    );
+    const { asked } = play(() => problem(500, "internal"), answers);
+    const seen = watched(undefined, makeConnection(server.origin, 0));
+    await server.connections(1);
+    const requests = () => asked.filter(({ path }) => path.endsWith("/1")).slice(1);
+    for (const count of [1, 2]) {
+      await vi.waitFor(() => expect(requests()).toHaveLength(count));
+      await vi.advanceTimersByTimeAsync(5_000);
+    }
+    expect(await seen).toEqual(["seeing 10", "done 100"]);
+    expect(requests().map(({ headers }) => headers.get("If-None-Match"))).toEqual([null, '"x"', '"x"']);
+    expect(asked.filter(({ path }) => path.endsWith("/events"))).toEqual([]);
+    await server.stop();
+  });
+
   it("asks again after a break, in which a push may have been missed", async () => {
     const server = await startSocketServer();
     play(() => problem(500, "internal"), inTurn<Answer>(first(), done()));
