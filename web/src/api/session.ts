@@ -21,7 +21,21 @@ let renewal: Promise<StoredSession> | null = null;
 /** In place of a storage that is full or forbidden: a guest for each visit. */
 let memory: StoredSession | null = null;
 const onLost = new Set<() => void>();
-const onForgotten = new Set<() => void>();
+const onEnded = new Set<() => void>();
+const onStarted = new Set<() => void>();
+
+/** What other tabs do to the session they share with this one. */
+window.addEventListener("storage", ({ key, oldValue, newValue }) => {
+  if (key !== KEY && key !== null) return; // null: everything was cleared
+  const now = parse(newValue);
+  if (key === KEY && parse(oldValue)?.id === now?.id) return; // the same person, with new tokens
+  notify(onEnded);
+  if (now) notify(onStarted);
+});
+
+function notify(listeners: ReadonlySet<() => void>): void {
+  for (const listener of listeners) listener();
+}
 
 /** An access token that is good for now. Signs in as a new guest when there is none. */
 export async function accessToken(): Promise<string> {
@@ -39,13 +53,19 @@ export async function replaceToken(rejected: string): Promise<string> {
 export function forgetSession(): void {
   memory = null;
   localStorage.removeItem(KEY);
-  for (const listener of onForgotten) listener();
+  notify(onEnded);
 }
 
-/** Calls `listener` when the guest is forgotten on this device. */
-export function onSessionForgotten(listener: () => void): () => void {
-  onForgotten.add(listener);
-  return () => onForgotten.delete(listener);
+/** Calls `listener` when the guest is forgotten on this device, in this tab or another. */
+export function onSessionEnded(listener: () => void): () => void {
+  onEnded.add(listener);
+  return () => onEnded.delete(listener);
+}
+
+/** Calls `listener` when somebody signed in on this device, in this tab or another. */
+export function onSessionStarted(listener: () => void): () => void {
+  onStarted.add(listener);
+  return () => onStarted.delete(listener);
 }
 
 export function signedIn(): boolean {
@@ -81,13 +101,15 @@ async function refreshOrSignIn(rejected: string | null): Promise<StoredSession> 
     if (!(error instanceof Problem) || error.passing || error.details.status >= 500) throw error;
     forgetSession();
     const guest = await signInAsGuest();
-    for (const listener of onLost) listener();
+    notify(onLost);
     return guest;
   }
 }
 
 async function signInAsGuest(): Promise<StoredSession> {
-  return store(await post("/api/v1/auth/guest", { username: await guestName() }));
+  const session = store(await post("/api/v1/auth/guest", { username: await guestName() }));
+  notify(onStarted);
+  return session;
 }
 
 /** The name a person gave, or one made up for them, which they find in the settings. */
@@ -127,8 +149,16 @@ function store(tokens: Tokens): StoredSession {
 
 function storedSession(): StoredSession | null {
   try {
-    return (JSON.parse(localStorage.getItem(KEY) ?? "null") as StoredSession | null) ?? memory;
+    return parse(localStorage.getItem(KEY)) ?? memory;
   } catch {
     return memory;
+  }
+}
+
+function parse(written: string | null): StoredSession | null {
+  try {
+    return JSON.parse(written ?? "null") as StoredSession | null;
+  } catch {
+    return null;
   }
 }

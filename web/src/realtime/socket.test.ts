@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from "vitest";
-import { forgetSession } from "~/api/session";
+import { accessToken, forgetSession } from "~/api/session";
 import { playPlatform } from "~/test/platform";
 import { startSocketServer } from "~/test/socketServer";
 import { makeConnection } from "./socket";
@@ -83,16 +83,45 @@ it("connects at once when the network is back", async () => {
   await server.stop();
 });
 
-it("ends with the session, and serves who comes next under their own token", async () => {
+it("closes as soon as the session ends, and opens for who signs in next with their token", async () => {
   const server = await startSocketServer();
   const connection = makeConnection(server.origin);
-  const subscription = connection.subscribe(heard());
+  const callbacks = heard();
+  const subscription = connection.subscribe(callbacks);
+  const pushed = vi.fn();
+  subscription.on("jobStatus", pushed);
   await server.connections(1);
   forgetSession();
-  await vi.waitFor(() => expect(server.tokens).toEqual(["token-1", "token-2"]));
+  await server.connections(0);
+  expect(callbacks.onDisconnect).toHaveBeenCalled();
+  expect(server.tokens).toEqual(["token-1"]); // nobody was signed in only to connect
+  await accessToken();
+  await server.connections(1);
+  expect(server.tokens).toEqual(["token-1", "token-2"]);
+  server.push({ job_id: "1" });
+  await vi.waitFor(() => expect(pushed).toHaveBeenCalledOnce());
+  subscription.end();
+  await server.stop();
+});
+
+it("does not linger after the session, although nobody is subscribed", async () => {
+  const server = await startSocketServer();
+  const subscription = makeConnection(server.origin).subscribe(heard());
   await server.connections(1);
   subscription.end();
-  forgetSession(); // nobody wants it: it does not linger
+  forgetSession();
   await server.connections(0);
+  await server.stop();
+});
+
+it("closes when another tab signs out", async () => {
+  const server = await startSocketServer();
+  const subscription = makeConnection(server.origin).subscribe(heard());
+  await server.connections(1);
+  const oldValue = localStorage.getItem("bunri.session");
+  localStorage.removeItem("bunri.session");
+  window.dispatchEvent(new StorageEvent("storage", { key: "bunri.session", oldValue, newValue: null }));
+  await server.connections(0);
+  subscription.end();
   await server.stop();
 });

@@ -1,5 +1,5 @@
 import type { Socket } from "socket.io-client";
-import { accessToken, onSessionForgotten, replaceToken } from "~/api/session";
+import { accessToken, onSessionEnded, onSessionStarted, replaceToken } from "~/api/session";
 
 /** What the server pushes: a name, and a document of the contract. */
 type Listener = (document: unknown) => void;
@@ -55,6 +55,7 @@ export function makeConnection(origin: string, lingerMs = LINGER_MS): SocketConn
     try {
       const { io } = await import("socket.io-client");
       if (subscribers.size === 0) return;
+      window.addEventListener("online", reconnectNow);
       socket = connect(io(origin + NAMESPACE, OPTIONS));
     } catch {
       disconnected(); // its code cannot be fetched: the next subscriber tries again
@@ -109,7 +110,10 @@ export function makeConnection(origin: string, lingerMs = LINGER_MS): SocketConn
     clearTimeout(retryTimer);
     const wait = refusals === 0 ? 0 : Math.min(FIRST_RETRY_MS * 2 ** (refusals - 1), LONGEST_RETRY_MS);
     refusals += 1;
-    retryTimer = setTimeout(() => socket?.connect(), wait * (0.5 + Math.random()));
+    const connectAgain = () => {
+      if (socket && !socket.active) socket.connect();
+    };
+    retryTimer = setTimeout(connectAgain, wait * (0.5 + Math.random()));
   };
 
   /** Does not wait for the library's next attempt. */
@@ -118,6 +122,7 @@ export function makeConnection(origin: string, lingerMs = LINGER_MS): SocketConn
   };
 
   const close = () => {
+    clearTimeout(closeTimer);
     clearTimeout(retryTimer);
     window.removeEventListener("online", reconnectNow);
     socket?.disconnect();
@@ -127,10 +132,7 @@ export function makeConnection(origin: string, lingerMs = LINGER_MS): SocketConn
 
   const subscribe = (callbacks: Callbacks): Subscription => {
     const own: (readonly [string, Listener])[] = [];
-    if (subscribers.size === 0) {
-      clearTimeout(closeTimer);
-      window.addEventListener("online", reconnectNow);
-    }
+    clearTimeout(closeTimer);
     subscribers.add(callbacks);
     void open();
     return {
@@ -152,13 +154,10 @@ export function makeConnection(origin: string, lingerMs = LINGER_MS): SocketConn
     };
   };
 
-  // What is pushed to somebody who has left is nobody's business here; who comes next has another token.
-  onSessionForgotten(() => {
-    const wanted = subscribers.size > 0;
-    close();
-    if (!wanted) return;
-    window.addEventListener("online", reconnectNow);
-    void open();
+  // Nothing more may be pushed for a person who signed out; whoever signs in next connects with a token of their own.
+  onSessionEnded(close);
+  onSessionStarted(() => {
+    if (subscribers.size > 0) void open();
   });
   return { subscribe };
 }
