@@ -19,6 +19,24 @@ async function give(page: Page, seed: number): Promise<string> {
 
 const session = (page: Page) => page.evaluate(() => localStorage.getItem("bunri.session"));
 
+test("whoever is forgotten gets nothing pushed any more", async ({ page }) => {
+  const opened = page.waitForEvent("websocket", (socket) => socket.url().includes("/socket.io/"));
+  await page.goto("/");
+  await page
+    .locator("input[type=file]")
+    .last()
+    .setInputFiles(await drawn(page, 43));
+  const socket = await opened;
+  await expect(page.getByText("하나만 여쭤볼게요")).toBeVisible();
+  await page.getByRole("link", { name: "나", exact: true }).click();
+  await page.getByRole("link", { name: /^설정/ }).click();
+  await page.getByRole("button", { name: "모두 잊기" }).click();
+  expect(socket.isClosed()).toBe(false);
+  const closed = socket.waitForEvent("close", { timeout: 10_000 }); // it would linger for half a minute
+  await page.getByRole("button", { name: "네, 잊어 주세요" }).click();
+  await closed;
+});
+
 test("who forgets everything takes back what they gave, and nothing of them is left to open", async ({
   page,
   complaints,

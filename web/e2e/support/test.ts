@@ -14,9 +14,7 @@ export const test = base.extend<Fixtures>({
     async ({ page }, use) => {
       const complaints: string[] = [];
       page.on("console", (message) => {
-        // Where the socket does not connect, events or polls take its place; the browser complains all the same.
-        const aboutSocket = (message.location().url + message.text()).includes("/socket.io/");
-        if (message.type() === "error" && !aboutSocket) complaints.push(message.text());
+        if (message.type() === "error") complaints.push(message.text());
       });
       page.on("pageerror", (error) => complaints.push(error.message));
       await use(complaints);
