@@ -21,6 +21,7 @@ from bunri.edge.http.idempotency import Idempotency, Identify
 from bunri.edge.http.policies import Policies, policies_of
 from bunri.edge.http.requests import BodyLimit, RequestContext
 from bunri.kit.errors import BunriError
+from bunri.kit.tasks import cancel_all
 from bunri.platform.queue import CeleryPublisher, InlinePublisher
 from bunri.platform.queue.celery import make_celery
 from bunri.platform.realtime import Emitter, Subscriber
@@ -80,9 +81,7 @@ def _lifespan(
             with _frozen():
                 yield
         finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await cancel_all(running)
             await container.close()
 
     return lifespan

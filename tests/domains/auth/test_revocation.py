@@ -19,6 +19,7 @@ from bunri.domains.auth.service import AuthService
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.auth.tokens import Verifier, signing_key
 from bunri.kit.ids import new_id
+from bunri.kit.tasks import cancel_all
 from bunri.platform.cache import Cache
 from bunri.platform.db import Database
 
@@ -33,8 +34,7 @@ async def elsewhere(settings: Settings, clock: Clockwork) -> AsyncIterator[Ended
     following = asyncio.create_task(made.follow())
     await asyncio.sleep(0.1)
     yield made
-    following.cancel()
-    await asyncio.gather(following, return_exceptions=True)
+    await cancel_all([following])
     await cache.close()
 
 

@@ -26,6 +26,7 @@ from bunri.edge.realtime.server import PREFIX, RealtimeServer
 from bunri.kit.clock import now
 from bunri.kit.errors import Conflict
 from bunri.kit.ids import new_id
+from bunri.kit.tasks import cancel_all
 from bunri.platform.cache import Cache
 from bunri.platform.realtime import NAMESPACE, SocketHandler, user_room
 from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager
@@ -85,9 +86,8 @@ async def node(settings: Settings) -> AsyncIterator[Node]:
         yield made
     finally:
         served.should_exit = served.force_exit = True  # nobody is waited for: not all sockets have been closed
-        for task in tasks[1:]:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancel_all(tasks[1:], within_s=20)
+        await asyncio.wait(tasks[:1], timeout=20)
         await cache.close()
 
 

@@ -27,7 +27,7 @@ def family(pid: int) -> list[int]:
     return [pid, *(child.pid for child in process.children(recursive=True))]
 
 
-def gone(pids: list[int], within: float = 15.0) -> bool:
+def gone(pids: list[int], within: float = 60.0) -> bool:
     """Whether all the processes end before patience does."""
     deadline = time.monotonic() + within
     while any(running(pid) for pid in pids):

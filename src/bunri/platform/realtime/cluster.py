@@ -13,6 +13,7 @@ import orjson
 import structlog
 from socketio.async_pubsub_manager import AsyncPubSubManager
 
+from bunri.kit.tasks import cancel_all
 from bunri.platform.cache import Cache, CacheUnavailable
 from bunri.platform.realtime.emitter import NAMESPACE, Pushed
 
@@ -49,8 +50,7 @@ class ClusterManager(AsyncPubSubManager):  # type: ignore[misc]  # python-socket
 
     async def stop(self) -> None:
         """Ends the task that ``initialize`` has started."""
-        self.thread.cancel()
-        await asyncio.gather(self.thread, return_exceptions=True)
+        await cancel_all([self.thread])
 
     async def _handle_emit(self, message: dict[str, Any]) -> None:
         for queue in self._listeners.get(message.get("room") or "", ()):
