@@ -1,85 +1,104 @@
-/** What waits on this device for the platform: one IndexedDB database of all features, an object store each. */
-import { openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from "idb";
+/** What waits on this device for the server: one IndexedDB database, with an object store for each kind of rows. */
+import { openDB, type IDBPDatabase, type IDBPObjectStore } from "idb";
 
-/** Photos on their way to an analysis. The name is older than this file: rows of earlier versions are read. */
-export const PHOTOS = "photos";
+/** What every object store holds: its rows are found by `id`. */
+export type Row = Readonly<{ id: string }>;
 
-type StoreName = typeof PHOTOS;
-type Row = Readonly<{ id: string }>;
-type Schema = DBSchema & Record<StoreName, { key: string; value: Row }>;
-type Store<Mode extends IDBTransactionMode> = IDBPObjectStore<Schema, [StoreName], StoreName, Mode>;
+/**
+ * The object stores, in the order in which versions of the app added them. A new kind of rows is a name at the end: the
+ * database of an earlier version gets the stores it lacks, and keeps what the others hold. No name is ever removed or moved.
+ */
+const STORES = ["photos"] as const;
 
-const DATABASE = "bunri";
-/** A new object store raises this and is made in `upgrade`, which keeps what the others hold. */
-const VERSION = 1;
+const NAME = "bunri";
+/** The channel's name is older than this file: tabs of earlier versions listen to it, too. */
+const CHANNEL = "bunri.queue";
 /** Errors of a connection that was closed meanwhile; a new one may work. */
 const CLOSED: ReadonlySet<string> = new Set(["InvalidStateError", "UnknownError"]);
 
-let connection: Promise<IDBPDatabase<Schema>> | null = null;
-const tabs = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("bunri.queue");
+type ObjectStore<Mode extends IDBTransactionMode> = IDBPObjectStore<unknown, [string], string, Mode>;
 
-/** Calls `listener` when another tab changed what is kept. */
-export function onChangedElsewhere(listener: () => void): void {
-  tabs?.addEventListener("message", listener);
+export type Database<StoreName extends string> = Readonly<{
+  /**
+   * Runs `work` in one transaction and resolves when that is on the disk. Rejects when the database is full, forbidden
+   * (private window) or does not answer.
+   */
+  transact: <Mode extends "readonly" | "readwrite", Result>(
+    mode: Mode,
+    store: StoreName,
+    work: (store: ObjectStore<Mode>) => Promise<Result> | undefined,
+  ) => Promise<Result>;
+  /** Calls `listener` when another tab changed rows of `store`. */
+  onChangedElsewhere: (store: StoreName, listener: () => void) => void;
+}>;
+
+/** A database with these object stores; opened at the first transaction, and again when the browser closed it. */
+export function makeDatabase<StoreName extends string>(stores: readonly StoreName[]): Database<StoreName> {
+  let connection: Promise<IDBPDatabase> | null = null;
+  const tabs = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(CHANNEL);
+
+  const connect = (): Promise<IDBPDatabase> => {
+    if (connection) return connection;
+    const drop = () => {
+      if (connection === opened) connection = null;
+    };
+    const opened = open(stores, drop);
+    opened.catch(drop);
+    connection = opened;
+    return opened;
+  };
+
+  const transactOnce = async <Mode extends "readonly" | "readwrite", Result>(
+    mode: Mode,
+    store: string,
+    work: (store: ObjectStore<Mode>) => Promise<Result> | undefined,
+  ): Promise<Result> => {
+    const transaction = (await connect()).transaction(store, mode);
+    const [result] = await Promise.all([work(transaction.store), transaction.done]);
+    if (mode === "readwrite") tabs?.postMessage(store);
+    return result as Result;
+  };
+
+  return {
+    async transact(mode, store, work) {
+      try {
+        return await transactOnce(mode, store, work);
+      } catch (error) {
+        if (!(error instanceof DOMException) || !CLOSED.has(error.name)) throw error;
+        connection = null;
+        return transactOnce(mode, store, work);
+      }
+    },
+    onChangedElsewhere(store, listener) {
+      tabs?.addEventListener("message", ({ data: changed }: MessageEvent<unknown>) => {
+        // A tab of an earlier version does not say which store.
+        if (changed === store || changed === null) listener();
+      });
+    },
+  };
 }
 
-function open(): Promise<IDBPDatabase<Schema>> {
-  if (connection) return connection;
-  const drop = () => {
-    if (connection === opened) connection = null;
-  };
-  const opened = new Promise<IDBPDatabase<Schema>>((resolve, reject) => {
-    openDB<Schema>(DATABASE, VERSION, {
+/** Opens a connection; `onClosed` is called when it cannot be used any more. */
+function open(stores: readonly string[], onClosed: () => void): Promise<IDBPDatabase> {
+  return new Promise((resolve, reject) => {
+    openDB(NAME, stores.length, {
       upgrade(database) {
-        if (!database.objectStoreNames.contains(PHOTOS))
-          database.createObjectStore(PHOTOS, { keyPath: "id" });
+        for (const store of stores) {
+          if (!database.objectStoreNames.contains(store))
+            database.createObjectStore(store, { keyPath: "id" });
+        }
       },
       blocked: () => {
         reject(new Error("another tab holds an older version open"));
       },
       blocking(_old, _new, event) {
         (event.target as IDBDatabase).close(); // a newer version in another tab waits for it
-        drop();
+        onClosed();
       },
-      terminated: drop, // the browser cleared it, or lost its disk
+      terminated: onClosed, // the browser cleared it, or lost its disk
     }).then(resolve, reject);
   });
-  opened.catch(drop);
-  connection = opened;
-  return opened;
 }
 
-/**
- * Runs `work` in one transaction and resolves when that is on the disk. Rejects when the database is full, forbidden
- * (private window) or does not answer.
- */
-export async function transact<Mode extends "readonly" | "readwrite", Result>(
-  mode: Mode,
-  store: StoreName,
-  work: (store: Store<Mode>) => Promise<Result> | undefined,
-): Promise<Result> {
-  try {
-    return await transactOnce(mode, store, work);
-  } catch (error) {
-    if (!(error instanceof DOMException) || !CLOSED.has(error.name)) throw error;
-    connection = null;
-    return transactOnce(mode, store, work);
-  }
-}
-
-async function transactOnce<Mode extends "readonly" | "readwrite", Result>(
-  mode: Mode,
-  name: StoreName,
-  work: (store: Store<Mode>) => Promise<Result> | undefined,
-): Promise<Result> {
-  const database = await open();
-  const transaction = database.transaction(name, mode);
-  const [result] = await Promise.all([work(transaction.store), transaction.done]);
-  if (mode === "readwrite") tabs?.postMessage(null);
-  return result as Result;
-}
-
-/** Empties an object store. */
-export async function forgetRows(store: StoreName): Promise<void> {
-  await transact("readwrite", store, (rows) => rows.clear());
-}
+/** The database of this device, shared by all features. */
+export const database = makeDatabase(STORES);

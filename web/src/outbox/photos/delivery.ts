@@ -1,12 +1,12 @@
 /** Brings photos to the platform, one after the other, and tells whoever waits for one how far it came. */
 import { describe } from "~/api/describe";
 import { Problem } from "~/api/problem";
-import { discard, onLeave, phaseOf, photoOf, queue, show, stored, update, type Queued } from "./list";
+import { discard, onLeave, phaseOf, photoOf, queue, show, stored, update, type QueuedPhoto } from "./list";
 import { isPassing, isStale, send, untilNext } from "./send";
-import { find } from "./store";
+import { currentPhoto } from "./store";
 
 /** How far a photo came at the first try: its job once it has one, and no phase when it was dropped meanwhile. */
-export type Outcome = Readonly<{ jobId: string | null; phase: Queued["phase"] | null }>;
+export type Outcome = Readonly<{ jobId: string | null; phase: QueuedPhoto["phase"] | null }>;
 
 const LOCK = "bunri.queue";
 const MOST_STALE = 3;
@@ -34,7 +34,7 @@ export function tell(id: string, jobId: string | null = null): void {
 }
 
 /** The next photo that can be sent now. */
-export function ready(): Queued | undefined {
+export function ready(): QueuedPhoto | undefined {
   if (!navigator.onLine) return undefined;
   return queue().find(({ phase, again }) => phase === "waiting" && (again === null || again <= Date.now()));
 }
@@ -53,10 +53,10 @@ async function alone(work: () => Promise<void>): Promise<void> {
   await (locks ? locks.request(LOCK, work) : work());
 }
 
-async function deliver(photo: Queued, failures = 0): Promise<void> {
+async function deliver(photo: QueuedPhoto, failures = 0): Promise<void> {
   const { id } = photo;
   // Another tab may have sent or dropped it while we waited for our turn.
-  const kept = await find(stored(photo));
+  const kept = await currentPhoto(stored(photo));
   if (!photoOf(id)) return;
   if (!kept) {
     discard(id);

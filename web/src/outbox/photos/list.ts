@@ -1,11 +1,11 @@
 /** The photos on their way, as pages show them: what is kept on this device, and how far this tab is with it. */
 import { useSyncExternalStore } from "react";
-import { amend, everyKept, forget, onElsewhere, type Kept } from "./store";
+import { changePhoto, storedPhotos, removeRow, onChangedElsewhere, type StoredPhoto } from "./store";
 
 type Phase = "waiting" | "sending" | "sent" | "failed";
 
 /** A photo on its way, as a page shows it. */
-export type Queued = Kept &
+export type QueuedPhoto = StoredPhoto &
   Readonly<{
     /** Shows the picture; good while the photo is here. */
     url: string;
@@ -19,7 +19,7 @@ export type Queued = Kept &
 /** Handed-over photos older than this have their answer or never will: the platform keeps them itself. */
 const OLD_MS = 24 * 3_600_000;
 
-let queued: readonly Queued[] = [];
+let queued: readonly QueuedPhoto[] = [];
 const listeners = new Set<() => void>();
 const removalListeners = new Set<(id: string, answered: boolean) => void>();
 /** Photos that left this tab's queue: what was read before must not bring them back. */
@@ -27,7 +27,7 @@ const left = new Set<string>();
 /** Pictures of this visit by job, for as long as the tab is open: the answer shows what was just taken. */
 const pictures = new Map<string, string>();
 
-onElsewhere(() => void refresh());
+onChangedElsewhere(() => void refresh());
 
 function change(next: typeof queued) {
   queued = next;
@@ -35,7 +35,7 @@ function change(next: typeof queued) {
 }
 
 /** Changes a photo as it is shown. */
-export function show(id: string, news: Partial<Queued>): void {
+export function show(id: string, news: Partial<QueuedPhoto>): void {
   change(queued.map((one) => (one.id === id ? { ...one, ...news } : one)));
 }
 
@@ -44,20 +44,20 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener);
 }
 
-export function useQueue(): readonly Queued[] {
+export function useQueue(): readonly QueuedPhoto[] {
   return useSyncExternalStore(subscribe, () => queued);
 }
 
-export function queue(): readonly Queued[] {
+export function queue(): readonly QueuedPhoto[] {
   return queued;
 }
 
-export function photoOf(id: string): Queued | undefined {
+export function photoOf(id: string): QueuedPhoto | undefined {
   return queued.find((one) => one.id === id);
 }
 
 /** Whether `photo` became the job, or another one after it. */
-export function isOf(photo: Queued, jobId: string): boolean {
+export function isOf(photo: QueuedPhoto, jobId: string): boolean {
   return photo.jobId === jobId || photo.earlier.includes(jobId);
 }
 
@@ -69,7 +69,7 @@ export function pictureOf(jobId: string): string | null {
 /** Shows what is kept on this device now. */
 export async function refresh(): Promise<void> {
   const known = queued;
-  const kept = await everyKept();
+  const kept = await storedPhotos();
   if (!kept) return;
   const old = kept.filter(({ handedOver, takenAt }) => handedOver && Date.now() - takenAt > OLD_MS);
   const now = kept.filter((photo) => !old.includes(photo) && !left.has(photo.id));
@@ -80,15 +80,15 @@ export async function refresh(): Promise<void> {
     if (!shown) enlist(photo);
     else if (shown.phase !== "sending") show(photo.id, { ...photo, phase: phaseOf(photo) });
   }
-  await Promise.all(old.map(({ id }) => forget(id)));
+  await Promise.all(old.map(({ id }) => removeRow(id)));
 }
 
-export function phaseOf({ failure, handedOver }: Kept): Phase {
+export function phaseOf({ failure, handedOver }: StoredPhoto): Phase {
   return failure ? "failed" : handedOver ? "sent" : "waiting";
 }
 
 /** Shows a photo that is kept, unless it is shown already. */
-export function enlist(photo: Kept): void {
+export function enlist(photo: StoredPhoto): void {
   if (photoOf(photo.id)) return;
   const url = URL.createObjectURL(photo.photo);
   const one = { ...photo, url, phase: phaseOf(photo), uploaded: 0, again: null };
@@ -96,17 +96,21 @@ export function enlist(photo: Kept): void {
 }
 
 /** Changes a photo as it is kept, and as it is shown. */
-export async function update(id: string, news: Partial<Kept>, shown: Partial<Queued> = {}): Promise<void> {
+export async function update(
+  id: string,
+  news: Partial<StoredPhoto>,
+  shown: Partial<QueuedPhoto> = {},
+): Promise<void> {
   const photo = photoOf(id);
   if (!photo) return;
   show(id, { ...news, ...shown });
-  const kept = await amend(stored(photo), news);
+  const kept = await changePhoto(stored(photo), news);
   if (kept) show(id, { ...kept, ...shown });
   else discard(id);
 }
 
 /** A photo as it is kept. */
-export function stored(queued: Kept): Kept {
+export function stored(queued: StoredPhoto): StoredPhoto {
   const { id, photo, takenAt, region, attempt, jobId, earlier, handedOver, failure } = queued;
   return { id, photo, takenAt, region, attempt, jobId, earlier, handedOver, failure };
 }
@@ -119,7 +123,7 @@ export function discard(id: string): void {
 }
 
 /** Takes a photo out of the queue whose job is answered. Its picture's address stays good for this visit. */
-export function release({ id, url }: Queued, jobId: string): void {
+export function release({ id, url }: QueuedPhoto, jobId: string): void {
   pictures.set(jobId, url);
   leave(id, true);
 }

@@ -7,7 +7,7 @@ import { outcomeOf, tell, type Outcome } from "./delivery";
 import { clear, discard, enlist, photoOf, queue, refresh, release, update } from "./list";
 import { notDue, remove } from "./removal";
 import { flush, schedule } from "./rounds";
-import { forget, forgetEverything, keep, type Kept } from "./store";
+import { removeRow, removeAllRows, storeRow, type StoredPhoto } from "./store";
 
 // Whoever fetches this file only when it is needed asks it for the list, too: one file to fetch.
 export { queue };
@@ -27,7 +27,7 @@ export function wake(): Promise<void> {
 /** Keeps a file that somebody took or chose, and sends it as soon as possible. Throws a Problem for what is no photo. */
 export async function add(file: Blob): Promise<Added> {
   const photo = await prepare(file);
-  const kept: Kept = {
+  const kept: StoredPhoto = {
     id: identifier(),
     photo,
     takenAt: Date.now(),
@@ -38,7 +38,7 @@ export async function add(file: Blob): Promise<Added> {
     handedOver: false,
     failure: null,
   };
-  const onDisk = await keep(kept);
+  const onDisk = await storeRow(kept);
   enlist(kept);
   return { onDisk, sent: sent(kept.id) };
 }
@@ -80,7 +80,7 @@ export async function drop(id: string): Promise<void> {
   discard(id);
   const jobs = photo ? [...photo.earlier, ...(photo.jobId ? [photo.jobId] : [])] : [];
   if (jobs.length === 0) {
-    await forget(id);
+    await removeRow(id);
     return;
   }
   await remove({ id, jobs, droppedAt: Date.now() });
@@ -91,7 +91,7 @@ export async function drop(id: string): Promise<void> {
 export async function forgetAll(): Promise<void> {
   clear();
   notDue();
-  await forgetEverything();
+  await removeAllRows();
 }
 
 /** The answer is there: the platform keeps the picture from now on. Its address here stays good for this visit. */
@@ -99,7 +99,7 @@ export async function answered(jobId: string): Promise<void> {
   const photo = queue().find((one) => one.jobId === jobId);
   if (!photo) return;
   release(photo, jobId);
-  await forget(photo.id);
+  await removeRow(photo.id);
 }
 
 /**
@@ -138,5 +138,5 @@ export async function look(): Promise<readonly string[]> {
 
 async function removed(id: string): Promise<void> {
   discard(id);
-  await forget(id);
+  await removeRow(id);
 }

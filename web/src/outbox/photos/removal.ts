@@ -1,7 +1,7 @@
 /** Has the platform forget the jobs of photos that are not wanted any more, however long it takes to reach it. */
 import { removeJob } from "~/api/removeJob";
 import { untilNext } from "./send";
-import { everyDropped, forget, keep, type Dropped } from "./store";
+import { pendingRemovals, removeRow, storeRow, type PendingRemoval } from "./store";
 
 /** As long as the platform keeps a job. */
 const GONE_MS = 30 * 24 * 3_600_000;
@@ -20,8 +20,8 @@ export function notDue(): void {
 }
 
 /** Remembers which jobs the platform shall forget until it has, and tells it once. */
-export async function remove(dropped: Dropped): Promise<void> {
-  await keep(dropped);
+export async function remove(dropped: PendingRemoval): Promise<void> {
+  await storeRow(dropped);
   await tellPlatform(dropped);
 }
 
@@ -29,19 +29,30 @@ export async function remove(dropped: Dropped): Promise<void> {
 export async function removeDropped(): Promise<void> {
   notDue();
   if (!navigator.onLine) return;
-  for (const dropped of await everyDropped()) await tellPlatform(dropped);
+  for (const dropped of await pendingRemovals()) await tellPlatform(dropped);
 }
 
-/** Tells the platform which jobs to forget; what fails is tried again. */
-async function tellPlatform({ id, jobs, droppedAt }: Dropped): Promise<void> {
+/** Removals that are being sent: the row is there for whoever reads it meanwhile. */
+const sending = new Map<string, Promise<void>>();
+
+/** Tells the platform once which jobs to remove; what fails is tried again later. */
+function tellPlatform(removal: PendingRemoval): Promise<void> {
+  const known = sending.get(removal.id);
+  if (known) return known;
+  const sent = sendRemoval(removal).finally(() => sending.delete(removal.id));
+  sending.set(removal.id, sent);
+  return sent;
+}
+
+async function sendRemoval({ id, jobs, droppedAt }: PendingRemoval): Promise<void> {
   try {
     for (const jobId of jobs) {
       await removeJob(jobId); // the first stops what is under way
       await removeJob(jobId);
     }
-    await forget(id);
+    await removeRow(id);
   } catch (error) {
-    if (Date.now() - droppedAt > GONE_MS) await forget(id);
+    if (Date.now() - droppedAt > GONE_MS) await removeRow(id);
     else again = Date.now() + untilNext(error);
   }
 }

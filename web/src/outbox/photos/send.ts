@@ -3,7 +3,7 @@ import { Problem } from "~/api/problem";
 import { retryDelay } from "~/api/query";
 import { digest } from "~/photo/digest";
 import { upload } from "~/photo/upload";
-import type { Kept } from "./store";
+import type { StoredPhoto } from "./store";
 
 type Listener = Readonly<{
   signal: AbortSignal;
@@ -46,7 +46,7 @@ export function untilNext(error: unknown): number {
  * Hands a photo over: a job, its ticket, the upload, the word that it is there. Safe to repeat after any failure: the same
  * attempt of the same photo is the same job. Throws a Problem.
  */
-export async function send(photo: Kept, { signal, onJob, onProgress }: Listener): Promise<void> {
+export async function send(photo: StoredPhoto, { signal, onJob, onProgress }: Listener): Promise<void> {
   const ticket = await data(
     api.POST("/api/v1/waste/analyze", {
       body: { content_type: photo.photo.type, size: photo.photo.size, sha256: await digest(photo.photo) },

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi, type MockInstance } from "vitest"
 import { fillDisk, playDatabase, rows, write } from "~/test/database";
 import type * as Store from "./store";
 
-const kept = (id: string): Store.Kept => ({
+const kept = (id: string): Store.StoredPhoto => ({
   id,
   photo: new Blob(["photo"]),
   takenAt: 0,
@@ -44,7 +44,7 @@ beforeEach(async () => {
   open = vi.spyOn(indexedDB, "open");
   vi.resetModules();
   store = await import("./store");
-  expect(await store.keep(kept("1"))).toBe(true);
+  expect(await store.storeRow(kept("1"))).toBe(true);
 });
 
 describe("what is kept", () => {
@@ -54,7 +54,7 @@ describe("what is kept", () => {
     ["nobody said why", (old: IDBDatabase) => old.close()],
   ])("goes to the disk by a new connection when the old one is closed: %s", async (_, say) => {
     say(connection());
-    expect(await store.keep(kept("2"))).toBe(true);
+    expect(await store.storeRow(kept("2"))).toBe(true);
     expect(open).toHaveBeenCalledTimes(2);
     expect((await rows()).map(({ id }) => id)).toEqual(["1", "2"]);
   });
@@ -70,35 +70,35 @@ describe("what is kept", () => {
 
   it("says so when there is no room on the disk, and holds as long as the tab does", async () => {
     const makeRoom = fillDisk();
-    expect(await store.keep(kept("2"))).toBe(false);
-    expect((await store.everyKept())?.map(({ id }) => id)).toEqual(["1", "2"]);
-    expect(await store.amend(kept("2"), { jobId: "job" })).toMatchObject({ jobId: "job" });
+    expect(await store.storeRow(kept("2"))).toBe(false);
+    expect((await store.storedPhotos())?.map(({ id }) => id)).toEqual(["1", "2"]);
+    expect(await store.changePhoto(kept("2"), { jobId: "job" })).toMatchObject({ jobId: "job" });
     makeRoom();
-    expect(await store.keep(kept("2"))).toBe(true); // once there is
+    expect(await store.storeRow(kept("2"))).toBe(true); // once there is
   });
 
   it("is asked of the database anew after it could not be opened", async () => {
     vi.resetModules();
     forbid();
     store = await import("./store");
-    expect(await store.keep(kept("2"))).toBe(false);
-    expect(await store.everyKept()).toBeNull();
+    expect(await store.storeRow(kept("2"))).toBe(false);
+    expect(await store.storedPhotos()).toBeNull();
     open.mockRestore();
-    expect(await store.keep(kept("2"))).toBe(true);
+    expect(await store.storeRow(kept("2"))).toBe(true);
   });
 
   it("does not come back once it is gone", async () => {
-    await store.forget("1");
-    expect(await store.amend(kept("1"), { jobId: "late" })).toBeNull();
+    await store.removeRow("1");
+    expect(await store.changePhoto(kept("1"), { jobId: "late" })).toBeNull();
     expect(await rows()).toEqual([]);
   });
 
   it("is no photo any more once it is dropped", async () => {
-    await store.keep({ id: "1", jobs: ["job"], droppedAt: 0 });
-    expect(await store.amend(kept("1"), { jobId: "late" })).toBeNull();
-    expect(await store.find(kept("1"))).toBeNull();
-    expect(await store.everyKept()).toEqual([]);
-    expect(await store.everyDropped()).toEqual([{ id: "1", jobs: ["job"], droppedAt: 0 }]);
+    await store.storeRow({ id: "1", jobs: ["job"], droppedAt: 0 });
+    expect(await store.changePhoto(kept("1"), { jobId: "late" })).toBeNull();
+    expect(await store.currentPhoto(kept("1"))).toBeNull();
+    expect(await store.storedPhotos()).toEqual([]);
+    expect(await store.pendingRemovals()).toEqual([{ id: "1", jobs: ["job"], droppedAt: 0 }]);
   });
 
   it("is read from the database that a version without idb made", async () => {
@@ -112,19 +112,19 @@ describe("what is kept", () => {
       };
     });
     await write(kept("old"));
-    await write({ id: "gone", jobs: ["job"], droppedAt: 0 } as Store.Dropped);
+    await write({ id: "gone", jobs: ["job"], droppedAt: 0 } as Store.PendingRemoval);
     vi.resetModules();
     store = await import("./store");
-    expect((await store.everyKept())?.map(({ id }) => id)).toEqual(["old"]);
-    expect(await store.everyDropped()).toEqual([{ id: "gone", jobs: ["job"], droppedAt: 0 }]);
-    expect(await store.keep(kept("new"))).toBe(true);
+    expect((await store.storedPhotos())?.map(({ id }) => id)).toEqual(["old"]);
+    expect(await store.pendingRemovals()).toEqual([{ id: "gone", jobs: ["job"], droppedAt: 0 }]);
+    expect(await store.storeRow(kept("new"))).toBe(true);
     expect((await rows()).map(({ id }) => id)).toEqual(["gone", "new", "old"]);
   });
 
   it("is read as an earlier version wrote it", async () => {
-    const row: Partial<Store.Kept> & { id: string } = { ...kept("1") };
+    const row: Partial<Store.StoredPhoto> & { id: string } = { ...kept("1") };
     Reflect.deleteProperty(row, "earlier");
     await write(row);
-    expect(await store.find(kept("1"))).toMatchObject({ earlier: [] });
+    expect(await store.currentPhoto(kept("1"))).toMatchObject({ earlier: [] });
   });
 });

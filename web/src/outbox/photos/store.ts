@@ -1,129 +1,89 @@
-import { forgetRows, onChangedElsewhere, PHOTOS, transact } from "../database";
+import { database } from "../database";
+import { makeRowStore } from "../rowStore";
 
-/** A photo on its way to an answer, as it is kept on this device. */
-export type Kept = Readonly<{
+/** A photo on its way to an answer, as it is stored on this device. */
+export type StoredPhoto = Readonly<{
   id: string;
   /** As it is sent: small and without EXIF. */
   photo: Blob;
   takenAt: number;
   region: string | null;
-  /** How often the platform was asked for a job; part of the Idempotency-Key. */
+  /** How often the server was asked for a job; part of the Idempotency-Key. */
   attempt: number;
-  /** The job it became, once the platform knows of it. */
+  /** The job it became, once the server knows of it. */
   jobId: string | null;
   /** Its jobs before that one: whoever watches one of them wants to see `jobId`. */
   earlier: readonly string[];
-  /** Whether the platform has the picture and works on it. */
+  /** Whether the server has the picture and works on it. */
   handedOver: boolean;
-  /** Why it is not tried again by itself: a code and, where the platform wrote one, a sentence. */
+  /** Why it is not tried again by itself: a code and, where the server wrote one, a sentence. */
   failure: Readonly<{ code: string; sentence: string }> | null;
 }>;
 
-/** What stays of a photo that is not wanted any more, until the platform has forgotten its jobs too. */
-export type Dropped = Readonly<{ id: string; jobs: readonly string[]; droppedAt: number }>;
+/** What stays of a photo that the person removed, until the server has removed its jobs too. */
+export type PendingRemoval = Readonly<{ id: string; jobs: readonly string[]; droppedAt: number }>;
 
-type Row = Kept | Dropped;
+const rows = makeRowStore<StoredPhoto | PendingRemoval, "photos">(database, "photos");
 
-/** In place of a database that is full or forbidden (private window): holds until the tab is closed. */
-const memory = new Map<string, Row>();
+/** Calls `listener` when another tab changed what is stored. */
+export const { onChangedElsewhere } = rows;
 
-/** Calls `listener` when another tab changed what is kept. */
-export function onElsewhere(listener: () => void): void {
-  onChangedElsewhere(listener);
+function isPhoto(row: StoredPhoto | PendingRemoval): row is StoredPhoto {
+  return "photo" in row;
 }
 
-function isKept(row: Row | undefined): row is Kept {
-  return row !== undefined && "photo" in row;
-}
-
-/** A row of an earlier version knows of no earlier jobs. */
-function whole(photo: Omit<Kept, "earlier"> & Partial<Kept>): Kept {
+/** A row of an earlier version has no earlier jobs. */
+function complete(photo: Omit<StoredPhoto, "earlier"> & Partial<StoredPhoto>): StoredPhoto {
   return { earlier: [], ...photo };
 }
 
-/** All rows, those in memory before those on the disk; null when the database does not answer. */
-async function everyRow(): Promise<Row[] | null> {
-  try {
-    const stored = await transact("readonly", PHOTOS, (photos) => photos.getAll() as Promise<Row[]>);
-    return [...stored.filter(({ id }) => !memory.has(id)), ...memory.values()];
-  } catch {
-    return null;
-  }
-}
-
-/** All photos kept, oldest first; null when the database does not answer, so that nobody knows. */
-export async function everyKept(): Promise<readonly Kept[] | null> {
-  const rows = await everyRow();
+/** All photos that are stored, oldest first; null when the database does not answer, so that nobody knows. */
+export async function storedPhotos(): Promise<readonly StoredPhoto[] | null> {
+  const all = await rows.all();
   return (
-    rows
-      ?.filter(isKept)
-      .map(whole)
+    all
+      ?.filter(isPhoto)
+      .map(complete)
       .sort((a, b) => a.takenAt - b.takenAt) ?? null
   );
 }
 
-export async function everyDropped(): Promise<readonly Dropped[]> {
-  const rows = (await everyRow()) ?? [...memory.values()];
-  return rows.filter((row): row is Dropped => !isKept(row));
+export async function pendingRemovals(): Promise<readonly PendingRemoval[]> {
+  const all = (await rows.all()) ?? rows.inMemory();
+  return all.filter((row): row is PendingRemoval => !isPhoto(row));
 }
 
-/** The photo as it is kept now; null when it is gone, `own` when the database does not answer. */
-export async function find(own: Kept): Promise<Kept | null> {
+/** The photo as it is stored now; null when it is gone, `own` when the database does not answer. */
+export async function currentPhoto(own: StoredPhoto): Promise<StoredPhoto | null> {
   try {
-    const row =
-      memory.get(own.id) ??
-      (await transact("readonly", PHOTOS, (photos) => photos.get(own.id) as Promise<Row | undefined>));
-    return isKept(row) ? whole(row) : null;
+    const row = await rows.get(own.id);
+    return row && isPhoto(row) ? complete(row) : null;
   } catch {
     return own;
   }
 }
 
-/** Keeps a row, and tells whether it is on the disk: otherwise it is lost with this tab. */
-export async function keep(row: Row): Promise<boolean> {
-  try {
-    await transact("readwrite", PHOTOS, (photos) => photos.put(row));
-    memory.delete(row.id);
-    return true;
-  } catch {
-    memory.set(row.id, row);
-    return false;
-  }
+/** Stores a photo, or what is to be removed in its place, and tells whether it is on the disk. */
+export function storeRow(row: StoredPhoto | PendingRemoval): Promise<boolean> {
+  return rows.put(row);
 }
 
 /**
- * Changes a photo that is kept, and gives it as it is then; null when it is gone: what one tab removed must not come back
- * from another. `own` is changed instead when the database does not answer.
+ * Changes a photo that is stored, and gives it as it is then; null when it is gone. `own` is changed instead when the
+ * database does not answer.
  */
-export async function amend(own: Kept, news: Partial<Kept>): Promise<Kept | null> {
-  const held = memory.get(own.id);
-  if (held) {
-    if (!isKept(held)) return null;
-    const next = { ...held, ...news };
-    await keep(next);
-    return next;
-  }
-  try {
-    return await transact("readwrite", PHOTOS, async (photos) => {
-      const row = (await photos.get(own.id)) as Row | undefined;
-      if (!isKept(row)) return null;
-      const next = { ...whole(row), ...news };
-      await photos.put(next);
-      return next;
-    });
-  } catch {
-    const next = { ...own, ...news };
-    memory.set(own.id, next);
-    return next;
-  }
+export async function changePhoto(
+  own: StoredPhoto,
+  changes: Partial<StoredPhoto>,
+): Promise<StoredPhoto | null> {
+  const changed = await rows.update(own, (row) => (isPhoto(row) ? { ...complete(row), ...changes } : null));
+  return changed && isPhoto(changed) ? changed : null;
 }
 
-export async function forget(id: string): Promise<void> {
-  memory.delete(id);
-  await transact("readwrite", PHOTOS, (photos) => photos.delete(id)).catch(() => undefined);
+export function removeRow(id: string): Promise<void> {
+  return rows.remove(id);
 }
 
-export async function forgetEverything(): Promise<void> {
-  memory.clear();
-  await forgetRows(PHOTOS).catch(() => undefined);
+export function removeAllRows(): Promise<void> {
+  return rows.removeAll();
 }

@@ -6,11 +6,11 @@ import { Button } from "~/ui/Button";
 import { announce } from "~/ui/announce";
 import { EmptyState } from "~/ui/EmptyState";
 import { Page } from "~/ui/Page";
-import type { Queued } from "~/outbox/photos/list";
+import type { QueuedPhoto } from "~/outbox/photos/list";
 import { retry } from "~/outbox/photos/queue";
 import styles from "./answer.module.css";
 
-type Props = Readonly<{ status?: JobStatus; photo?: Queued | undefined }>;
+type Props = Readonly<{ status?: JobStatus; photo?: QueuedPhoto | undefined }>;
 
 /** No answer came: why, and what to do now. The photo is still here when it can be tried again. */
 export function Failed({ status, photo }: Props) {

@@ -5,7 +5,7 @@ import { useNavigate } from "react-router";
 import { Button, IconButton } from "~/ui/Button";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
-import { useQueue, type Queued } from "~/outbox/photos/list";
+import { useQueue, type QueuedPhoto } from "~/outbox/photos/list";
 import { drop, look, retry, wake } from "~/outbox/photos/queue";
 import styles from "./QueueList.module.css";
 
@@ -62,7 +62,7 @@ function useAnswers(any: boolean) {
   }, [any, settle]);
 }
 
-function Entry({ photo, number }: Readonly<{ photo: Queued; number: number }>) {
+function Entry({ photo, number }: Readonly<{ photo: QueuedPhoto; number: number }>) {
   const { t } = useTranslation("coach");
   const navigate = useNavigate();
   const again = () => void retry(photo.id).then((jobId) => jobId && navigate(`/answers/${jobId}`));
@@ -97,7 +97,7 @@ function Entry({ photo, number }: Readonly<{ photo: Queued; number: number }>) {
   );
 }
 
-function State({ photo }: Readonly<{ photo: Queued }>) {
+function State({ photo }: Readonly<{ photo: QueuedPhoto }>) {
   const { t } = useTranslation("coach");
   const seconds = useCountdown(photo.again);
   if (photo.phase === "waiting" && seconds !== null && navigator.onLine)
