@@ -151,11 +151,11 @@ test.describe("a bin", () => {
     await atCityHall(page, "&kind=battery");
     const mark = map(page).getByRole("button", { name: "서울시청 폐건전지 수거함 (예시), 건전지" });
     await rows(page).first().hover();
-    await expect(mark).toHaveAttribute("data-hot", "true");
+    await expect(mark).toHaveAttribute("data-highlighted", "true");
     await rows(page).nth(1).hover();
-    await expect(mark).not.toHaveAttribute("data-hot");
+    await expect(mark).not.toHaveAttribute("data-highlighted");
     await mark.hover();
-    await expect(rows(page).first()).toHaveAttribute("data-hot", "true");
+    await expect(rows(page).first()).toHaveAttribute("data-highlighted", "true");
     await mark.click();
     await expect(mark).toHaveAttribute("aria-pressed", "true");
     await expect(

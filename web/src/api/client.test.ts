@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { preferences, prefer } from "~/preferences/store";
-import { playPlatform, problem } from "~/test/platform";
+import { fakeServer, problem } from "~/test/fakeServer";
 import { api, data } from "./client";
 import { Problem } from "./problem";
 import { forgetSession, onSessionLost } from "./session";
@@ -23,7 +23,7 @@ beforeEach(() => {
 
 describe("a request that wants to know who is calling", () => {
   it("makes a guest with a name of its own at the first need, once for all that ask at the same time", async () => {
-    const { asked } = playPlatform(({ path }) => (path.endsWith("/guest") ? tokens() : { body: [] }));
+    const { asked } = fakeServer(({ path }) => (path.endsWith("/guest") ? tokens() : { body: [] }));
     await Promise.all([history(), history(), history()]);
     expect(asked.filter(({ path }) => path === "/api/v1/auth/guest")).toHaveLength(1);
     const { username } = JSON.parse(asked[0]?.body ?? "") as { username: string };
@@ -36,13 +36,13 @@ describe("a request that wants to know who is calling", () => {
 
   it("keeps the name that a person gave", async () => {
     prefer({ name: "초록이" });
-    const { asked } = playPlatform(({ path }) => (path.endsWith("/guest") ? tokens() : { body: [] }));
+    const { asked } = fakeServer(({ path }) => (path.endsWith("/guest") ? tokens() : { body: [] }));
     await history();
     expect(JSON.parse(asked[0]?.body ?? "")).toEqual({ username: "초록이" });
   });
 
   it("refreshes a token before it expires", async () => {
-    const { asked } = playPlatform(({ path }) => {
+    const { asked } = fakeServer(({ path }) => {
       if (path.endsWith("/guest")) return tokens(30);
       return path.endsWith("/refresh") ? tokens() : { body: [] };
     });
@@ -53,7 +53,7 @@ describe("a request that wants to know who is calling", () => {
   });
 
   it("is sent once more, body and all, when its token is refused, and only one refreshes", async () => {
-    const { asked } = playPlatform(({ path, headers }) => {
+    const { asked } = fakeServer(({ path, headers }) => {
       if (path.includes("/auth/")) return tokens();
       return headers.get("Authorization") === "Bearer access-1"
         ? problem(401, "token_invalid")
@@ -73,7 +73,7 @@ describe("a request that wants to know who is calling", () => {
   it("begins anew, and says so, when the session is over", async () => {
     const lost = vi.fn();
     const forget = onSessionLost(lost);
-    playPlatform(({ path, headers }) => {
+    fakeServer(({ path, headers }) => {
       if (path.endsWith("/guest")) return tokens();
       if (path.endsWith("/refresh")) return problem(401, "refresh_invalid");
       return headers.get("Authorization") === "Bearer access-1"
@@ -87,7 +87,7 @@ describe("a request that wants to know who is calling", () => {
 
   it("keeps the session while the platform is only away", async () => {
     let away = false;
-    const { asked } = playPlatform(({ path }) => {
+    const { asked } = fakeServer(({ path }) => {
       if (path.endsWith("/guest")) return tokens(30);
       return away ? "silence" : { body: [] };
     });
@@ -101,7 +101,7 @@ describe("a request that wants to know who is calling", () => {
 describe("any request", () => {
   it("tells in which language it reads and signs nobody in without need", async () => {
     document.documentElement.lang = "en";
-    const { asked } = playPlatform(() => ({ body: [] }));
+    const { asked } = fakeServer(() => ({ body: [] }));
     await data(api.GET("/api/v1/recycling/regions"));
     expect(asked).toHaveLength(1);
     expect(asked[0]?.headers.get("Accept-Language")).toBe("en");
@@ -110,7 +110,7 @@ describe("any request", () => {
   });
 
   it("throws the problem that it is told", async () => {
-    playPlatform(() => problem(429, "limited", { "Retry-After": "7" }));
+    fakeServer(() => problem(429, "limited", { "Retry-After": "7" }));
     const error = await data(api.GET("/api/v1/recycling/regions")).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Problem);
     expect(error).toMatchObject({
@@ -121,7 +121,7 @@ describe("any request", () => {
   });
 
   it("understands a proxy that answers with a page", async () => {
-    playPlatform(() => ({ status: 502, headers: { "Content-Type": "text/html" } }));
+    fakeServer(() => ({ status: 502, headers: { "Content-Type": "text/html" } }));
     await expect(data(api.GET("/api/v1/recycling/regions"))).rejects.toMatchObject({ code: "internal" });
   });
 });

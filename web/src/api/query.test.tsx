@@ -3,7 +3,7 @@ import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { playPlatform } from "~/test/platform";
+import { fakeServer } from "~/test/fakeServer";
 import { show } from "~/test/show";
 import { api, data } from "./client";
 
@@ -41,7 +41,7 @@ afterEach(() => {
 
 it("says at once that there is no network, and asks when it is back", async () => {
   let there = false;
-  const { asked } = playPlatform(() => (there ? { body: [] } : "silence"));
+  const { asked } = fakeServer(() => (there ? { body: [] } : "silence"));
   await show(<Page />);
   expect(await screen.findByText("error nothing")).toBeInTheDocument();
   expect(asked).toHaveLength(1);
@@ -54,7 +54,7 @@ it("says at once that there is no network, and asks when it is back", async () =
 
 it("keeps what it knows while there is no network, however old", async () => {
   let there = true;
-  const { asked } = playPlatform(() => (there ? { body: [] } : "silence"));
+  const { asked } = fakeServer(() => (there ? { body: [] } : "silence"));
   network(true);
   function Comings() {
     const [visit, setVisit] = useState(1);

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from "vitest";
-import { fillDisk, playDatabase } from "~/test/database";
+import { fillDisk, makeFakeDatabase } from "~/test/fakeDatabase";
 import { makeDatabase } from "./database";
 import { makeRowStore } from "./rowStore";
 
@@ -9,7 +9,7 @@ type Photo = Readonly<{ id: string; place: string }>;
 const message = (id: string, tries = 0): Message => ({ id, text: "hello", tries });
 const open = () => makeDatabase(["photos", "messages"]);
 
-beforeEach(playDatabase);
+beforeEach(makeFakeDatabase);
 
 it("holds each kind of rows apart from the others", async () => {
   const database = open();

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import { accessToken, forgetSession } from "~/api/session";
-import { playPlatform } from "~/test/platform";
+import { fakeServer } from "~/test/fakeServer";
 import { startSocketServer } from "~/test/socketServer";
 import { makeConnection } from "./socket";
 
@@ -9,7 +9,7 @@ let made = 0;
 beforeEach(() => {
   forgetSession();
   made = 0;
-  playPlatform(() => ({
+  fakeServer(() => ({
     body: {
       access_token: `token-${++made}`,
       refresh_token: "r",

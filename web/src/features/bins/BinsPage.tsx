@@ -7,26 +7,26 @@ import { useLocating } from "./find/useLocating";
 import { Filters } from "./list/Filters";
 import { Panel } from "./list/Panel";
 import type { Camera } from "./map/camera";
-import type { Mark } from "./map/groups";
+import type { Marker } from "./map/groups";
 import { MapView } from "./map/MapView";
 import { around, MOST_ZOOM, viewOf } from "./map/mercator";
 import { MapNotice } from "./MapNotice";
-import { useEverywhere, useGround } from "./queries";
+import { useAllBins, useBasemap } from "./queries";
 import { useCamera } from "./useCamera";
 import { useBinSearch } from "./useBinSearch";
 import { useVisibleBins } from "./useVisibleBins";
 import { useMapFollowsList } from "./useMapFollowsList";
 
-/** Map and list of bins in step. */
+/** The map of bins, and the same bins as a list. */
 export default function BinsPage() {
   const { t } = useTranslation("bins");
   const search = useBinSearch();
-  const everywhere = useEverywhere();
-  const { camera, ready } = useCamera(search.point, everywhere.data, search.point?.how === "here");
-  const shown = useVisibleBins(search, camera, ready, everywhere.data);
-  const ground = useGround();
+  const allBins = useAllBins();
+  const { camera, ready } = useCamera(search.point, allBins.data, search.point?.how === "here");
+  const shown = useVisibleBins(search, camera, ready, allBins.data);
+  const basemap = useBasemap();
   const map = useRef<HTMLDivElement>(null);
-  const [hot, setHot] = useState<string | null>(null);
+  const [highlighted, setHighlighted] = useState<string | null>(null);
   const locating = useLocating(search.setHere);
   useMapFollowsList(search, shown, camera);
 
@@ -38,23 +38,23 @@ export default function BinsPage() {
           <Filters
             chosen={search.kinds}
             counts={shown.within.data?.kinds ?? null}
-            known={everywhere.isPending ? null : (everywhere.data?.kinds.map(({ kind }) => kind) ?? [])}
+            known={allBins.isPending ? null : (allBins.data?.kinds.map(({ kind }) => kind) ?? [])}
             onChange={search.setKinds}
           />
         </div>
         <div ref={map} className={styles.map}>
           <MapView
             camera={camera}
-            marks={shown.marks}
+            markers={shown.markers}
             names={shown.names}
             point={search.point}
             here={search.point?.how === "here"}
             selected={search.bin}
-            hot={hot}
-            ground={ground.data ?? null}
-            onHot={setHot}
-            onMark={(mark) => {
-              meet(mark, camera, (id) => {
+            highlighted={highlighted}
+            basemap={basemap.data ?? null}
+            onHighlight={setHighlighted}
+            onMarker={(marker) => {
+              openMarker(marker, camera, (id) => {
                 if (id !== search.bin) search.setBin(id);
               });
             }}
@@ -66,14 +66,14 @@ export default function BinsPage() {
         <Panel
           search={search}
           shown={shown}
-          everywhere={everywhere}
+          allBins={allBins}
           locating={locating}
           map={map}
           onGo={(view) => {
             camera.glide(view);
           }}
-          hot={hot}
-          onHot={setHot}
+          highlighted={highlighted}
+          onHighlight={setHighlighted}
         />
       </div>
     </Page>
@@ -81,17 +81,17 @@ export default function BinsPage() {
 }
 
 const MARGIN = 72;
-/** How much closer a group is looked at, at least. */
+/** By how much the zoom grows, at least, when a group is opened. */
 const STEP = 1.5;
 
-/** Opens a bin; comes closer to a group until its bins stand apart, and opens the first of those that never do. */
-function meet(mark: Mark, camera: Camera, open: (id: string) => void): void {
-  const [first] = mark.bins;
-  if (first && (mark.count === 1 || camera.view.zoom > MOST_ZOOM - 0.5)) {
+/** Opens a bin, or zooms in on a group. At the largest zoom the first bin of a group that does not come apart is opened. */
+function openMarker(marker: Marker, camera: Camera, open: (id: string) => void): void {
+  const [first] = marker.bins;
+  if (first && (marker.count === 1 || camera.view.zoom > MOST_ZOOM - 0.5)) {
     open(first.id);
     return;
   }
-  const box = mark.bins.length > 1 ? around(mark.bins) : null;
-  const view = box ? viewOf(box, camera.size, MARGIN) : { ...mark, zoom: camera.view.zoom };
+  const box = marker.bins.length > 1 ? around(marker.bins) : null;
+  const view = box ? viewOf(box, camera.size, MARGIN) : { ...marker, zoom: camera.view.zoom };
   camera.glide({ ...view, zoom: Math.max(view.zoom, camera.view.zoom + STEP) });
 }

@@ -10,19 +10,19 @@ type Props = Readonly<{ search: BinSearch; shown: VisibleBins; camera: Camera }>
 
 const MARGIN = 56;
 
-/** A word over the map when there is something to say about what it shows, and a way on. */
+/** A notice over the map when it shows no bins, or is away from the point, with a button that leads to some. */
 export function MapNotice({ search, shown, camera }: Props) {
   const { t } = useTranslation("bins");
   const { bin, point, setPoint } = search;
   const { bounds, within, nearby, from } = shown;
   const [nearest] = from ? (nearby.data ?? []) : [];
 
-  if (within.fetchStatus === "paused") return <p className={styles.word}>{t("map.offline")}</p>;
+  if (within.fetchStatus === "paused") return <p className={styles.notice}>{t("map.offline")}</p>;
   if (point && !bin && bounds && !holds(bounds, point)) {
     return (
       <button
         type="button"
-        className={styles.word}
+        className={styles.notice}
         onClick={() => {
           setPoint(null);
         }}
@@ -33,11 +33,11 @@ export function MapNotice({ search, shown, camera }: Props) {
     );
   }
   if (within.data?.total !== 0 || within.isPlaceholderData) return null;
-  if (!nearest || !from) return <p className={styles.word}>{t("map.none")}</p>;
+  if (!nearest || !from) return <p className={styles.notice}>{t("map.none")}</p>;
   return (
     <button
       type="button"
-      className={styles.word}
+      className={styles.notice}
       onClick={() => {
         const box = around([from, nearest]);
         if (box) camera.glide(viewOf(box, camera.size, MARGIN));

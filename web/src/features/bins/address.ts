@@ -5,7 +5,7 @@ import type { LatLng } from "./map/mercator";
 /** What the address says: `/bins?kind=battery&kind=lamp&lat=37.5663&lng=126.9779&place=…&bin=…`, all of it optional. */
 export type Address = Readonly<{
   kinds: readonly BinKind[];
-  /** From where distances count. Never where a person is: addresses are kept in histories. */
+  /** From where distances are measured. Never where the person is: browsers store addresses in their history. */
   point: LatLng | null;
   /** The point's name, when it has one. */
   place: string | null;

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { playPlatform } from "~/test/platform";
+import { fakeServer } from "~/test/fakeServer";
 import { prefetchAllBins, takePrefetchedBins } from "./allBins";
 
 const EMPTY = { bins: [], clusters: [], kinds: [], total: 0 };
 
 it("asks once before the page is there, and tells the answer once", async () => {
-  const { asked } = playPlatform(() => ({ body: EMPTY }));
+  const { asked } = fakeServer(() => ({ body: EMPTY }));
   prefetchAllBins();
   prefetchAllBins(); // a link to the page is hovered again and again
   await expect(takePrefetchedBins()).resolves.toEqual(EMPTY);

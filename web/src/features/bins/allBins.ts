@@ -1,11 +1,11 @@
 import { api, data } from "~/api/client";
 import type { BinMap } from "~/api/types";
 
-/** From Marado to the northern border, from Baengnyeongdo to Dokdo. */
+/** The bounds of South Korea: from Marado to the northern border, from Baengnyeongdo to Dokdo. */
 export const KOREA = { south: 33, west: 124.5, north: 38.7, east: 132 };
 
-/** Where there are bins at all. */
-export function everywhere(signal?: AbortSignal): Promise<BinMap> {
+/** All bins of the country, clustered. */
+export function fetchAllBins(signal?: AbortSignal): Promise<BinMap> {
   return data(
     api.GET("/api/v1/locations/within", {
       params: { query: { ...KOREA, kind: [] } },
@@ -16,14 +16,14 @@ export function everywhere(signal?: AbortSignal): Promise<BinMap> {
 
 let early: Promise<BinMap> | null | undefined;
 
-/** Asks beside the page's code, once: until it is here and drawn, a slow phone takes a second. */
+/** Starts the request while the code of the page is still being fetched, once: a slow phone takes a second for that. */
 export function prefetchAllBins(): void {
   if (early !== undefined) return;
-  early = everywhere();
-  early.catch(() => undefined); // whoever draws the page meets the failure
+  early = fetchAllBins();
+  early.catch(() => undefined); // reported by the query that takes it
 }
 
-/** What was asked early; the next who asks, asks anew. */
+/** The request that was started early, for the first who takes it; null for everybody after. */
 export function takePrefetchedBins(): Promise<BinMap> | null {
   const asked = early ?? null;
   early = null;

@@ -1,7 +1,7 @@
-/** As in bins.module.css: map and list stand side by side. */
+/** The width from which map and list are side by side, as in bins.module.css. */
 const WIDE = "(min-width: 900px)";
 
-/** Brings what changed into view: on a phone the map with what stands below it, else the panel beside it. */
+/** Scrolls to what changed: on a phone to the map with the panel below it, on a wide screen to the panel. */
 export function bringIntoView(map: HTMLElement | null, panel: HTMLElement | null): void {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const behavior = still ? "auto" : "smooth";

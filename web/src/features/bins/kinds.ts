@@ -5,7 +5,7 @@ import { coloursOf } from "~/design/materials";
 /** In the order of the contract: filters do not change places while the map is moved. */
 export const KINDS: readonly BinKind[] = binKindValues;
 
-/** Whose colours a kind wears; the others have a material of their name. */
+/** The material whose colours a kind has; other kinds have the name of a material. */
 const WORN: Partial<Record<BinKind, Material>> = {
   recycling: "plastic",
   clothes: "textile",

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { expect, it } from "vitest";
 import { makeQueryClient } from "~/api/query";
 import type { BinDetails, BinKind, BinMap } from "~/api/types";
-import { playPlatform } from "~/test/platform";
+import { fakeServer } from "~/test/fakeServer";
 import { KOREA } from "./allBins";
 import type { Bounds } from "./map/mercator";
 import { counted, useWithin } from "./queries";
@@ -44,7 +44,7 @@ const ALL: BinMap = {
 const SEOUL: Bounds = { south: 37.4, west: 126.8, north: 37.7, east: 127.2 };
 
 function within(bounds: Bounds, kinds: readonly BinKind[]) {
-  playPlatform(() => ({ body: { ...ALL, total: 12 } }));
+  fakeServer(() => ({ body: { ...ALL, total: 12 } }));
   const client = makeQueryClient();
   const wrapper = ({ children }: Readonly<{ children: ReactNode }>) => (
     <QueryClientProvider client={client}>{children}</QueryClientProvider>

@@ -2,18 +2,18 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { api, data } from "~/api/client";
 import type { BinDetails, BinKind, BinMap, Vote } from "~/api/types";
 import { rounded } from "~/ui/locate";
-import { takePrefetchedBins, everywhere, KOREA } from "./allBins";
+import { fetchAllBins, KOREA, takePrefetchedBins } from "./allBins";
 import { holds, type Bounds, type LatLng } from "./map/mercator";
 import { snapped } from "./map/snap";
 
-/** Without a network what is shown stays, and the map says so: these questions wait. */
+/** Without a network these queries wait: what is shown stays, and the map says so. */
 const WAITS = { networkMode: "online" } as const;
 
 /**
- * What the map shows of `bounds`; what it showed before stays until the answer is there. At first that is `everything`,
+ * What the map shows of `bounds`; what it showed before stays until the answer is there. At first that is `allBins`,
  * where `bounds` hold all of it.
  */
-export function useWithin(bounds: Bounds | null, kinds: readonly BinKind[], everything: BinMap | undefined) {
+export function useWithin(bounds: Bounds | null, kinds: readonly BinKind[], allBins: BinMap | undefined) {
   const area = bounds && snapped(bounds);
   return useQuery<BinMap>({
     queryKey: ["bins", "within", area, kinds],
@@ -26,8 +26,7 @@ export function useWithin(bounds: Bounds | null, kinds: readonly BinKind[], ever
       ),
     enabled: area !== null,
     placeholderData: (before) =>
-      before ??
-      (everything && bounds && !kinds.length && holdsAll(bounds, everything) ? everything : undefined),
+      before ?? (allBins && bounds && !kinds.length && holdsAll(bounds, allBins) ? allBins : undefined),
     ...WAITS,
   });
 }
@@ -36,11 +35,11 @@ function holdsAll(bounds: Bounds, { bins, clusters }: BinMap): boolean {
   return [...bins, ...clusters].every((one) => holds(bounds, one));
 }
 
-/** Where there are bins at all. */
-export function useEverywhere() {
+/** All bins of the country, clustered. */
+export function useAllBins() {
   return useQuery({
     queryKey: ["bins", "within", KOREA, []],
-    queryFn: ({ signal }) => takePrefetchedBins() ?? everywhere(signal),
+    queryFn: ({ signal }) => takePrefetchedBins() ?? fetchAllBins(signal),
     staleTime: 600_000,
   });
 }
@@ -75,10 +74,10 @@ export function usePlaces(words: string) {
   });
 }
 
-/** Somebody's tiles under our bins, when the operator chose some. */
-export function useGround() {
+/** The tiles that the operator chose for the map, if any. */
+export function useBasemap() {
   return useQuery({
-    queryKey: ["bins", "ground"],
+    queryKey: ["bins", "basemap"],
     queryFn: () => data(api.GET("/api/v1/locations/ground")),
     staleTime: Infinity,
   });
@@ -98,7 +97,7 @@ export function useDetails(id: string, enabled: boolean) {
 
 const myVoteKey = (id: string) => ["bins", "my vote", id];
 
-/** What this person said about a bin since the page was opened: the platform counts votes and names nobody. */
+/** This person's vote since the page was opened: the server does not tell whose votes it counted. */
 export function useMyVote(id: string): Vote | null {
   return (
     useQuery<Vote | null>({
@@ -110,7 +109,7 @@ export function useMyVote(id: string): Vote | null {
   );
 }
 
-/** Says what became of a bin. It counts at once; when the platform refuses, it never did. */
+/** Votes on a bin. The count changes at once, and back when the server refuses the vote. */
 export function useVote(id: string) {
   const client = useQueryClient();
   return useMutation({
@@ -141,7 +140,7 @@ export function useVote(id: string) {
   });
 }
 
-/** `details` as they will be once a vote took the place of an earlier one. */
+/** `details` with a vote in place of the earlier one. */
 export function counted(details: BinDetails, earlier: Vote | null, vote: Vote): BinDetails {
   const votes = { ...details.votes };
   if (earlier) votes[earlier] = Math.max(votes[earlier] - 1, 0);

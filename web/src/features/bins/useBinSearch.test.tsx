@@ -18,7 +18,7 @@ const BIN: NearbyBin = {
   full: false,
 };
 
-function looking() {
+function renderSearch() {
   const wrapper = ({ children }: Readonly<{ children: ReactNode }>) => (
     <MemoryRouter initialEntries={["/bins?kind=battery"]}>{children}</MemoryRouter>
   );
@@ -26,7 +26,7 @@ function looking() {
 }
 
 it("names one of our bins in the address", () => {
-  const at = looking();
+  const at = renderSearch();
   act(() => {
     at.current.search.setBin(BIN);
   });
@@ -35,7 +35,7 @@ it("names one of our bins in the address", () => {
 });
 
 it("keeps a bin of another map in the history alone, without how far it was", () => {
-  const at = looking();
+  const at = renderSearch();
   act(() => {
     at.current.search.setBin({ ...BIN, source: "kakao" });
   });

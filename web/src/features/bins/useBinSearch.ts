@@ -8,18 +8,18 @@ import type { LatLng } from "./map/mercator";
 /** From where distances count: where the person is, a place they named, or a spot on the map. */
 export type Point = LatLng & Readonly<{ how: "here" | "place" | "spot"; name: string | null }>;
 
-/** A bin as it was found, without how far it was from there. */
+/** A bin that was found, without its distance: that would tell where the person was. */
 export type BinWithoutDistance = Omit<NearbyBin, "distance_m">;
 
-/** What somebody looks for. All of it stands in the address but where they are, which is kept nowhere. */
+/** What the person searches for. It is all in the address of the page, except where they are, which is stored nowhere. */
 export function useBinSearch() {
   const [params, setParams] = useSearchParams();
   const { kinds, bin, point: asked, place } = useMemo(() => readAddress(params), [params]);
-  const foreign = useForeign();
+  const foreign = useForeignBin();
   const [here, setHere] = useState<LatLng | null>(null);
 
   const change = useCallback(
-    (to: Partial<Address>, replace: boolean, state?: Kept) => {
+    (to: Partial<Address>, replace: boolean, state?: HistoryState) => {
       setParams((before) => writeAddress({ ...readAddress(before), ...to }), {
         replace,
         state,
@@ -37,7 +37,7 @@ export function useBinSearch() {
   return {
     kinds,
     bin: bin ?? foreign?.id ?? null,
-    /** The chosen bin, when it is one of another map. */
+    /** The chosen bin, when it comes from an external map service. */
     foreign: bin === null ? foreign : null,
     point,
     setKinds: useCallback(
@@ -46,11 +46,11 @@ export function useBinSearch() {
       },
       [change],
     ),
-    /** The way back in the browser leads back to the list. */
+    /** Adds to the browser's history, so that its back button leads back to the list. */
     setBin: useCallback(
       (to: string | NearbyBin | null) => {
         if (to === null || typeof to === "string") change({ bin: to }, to === null);
-        else if (isForeign(to.source)) change({ bin: null }, false, { foreign: found(to) });
+        else if (isForeign(to.source)) change({ bin: null }, false, { foreign: withoutDistance(to) });
         else change({ bin: to.id }, false);
       },
       [change],
@@ -72,19 +72,19 @@ export function useBinSearch() {
   };
 }
 
-/** What an entry of the browser's history keeps. */
-type Kept = Readonly<{ foreign?: BinWithoutDistance }>;
+/** What we store in an entry of the browser's history. */
+type HistoryState = Readonly<{ foreign?: BinWithoutDistance }>;
 
 /**
- * The platform cannot be asked for a bin of another map, so no address names it: the entry of the history keeps what was
- * known of it, through a reload too.
+ * The server does not know bins of external map services, so an address cannot name them. What is known of one is stored in
+ * the entry of the browser's history, which survives a reload.
  */
-function useForeign(): BinWithoutDistance | null {
-  const { state } = useLocation() as { state: Kept | null };
+function useForeignBin(): BinWithoutDistance | null {
+  const { state } = useLocation() as { state: HistoryState | null };
   return state?.foreign ?? null;
 }
 
-function found({
+function withoutDistance({
   id,
   kind,
   name,

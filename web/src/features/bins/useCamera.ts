@@ -4,29 +4,29 @@ import { Camera } from "./map/camera";
 import { around, viewOf, type LatLng, type View } from "./map/mercator";
 
 const COUNTRY: View = { lat: 36.1, lng: 127.9, zoom: 5.3 };
-/** How close a point is looked at before it is known what is near it. */
+/** The zoom at a point while the bins near it are not known yet. */
 const POINT_ZOOM = 15;
-/** All bins of a small collection are looked at from no closer than this. */
+/** The largest zoom when the map is fitted to all bins, for a small collection. */
 const ALL_ZOOM = 14;
 const MARGIN = 44;
 
-/** Where the map was left, until the tab is closed. */
+/** The last view, remembered until the tab is closed. */
 let left: View | null = null;
 
 /**
- * The camera of the map: on the point that was asked for, else where it was left, else on all bins there are.
- * `ready` once it is there. `secret` where it must not be remembered.
+ * The camera of the map: at the point that was asked for, else at the last view, else at all bins. `ready` once it is there.
+ * With `secret` the view is not remembered.
  */
-export function useCamera(point: LatLng | null, everything: BinMap | undefined, secret: boolean) {
+export function useCamera(point: LatLng | null, allBins: BinMap | undefined, secret: boolean) {
   const known = point ? { lat: point.lat, lng: point.lng, zoom: POINT_ZOOM } : left;
   const [camera] = useState(() => new Camera(known ?? COUNTRY));
   const [ready, setReady] = useState(known !== null);
 
   useEffect(() => {
-    if (ready || !everything) return;
+    if (ready || !allBins) return;
     const place = () => {
       if (!camera.size.width) return;
-      const box = around([...everything.bins, ...everything.clusters]);
+      const box = around([...allBins.bins, ...allBins.clusters]);
       stop();
       if (box) camera.jump(viewOf(box, camera.size, MARGIN, ALL_ZOOM));
       camera.rest();
@@ -35,7 +35,7 @@ export function useCamera(point: LatLng | null, everything: BinMap | undefined, 
     const stop = camera.onMove(place);
     place();
     return stop;
-  }, [camera, everything, ready]);
+  }, [camera, allBins, ready]);
 
   useEffect(
     () => () => {

@@ -4,14 +4,14 @@ import { around, boundsOf, holds, viewOf } from "./map/mercator";
 import type { BinSearch } from "./useBinSearch";
 import type { VisibleBins } from "./useVisibleBins";
 
-/** How close a chosen bin is looked at, at least. */
+/** The smallest zoom at which a chosen bin is shown. */
 const CLOSE = 16.5;
-/** Pixels around what the map is fitted to. */
+/** Pixels that stay free at the edges when the map is fitted to something. */
 const MARGIN = 56;
-/** The nearest bins that a new point is shown with. */
+/** How many of the nearest bins the map is fitted to, together with a new point. */
 const WITH = 6;
 
-/** Keeps the map in step with the list: a new point comes with what is near it, a chosen bin into view. */
+/** Moves the map with the list: to a new point and the bins near it, and to a chosen bin that is out of view. */
 export function useMapFollowsList(
   { point, bin }: BinSearch,
   { nearby, chosen }: VisibleBins,

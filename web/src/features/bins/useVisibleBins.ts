@@ -1,33 +1,33 @@
 import { useMemo, useState } from "react";
 import type { BinDetails, BinMap, BinPoint, NearbyBin } from "~/api/types";
 import type { Camera } from "./map/camera";
-import { marksOf, withChosen } from "./map/groups";
+import { markersOf, withChosen } from "./map/groups";
 import { namesOf } from "./map/labels";
 import { useRested, useSettled } from "./map/layers";
 import { boundsOf } from "./map/mercator";
 import { useDetails, useNearby, useWithin } from "./queries";
 import type { BinWithoutDistance, BinSearch } from "./useBinSearch";
 
-/** From here on the list follows the map; before, it waits for a point. */
+/** The zoom from which the list follows the map; below it, a point has to be chosen. */
 const NEAR = 10.5;
 const FIRST = 20;
 const MORE = 30;
 const MOST = 100;
 
-/** What map and list show: both ask anew when the map stands still. */
+/** The bins that map and list show. Both are fetched anew when the map stands still. */
 export function useVisibleBins(
   { kinds, bin, foreign, point }: BinSearch,
   camera: Camera,
   ready: boolean,
-  everything: BinMap | undefined,
+  allBins: BinMap | undefined,
 ) {
   const rested = useRested(camera);
   const bounds = ready && camera.size.width > 0 ? boundsOf(rested, camera.size) : null;
-  const within = useWithin(bounds, kinds, everything);
+  const within = useWithin(bounds, kinds, allBins);
   const settled = useSettled(camera);
   const from = point ?? (ready && settled.zoom >= NEAR ? settled : null);
 
-  // As many as were asked for, as long as the question is the same.
+  // "More" holds for one search: another begins with the first few again.
   const question = `${point?.lat} ${point?.lng} ${kinds.join()}`;
   const [wanted, setWanted] = useState({ question, limit: FIRST });
   const limit = wanted.question === question ? wanted.limit : FIRST;
@@ -37,7 +37,7 @@ export function useVisibleBins(
   const details = useDetails(bin ?? "", bin !== null && near === null);
   const chosen = bin === null ? null : (near ?? details.data ?? null);
   const told = from ? nearby.data : undefined;
-  const { marks, names } = useDrawn(within.data, told, chosen, rested.zoom);
+  const { markers, names } = useDrawn(within.data, told, chosen, rested.zoom);
   return {
     bounds,
     within,
@@ -45,7 +45,7 @@ export function useVisibleBins(
     from,
     near,
     chosen,
-    marks,
+    markers,
     names,
     more:
       limit < MOST && nearby.data?.length === limit
@@ -60,23 +60,23 @@ export type VisibleBins = ReturnType<typeof useVisibleBins>;
 
 type Within = NonNullable<ReturnType<typeof useWithin>["data"]>;
 
-/** Marks and names for the map. The chosen bin never hides in a group: who chose it looks for it. */
+/** Markers and names for the map. The chosen bin is never part of a group. */
 function useDrawn(
   within: Within | undefined,
   nearby: readonly NearbyBin[] | undefined,
   chosen: BinWithoutDistance | BinDetails | null,
   zoom: number,
 ) {
-  const marks = useMemo(() => {
+  const markers = useMemo(() => {
     const others = (within?.bins ?? []).filter((one) => one.id !== chosen?.id);
-    const drawn = marksOf(others, within?.clusters ?? [], zoom);
+    const drawn = markersOf(others, within?.clusters ?? [], zoom);
     return chosen ? withChosen(drawn, point(chosen), zoom) : drawn;
   }, [within, chosen, zoom]);
   const names = useMemo(() => {
     const known = within?.bins.length ? within.bins : (nearby ?? []).map(point);
     return namesOf(known, zoom);
   }, [within, nearby, zoom]);
-  return { marks, names };
+  return { markers, names };
 }
 
 function point(bin: BinWithoutDistance | BinDetails): BinPoint {

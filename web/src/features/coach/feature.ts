@@ -17,5 +17,5 @@ export const coach: Feature = {
 
 /** Photos that wait for a network are sent as soon as there is one, whatever page is open. */
 function sendWaitingPhotos(): void {
-  void import("~/outbox/photos/queue").then(({ wake }) => wake()).catch(() => undefined);
+  void import("~/outbox/photos/queue").then(({ resume }) => resume()).catch(() => undefined);
 }

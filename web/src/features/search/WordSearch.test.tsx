@@ -1,7 +1,7 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { playPlatform } from "~/test/platform";
+import { fakeServer } from "~/test/fakeServer";
 import { show } from "~/test/show";
 import { WordSearch } from "./WordSearch";
 
@@ -21,7 +21,7 @@ const onWords = vi.fn();
 beforeEach(() => {
   onPick.mockReset();
   onWords.mockReset();
-  playPlatform(() => ({ body: [match("glass-bottle", "유리병"), match("soju-bottle", "소주병")] }));
+  fakeServer(() => ({ body: [match("glass-bottle", "유리병"), match("soju-bottle", "소주병")] }));
 });
 
 async function typed(words: string) {

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import { rows, write } from "~/test/database";
-import { problem } from "~/test/platform";
-import { playBrowser, soon } from "./browser";
+import { rows, write } from "~/test/fakeDatabase";
+import { problem } from "~/test/fakeServer";
+import { makeTestBrowser, soon } from "./testBrowser";
 
 vi.mock("~/photo/prepare", () => ({ prepare: (file: Blob) => Promise.resolve(file) }));
 
-const at = playBrowser();
+const at = makeTestBrowser();
 
 describe("a ticket that ran out", () => {
   const old = problem(409, "job_ended");
@@ -20,7 +20,7 @@ describe("a ticket that ran out", () => {
     await at.handedOver();
     const [renewed] = at.tab.queue();
     expect(renewed).toMatchObject({ jobId: "job-2", earlier: ["job-1"], failure: null });
-    expect(renewed && at.tab.isOf(renewed, "job-1")).toBe(true);
+    expect(renewed && at.tab.belongsTo(renewed, "job-1")).toBe(true);
     expect(at.tab.pictureOf("job-1")).toBe("blob:1");
     expect(asked("POST analyze")).toHaveLength(2);
     expect(await rows()).toMatchObject([{ jobId: "job-2", earlier: ["job-1"] }]);
@@ -55,7 +55,7 @@ describe("a ticket that ran out", () => {
     await soon(() => expect(at.phases()).toEqual(["waiting"]));
     expect(at.uploads).toEqual(["/job-1"]); // new, whatever our clock says
     away = false;
-    await at.tab.retry(at.tab.queue()[0]?.id ?? "");
+    await at.tab.retryPhoto(at.tab.queue()[0]?.id ?? "");
     await at.handedOver();
     expect(at.uploads).toEqual(["/job-1", "/job-2"]);
     expect(asked("POST upload-complete")).toEqual([
@@ -73,7 +73,7 @@ describe("a ticket that ran out", () => {
     at.play(() => at.ticket("job-1"));
     await at.added();
     await soon(() => expect(at.uploads).toEqual(["/job-1"]));
-    await at.tab.failed("job-1", "upload_never_came", "");
+    await at.tab.photoFailed("job-1", "upload_never_came", "");
     expect(at.tab.queue()[0]).toMatchObject({ phase: "sending", failure: null });
     // Another tab may know better than to wait.
     for (const row of await rows()) await write({ ...row, failure: { code: "", sentence: "" } } as never);
@@ -104,10 +104,10 @@ describe("two tabs", () => {
     playLocks();
     await at.added();
     const other = await at.newTab();
-    await other.wake();
+    await other.resume();
     expect(at.phases(other)).toEqual(["waiting"]);
     online.mockReturnValue(true);
-    await Promise.all([at.tab.wake(), other.wake()]);
+    await Promise.all([at.tab.resume(), other.resume()]);
     expect(asked("POST analyze")).toHaveLength(1);
     expect(at.phases()).toEqual(["sent"]);
     expect(at.phases(other)).toEqual(["sent"]);
@@ -118,7 +118,7 @@ describe("two tabs", () => {
     const other = await at.newTab();
     await at.added();
     await soon(() => expect(at.phases(other)).toEqual(["sent"]));
-    await at.tab.drop(at.tab.queue()[0]?.id ?? "");
+    await at.tab.removePhoto(at.tab.queue()[0]?.id ?? "");
     await soon(() => expect(other.queue()).toEqual([]));
   });
 });

@@ -1,11 +1,21 @@
-/** Brings photos to the platform, one after the other, and tells whoever waits for one how far it came. */
+/** Sends photos to the platform, one after the other, and tells who waits for one how far it came. */
 import { describe } from "~/api/describe";
 import { Problem } from "~/api/problem";
-import { discard, onLeave, phaseOf, photoOf, queue, show, stored, update, type QueuedPhoto } from "./list";
+import {
+  removeFromQueue,
+  onRemoved,
+  phaseOf,
+  queuedPhoto,
+  queue,
+  updateShown,
+  toStored,
+  update,
+  type QueuedPhoto,
+} from "./list";
 import { isPassing, isStale, send, untilNext } from "./send";
 import { currentPhoto } from "./store";
 
-/** How far a photo came at the first try: its job once it has one, and no phase when it was dropped meanwhile. */
+/** How far a photo came at the first try: its job once it has one, and no phase when it was removed meanwhile. */
 export type Outcome = Readonly<{ jobId: string | null; phase: QueuedPhoto["phase"] | null }>;
 
 const LOCK = "bunri.queue";
@@ -14,40 +24,42 @@ const MOST_STALE = 3;
 const cancellations = new Map<string, AbortController>();
 const waiters = new Map<string, (outcome: Outcome) => void>();
 
-onLeave((id, answered) => {
+onRemoved((id, answered) => {
   if (!answered) cancellations.get(id)?.abort();
-  tell(id);
+  resolveOutcome(id);
 });
 
-/** Resolves as soon as `tell` is called for the photo. Whoever waited for it before is told now. */
-export function outcomeOf(id: string): Promise<Outcome> {
-  tell(id);
+/** Resolves as soon as `resolveOutcome` is called for the photo. Promises made for it before resolve now. */
+export function nextOutcome(id: string): Promise<Outcome> {
+  resolveOutcome(id);
   return new Promise((resolve) => waiters.set(id, resolve));
 }
 
 /** Tells whoever waits for a photo how far it is. */
-export function tell(id: string, jobId: string | null = null): void {
-  const photo = photoOf(id);
+export function resolveOutcome(id: string, jobId: string | null = null): void {
+  const photo = queuedPhoto(id);
   const known = photo?.phase === "sent" ? photo.jobId : null;
   waiters.get(id)?.({ jobId: jobId ?? known, phase: photo?.phase ?? null });
   waiters.delete(id);
 }
 
 /** The next photo that can be sent now. */
-export function ready(): QueuedPhoto | undefined {
+export function nextToSend(): QueuedPhoto | undefined {
   if (!navigator.onLine) return undefined;
-  return queue().find(({ phase, again }) => phase === "waiting" && (again === null || again <= Date.now()));
+  return queue().find(
+    ({ phase, retryAt }) => phase === "waiting" && (retryAt === null || retryAt <= Date.now()),
+  );
 }
 
 /** Sends what can be sent now; in one tab at a time. */
 export async function deliverAll(): Promise<void> {
-  if (!ready()) return;
-  await alone(async () => {
-    for (let next = ready(); next; next = ready()) await deliver(next);
+  if (!nextToSend()) return;
+  await inOneTab(async () => {
+    for (let next = nextToSend(); next; next = nextToSend()) await deliver(next);
   });
 }
 
-async function alone(work: () => Promise<void>): Promise<void> {
+async function inOneTab(work: () => Promise<void>): Promise<void> {
   // The types promise locks everywhere; an insecure context has none.
   const locks = navigator.locks as LockManager | undefined;
   await (locks ? locks.request(LOCK, work) : work());
@@ -55,31 +67,31 @@ async function alone(work: () => Promise<void>): Promise<void> {
 
 async function deliver(photo: QueuedPhoto, failures = 0): Promise<void> {
   const { id } = photo;
-  // Another tab may have sent or dropped it while we waited for our turn.
-  const kept = await currentPhoto(stored(photo));
-  if (!photoOf(id)) return;
+  // Another tab may have sent or removed it while this one waited for the lock.
+  const kept = await currentPhoto(toStored(photo));
+  if (!queuedPhoto(id)) return;
   if (!kept) {
-    discard(id);
+    removeFromQueue(id);
     return;
   }
   if (kept.handedOver || kept.failure) {
-    show(id, { ...kept, phase: phaseOf(kept) });
-    tell(id);
+    updateShown(id, { ...kept, phase: phaseOf(kept) });
+    resolveOutcome(id);
     return;
   }
   const cancellation = new AbortController();
   cancellations.set(id, cancellation);
-  show(id, { ...kept, phase: "sending", uploaded: 0, again: null });
+  updateShown(id, { ...kept, phase: "sending", uploaded: 0, retryAt: null });
   try {
     await send(kept, {
       signal: cancellation.signal,
       onJob: async (jobId) => {
         const before = kept.jobId && kept.jobId !== jobId ? [kept.jobId] : [];
         await update(id, { jobId, earlier: [...kept.earlier, ...before] });
-        tell(id, jobId);
+        resolveOutcome(id, jobId);
       },
       onProgress: (uploaded) => {
-        show(id, { uploaded });
+        updateShown(id, { uploaded });
       },
     });
     await update(id, { handedOver: true, failure: null }, { phase: "sent", uploaded: 1 });
@@ -96,12 +108,12 @@ async function deliver(photo: QueuedPhoto, failures = 0): Promise<void> {
   }
 }
 
-/** What passes is waited for; anything else is kept for the person to decide. */
+/** Tries again later after a failure that may pass; after any other the person decides. */
 async function postpone(id: string, error: unknown): Promise<void> {
-  if (isPassing(error)) show(id, { phase: "waiting", again: Date.now() + untilNext(error) });
+  if (isPassing(error)) updateShown(id, { phase: "waiting", retryAt: Date.now() + untilNext(error) });
   else {
     const code = error instanceof Problem ? error.code : "internal";
     await update(id, { failure: { code, sentence: describe(error).sentence } }, { phase: "failed" });
   }
-  tell(id);
+  resolveOutcome(id);
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import { fillDisk, rows } from "~/test/database";
-import { playPlatform, problem } from "~/test/platform";
-import { guest, type Answer, photo, playBrowser, soon } from "./browser";
+import { fillDisk, rows } from "~/test/fakeDatabase";
+import { fakeServer, problem } from "~/test/fakeServer";
+import { guest, type Answer, photo, makeTestBrowser, soon } from "./testBrowser";
 
 vi.mock("~/photo/prepare", () => ({ prepare: (file: Blob) => Promise.resolve(file) }));
 
-const at = playBrowser();
+const at = makeTestBrowser();
 
 describe("a photo", () => {
   it("becomes a job, is uploaded, and goes when its answer is there", async () => {
@@ -14,7 +14,7 @@ describe("a photo", () => {
     await at.handedOver();
     expect(at.uploads).toEqual(["/job-1"]);
     expect(asked()).toContain("POST upload-complete/job-1");
-    await at.tab.answered("job-1");
+    await at.tab.photoAnswered("job-1");
     expect(at.tab.queue()).toEqual([]);
     expect(at.tab.pictureOf("job-1")).toBe("blob:1");
     expect(await rows()).toEqual([]);
@@ -28,7 +28,7 @@ describe("a photo", () => {
     expect(await at.added()).toEqual({ jobId: null, phase: "waiting" });
     expect(at.phases()).toEqual(["waiting", "waiting"]);
     online.mockReturnValue(true);
-    await at.tab.wake();
+    await at.tab.resume();
     expect(at.phases()).toEqual(["sent", "sent"]);
     expect(listens.mock.calls.filter(([name]) => name === "online")).toEqual([]); // the feature listens
   });
@@ -45,7 +45,7 @@ describe("a photo", () => {
     at.play(() => problem(503, "unavailable", { "Retry-After": "30" }));
     expect(await at.added()).toEqual({ jobId: null, phase: "waiting" });
     const [waiting] = at.tab.queue();
-    expect((waiting?.again ?? 0) - Date.now()).toBeGreaterThan(25_000);
+    expect((waiting?.retryAt ?? 0) - Date.now()).toBeGreaterThan(25_000);
   });
 
   it.each([
@@ -55,13 +55,13 @@ describe("a photo", () => {
   ])("waits for what passes: %i %s", async (status, code) => {
     at.play(() => problem(status, code));
     expect(await at.added()).toEqual({ jobId: null, phase: "waiting" });
-    expect(at.tab.queue()[0]?.again).toBeGreaterThan(Date.now());
+    expect(at.tab.queue()[0]?.retryAt).toBeGreaterThan(Date.now());
   });
 
   it("is kept with the reason when the platform refuses it, and tried anew on demand", async () => {
     let refuse = true;
     const keys: (string | null)[] = [];
-    playPlatform(({ path, headers }) => {
+    fakeServer(({ path, headers }) => {
       if (path.endsWith("/guest")) return guest;
       if (!path.endsWith("/analyze")) return { body: {} };
       keys.push(headers.get("Idempotency-Key"));
@@ -72,7 +72,7 @@ describe("a photo", () => {
       failure: { code: "photo_size_unsupported", sentence: "about photo_size_unsupported" },
     });
     refuse = false;
-    expect(await at.tab.retry(at.tab.queue()[0]?.id ?? "")).toBe("job-3");
+    expect(await at.tab.retryPhoto(at.tab.queue()[0]?.id ?? "")).toBe("job-3");
     expect(new Set(keys).size).toBe(2); // another attempt is another job
     await at.handedOver();
     expect(at.tab.queue()[0]?.failure).toBeNull();
@@ -83,9 +83,9 @@ describe("a photo", () => {
     at.play(() => at.ticket(`try-${++made}`));
     await at.added();
     await at.handedOver();
-    await at.tab.failed("try-1", "gave_up", "여러 번 시도했어요.");
+    await at.tab.photoFailed("try-1", "gave_up", "여러 번 시도했어요.");
     expect(at.tab.queue()[0]).toMatchObject({ phase: "failed", failure: { code: "gave_up" } });
-    expect(await at.tab.retry(at.tab.queue()[0]?.id ?? "")).toBe("try-2");
+    expect(await at.tab.retryPhoto(at.tab.queue()[0]?.id ?? "")).toBe("try-2");
   });
 
   it("is tried anew as another job when only its page knows that the analysis failed", async () => {
@@ -93,14 +93,14 @@ describe("a photo", () => {
     at.play(() => at.ticket(`page-${++made}`));
     await at.added();
     await at.handedOver();
-    expect(await at.tab.retry(at.tab.queue()[0]?.id ?? "")).toBe("page-2");
+    expect(await at.tab.retryPhoto(at.tab.queue()[0]?.id ?? "")).toBe("page-2");
   });
 
   it("tells whether it outlives the tab", async () => {
     at.play(() => at.ticket("job-5"));
-    expect((await at.tab.add(photo())).onDisk).toBe(true);
+    expect((await at.tab.addPhoto(photo())).onDisk).toBe(true);
     fillDisk();
-    expect((await at.tab.add(photo())).onDisk).toBe(false);
+    expect((await at.tab.addPhoto(photo())).onDisk).toBe(false);
     await soon(() => expect(at.phases()).toEqual(["sent", "sent"]));
   });
 });
@@ -113,7 +113,7 @@ describe("a photo that nobody watches", () => {
     );
     await at.added();
     await at.handedOver();
-    return at.tab.look();
+    return at.tab.checkUnwatched();
   }
   const status = (state: string) => ({
     body: { job_id: "job-1", status: state, code: "gave_up", message: "왜" },

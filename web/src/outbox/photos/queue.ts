@@ -1,15 +1,24 @@
-/** What pages do with the photos on their way: add, look after, try again, drop. */
+/** What pages do with the photos that wait for an answer: add, check, try again, remove. */
 import { api, data } from "~/api/client";
 import { Problem } from "~/api/problem";
 import { preferences } from "~/preferences/store";
 import { prepare } from "~/photo/prepare";
-import { outcomeOf, tell, type Outcome } from "./delivery";
-import { clear, discard, enlist, photoOf, queue, refresh, release, update } from "./list";
-import { notDue, remove } from "./removal";
-import { flush, schedule } from "./rounds";
+import { nextOutcome, resolveOutcome, type Outcome } from "./delivery";
+import {
+  clearQueue,
+  removeFromQueue,
+  addToQueue,
+  queuedPhoto,
+  queue,
+  refresh,
+  removeAnswered,
+  update,
+} from "./list";
+import { clearDue, requestRemoval } from "./removal";
+import { flush, schedule } from "./schedule";
 import { removeRow, removeAllRows, storeRow, type StoredPhoto } from "./store";
 
-// Whoever fetches this file only when it is needed asks it for the list, too: one file to fetch.
+// For those who import this file only when it is needed: they need no second import.
 export { queue };
 
 type Added = Readonly<{
@@ -19,13 +28,13 @@ type Added = Readonly<{
   sent: Promise<Outcome>;
 }>;
 
-/** Takes up what an earlier visit or another tab left behind, and sends what can be sent. */
-export function wake(): Promise<void> {
+/** Reads the photos that an earlier visit or another tab stored, and sends what can be sent. */
+export function resume(): Promise<void> {
   return refresh().then(flush);
 }
 
-/** Keeps a file that somebody took or chose, and sends it as soon as possible. Throws a Problem for what is no photo. */
-export async function add(file: Blob): Promise<Added> {
+/** Stores a file that the person took or chose, and sends it as soon as possible. Throws a Problem for what is no photo. */
+export async function addPhoto(file: Blob): Promise<Added> {
   const photo = await prepare(file);
   const kept: StoredPhoto = {
     id: identifier(),
@@ -39,7 +48,7 @@ export async function add(file: Blob): Promise<Added> {
     failure: null,
   };
   const onDisk = await storeRow(kept);
-  enlist(kept);
+  addToQueue(kept);
   return { onDisk, sent: sent(kept.id) };
 }
 
@@ -54,59 +63,59 @@ function identifier(): string {
  * Tries a photo again: as a new job when the platform gave it up. Gives the job's id once there is one, or null when it has
  * to wait (no network, a busy platform).
  */
-export async function retry(id: string): Promise<string | null> {
-  const photo = photoOf(id);
+export async function retryPhoto(id: string): Promise<string | null> {
+  const photo = queuedPhoto(id);
   if (!photo) return null;
   const fresh =
     photo.failure || photo.handedOver ? { attempt: photo.attempt + 1, handedOver: false, failure: null } : {};
-  if (photo.phase !== "sending") await update(id, fresh, { phase: "waiting", again: null });
+  if (photo.phase !== "sending") await update(id, fresh, { phase: "waiting", retryAt: null });
   return (await sent(id)).jobId;
 }
 
 function sent(id: string): Promise<Outcome> {
-  const outcome = outcomeOf(id);
+  const outcome = nextOutcome(id);
   void flush().finally(() => {
-    tell(id);
+    resolveOutcome(id);
   });
   return outcome;
 }
 
 /**
- * Forgets a photo that is not wanted any more, here at once and on the platform as soon as it hears of it; until then its
- * jobs are remembered. Resolves after the first try.
+ * Removes a photo: from this device at once, and its jobs from the platform as soon as that can be reached; until then the
+ * jobs are stored. Resolves after the first try.
  */
-export async function drop(id: string): Promise<void> {
-  const photo = photoOf(id);
-  discard(id);
+export async function removePhoto(id: string): Promise<void> {
+  const photo = queuedPhoto(id);
+  removeFromQueue(id);
   const jobs = photo ? [...photo.earlier, ...(photo.jobId ? [photo.jobId] : [])] : [];
   if (jobs.length === 0) {
     await removeRow(id);
     return;
   }
-  await remove({ id, jobs, droppedAt: Date.now() });
+  await requestRemoval({ id, jobs, droppedAt: Date.now() });
   schedule();
 }
 
-/** Forgets every photo on this device, sent or not. Resolves when they are gone. */
-export async function forgetAll(): Promise<void> {
-  clear();
-  notDue();
+/** Removes every photo from this device, sent or not. Resolves when they are gone. */
+export async function removeAllPhotos(): Promise<void> {
+  clearQueue();
+  clearDue();
   await removeAllRows();
 }
 
-/** The answer is there: the platform keeps the picture from now on. Its address here stays good for this visit. */
-export async function answered(jobId: string): Promise<void> {
+/** The answer is there, and the platform has the picture: the copy on this device is removed. This tab still shows it. */
+export async function photoAnswered(jobId: string): Promise<void> {
   const photo = queue().find((one) => one.jobId === jobId);
   if (!photo) return;
-  release(photo, jobId);
+  removeAnswered(photo, jobId);
   await removeRow(photo.id);
 }
 
 /**
- * The analysis failed: the photo is kept, so that it can be tried again. While it is being sent, that is not said of the
- * picture: its job ran out, and the next one is on its way.
+ * The analysis failed: the photo stays, so that it can be tried again. A photo that is being sent is not marked as failed:
+ * its job expired, and it is about to get another one.
  */
-export async function failed(jobId: string, code: string, sentence: string): Promise<void> {
+export async function photoFailed(jobId: string, code: string, sentence: string): Promise<void> {
   const photo = queue().find((one) => one.jobId === jobId);
   if (photo?.phase === "sent") {
     const failure = { code, sentence };
@@ -114,8 +123,8 @@ export async function failed(jobId: string, code: string, sentence: string): Pro
   }
 }
 
-/** Asks once for the photos that were handed over and that nobody watches. Gives the jobs that have an answer now. */
-export async function look(): Promise<readonly string[]> {
+/** Asks once for the status of the photos that were handed over and whose page is not open. Gives the jobs with an answer. */
+export async function checkUnwatched(): Promise<readonly string[]> {
   const answers: string[] = [];
   for (const { id, jobId, phase } of queue()) {
     if (phase !== "sent" || !jobId) continue;
@@ -124,19 +133,19 @@ export async function look(): Promise<readonly string[]> {
         api.GET("/api/v1/waste/status/{job_id}", { params: { path: { job_id: jobId } } }),
       );
       if (status === "done" || status === "asked") {
-        await answered(jobId);
+        await photoAnswered(jobId);
         answers.push(jobId);
-      } else if (status === "failed") await failed(jobId, code ?? "internal", message);
-      else if (status === "cancelled") await removed(id);
+      } else if (status === "failed") await photoFailed(jobId, code ?? "internal", message);
+      else if (status === "cancelled") await removeHere(id);
     } catch (error) {
       // Anything else passes: it is asked again.
-      if (error instanceof Problem && error.code === "job_missing") await removed(id);
+      if (error instanceof Problem && error.code === "job_missing") await removeHere(id);
     }
   }
   return answers;
 }
 
-async function removed(id: string): Promise<void> {
-  discard(id);
+async function removeHere(id: string): Promise<void> {
+  removeFromQueue(id);
   await removeRow(id);
 }

@@ -1,42 +1,42 @@
-/** Has the platform forget the jobs of photos that are not wanted any more, however long it takes to reach it. */
+/** Removes the jobs of photos that the person removed from the platform, however long it takes to reach it. */
 import { removeJob } from "~/api/removeJob";
 import { untilNext } from "./send";
 import { pendingRemovals, removeRow, storeRow, type PendingRemoval } from "./store";
 
-/** As long as the platform keeps a job. */
+/** How long the platform keeps a job: older ones are gone anyway. */
 const GONE_MS = 30 * 24 * 3_600_000;
 
-/** When the platform is told again what it shall forget, ms since 1970. */
-let again: number | null = null;
+/** When the next attempt is made, ms since 1970; null when nothing is left to remove. */
+let retryAt: number | null = null;
 
-/** When `removeDropped` is due again, ms since 1970; null when nothing is left to tell. */
-export function dueAt(): number | null {
-  return again;
+/** When `sendRemovals` is to be called next, ms since 1970; null when nothing is left to remove. */
+export function removalDueAt(): number | null {
+  return retryAt;
 }
 
-/** Nothing is left to tell, or it is told right now. */
-export function notDue(): void {
-  again = null;
+/** Nothing is left to remove, or it is being removed now. */
+export function clearDue(): void {
+  retryAt = null;
 }
 
-/** Remembers which jobs the platform shall forget until it has, and tells it once. */
-export async function remove(dropped: PendingRemoval): Promise<void> {
+/** Stores which jobs are to be removed until they are, and makes the first attempt. */
+export async function requestRemoval(dropped: PendingRemoval): Promise<void> {
   await storeRow(dropped);
-  await tellPlatform(dropped);
+  await sendOnce(dropped);
 }
 
-/** Tells the platform what it has not heard yet. */
-export async function removeDropped(): Promise<void> {
-  notDue();
+/** Sends all removals that are still stored. */
+export async function sendRemovals(): Promise<void> {
+  clearDue();
   if (!navigator.onLine) return;
-  for (const dropped of await pendingRemovals()) await tellPlatform(dropped);
+  for (const dropped of await pendingRemovals()) await sendOnce(dropped);
 }
 
 /** Removals that are being sent: the row is there for whoever reads it meanwhile. */
 const sending = new Map<string, Promise<void>>();
 
-/** Tells the platform once which jobs to remove; what fails is tried again later. */
-function tellPlatform(removal: PendingRemoval): Promise<void> {
+/** Sends a removal, unless it is being sent; what fails is tried again later. */
+function sendOnce(removal: PendingRemoval): Promise<void> {
   const known = sending.get(removal.id);
   if (known) return known;
   const sent = sendRemoval(removal).finally(() => sending.delete(removal.id));
@@ -53,6 +53,6 @@ async function sendRemoval({ id, jobs, droppedAt }: PendingRemoval): Promise<voi
     await removeRow(id);
   } catch (error) {
     if (Date.now() - droppedAt > GONE_MS) await removeRow(id);
-    else again = Date.now() + untilNext(error);
+    else retryAt = Date.now() + untilNext(error);
   }
 }

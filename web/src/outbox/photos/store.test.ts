@@ -1,6 +1,6 @@
 import { IDBFactory, IDBOpenDBRequest, IDBVersionChangeEvent } from "fake-indexeddb";
 import { beforeEach, describe, expect, it, vi, type MockInstance } from "vitest";
-import { fillDisk, playDatabase, rows, write } from "~/test/database";
+import { fillDisk, makeFakeDatabase, rows, write } from "~/test/fakeDatabase";
 import type * as Store from "./store";
 
 const kept = (id: string): Store.StoredPhoto => ({
@@ -40,7 +40,7 @@ const dispatch = (database: IDBDatabase, type: string) =>
   database.dispatchEvent(new IDBVersionChangeEvent(type));
 
 beforeEach(async () => {
-  playDatabase();
+  makeFakeDatabase();
   open = vi.spyOn(indexedDB, "open");
   vi.resetModules();
   store = await import("./store");

@@ -7,7 +7,7 @@ import styles from "./find.module.css";
 
 type Props = Readonly<{ locating: Locating; onPlace: (place: Place) => void }>;
 
-/** From where to search: by words, or by this device. It is asked only when somebody wants that. */
+/** Chooses a place by words or by the location of this device, which is asked for only when the button is pressed. */
 export function Finder({ locating, onPlace }: Props) {
   const { t } = useTranslation("bins");
   const { failure } = locating;
@@ -16,7 +16,7 @@ export function Finder({ locating, onPlace }: Props) {
       <div className={styles.line}>
         <PlaceSearch
           onPlace={(place) => {
-            locating.forgive();
+            locating.clearFailure();
             onPlace(place);
           }}
         />
@@ -38,7 +38,7 @@ export function Finder({ locating, onPlace }: Props) {
           </span>
         </p>
       ) : (
-        <p className={styles.promise}>{t("locate.promise")}</p>
+        <p className={styles.privacy}>{t("locate.promise")}</p>
       )}
     </div>
   );

@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
-import { playPlatform } from "~/test/platform";
+import { fakeServer } from "~/test/fakeServer";
 import { show } from "~/test/show";
 import { PlaceSearch } from "./PlaceSearch";
 
@@ -16,7 +16,7 @@ const PLACES = ["서울특별시 종로구", "서울특별시 중구"].map((name
 const chosen = vi.fn();
 beforeEach(async () => {
   chosen.mockReset();
-  playPlatform(() => ({ body: PLACES }));
+  fakeServer(() => ({ body: PLACES }));
   await show(<PlaceSearch onPlace={chosen} />, ["bins"]);
 });
 
@@ -67,7 +67,7 @@ it("closes with Escape and keeps the words", async () => {
 });
 
 it("says when there is no such place", async () => {
-  playPlatform(() => ({ body: [] }));
+  fakeServer(() => ({ body: [] }));
   await userEvent.type(field(), "아틀란티스");
   await waitFor(() => {
     expect(screen.getByText(/그런 곳을 찾지 못했어요/)).toBeVisible();

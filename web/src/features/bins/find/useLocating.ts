@@ -4,7 +4,7 @@ import { announce } from "~/ui/announce";
 import { locate, LocateError, type LocateFailure } from "~/ui/locate";
 import type { LatLng } from "../map/mercator";
 
-/** Asks this device where it is, when somebody wants that, and says what keeps it from knowing. */
+/** Asks this device for its location on demand, and tells why it could not be had. */
 export function useLocating(onHere: (here: LatLng) => void) {
   const { t } = useTranslation("bins");
   const [asking, setAsking] = useState(false);
@@ -30,7 +30,7 @@ export function useLocating(onHere: (here: LatLng) => void) {
     find: () => {
       if (!asking) void find();
     },
-    forgive: () => {
+    clearFailure: () => {
       setFailure(null);
     },
   };

@@ -7,18 +7,18 @@ import { busiest } from "../map/cities";
 import type { View } from "../map/mercator";
 import styles from "./list.module.css";
 
-type Props = Readonly<{ everything: BinMap; locating: Locating; onGo: (view: View) => void }>;
+type Props = Readonly<{ allBins: BinMap; locating: Locating; onGo: (view: View) => void }>;
 
 const MOST = 6;
 const CITY_ZOOM = 11;
 
-/** The map looks from too far to say what is near: asks near where, and names the cities that have most bins. */
-export function AskWhere({ everything, locating, onGo }: Props) {
+/** In place of the list while the map shows too much for "near": offers the cities with most bins, and the location. */
+export function AskWhere({ allBins, locating, onGo }: Props) {
   const { t } = useTranslation("bins");
   const { number } = useFormat();
-  const cities = busiest([...everything.bins, ...everything.clusters]).slice(0, MOST);
+  const cities = busiest([...allBins.bins, ...allBins.clusters]).slice(0, MOST);
   return (
-    <section className={styles.where} aria-labelledby="where">
+    <section className={styles.chooseCity} aria-labelledby="where">
       <h2 id="where">{t("where.title")}</h2>
       <p>{t("where.sentence")}</p>
       <div>

@@ -8,50 +8,56 @@ import styles from "./list.module.css";
 
 type Props = Readonly<{
   bins: readonly NearbyBin[];
-  hot: string | null;
-  onHot: (id: string | null) => void;
+  highlighted: string | null;
+  onHighlight: (id: string | null) => void;
   onBin: (bin: NearbyBin) => void;
 }>;
 
-/** The nearest bins; the one under the pointer or the focus is lifted on the map, and the other way round. */
-export function BinList({ bins, hot, onHot, onBin }: Props) {
+/** The nearest bins. The one under the pointer or with the focus is highlighted here and on the map. */
+export function BinList({ bins, highlighted, onHighlight, onBin }: Props) {
   return (
     <ol className={styles.list}>
       {bins.map((bin) => (
-        <Row key={bin.id} bin={bin} hot={bin.id === hot} onHot={onHot} onBin={onBin} />
+        <Row
+          key={bin.id}
+          bin={bin}
+          highlighted={bin.id === highlighted}
+          onHighlight={onHighlight}
+          onBin={onBin}
+        />
       ))}
     </ol>
   );
 }
 
-/** By which a row is found again. */
+/** The id of the row of a bin. */
 export function rowId(bin: string): string {
   return `bin-${bin}`;
 }
 
-type RowProps = Readonly<{ bin: NearbyBin; hot: boolean }> & Pick<Props, "onHot" | "onBin">;
+type RowProps = Readonly<{ bin: NearbyBin; highlighted: boolean }> & Pick<Props, "onHighlight" | "onBin">;
 
-function Row({ bin, hot, onHot, onBin }: RowProps) {
+function Row({ bin, highlighted, onHighlight, onBin }: RowProps) {
   const { t } = useTranslation("bins");
   const words = useWords();
   const { distance } = useFormat();
   return (
-    // Under the pointer it is lifted on the map; nothing is done by it.
+    // The pointer only highlights the bin; nothing can be done by it alone.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <li
       className={styles.row}
-      data-hot={hot || undefined}
+      data-highlighted={highlighted || undefined}
       onPointerEnter={() => {
-        onHot(bin.id);
+        onHighlight(bin.id);
       }}
       onPointerLeave={() => {
-        onHot(null);
+        onHighlight(null);
       }}
       onFocus={() => {
-        onHot(bin.id);
+        onHighlight(bin.id);
       }}
       onBlur={() => {
-        onHot(null);
+        onHighlight(null);
       }}
     >
       <button

@@ -15,7 +15,7 @@ import styles from "./list.module.css";
 
 type Props = Readonly<{
   id: string;
-  /** What is known of it already; in the list, how far it is, too. */
+  /** What is known of it already: with its distance when it is in the list. */
   near: BinWithoutDistance | NearbyBin | null;
   onBack: () => void;
 }>;
@@ -58,7 +58,7 @@ function What({
   const words = useWords();
   const format = useFormat();
   const heading = useRef<HTMLHeadingElement>(null);
-  // Who opened it, opened it to read it.
+  // A screen reader goes on reading here.
   useEffect(() => {
     heading.current?.focus({ preventScroll: true });
   }, []);

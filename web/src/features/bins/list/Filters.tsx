@@ -20,7 +20,7 @@ export function Filters({ chosen, counts, known, onChange }: Props) {
   const { t } = useTranslation("bins");
   const words = useWords();
   const { number } = useFormat();
-  if (!known) return <div className={styles.toCome} />;
+  if (!known) return <div className={styles.loading} />;
   const shown = KINDS.filter((kind) => known.includes(kind) || chosen.includes(kind));
   if (shown.length < 2 && !chosen.length) return null;
   const toggle = (kind: BinKind) => {
@@ -51,7 +51,7 @@ export function Filters({ chosen, counts, known, onChange }: Props) {
                 toggle(kind);
               }}
             >
-              <span className={styles.sign} style={{ color: coloursOfKind(kind).ink }}>
+              <span className={styles.icon} style={{ color: coloursOfKind(kind).ink }}>
                 <Icon name={binIcon(kind)} size="1.25rem" />
               </span>
               {words.bin(kind)}

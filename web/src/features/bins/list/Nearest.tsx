@@ -10,16 +10,16 @@ import styles from "./list.module.css";
 type Props = Readonly<{
   search: BinSearch;
   shown: VisibleBins;
-  hot: string | null;
-  onHot: (id: string | null) => void;
+  highlighted: string | null;
+  onHighlight: (id: string | null) => void;
   onForget: () => void;
 }>;
 
-/** Farther than this nobody calls near, metres. */
+/** Metres beyond which we say that the nearest bin is far away. */
 const FAR = 5_000;
 
-/** The list under its heading: from where it counts, and what one should know about it. */
-export function Nearest({ search, shown, hot, onHot, onForget }: Props) {
+/** The list of the nearest bins, with from where distances are measured, and remarks on the data. */
+export function Nearest({ search, shown, highlighted, onHighlight, onForget }: Props) {
   const { t } = useTranslation("bins");
   const { point, setBin } = search;
   const bins = shown.nearby.data ?? [];
@@ -37,9 +37,9 @@ export function Nearest({ search, shown, hot, onHot, onForget }: Props) {
           )}
         </p>
       </div>
-      {(bins[0]?.distance_m ?? 0) > FAR && <p className={styles.remark}>{t("list.far")}</p>}
+      {(bins[0]?.distance_m ?? 0) > FAR && <p className={styles.note}>{t("list.far")}</p>}
       {bins.every((bin) => isSample(bin.source)) && <p className={styles.sample}>{t("sample.all")}</p>}
-      <BinList bins={bins} hot={hot} onHot={onHot} onBin={setBin} />
+      <BinList bins={bins} highlighted={highlighted} onHighlight={onHighlight} onBin={setBin} />
       {shown.more && (
         <Button variant="outlined" tone="inherit" onClick={shown.more}>
           {t("list.more")}

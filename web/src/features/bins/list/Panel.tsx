@@ -20,30 +20,30 @@ import styles from "./list.module.css";
 type Props = Readonly<{
   search: BinSearch;
   shown: VisibleBins;
-  everywhere: UseQueryResult<BinMap>;
+  allBins: UseQueryResult<BinMap>;
   locating: Locating;
   map: RefObject<HTMLElement | null>;
   /** Moves the map. */
   onGo: (view: View) => void;
-  hot: string | null;
-  onHot: (id: string | null) => void;
+  highlighted: string | null;
+  onHighlight: (id: string | null) => void;
 }>;
 
-/** Beside the map, in words: the nearest bins, or the one that was chosen. */
+/** Beside the map: the list of the nearest bins, or the details of the chosen one. */
 export function Panel(props: Props) {
   const { search, map, onGo } = props;
   const { bin } = search;
   const panel = useRef<HTMLDivElement>(null);
-  useNews(props.shown);
+  useAnnouncement(props.shown);
   const opened = useRef<string | null>(null);
   useEffect(() => {
     if (bin) bringIntoView(map.current, panel.current);
-    // Whoever comes back finds the row where they left.
+    // Back in the list, the focus returns to the row that was opened.
     else if (opened.current) document.getElementById(rowId(opened.current))?.focus();
     opened.current = bin;
   }, [bin, map]);
 
-  /** What was pressed is gone: the focus goes to what took its place. */
+  /** The button that was pressed is removed: the focus goes to what replaces it. */
   const stay = () => {
     panel.current?.focus({ preventScroll: true });
     bringIntoView(map.current, panel.current);
@@ -67,7 +67,7 @@ export function Panel(props: Props) {
 }
 
 function Content(props: Props & Readonly<{ onForget: () => void }>) {
-  const { search, shown, everywhere } = props;
+  const { search, shown, allBins } = props;
   const { bin, setBin } = search;
   const { near, nearby, from } = shown;
   const back = () => {
@@ -75,16 +75,16 @@ function Content(props: Props & Readonly<{ onForget: () => void }>) {
   };
 
   if (bin) return <Details key={bin} id={bin} near={near} onBack={back} />;
-  const failed = [everywhere, shown.within, nearby].find((query) => query.isError && !query.data);
+  const failed = [allBins, shown.within, nearby].find((query) => query.isError && !query.data);
   if (failed) return <ErrorMessage error={failed.error} onRetry={() => void failed.refetch()} />;
-  if (everywhere.data?.total === 0 || (from && nearby.data?.length === 0)) return <NoBins search={search} />;
+  if (allBins.data?.total === 0 || (from && nearby.data?.length === 0)) return <NoBins search={search} />;
   if (from && nearby.data) return <Nearest {...props} />;
-  if (from || !everywhere.data) return <RowSkeletons />;
-  return <AskWhere everything={everywhere.data} locating={props.locating} onGo={props.onGo} />;
+  if (from || !allBins.data) return <RowSkeletons />;
+  return <AskWhere allBins={allBins.data} locating={props.locating} onGo={props.onGo} />;
 }
 
-/** Says how many there are, each time the list is another one. */
-function useNews({ nearby, from }: VisibleBins) {
+/** Tells screen readers how many bins there are whenever the list changes. */
+function useAnnouncement({ nearby, from }: VisibleBins) {
   const { t } = useTranslation("bins");
   const { data, isPlaceholderData } = nearby;
   const listed = from !== null;

@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Skeleton } from "~/ui/Loading";
 import styles from "./list.module.css";
 
-/** The shape of a list that is on its way. */
+/** In place of a list that is being fetched. */
 export function RowSkeletons() {
   const { t } = useTranslation();
   return (

@@ -12,7 +12,7 @@ const VOTES = [
   ["gone", "close"],
 ] as const satisfies readonly (readonly [Vote, IconName])[];
 
-/** What people found, and what this person finds: there, full or gone. */
+/** How many people found the bin there, full or gone, and the buttons to say so. */
 export function Votes({ details }: Readonly<{ details: BinDetails }>) {
   const { t } = useTranslation("bins");
   const mine = useMyVote(details.id);
@@ -51,7 +51,7 @@ export function Votes({ details }: Readonly<{ details: BinDetails }>) {
         ))}
       </div>
       {details.hidden && <p className={styles.hidden}>{t("votes.hidden")}</p>}
-      <p className={styles.said}>
+      <p className={styles.voteCounts}>
         {said.length
           ? said.map(([which]) => t(`votes.said.${which}`, { count: details.votes[which] })).join(" · ")
           : t("votes.nobody")}

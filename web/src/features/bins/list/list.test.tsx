@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { BinDetails, NearbyBin } from "~/api/types";
 import { Toasts } from "~/ui/toast";
-import { playPlatform, problem } from "~/test/platform";
+import { fakeServer, problem } from "~/test/fakeServer";
 import { show } from "~/test/show";
 import { BinList } from "./BinList";
 import { Details } from "./Details";
@@ -68,11 +68,11 @@ describe("filters", () => {
 describe("a row", () => {
   it("says what, how far and where, leads there in a window of its own, and opens", async () => {
     const open = vi.fn();
-    const hot = vi.fn();
-    await show(<BinList bins={[{ ...NEAR, full: true }]} hot={null} onHot={hot} onBin={open} />, [
-      "bins",
-      "words",
-    ]);
+    const highlighted = vi.fn();
+    await show(
+      <BinList bins={[{ ...NEAR, full: true }]} highlighted={null} onHighlight={highlighted} onBin={open} />,
+      ["bins", "words"],
+    );
     const row = screen.getByRole("button", {
       name: /시청 폐건전지 수거함 ?100m 건전지 ?꽉 찼어요 ?서울특별시 중구/,
     });
@@ -81,13 +81,13 @@ describe("a row", () => {
     expect(route).toHaveAttribute("rel", "noopener noreferrer");
     await userEvent.click(row);
     expect(open).toHaveBeenCalledWith({ ...NEAR, full: true });
-    expect(hot).toHaveBeenCalledWith(NEAR.id);
+    expect(highlighted).toHaveBeenCalledWith(NEAR.id);
   });
 });
 
 describe("a chosen bin", () => {
   it("counts a vote at once, as a guest of its own, and thanks", async () => {
-    const { asked } = playPlatform(({ path, method }) => {
+    const { asked } = fakeServer(({ path, method }) => {
       if (path.endsWith("/auth/guest")) return { body: GUEST };
       return {
         body: method === "POST" ? { ...DETAILS, full: true, votes: { ok: 2, full: 1, gone: 0 } } : DETAILS,
@@ -110,7 +110,7 @@ describe("a chosen bin", () => {
   });
 
   it("takes a refused vote back and says why", async () => {
-    playPlatform(({ path, method }) => {
+    fakeServer(({ path, method }) => {
       if (path.endsWith("/auth/guest")) return { body: GUEST };
       return method === "POST" ? problem(429, "busy") : { body: DETAILS };
     });
@@ -130,7 +130,7 @@ describe("a chosen bin", () => {
   });
 
   it("of another map can be found but not voted on", async () => {
-    const { asked } = playPlatform(() => problem(404, "bin_missing"));
+    const { asked } = fakeServer(() => problem(404, "bin_missing"));
     await show(<Details id={NEAR.id} near={{ ...NEAR, source: "kakao" }} onBack={vi.fn()} />, [
       "bins",
       "words",
@@ -141,7 +141,7 @@ describe("a chosen bin", () => {
   });
 
   it("that is gone says so and leads back", async () => {
-    playPlatform(() => problem(404, "bin_missing"));
+    fakeServer(() => problem(404, "bin_missing"));
     const back = vi.fn();
     await show(<Details id="gone" near={null} onBack={back} />, ["bins", "words"]);
     expect(await screen.findByRole("heading", { name: "찾을 수 없어요" })).toBeVisible();

@@ -7,10 +7,10 @@ import { follow, placed, usePaint } from "./layers";
 import type { LatLng, View } from "./mercator";
 import styles from "./map.module.css";
 
-type Props = Readonly<{ camera: Camera; anchor: View; names: readonly Label[]; marks: readonly LatLng[] }>;
+type Props = Readonly<{ camera: Camera; anchor: View; names: readonly Label[]; markers: readonly LatLng[] }>;
 
-/** Names on our own ground: cities from afar, districts and roads from near. The list says the same. */
-export const Labels = memo(function Labels({ camera, anchor, names, marks }: Props) {
+/** Names on the schematic map: cities, or districts and roads when zoomed in. Silent: the list has the addresses. */
+export const Labels = memo(function Labels({ camera, anchor, names, markers }: Props) {
   const { t } = useTranslation("bins");
   const layer = useRef<HTMLUListElement>(null);
   usePaint(camera, () => {
@@ -20,7 +20,7 @@ export const Labels = memo(function Labels({ camera, anchor, names, marks }: Pro
   const shown = far ? CITIES.map((city) => ({ ...city, text: t(`cities.${city.name}`) })) : names;
   return (
     <ul ref={layer} className={styles.layer} data-far={far} aria-hidden>
-      {apart(shown, marks, anchor.zoom).map((label) => (
+      {apart(shown, markers, anchor.zoom).map((label) => (
         <li key={label.text} style={placed(label, anchor)}>
           <span className={styles.label} data-below={label.below || undefined}>
             {label.text}

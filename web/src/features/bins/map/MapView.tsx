@@ -14,43 +14,43 @@ import type { MapGround } from "~/api/types";
 import { IconButton } from "~/ui/Button";
 import type { Camera } from "./camera";
 import { useGestures } from "./gestures";
-import type { Mark } from "./groups";
+import type { Marker } from "./groups";
 import type { Label } from "./labels";
 import { Labels } from "./Labels";
 import { useRested } from "./layers";
-import { Marks } from "./Marks";
+import { Markers } from "./Markers";
 import { project, unproject, worldSize, type LatLng } from "./mercator";
 import { Pin } from "./Pin";
 import { ScaleBar } from "./ScaleBar";
 import { Schematic } from "./Schematic";
-import type { Props as GroundProps } from "./TileGround";
+import type { Props as BasemapProps } from "./TileBasemap";
 import styles from "./map.module.css";
 
 type Props = Readonly<{
   camera: Camera;
-  marks: readonly Mark[];
+  markers: readonly Marker[];
   names: readonly Label[];
-  /** From where distances count; `here` when it is where the person is. */
+  /** From where distances are measured; `here` when it is where the person is. */
   point: LatLng | null;
   here: boolean;
   selected: string | null;
-  hot: string | null;
-  ground: MapGround | null;
-  onHot: (id: string | null) => void;
-  onMark: (mark: Mark) => void;
+  highlighted: string | null;
+  basemap: MapGround | null;
+  onHighlight: (id: string | null) => void;
+  onMarker: (mark: Marker) => void;
   onPoint: (place: LatLng) => void;
-  /** What lies over the map at its top: a word or a button. */
+  /** Shown over the top of the map: a notice or a button. */
   children?: ReactNode;
 }>;
 
-/** The map: a ground, names, marks, and hands. The list beside it says all of it in words. */
+/** The map: basemap, names, markers and gestures. The list beside it has all of it in words. */
 export function MapView(props: Props) {
-  const { camera, point, here, ground, onPoint } = props;
+  const { camera, point, here, basemap, onPoint } = props;
   const { t } = useTranslation("bins");
   const surface = useRef<HTMLDivElement>(null);
   const anchor = useRested(camera);
   const hint = useId();
-  const { TileGround, tiles, retry, ...fate } = useTiles(ground);
+  const { TileBasemap, tiles, retry, ...fate } = useTiles(basemap);
 
   useEffect(() => {
     const element = surface.current;
@@ -86,25 +86,25 @@ export function MapView(props: Props) {
         tabIndex={0}
       >
         {tiles !== "shown" && <Schematic camera={camera} />}
-        {ground && (tiles === "coming" || tiles === "shown") && (
+        {basemap && (tiles === "coming" || tiles === "shown") && (
           <Suspense fallback={null}>
-            <TileGround camera={camera} ground={ground} {...fate} />
+            <TileBasemap camera={camera} basemap={basemap} {...fate} />
           </Suspense>
         )}
         {tiles !== "shown" && (
-          <Labels camera={camera} anchor={anchor} names={props.names} marks={props.marks} />
+          <Labels camera={camera} anchor={anchor} names={props.names} markers={props.markers} />
         )}
         {point && <Pin camera={camera} anchor={anchor} point={point} here={here} />}
-        <Marks
+        <Markers
           camera={camera}
           anchor={anchor}
-          marks={props.marks}
+          markers={props.markers}
           selected={props.selected}
-          hot={props.hot}
-          onHot={props.onHot}
-          onMark={props.onMark}
+          highlighted={props.highlighted}
+          onHighlight={props.onHighlight}
+          onMarker={props.onMarker}
         />
-        <span className={styles.cross} aria-hidden />
+        <span className={styles.crosshair} aria-hidden />
       </div>
       <div className={styles.top}>
         {props.children}
@@ -119,7 +119,7 @@ export function MapView(props: Props) {
       </div>
       <Zoom camera={camera} />
       <ScaleBar camera={camera} />
-      {tiles === "shown" && <p className={styles.attribution}>{ground?.attribution}</p>}
+      {tiles === "shown" && <p className={styles.attribution}>{basemap?.attribution}</p>}
     </section>
   );
 }
@@ -148,9 +148,9 @@ function Zoom({ camera }: Readonly<{ camera: Camera }>) {
 
 type Tiles = "none" | "coming" | "shown" | "failed";
 
-/** Whether somebody's tiles lie under our marks. Until they do, and when they cannot be had, our own ground does. */
-function useTiles(ground: MapGround | null) {
-  const there = ground !== null && (ground.tiles_url ?? ground.style_url) !== null;
+/** Whether the operator's tiles are shown. Until they have arrived, and when they cannot be fetched, the schematic is. */
+function useTiles(basemap: MapGround | null) {
+  const there = basemap !== null && (basemap.tiles_url ?? basemap.style_url) !== null;
   const [fate, setFate] = useState<Exclude<Tiles, "none">>("coming");
   const onReady = useCallback(() => {
     setFate("shown");
@@ -158,21 +158,23 @@ function useTiles(ground: MapGround | null) {
   const onFail = useCallback(() => {
     setFate("failed");
   }, []);
-  const [TileGround, setGround] = useState(fetched);
+  const [TileBasemap, setTileBasemap] = useState(fetched);
   const retry = () => {
-    setGround(fetched());
+    setTileBasemap(fetched());
     setFate("coming");
   };
   const tiles: Tiles = there ? fate : "none";
-  return { TileGround, tiles, onReady, onFail, retry };
+  return { TileBasemap, tiles, onReady, onFail, retry };
 }
 
-/** Code that cannot be fetched (this page may be of an earlier version) is a ground that cannot be reached. */
+/** When the code cannot be fetched (the page may be of an earlier version), the tiles count as unreachable. */
 function fetched() {
-  return lazy<ComponentType<GroundProps>>(() => import("./TileGround").catch(() => ({ default: Unreached })));
+  return lazy<ComponentType<BasemapProps>>(() =>
+    import("./TileBasemap").catch(() => ({ default: Unreached })),
+  );
 }
 
-function Unreached({ onFail }: GroundProps) {
+function Unreached({ onFail }: BasemapProps) {
   useEffect(onFail, [onFail]);
   return null;
 }

@@ -8,7 +8,7 @@ import styles from "./map.module.css";
 
 type Props = Readonly<{ camera: Camera; anchor: View; point: LatLng; here: boolean }>;
 
-/** From where distances count. */
+/** The point from which distances are measured. */
 export function Pin({ camera, anchor, point, here }: Props) {
   const { t } = useTranslation("bins");
   const layer = useRef<HTMLDivElement>(null);

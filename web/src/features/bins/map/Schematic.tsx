@@ -5,12 +5,12 @@ import { project, worldSize } from "./mercator";
 import { BORDERS, COAST, CORNER, UNITS } from "./outline";
 import styles from "./map.module.css";
 
-/** From here on the coast is too coarse to be trusted: bare ground. */
+/** The zoom from which the coastline is too coarse to be shown. */
 const COARSE = 12.5;
 /** Pixels between two lines of the grid, at least; at most twice as many. */
 const CELL = 72;
 
-/** A plain ground of our own, for when there are no tiles: the coast from afar, and a grid that moves with the map. */
+/** The basemap without tiles: the coastline, or a grid when zoomed in. */
 export function Schematic({ camera }: Readonly<{ camera: Camera }>) {
   const ground = useRef<HTMLDivElement>(null);
   const land = useRef<SVGGElement>(null);

@@ -2,12 +2,12 @@ import { between, LEAST_ZOOM, MOST_ZOOM, project, unproject, worldSize } from ".
 import type { Size, Spot, View } from "./mercator";
 
 const GLIDE_MS = 420;
-/** Without a move for so long the map stands still: worth asking what is there. */
+/** After so many milliseconds without a move the map stands still, and is asked for anew. */
 const REST_MS = 180;
 
 /**
- * What the map looks at. It changes with every frame of a gesture, so it lives outside React: what is drawn follows
- * `onMove`, what is asked for follows `onRest`.
+ * The view of the map. It changes with every frame of a gesture, so it is kept outside React: drawing follows `onMove`,
+ * requests follow `onRest`.
  */
 export class Camera {
   private readonly moving = new Set<() => void>();
@@ -16,9 +16,9 @@ export class Camera {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private resized = false;
   private visiting = false;
-  /** Where it stood still last. */
+  /** The last view in which it stood still. */
   rested: View;
-  /** The same, but for visits: coming to see one bin does not change what is near. */
+  /** The same, except for moves to a chosen bin: those do not change which bins are near. */
   settled: View;
   size: Size = { width: 0, height: 0 };
 
@@ -44,7 +44,7 @@ export class Camera {
     this.show(view);
   }
 
-  /** Goes there gently, or at once for those who ask for less motion. */
+  /** Moves there with an animation, or at once for those who ask for less motion. */
   glide(view: View, visiting = false): void {
     if (this.size.width === 0 || matchMedia("(prefers-reduced-motion: reduce)").matches) {
       this.jump(view, visiting);
@@ -62,14 +62,14 @@ export class Camera {
     this.frame = requestAnimationFrame(step);
   }
 
-  /** Moves what is shown by so many pixels. */
+  /** Moves the map by so many pixels. */
   pan(dx: number, dy: number): void {
     const { x, y } = project(this.view);
     const world = worldSize(this.view.zoom);
     this.jump({ ...unproject({ x: x - dx / world, y: y - dy / world }), zoom: this.view.zoom });
   }
 
-  /** Closer by `steps`, so that what is at `at` (pixels from the middle) stays there. */
+  /** Zooms in by `steps` around the point `at` (pixels from the middle). */
   zoom(steps: number, at: Spot = { x: 0, y: 0 }, gently = false): void {
     const zoom = between(LEAST_ZOOM, this.view.zoom + steps, MOST_ZOOM);
     const { x, y } = project(this.view);
@@ -89,7 +89,7 @@ export class Camera {
     if (first) this.rest();
   }
 
-  /** Stands still, without a wait to see whether it does: nobody's hand moved it. */
+  /** Stands still at once: a move by code needs no wait. */
   rest(): void {
     clearTimeout(this.timer);
     if (this.view === this.rested && !this.resized) return;
@@ -99,7 +99,7 @@ export class Camera {
     for (const listener of this.resting) listener();
   }
 
-  /** Ends what goes on by itself. */
+  /** Stops animation and timers. */
   stop(): void {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);

@@ -22,15 +22,15 @@ export const CITIES = [
   { name: "jeju", lat: 33.4996, lng: 126.5312 },
 ] as const;
 
-/** Where districts take over. */
+/** The zoom from which districts are named instead of cities. */
 export const CITIES_UNTIL = 10;
 
 export type City = (typeof CITIES)[number];
 
-/** Beyond this a bin is no city's, as a share of the world: some 60 km. */
+/** The largest distance of a bin to its city, as a share of the world: some 60 km. */
 const REACH = 0.002;
 
-/** Cities by how many bins are at them, most first; the nearest city has a bin. */
+/** The cities with the number of their bins, most first. A bin belongs to the nearest city. */
 export function busiest(places: readonly (LatLng & Readonly<{ count?: number }>)[]) {
   const counts = new Map<City, number>();
   for (const place of places) {

@@ -2,9 +2,9 @@ import { useEffect, useRef, type RefObject } from "react";
 import type { Camera } from "./camera";
 import type { Spot } from "./mercator";
 
-/** Pixels that a finger may tremble in a tap. */
+/** Pixels that a pointer may move in a tap; beyond, it is a drag. */
 const STILL = 8;
-/** How long a tap waits to see whether it is the first of two. */
+/** Milliseconds in which a second tap makes a double tap. */
 const DOUBLE_MS = 260;
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [90, 0],
@@ -15,7 +15,7 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 const CLOSER: Readonly<Record<string, number>> = { "+": 1, "=": 1, "-": -1, _: -1 };
 
 /**
- * Moves `camera` by mouse, fingers, wheel and keys on `surface`. `onTap` hears where somebody tapped the bare map, in
+ * Moves `camera` by mouse, fingers, wheel and keys on `surface`. `onTap` is called with where the bare map was tapped, in
  * pixels from its middle.
  */
 export function useGestures(
@@ -49,7 +49,7 @@ export function useGestures(
   }, [surface, camera]);
 }
 
-/** What the hands on a map do. */
+/** The state of the gestures on one map. */
 class Hands {
   private readonly fingers = new Map<number, Spot>();
   private start: Spot | null = null;
@@ -72,7 +72,7 @@ class Hands {
   };
 
   move = (event: PointerEvent) => {
-    if (event.buttons === 0) this.fingers.delete(event.pointerId); // let go where we could not see it
+    if (event.buttons === 0) this.fingers.delete(event.pointerId); // released outside the window
     const before = this.fingers.get(event.pointerId);
     if (!before || !this.start) return;
     const now = this.at(event);
@@ -89,7 +89,7 @@ class Hands {
     this.fingers.delete(event.pointerId);
   };
 
-  /** After the pointers: a drag is no click, and a click on something is no tap on the map. */
+  /** Clicks come after the pointer events: the one after a drag is ignored, and so is one on a button over the map. */
   click = (event: MouseEvent) => {
     if (this.moved && event.detail > 0) {
       event.stopPropagation();
@@ -103,7 +103,7 @@ class Hands {
   wheel = (event: WheelEvent) => {
     event.preventDefault();
     const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-    // Pinches on a touchpad come as small steps with ctrl.
+    // Browsers report a pinch on a touchpad as a wheel with ctrl, in small steps.
     const steps = (-event.deltaY * lines) / (event.ctrlKey ? 60 : 240);
     this.camera.zoom(Math.max(-1, Math.min(steps, 1)), this.at(event));
   };
@@ -123,7 +123,7 @@ class Hands {
     clearTimeout(this.waiting);
   }
 
-  /** All that follows is ours, wherever the fingers go. Not before: clicks would go to the map, too. */
+  /** Captures the pointers for the rest of the gesture. Not at its start: clicks on markers would go to the map. */
   private grab() {
     for (const id of this.fingers.keys()) this.element.setPointerCapture(id);
   }

@@ -1,27 +1,27 @@
 import type { BinPoint, Cluster } from "~/api/types";
 import { project, worldSize, type LatLng } from "./mercator";
 
-/** What is drawn at one place: a bin, or several that would lie on each other. */
-export type Mark = LatLng &
+/** A marker of the map: one bin, or a group of bins that would overlap. */
+export type Marker = LatLng &
   Readonly<{
     key: string;
     count: number;
-    /** Those we know one by one; empty where the platform already counted. */
+    /** The bins of the group; empty for a cluster, of which the server gives only the number. */
     bins: readonly BinPoint[];
-    /** How many lie below it: it is chosen and stands above all others. */
+    /** How many bins it covers: set for the chosen bin, which is drawn above all others. */
     covers?: number;
   }>;
 
 type Group = { lat: number; lng: number; count: number; key: string; bins: BinPoint[]; x: number; y: number };
 
-/** Pixels between the middles of two marks: less, and a finger meets both. */
+/** The smallest distance between the middles of two markers, in pixels: closer, a finger would touch both. */
 const APART = { bin: 38, cluster: 48 };
 
-/** Pixels from the middle of the chosen mark, which is larger, to that of another. */
+/** The same for the chosen marker, which is larger. */
 const COVERED = 48;
 
-/** Bins and clusters as marks that keep apart at `zoom`. The order of what comes in decides, and stays. */
-export function marksOf(bins: readonly BinPoint[], clusters: readonly Cluster[], zoom: number): Mark[] {
+/** Groups bins and clusters to markers that do not overlap at `zoom`, in the order of the input. */
+export function markersOf(bins: readonly BinPoint[], clusters: readonly Cluster[], zoom: number): Marker[] {
   const world = worldSize(zoom);
   const groups: Group[] = [];
   const add = (place: LatLng, count: number, key: string, bin?: BinPoint) => {
@@ -38,7 +38,7 @@ export function marksOf(bins: readonly BinPoint[], clusters: readonly Cluster[],
   return groups.map(({ key, lat, lng, count, bins: those }) => ({ key, lat, lng, count, bins: those }));
 }
 
-/** The group moves to the middle of what it holds; where it was first decides what joins. */
+/** Moves the group to the mean of its bins. What joins is decided by where the group began. */
 function join(group: Group, place: LatLng, count: number, bin: BinPoint | undefined) {
   const total = group.count + count;
   group.lat += ((place.lat - group.lat) * count) / total;
@@ -47,18 +47,18 @@ function join(group: Group, place: LatLng, count: number, bin: BinPoint | undefi
   if (bin) group.bins.push(bin);
 }
 
-/** `marks` with `chosen` above them all, in the place of those that it would cover in part. */
-export function withChosen(marks: readonly Mark[], chosen: BinPoint, zoom: number): Mark[] {
+/** `markers` with the chosen bin above them, and without those that it would cover in part. */
+export function withChosen(markers: readonly Marker[], chosen: BinPoint, zoom: number): Marker[] {
   const world = worldSize(zoom);
   const middle = project(chosen);
-  const covered = (mark: Mark) => {
-    const { x, y } = project(mark);
+  const covered = (marker: Marker) => {
+    const { x, y } = project(marker);
     return Math.hypot(x - middle.x, y - middle.y) * world < COVERED;
   };
-  const covers = marks.filter(covered).reduce((sum, { count }) => sum + count, 0);
+  const covers = markers.filter(covered).reduce((sum, { count }) => sum + count, 0);
   const { lat, lng } = chosen;
   return [
-    ...marks.filter((mark) => !covered(mark)),
+    ...markers.filter((marker) => !covered(marker)),
     { key: chosen.id, lat, lng, count: 1, bins: [chosen], covers },
   ];
 }

@@ -6,7 +6,7 @@ type Addressed = LatLng & Readonly<{ address: string | null }>;
 
 /** From here on the parts of a district are named, before it the districts. */
 const CLOSE = 13;
-/** Pixels that a name keeps to itself, that a mark covers, and by how many a covered name moves down. */
+/** Pixels that a name takes, that a marker covers, and by how many a covered name moves down. */
 const ROOM = { x: 76, y: 26 };
 const COVER = { x: 44, y: 26 };
 const BELOW = 36;
@@ -35,14 +35,14 @@ function named(word: string | undefined): string | undefined {
   return word && word.length > 1 && !/\d/.test(word) ? word : undefined;
 }
 
-/** Those that do not lie on one before them; `below` the mark that would cover them. */
-export function apart(labels: readonly Label[], marks: readonly LatLng[], zoom: number): Drawn[] {
+/** The labels that do not overlap an earlier one; `below` when a marker would cover it and it is moved down. */
+export function apart(labels: readonly Label[], markers: readonly LatLng[], zoom: number): Drawn[] {
   const world = worldSize(zoom);
   const pixels = (place: LatLng) => {
     const { x, y } = project(place);
     return { x: x * world, y: y * world };
   };
-  const covering = marks.map(pixels);
+  const covering = markers.map(pixels);
   const taken: Spot[] = [];
   return labels
     .flatMap((label) => {
@@ -61,7 +61,7 @@ function meets(a: Spot, b: Spot, room: Spot): boolean {
   return Math.abs(a.x - b.x) < room.x && Math.abs(a.y - b.y) < room.y;
 }
 
-/** The median is among them, and no outlier moves it. */
+/** The median: one of the values, whatever the outliers are. */
 function middle(places: readonly LatLng[]): LatLng {
   const half = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
   return { lat: half(places.map(({ lat }) => lat)), lng: half(places.map(({ lng }) => lng)) };

@@ -2,7 +2,7 @@ import { useLayoutEffect, useSyncExternalStore, type CSSProperties } from "react
 import type { Camera } from "./camera";
 import { project, worldSize, type LatLng, type View } from "./mercator";
 
-/** Runs `paint` now and with every move of the camera, past React. */
+/** Runs `paint` now and with every move of the camera, without rendering by React. */
 export function usePaint(camera: Camera, paint: () => void): void {
   useLayoutEffect(() => {
     paint();
@@ -10,17 +10,17 @@ export function usePaint(camera: Camera, paint: () => void): void {
   });
 }
 
-/** Where the camera stood still last: what is drawn is placed around there and moved from there. */
+/** The last view in which the camera stood still. Layers are placed relative to it. */
 export function useRested(camera: Camera): View {
   return useSyncExternalStore(camera.onRest, () => camera.rested);
 }
 
-/** From where the list counts when nobody chose a point: the middle of the map. */
+/** The middle of the map: from there distances are measured while no point is chosen. */
 export function useSettled(camera: Camera): View {
   return useSyncExternalStore(camera.onRest, () => camera.settled);
 }
 
-/** Where `place` is on a layer around `anchor`: pixels at the anchor's zoom, which the layer's style sheet scales. */
+/** The style that puts `place` on a layer around `anchor`: pixels at the anchor's zoom, scaled by the style sheet. */
 export function placed(place: LatLng, anchor: View): CSSProperties {
   const world = worldSize(anchor.zoom);
   const [spot, middle] = [project(place), project(anchor)];

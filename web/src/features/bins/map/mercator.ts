@@ -1,5 +1,5 @@
 export type LatLng = Readonly<{ lat: number; lng: number }>;
-/** What a map looks at: its middle and, as MapLibre counts it, the zoom. */
+/** A view of the map: its middle, and the zoom as MapLibre counts it. */
 export type View = LatLng & Readonly<{ zoom: number }>;
 export type Size = Readonly<{ width: number; height: number }>;
 export type Bounds = Readonly<{ south: number; west: number; north: number; east: number }>;
@@ -8,7 +8,7 @@ export type Spot = Readonly<{ x: number; y: number }>;
 
 const TILE = 512;
 const EQUATOR_M = 40_075_016.7;
-/** Where Web Mercator is a square. */
+/** The latitude at which Web Mercator ends, which makes the world a square. */
 const FURTHEST_LAT = 85.051129;
 
 export const LEAST_ZOOM = 4;
@@ -41,7 +41,7 @@ export function boundsOf(view: View, size: Size): Bounds {
   return { south: southEast.lat, west: northWest.lng, north: northWest.lat, east: southEast.lng };
 }
 
-/** The nearest look at all of `bounds`, `margin` pixels from the edges, never closer than `closest`. */
+/** The view with the largest zoom that shows all of `bounds`, `margin` pixels from the edges; at most `closest`. */
 export function viewOf(bounds: Bounds, size: Size, margin = 0, closest = MOST_ZOOM): View {
   const northWest = project({ lat: bounds.north, lng: bounds.west });
   const southEast = project({ lat: bounds.south, lng: bounds.east });

@@ -4,7 +4,7 @@ import { api, data } from "~/api/client";
 import type { Problem } from "~/api/problem";
 import type { AnswerIn, JobStatus } from "~/api/types";
 import { pictureOf } from "~/outbox/photos/list";
-import { answered, failed, wake } from "~/outbox/photos/queue";
+import { photoAnswered, photoFailed, resume } from "~/outbox/photos/queue";
 import { ended, statuses } from "./watch";
 
 const keyOf = (jobId: string) => ["job", jobId];
@@ -29,7 +29,7 @@ export function useJob(jobId: string): Watched {
     const known = client.getQueryData<JobStatus>(keyOf(jobId));
     if (known && ended(known)) return;
     const leaving = new AbortController();
-    void wake(); // an upload that a reload cut off goes on
+    void resume(); // an upload that a reload cut off goes on
     void (async () => {
       try {
         for await (const next of statuses(jobId, { signal: leaving.signal, onProblem: setProblem })) {
@@ -50,8 +50,8 @@ export function useJob(jobId: string): Watched {
 
 /** The photo on this device is not needed any more, or needed for another try. */
 async function settle(status: JobStatus): Promise<void> {
-  if (status.status === "done" || status.status === "asked") await answered(status.job_id);
-  if (status.status === "failed") await failed(status.job_id, status.code ?? "internal", status.message);
+  if (status.status === "done" || status.status === "asked") await photoAnswered(status.job_id);
+  if (status.status === "failed") await photoFailed(status.job_id, status.code ?? "internal", status.message);
 }
 
 type Reply = Partial<AnswerIn> & Readonly<{ kind: "answer" | "correct" }>;

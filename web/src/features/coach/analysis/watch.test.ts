@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createServer, type AddressInfo } from "node:net";
 import type { Problem } from "~/api/problem";
 import { forgetSession } from "~/api/session";
-import { playPlatform, problem } from "~/test/platform";
+import { fakeServer, problem } from "~/test/fakeServer";
 import { makeConnection, type SocketConnection } from "~/realtime/socket";
 import { startSocketServer } from "~/test/socketServer";
 import { statuses } from "./watch";
@@ -81,12 +81,12 @@ async function watched(
   return seen;
 }
 
-type Answer = ReturnType<Parameters<typeof playPlatform>[0]>;
+type Answer = ReturnType<Parameters<typeof fakeServer>[0]>;
 
 /** The platform: the first status that is asked for, before it is known how to listen, fails. */
 function play(events: () => Answer, polls: () => Answer = () => problem(500, "internal")) {
   let begun = false;
-  return playPlatform(({ path }) => {
+  return fakeServer(({ path }) => {
     if (path.endsWith("/guest")) return guest;
     if (path.endsWith("/events")) return events();
     if (begun) return polls();
@@ -164,7 +164,7 @@ describe("without a socket", () => {
   });
 
   it("does not wait for a job that nobody knows", async () => {
-    playPlatform(({ path }) => (path.endsWith("/guest") ? guest : problem(404, "job_missing")));
+    fakeServer(({ path }) => (path.endsWith("/guest") ? guest : problem(404, "job_missing")));
     await expect(watched()).rejects.toMatchObject({ code: "job_missing" });
   });
 });

@@ -1,7 +1,7 @@
 import { screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 import type { Result } from "~/api/types";
-import { playPlatform } from "~/test/platform";
+import { fakeServer } from "~/test/fakeServer";
 import { show } from "~/test/show";
 import { Answer } from "./Answer";
 
@@ -34,7 +34,7 @@ it.each([
   ["유리병류", 0],
   ["Glass bottle recycling", 1],
 ])("says when it is in another language than the page: %s", async (categoryName, notes) => {
-  playPlatform(() => ({ body: {} }));
+  fakeServer(() => ({ body: {} }));
   await show(<Answer jobId="1" result={resultIn(categoryName)} />, ["coach", "advice", "search", "words"]);
   expect(screen.queryAllByText("이 답변은 물어보실 때의 언어로 적혀 있어요.")).toHaveLength(notes);
 });

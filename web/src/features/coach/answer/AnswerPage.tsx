@@ -6,7 +6,7 @@ import { Page } from "~/ui/Page";
 import { ErrorMessage } from "~/ui/ErrorMessage";
 import { ended } from "../analysis/watch";
 import { useJob } from "../analysis/useJob";
-import { isOf, useQueue } from "~/outbox/photos/list";
+import { belongsTo, useQueue } from "~/outbox/photos/list";
 import { Answer } from "./Answer";
 import { Failed, AnswerMissing } from "./Failed";
 import { Working } from "./Working";
@@ -20,7 +20,7 @@ export default function AnswerPage() {
 function Job({ jobId }: Readonly<{ jobId: string }>) {
   const { t } = useTranslation("coach");
   const { status, problem, error } = useJob(jobId);
-  const photo = useQueue().find((one) => isOf(one, jobId));
+  const photo = useQueue().find((one) => belongsTo(one, jobId));
 
   if (photo?.jobId && photo.jobId !== jobId) return <Navigate to={`/answers/${photo.jobId}`} replace />;
   // This job may have run out while the photo was on its way; then it gets another one.

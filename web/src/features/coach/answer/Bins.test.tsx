@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
 import type { NearbyBin } from "~/api/types";
 import { Announcer } from "~/ui/announce";
-import { playPlatform } from "~/test/platform";
+import { fakeServer } from "~/test/fakeServer";
 import { show } from "~/test/show";
 import { Bins } from "./Bins";
 
@@ -42,7 +42,7 @@ it("says how many there are and how far the first is, and takes the focus along"
   device((found) => {
     found({ coords: { latitude: 37.566312, longitude: 126.977949 } } as GeolocationPosition);
   });
-  playPlatform(() => ({ body: [OURS, THEIRS] }));
+  fakeServer(() => ({ body: [OURS, THEIRS] }));
   await press();
   await waitFor(() => {
     expect(document.body).toHaveTextContent(
@@ -56,7 +56,7 @@ it("leads to the page of a bin of ours, but not of one that only another map kno
   device((found) => {
     found({ coords: { latitude: 37.5, longitude: 127 } } as GeolocationPosition);
   });
-  playPlatform(() => ({ body: [OURS, THEIRS] }));
+  fakeServer(() => ({ body: [OURS, THEIRS] }));
   await press();
   expect(await screen.findByRole("link", { name: /^시청 폐건전지 수거함 ?건전지/ })).toHaveAttribute(
     "href",

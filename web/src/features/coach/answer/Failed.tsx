@@ -7,7 +7,7 @@ import { announce } from "~/ui/announce";
 import { EmptyState } from "~/ui/EmptyState";
 import { Page } from "~/ui/Page";
 import type { QueuedPhoto } from "~/outbox/photos/list";
-import { retry } from "~/outbox/photos/queue";
+import { retryPhoto } from "~/outbox/photos/queue";
 import styles from "./answer.module.css";
 
 type Props = Readonly<{ status?: JobStatus; photo?: QueuedPhoto | undefined }>;
@@ -41,7 +41,7 @@ export function Failed({ status, photo }: Props) {
               <Button
                 variant="contained"
                 onClick={() =>
-                  void retry(photo.id).then((jobId) =>
+                  void retryPhoto(photo.id).then((jobId) =>
                     navigate(jobId ? `/answers/${jobId}` : "/", { replace: true }),
                   )
                 }

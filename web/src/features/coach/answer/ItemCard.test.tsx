@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Item, JobStatus, Result } from "~/api/types";
 import { forgetSession } from "~/api/session";
 import { prefer, preferences } from "~/preferences/store";
-import { playPlatform, problem } from "~/test/platform";
+import { fakeServer, problem } from "~/test/fakeServer";
 import { show } from "~/test/show";
 import { ItemCard } from "./ItemCard";
 
@@ -60,7 +60,7 @@ const statusOf = (item: Item): JobStatus => ({
 const jar = { item: "glass-jar", name: "잼병", category: "glass", category_name: "유리병류" };
 const right = (consent: boolean) => ({ to: "correct", item: 2, confirm: true, consent });
 
-type Answer = ReturnType<Parameters<typeof playPlatform>[0]>;
+type Answer = ReturnType<Parameters<typeof fakeServer>[0]>;
 
 /** Answers one after the other; the last one again and again. */
 function inTurn(...answers: Answer[]): () => Answer {
@@ -70,7 +70,7 @@ function inTurn(...answers: Answer[]): () => Answer {
 
 async function card(item: Item, ...replies: Answer[]) {
   const reply = inTurn(...replies, ...(replies.length ? [] : [{ body: statusOf(bottle) }]));
-  const { asked } = playPlatform(({ path }) => {
+  const { asked } = fakeServer(({ path }) => {
     if (path.endsWith("/guest"))
       return {
         body: { access_token: "a", refresh_token: "r", expires_in: 3600, user: { id: "g", username: "" } },

@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it } from "vitest";
 import { forgetSession } from "~/api/session";
-import { playPlatform, problem } from "~/test/platform";
+import { fakeServer, problem } from "~/test/fakeServer";
 import { show } from "~/test/show";
 import { Toasts } from "~/ui/toast";
 import { Working } from "./Working";
@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 it("says in a sentence why it could not be stopped, and keeps the focus for another try", async () => {
-  playPlatform(({ path }) => (path.endsWith("/guest") ? guest : problem(503, "unavailable")));
+  fakeServer(({ path }) => (path.endsWith("/guest") ? guest : problem(503, "unavailable")));
   await show(
     <>
       <Working jobId="1" status={undefined} problem={null} />

@@ -12,7 +12,7 @@ import { announce } from "~/ui/announce";
 import { Page } from "~/ui/Page";
 import { toast } from "~/ui/toast";
 import { pictureOf, useQueue } from "~/outbox/photos/list";
-import { answered, drop } from "~/outbox/photos/queue";
+import { photoAnswered, removePhoto } from "~/outbox/photos/queue";
 import { progressOf, stepOf, STEPS } from "../analysis/progress";
 import { useRatio } from "./ratio";
 import styles from "./Working.module.css";
@@ -94,10 +94,10 @@ function useCancel(jobId: string, photoId: string | undefined) {
   const navigate = useNavigate();
   return useMutation({
     mutationFn: async () => {
-      if (photoId) await drop(photoId);
+      if (photoId) await removePhoto(photoId);
       else {
         await removeJob(jobId);
-        await answered(jobId);
+        await photoAnswered(jobId);
       }
     },
     onSuccess: () => {

@@ -10,7 +10,7 @@ import { useCapture } from "./useCapture";
 type Outcome = { jobId: string | null; phase: "waiting" | "sent" | "failed" | "sending" | null };
 
 const { add } = vi.hoisted(() => ({ add: vi.fn<(file: File) => Promise<unknown>>() }));
-vi.mock("~/outbox/photos/queue", () => ({ add }));
+vi.mock("~/outbox/photos/queue", () => ({ addPhoto: add }));
 
 const file = (name = "1.jpg") => new File(["photo"], name, { type: "image/jpeg" });
 

@@ -4,9 +4,9 @@ import { show } from "~/test/show";
 import { Toasts } from "~/ui/toast";
 import { QueueList } from "./QueueList";
 
-const { look, photos } = vi.hoisted(() => ({ look: vi.fn(), photos: [] as object[] }));
+const { checkUnwatched, photos } = vi.hoisted(() => ({ checkUnwatched: vi.fn(), photos: [] as object[] }));
 vi.mock("~/outbox/photos/list", () => ({ useQueue: () => photos }));
-vi.mock("~/outbox/photos/queue", () => ({ look, wake: () => Promise.resolve() }));
+vi.mock("~/outbox/photos/queue", () => ({ checkUnwatched, resume: () => Promise.resolve() }));
 
 const photo = {
   id: "1",
@@ -32,7 +32,7 @@ async function shown(one: object) {
 
 beforeEach(() => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
-  look.mockReset().mockResolvedValue([]);
+  checkUnwatched.mockReset().mockResolvedValue([]);
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -41,10 +41,10 @@ afterEach(() => {
 describe("the photos on their way", () => {
   it("are looked after slowly while the platform has one, and it is said when its answer is there", async () => {
     await shown({ phase: "sent" });
-    expect(look).toHaveBeenCalledTimes(1);
-    look.mockResolvedValueOnce(["job-1"]);
+    expect(checkUnwatched).toHaveBeenCalledTimes(1);
+    checkUnwatched.mockResolvedValueOnce(["job-1"]);
     await act(() => vi.advanceTimersByTimeAsync(10_000));
-    expect(look).toHaveBeenCalledTimes(2);
+    expect(checkUnwatched).toHaveBeenCalledTimes(2);
     expect(screen.getByText("사진 1장의 답이 나왔어요.")).toBeVisible();
     expect(screen.getByRole("button", { name: "보러 가기" })).toBeVisible();
   });
@@ -52,7 +52,7 @@ describe("the photos on their way", () => {
   it("are not asked for while the platform has none", async () => {
     await shown({ phase: "waiting", handedOver: false });
     await act(() => vi.advanceTimersByTimeAsync(60_000));
-    expect(look).toHaveBeenCalledTimes(1);
+    expect(checkUnwatched).toHaveBeenCalledTimes(1);
   });
 
   it("say whether it was the sending that failed", async () => {

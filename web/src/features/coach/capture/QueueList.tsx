@@ -6,7 +6,7 @@ import { Button, IconButton } from "~/ui/Button";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
 import { useQueue, type QueuedPhoto } from "~/outbox/photos/list";
-import { drop, look, retry, wake } from "~/outbox/photos/queue";
+import { checkUnwatched, removePhoto, resume, retryPhoto } from "~/outbox/photos/queue";
 import styles from "./QueueList.module.css";
 
 /** Milliseconds between two looks at photos that were sent and that nobody watches. */
@@ -40,7 +40,7 @@ function useAnswers(any: boolean) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const settle = useCallback(async () => {
-    const jobs = await look();
+    const jobs = await checkUnwatched();
     const [only] = jobs;
     if (!only) return;
     void client.invalidateQueries({ queryKey: ["history"] });
@@ -51,7 +51,7 @@ function useAnswers(any: boolean) {
     });
   }, [client, navigate, t]);
   useEffect(() => {
-    void wake().then(settle);
+    void resume().then(settle);
   }, [settle]);
   useEffect(() => {
     if (!any) return;
@@ -65,7 +65,7 @@ function useAnswers(any: boolean) {
 function Entry({ photo, number }: Readonly<{ photo: QueuedPhoto; number: number }>) {
   const { t } = useTranslation("coach");
   const navigate = useNavigate();
-  const again = () => void retry(photo.id).then((jobId) => jobId && navigate(`/answers/${jobId}`));
+  const again = () => void retryPhoto(photo.id).then((jobId) => jobId && navigate(`/answers/${jobId}`));
   return (
     <li className={styles.entry}>
       <img src={photo.url} alt={t("queue.photo", { number })} className={styles.photo} />
@@ -74,7 +74,7 @@ function Entry({ photo, number }: Readonly<{ photo: QueuedPhoto; number: number 
         {photo.failure && <p className={styles.small}>{photo.failure.sentence}</p>}
       </div>
       <div className={styles.actions}>
-        {(photo.phase === "failed" || photo.again !== null) && (
+        {(photo.phase === "failed" || photo.retryAt !== null) && (
           <Button variant="outlined" onClick={again}>
             {t("queue.retry")}
           </Button>
@@ -88,7 +88,7 @@ function Entry({ photo, number }: Readonly<{ photo: QueuedPhoto; number: number 
           label={`${t("queue.photo", { number })} ${t("queue.drop")}`}
           icon="trash"
           onClick={() => {
-            void drop(photo.id);
+            void removePhoto(photo.id);
             toast({ text: t("queue.dropped") });
           }}
         />
@@ -99,7 +99,7 @@ function Entry({ photo, number }: Readonly<{ photo: QueuedPhoto; number: number 
 
 function State({ photo }: Readonly<{ photo: QueuedPhoto }>) {
   const { t } = useTranslation("coach");
-  const seconds = useCountdown(photo.again);
+  const seconds = useCountdown(photo.retryAt);
   if (photo.phase === "waiting" && seconds !== null && navigator.onLine)
     return <p>{t("queue.busy", { count: seconds })}</p>;
   // What the platform looked at was sent: there is only no answer.

@@ -1,7 +1,7 @@
 import { screen } from "@testing-library/react";
 import { beforeEach, expect, it } from "vitest";
 import { forgetSession, accessToken } from "~/api/session";
-import { playPlatform } from "~/test/platform";
+import { fakeServer } from "~/test/fakeServer";
 import { show } from "~/test/show";
 import { Recent } from "./Recent";
 
@@ -19,7 +19,7 @@ const job = (id: string, status: string, name: string | null) => ({
 beforeEach(forgetSession);
 
 it("shows answers by name, questions as guesses, and nothing of what failed", async () => {
-  playPlatform(({ path }) =>
+  fakeServer(({ path }) =>
     path.endsWith("/guest")
       ? guest
       : {

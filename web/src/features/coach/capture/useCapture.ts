@@ -4,7 +4,7 @@ import { useNavigate } from "react-router";
 import { announce } from "~/ui/announce";
 import { toast } from "~/ui/toast";
 import type { Outcome } from "~/outbox/photos/delivery";
-import { add } from "~/outbox/photos/queue";
+import { addPhoto } from "~/outbox/photos/queue";
 
 /** Photos taken at once; more are not meant, and would fill the device. */
 const MOST = 10;
@@ -82,7 +82,7 @@ function wordOf({ phase }: Outcome, onDisk: boolean) {
   return navigator.onLine ? "busy" : "kept";
 }
 
-type Added = Awaited<ReturnType<typeof add>>;
+type Added = Awaited<ReturnType<typeof addPhoto>>;
 
 /** Each in its turn: a phone has not the memory to open several photos at once. */
 async function addAll(files: readonly File[]) {
@@ -90,7 +90,7 @@ async function addAll(files: readonly File[]) {
   const refused: unknown[] = [];
   for (const file of files) {
     try {
-      added.push(await add(file));
+      added.push(await addPhoto(file));
     } catch (problem) {
       refused.push(problem);
     }

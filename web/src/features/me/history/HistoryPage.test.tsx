@@ -2,8 +2,8 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { forgetSession, accessToken } from "~/api/session";
-import { drop } from "~/outbox/photos/queue";
-import { playPlatform, problem } from "~/test/platform";
+import { removePhoto } from "~/outbox/photos/queue";
+import { fakeServer, problem } from "~/test/fakeServer";
 import { show } from "~/test/show";
 import HistoryPage from "./HistoryPage";
 
@@ -12,7 +12,7 @@ vi.mock("~/outbox/photos/queue", () => ({
     { id: "other", jobId: "other" },
     { id: "photo", jobId: "job-2" },
   ],
-  drop: vi.fn(() => Promise.resolve()),
+  removePhoto: vi.fn(() => Promise.resolve()),
 }));
 
 const guest = {
@@ -26,12 +26,12 @@ const job = (number: number, status = "done") => ({
   status_url: "",
 });
 
-type Route = Parameters<typeof playPlatform>[0];
+type Route = Parameters<typeof fakeServer>[0];
 type Asked = Parameters<Route>[0];
 
 /** Somebody who was here before, and the answers of the platform about their jobs. */
 async function page(route: (asked: Asked & Readonly<{ cursor: string | null }>) => ReturnType<Route>) {
-  const { asked } = playPlatform((one) => {
+  const { asked } = fakeServer((one) => {
     if (one.path.endsWith("/guest")) return guest;
     return route({ ...one, cursor: new URLSearchParams(one.search).get("cursor") });
   });
@@ -48,7 +48,7 @@ const names = () => screen.getAllByRole("link").map((link) => within(link).getBy
 
 beforeEach(() => {
   forgetSession();
-  vi.mocked(drop).mockClear();
+  vi.mocked(removePhoto).mockClear();
 });
 
 describe("the history", () => {
@@ -108,7 +108,7 @@ describe("the history", () => {
     await press("병 2 지우기");
     await press("지우기");
     await expect.poll(() => names()).toEqual(["병 1"]);
-    expect(drop).toHaveBeenCalledExactlyOnceWith("photo");
+    expect(removePhoto).toHaveBeenCalledExactlyOnceWith("photo");
     expect(asked().filter((one) => one.startsWith("DELETE"))).toEqual(["DELETE jobs/job-2"]);
     expect(screen.getByRole("heading", { level: 1 })).toHaveFocus();
   });

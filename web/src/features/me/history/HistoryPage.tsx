@@ -186,12 +186,12 @@ function useRemove() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (job: JobSummary) => {
-      const { queue, drop } = await import("~/outbox/photos/queue");
+      const { queue, removePhoto } = await import("~/outbox/photos/queue");
       await removeJob(job.job_id);
       if (stateOf(job) === "working") await removeJob(job.job_id); // the first only stopped it
       // A photo that could be tried again, and so still lies on this device.
       const photo = queue().find(({ jobId }) => jobId === job.job_id);
-      if (photo) await drop(photo.id);
+      if (photo) await removePhoto(photo.id);
     },
     onSuccess: async (_, { job_id: jobId }) => {
       client.removeQueries({ queryKey: ["job", jobId] });

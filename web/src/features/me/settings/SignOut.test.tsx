@@ -2,19 +2,19 @@ import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { forgetSession, signedIn, accessToken } from "~/api/session";
-import { forgetAll } from "~/outbox/photos/queue";
+import { removeAllPhotos } from "~/outbox/photos/queue";
 import { prefer, preferences } from "~/preferences/store";
-import { playPlatform, problem } from "~/test/platform";
+import { fakeServer, problem } from "~/test/fakeServer";
 import { show } from "~/test/show";
 import { SignOut } from "./SignOut";
 
-vi.mock("~/outbox/photos/queue", () => ({ forgetAll: vi.fn(() => Promise.resolve()) }));
+vi.mock("~/outbox/photos/queue", () => ({ removeAllPhotos: vi.fn(() => Promise.resolve()) }));
 
 const guest = {
   body: { access_token: "a", refresh_token: "r", expires_in: 3600, user: { id: "g", username: "" } },
 };
 
-type Answer = ReturnType<Parameters<typeof playPlatform>[0]>;
+type Answer = ReturnType<Parameters<typeof fakeServer>[0]>;
 
 /** A guest with two answers, one of them still on its way, asks to be forgotten. `fail` stands in the way. */
 async function asking(fail: (asked: string) => Answer | null = () => null) {
@@ -22,7 +22,7 @@ async function asking(fail: (asked: string) => Answer | null = () => null) {
     ["1", "done"],
     ["2", "seeing"],
   ]);
-  const { asked } = playPlatform(({ method, path }) => {
+  const { asked } = fakeServer(({ method, path }) => {
     const failure = fail(`${method} ${path.replace("/api/v1/waste/", "")}`);
     if (failure) return failure;
     if (path.endsWith("/guest")) return guest;
@@ -48,7 +48,7 @@ const done = () => screen.findByRole("button", { name: "모두 잊기" });
 beforeEach(() => {
   forgetSession();
   prefer({ teach: true, name: "초록이" });
-  vi.mocked(forgetAll).mockClear();
+  vi.mocked(removeAllPhotos).mockClear();
 });
 
 describe("forgetting", () => {
@@ -65,7 +65,7 @@ describe("forgetting", () => {
       "DELETE jobs/2",
       "GET jobs",
     ]);
-    expect(forgetAll).toHaveBeenCalledOnce();
+    expect(removeAllPhotos).toHaveBeenCalledOnce();
     expect(signedIn()).toBe(false);
     expect(preferences()).toMatchObject({ teach: null, name: null });
     expect(screen.getByRole("button", { name: "모두 잊기" })).toHaveFocus();
@@ -78,7 +78,7 @@ describe("forgetting", () => {
     expect(await screen.findByText("about internal")).toBeInTheDocument();
     expect(screen.getByText(/아직 아무것도 잊지 않았어요/)).toBeInTheDocument();
     expect([signedIn(), preferences().teach]).toEqual([true, true]);
-    expect(forgetAll).not.toHaveBeenCalled();
+    expect(removeAllPhotos).not.toHaveBeenCalled();
     // With the pass the consent could never be taken back.
     expect(screen.queryByRole("button", { name: "이 기기에서만 잊기" })).not.toBeInTheDocument();
     expect(screen.getByRole("button", { name: "다시 시도" })).toHaveFocus();
@@ -95,15 +95,15 @@ describe("forgetting", () => {
     await userEvent.click(await screen.findByRole("button", { name: "이 기기에서만 잊기" }));
     await done();
     expect(signedIn()).toBe(false);
-    expect(forgetAll).toHaveBeenCalledOnce();
+    expect(removeAllPhotos).toHaveBeenCalledOnce();
   });
 
   it("is not done before the photos are gone", async () => {
     let gone: () => void = () => undefined;
-    vi.mocked(forgetAll).mockReturnValueOnce(new Promise<void>((resolve) => (gone = resolve)));
+    vi.mocked(removeAllPhotos).mockReturnValueOnce(new Promise<void>((resolve) => (gone = resolve)));
     await asking();
     await press("네, 잊어 주세요");
-    await expect.poll(() => vi.mocked(forgetAll).mock.calls.length).toBe(1);
+    await expect.poll(() => vi.mocked(removeAllPhotos).mock.calls.length).toBe(1);
     expect(screen.getByRole("button", { name: "네, 잊어 주세요" })).toHaveAttribute("aria-disabled", "true");
     expect(signedIn()).toBe(true);
     gone();

@@ -9,12 +9,12 @@ import { prefer } from "~/preferences/store";
  * since nobody can ask it any more once the guest pass is gone; where it cannot be reached nothing is forgotten.
  */
 export async function forgetPerson(client: QueryClient, everywhere: boolean): Promise<void> {
-  const { forgetAll } = await import("~/outbox/photos/queue");
+  const { removeAllPhotos } = await import("~/outbox/photos/queue");
   if (everywhere && signedIn()) {
     await data(api.DELETE("/api/v1/waste/examples"));
     await removeAnswers();
   }
-  await forgetAll();
+  await removeAllPhotos();
   forgetSession();
   client.clear();
   prefer({ language: null, theme: null, contrast: null, region: null, name: null, teach: null });

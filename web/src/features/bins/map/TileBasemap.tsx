@@ -9,24 +9,24 @@ import styles from "./map.module.css";
 
 setWorkerUrl(worker);
 
-/** NoBins of the map has come after so long: nothing will. */
+/** Milliseconds after which tiles that have not arrived count as unreachable. */
 const TIMEOUT_MS = 10_000;
 
 export type Props = Readonly<{
   camera: Camera;
-  ground: MapGround;
+  basemap: MapGround;
   onReady: () => void;
   /** The tiles cannot be reached, or this device cannot draw them. */
   onFail: () => void;
 }>;
 
-/** Somebody's tiles, drawn by MapLibre GL. Our camera moves it; it has no hands of its own. */
-export default function TileGround({ camera, ground, onReady, onFail }: Props) {
+/** Tiles of a map server, drawn by MapLibre GL, which follows our camera and handles no gestures itself. */
+export default function TileBasemap({ camera, basemap, onReady, onFail }: Props) {
   const container = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
     if (!container.current) return;
-    const map = opened(container.current, camera, ground);
+    const map = opened(container.current, camera, basemap);
     if (!map) {
       onFail();
       return;
@@ -36,7 +36,7 @@ export default function TileGround({ camera, ground, onReady, onFail }: Props) {
       if (!ready) onFail();
     };
     const timer = setTimeout(fail, TIMEOUT_MS);
-    // A tile that is missing says nothing once others have come.
+    // Once tiles have arrived, a single missing one does not count.
     map.on("error", fail);
     map.on("idle", () => {
       ready = true;
@@ -46,25 +46,27 @@ export default function TileGround({ camera, ground, onReady, onFail }: Props) {
     const stop = camera.onMove(() => {
       const { lat, lng, zoom } = camera.view;
       map.jumpTo({ center: [lng, lat], zoom });
-      map.redraw(); // in the same frame as our marks
+      map.redraw(); // in the same frame as our markers
     });
     return () => {
       stop();
       clearTimeout(timer);
       map.remove();
     };
-  }, [camera, ground, onReady, onFail]);
+  }, [camera, basemap, onReady, onFail]);
 
-  return <div ref={container} className={styles.tiles} data-raster={ground.tiles_url !== null} aria-hidden />;
+  return (
+    <div ref={container} className={styles.tiles} data-raster={basemap.tiles_url !== null} aria-hidden />
+  );
 }
 
 /** null where this device cannot draw it: without WebGL. */
-function opened(container: HTMLElement, camera: Camera, ground: MapGround): Map | null {
+function opened(container: HTMLElement, camera: Camera, basemap: MapGround): Map | null {
   const { lat, lng, zoom } = camera.view;
   try {
     return new Map({
       container,
-      style: ground.style_url ?? raster(ground.tiles_url ?? ""),
+      style: basemap.style_url ?? raster(basemap.tiles_url ?? ""),
       center: [lng, lat],
       zoom,
       maxZoom: MOST_ZOOM,

@@ -1,7 +1,7 @@
-/** Goes round by round through what waits for the platform, and comes back for what has to wait a while. */
-import { deliverAll, ready } from "./delivery";
+/** Sends what waits for the platform, and sets a timer for what has to be tried later. */
+import { deliverAll, nextToSend } from "./delivery";
 import { queue } from "./list";
-import { dueAt, removeDropped } from "./removal";
+import { removalDueAt, sendRemovals } from "./removal";
 
 let running: Promise<void> | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -12,20 +12,22 @@ export function flush(): Promise<void> {
     running = null;
     schedule();
   });
-  // What came in while the last one was leaving has its turn, too.
-  return running.then(() => (ready() ? flush() : undefined));
+  // Photos that were added while the last one was being sent are sent, too.
+  return running.then(() => (nextToSend() ? flush() : undefined));
 }
 
 async function round(): Promise<void> {
   clearTimeout(timer);
   await deliverAll();
-  await removeDropped();
+  await sendRemovals();
 }
 
-/** Comes back for those that have to wait a while. */
+/** Sets the timer for what has to be tried later. */
 export function schedule(): void {
-  const times = queue().flatMap(({ phase, again }) => (phase === "waiting" && again !== null ? [again] : []));
-  const due = dueAt();
+  const times = queue().flatMap(({ phase, retryAt }) =>
+    phase === "waiting" && retryAt !== null ? [retryAt] : [],
+  );
+  const due = removalDueAt();
   if (due !== null) times.push(due);
   if (times.length === 0) return;
   clearTimeout(timer);

@@ -5,26 +5,26 @@ import { useWords } from "~/ui/words";
 import { binIcon, Icon } from "~/icons/Icon";
 import { coloursOfKind } from "../kinds";
 import type { Camera } from "./camera";
-import type { Mark } from "./groups";
+import type { Marker } from "./groups";
 import { follow, placed, usePaint } from "./layers";
 import { project, worldSize, type Size, type View } from "./mercator";
 import styles from "./map.module.css";
 
-/** So many are stops for the Tab key; more would keep people in the map, and the list has them all. */
+/** Up to so many markers are stops of the Tab key. With more one could hardly leave the map, and the list has them all. */
 const FEW = 12;
 
 type Props = Readonly<{
   camera: Camera;
   anchor: View;
-  marks: readonly Mark[];
+  markers: readonly Marker[];
   selected: string | null;
-  hot: string | null;
-  onHot: (id: string | null) => void;
-  onMark: (mark: Mark) => void;
+  highlighted: string | null;
+  onHighlight: (id: string | null) => void;
+  onMarker: (marker: Marker) => void;
 }>;
 
 /** Bins and groups of them on the map. */
-export const Marks = memo(function Marks({ camera, anchor, marks, ...rest }: Props) {
+export const Markers = memo(function Markers({ camera, anchor, markers, ...rest }: Props) {
   const layer = useRef<HTMLUListElement>(null);
   const { t } = useTranslation("bins");
   usePaint(camera, () => {
@@ -32,58 +32,59 @@ export const Marks = memo(function Marks({ camera, anchor, marks, ...rest }: Pro
   });
   return (
     <ul ref={layer} className={styles.layer} aria-label={t("map.marks")}>
-      {marks.map((mark) => (
-        <li key={mark.key} style={placed(mark, anchor)} inert={!inReach(mark, anchor, camera.size)}>
-          <One mark={mark} few={marks.length <= FEW} {...rest} />
+      {markers.map((marker) => (
+        <li key={marker.key} style={placed(marker, anchor)} inert={!inReach(marker, anchor, camera.size)}>
+          <MarkerButton marker={marker} few={markers.length <= FEW} {...rest} />
         </li>
       ))}
     </ul>
   );
 });
 
-/** Pixels from the edge: nearer, too little is left of a mark for a finger. */
+/** A marker closer to the edge than so many pixels is too small a target: it is inert. */
 const EDGE = 14;
 
-function inReach(mark: Mark, anchor: View, { width, height }: Size): boolean {
+function inReach(marker: Marker, anchor: View, { width, height }: Size): boolean {
   const world = worldSize(anchor.zoom);
-  const [spot, middle] = [project(mark), project(anchor)];
+  const [spot, middle] = [project(marker), project(anchor)];
   const inside = (from: number, to: number, side: number) => Math.abs(to - from) * world <= side / 2 - EDGE;
   return inside(middle.x, spot.x, width) && inside(middle.y, spot.y, height);
 }
 
-type OneProps = Omit<Props, "camera" | "anchor" | "marks"> & Readonly<{ mark: Mark; few: boolean }>;
+type MarkerButtonProps = Omit<Props, "camera" | "anchor" | "markers"> &
+  Readonly<{ marker: Marker; few: boolean }>;
 
-function One({ mark, few, selected, hot, onHot, onMark }: OneProps) {
+function MarkerButton({ marker, few, selected, highlighted, onHighlight, onMarker }: MarkerButtonProps) {
   const { t } = useTranslation("bins");
   const words = useWords();
   const { number } = useFormat();
-  const [bin] = mark.bins;
-  const single = mark.count === 1 && bin ? bin : null;
-  const is = (id: string | null) => id !== null && mark.bins.some((one) => one.id === id);
+  const [bin] = marker.bins;
+  const single = marker.count === 1 && bin ? bin : null;
+  const is = (id: string | null) => id !== null && marker.bins.some((one) => one.id === id);
   const common = {
     type: "button" as const,
     className: styles.target,
     tabIndex: few ? 0 : -1,
-    "data-hot": is(hot) || undefined,
+    "data-highlighted": is(highlighted) || undefined,
     onClick: () => {
-      onMark(mark);
+      onMarker(marker);
     },
   };
   if (!single) {
     return (
-      <button {...common} aria-label={t("map.group", { count: mark.count })}>
-        <span className={styles.group} data-size={String(mark.count).length}>
-          {number(mark.count, { notation: "compact" })}
+      <button {...common} aria-label={t("map.group", { count: marker.count })}>
+        <span className={styles.group} data-size={String(marker.count).length}>
+          {number(marker.count, { notation: "compact" })}
         </span>
       </button>
     );
   }
   const { mark: background, on: color } = coloursOfKind(single.kind);
   const warm = () => {
-    onHot(single.id);
+    onHighlight(single.id);
   };
   const cool = () => {
-    onHot(null);
+    onHighlight(null);
   };
   return (
     <button
@@ -97,8 +98,8 @@ function One({ mark, few, selected, hot, onHot, onMark }: OneProps) {
     >
       <span className={styles.bin} style={{ background, color }} data-full={single.full || undefined}>
         <Icon name={binIcon(single.kind)} size="1.125rem" />
-        {mark.covers ? (
-          <span className={styles.more}>+{number(mark.covers, { notation: "compact" })}</span>
+        {marker.covers ? (
+          <span className={styles.more}>+{number(marker.covers, { notation: "compact" })}</span>
         ) : null}
       </span>
     </button>

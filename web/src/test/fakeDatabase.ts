@@ -7,7 +7,7 @@ type Row = Readonly<{ id: string }>;
 const clone = structuredClone;
 
 /** Puts an empty database where the browser's would be. It outlives modules, as a disk does. */
-export function playDatabase(): void {
+export function makeFakeDatabase(): void {
   vi.stubGlobal("indexedDB", new IDBFactory());
   // Node knows no Blob of jsdom's. A Blob never changes: it is its own clone.
   vi.stubGlobal("structuredClone", (row: Row & { photo?: Blob }) => {

@@ -2,12 +2,12 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 import { forgetSession } from "~/api/session";
-import { playDatabase } from "~/test/database";
-import { playPlatform } from "~/test/platform";
+import { makeFakeDatabase } from "~/test/fakeDatabase";
+import { fakeServer } from "~/test/fakeServer";
 import type * as List from "./list";
 import type * as Queue from "./queue";
 
-export type Answer = ReturnType<Parameters<typeof playPlatform>[0]>;
+export type Answer = ReturnType<Parameters<typeof fakeServer>[0]>;
 type Tab = typeof List & typeof Queue;
 
 export const guest = {
@@ -59,12 +59,12 @@ class Browser {
     let made = 0;
     const revokeObjectURL = (url: string) => this.revoked.push(url);
     vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: () => `blob:${++made}`, revokeObjectURL }));
-    playDatabase();
+    makeFakeDatabase();
     this.tab = await this.newTab();
   }
 
   async close() {
-    for (const { forgetAll } of this.tabs) await forgetAll();
+    for (const { removeAllPhotos } of this.tabs) await removeAllPhotos();
     this.store.closeAllConnections();
     await new Promise((resolve) => this.store.close(resolve));
   }
@@ -94,7 +94,7 @@ class Browser {
 
   /** A platform that answers `analyze`, and what else `other` says; gives what it was asked. */
   play(analyze: () => Answer, other: (asked: string) => Answer | undefined = () => undefined) {
-    const { asked } = playPlatform(({ method, path }) => {
+    const { asked } = fakeServer(({ method, path }) => {
       if (path.endsWith("/guest")) return guest;
       if (path.endsWith("/analyze")) return analyze();
       return other(`${method} ${path.replace("/api/v1/waste/", "")}`) ?? { body: {} };
@@ -105,13 +105,13 @@ class Browser {
         .filter((one) => one.startsWith(method));
   }
 
-  added = async () => (await this.tab.add(photo())).sent;
+  added = async () => (await this.tab.addPhoto(photo())).sent;
   phases = (of: Tab = this.tab) => of.queue().map(({ phase }) => phase);
   handedOver = () => soon(() => expect(this.phases()).toEqual(["sent"]));
 }
 
 /** The browser of a file's tests, as new for each of them. */
-export function playBrowser(): Browser {
+export function makeTestBrowser(): Browser {
   const browser = new Browser();
   beforeEach(() => browser.open());
   afterEach(() => browser.close());

@@ -4,7 +4,7 @@ type Answer = Readonly<{ status?: number; body?: unknown; headers?: Record<strin
 type Asked = Readonly<{ method: string; path: string; search: string; headers: Headers; body: string }>;
 
 /** Stands where the network is: answers with what `route` says and remembers what it was asked. */
-export function playPlatform(route: (asked: Asked) => Answer): { asked: Asked[] } {
+export function fakeServer(route: (asked: Asked) => Answer): { asked: Asked[] } {
   const asked: Asked[] = [];
   vi.stubGlobal("fetch", async (input: RequestInfo | URL, init?: RequestInit) => {
     const request = new Request(
