@@ -160,7 +160,7 @@ test("a platform that goes away while it looks is waited for", async ({ page, co
   complaints.length = 0;
 });
 
-/** Lets the socket never connect, so that what is asked for is all that is known. */
+/** Lets the socket never connect, so that the status comes by requests only. */
 async function withoutSocket(page: Page): Promise<void> {
   await page.route("**/socket.io/**", (route) => route.abort());
   await page.routeWebSocket(/\/socket\.io\//, (socket) => void socket.close());

@@ -14,14 +14,14 @@ import { preloadPage } from "./features/feature";
 import { i18n, loadCatalogues } from "./i18n";
 import { toast } from "./ui/toast";
 
-/** A quarter of a second without anything is felt as waiting. */
+/** Milliseconds after which an empty screen is felt as waiting. */
 const BLANK_MS = 250;
 
 const client = makeQueryClient();
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 
-// The same questions have other answers in another language.
+// The server words its answers in the language of the request.
 i18n.on("languageChanged", () => void client.invalidateQueries());
 onSessionLost(() => {
   client.clear();

@@ -9,10 +9,11 @@ const python =
   process.env.BUNRI_PYTHON ?? fileURLToPath(new URL("../../../.venv/bin/python", import.meta.url));
 const data = mkdtempSync(join(tmpdir(), "bunri-e2e-"));
 const { BUNRI_MODELS_DIR, BUNRI_VISION__MODELS_DIR, BUNRI_VISION__DETECTOR } = process.env;
-const eyes = (BUNRI_MODELS_DIR ?? BUNRI_VISION__MODELS_DIR ?? BUNRI_VISION__DETECTOR) ? {} : ownEyes();
+const detector =
+  (BUNRI_MODELS_DIR ?? BUNRI_VISION__MODELS_DIR ?? BUNRI_VISION__DETECTOR) ? {} : testDetector();
 const child = spawn(python, ["-m", "bunri", "up", "--port", process.argv[2], "--data", data], {
   stdio: "inherit",
-  env: { BUNRI_LOG_LEVEL: "WARNING", ...process.env, ...eyes, BUNRI_VISION__FETCH: "false" },
+  env: { BUNRI_LOG_LEVEL: "WARNING", ...process.env, ...detector, BUNRI_VISION__FETCH: "false" },
 });
 
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => child.kill(signal));
@@ -22,7 +23,7 @@ child.on("exit", (status) => {
 });
 
 /** Real weights may not be shipped: a detector that knows two things by their colour, and the package's own model. */
-function ownEyes() {
+function testDetector() {
   execFileSync(python, [
     fileURLToPath(new URL("detector.py", import.meta.url)),
     join(data, "models", "marks.onnx"),

@@ -26,7 +26,7 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
-/** What this device kept from an earlier visit. Before the first `goto`. */
+/** Sets the preferences that this device has from an earlier visit. To be called before the first `goto`. */
 export async function keep(page: Page, preferences: Preferences): Promise<void> {
   await page.addInitScript((kept) => {
     if (!localStorage.getItem("bunri.preferences")) localStorage.setItem("bunri.preferences", kept);

@@ -10,7 +10,7 @@ export type Description = Readonly<{
   remedy: Remedy;
 }>;
 
-/** Where trying again cannot help but something else can. */
+/** Codes of failures for which trying again does not help, but something else does. */
 const REMEDIES: Readonly<Record<string, Remedy>> = {
   not_found: "home",
   missing: "home",

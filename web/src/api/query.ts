@@ -7,8 +7,8 @@ const MOST_RETRIES = 3;
 /**
  * Failures that pass are tried again, after as long as the platform asks for.
  *
- * Without a network nothing is paused: a page or a button that waits without a word looks broken. What is asked fails at
- * once and says so (`ErrorMessage`), what is known already stays, and what is missing is asked for when the network is back.
+ * Without a network nothing is paused: a page or a button that waits without saying so looks broken. Requests fail at
+ * once and say so (`ErrorMessage`), what is known already stays, and what is missing is asked for when the network is back.
  */
 export function makeQueryClient(): QueryClient {
   return new QueryClient({

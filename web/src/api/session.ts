@@ -18,13 +18,13 @@ const KEY = "bunri.session";
 const EARLY_MS = 60_000;
 
 let renewal: Promise<StoredSession> | null = null;
-/** In place of a storage that is full or forbidden: a guest for each visit. */
+/** Used when localStorage is full or forbidden: then each visit is another guest. */
 let memory: StoredSession | null = null;
 const onLost = new Set<() => void>();
 const onEnded = new Set<() => void>();
 const onStarted = new Set<() => void>();
 
-/** What other tabs do to the session they share with this one. */
+/** Other tabs change the session that all tabs share. */
 window.addEventListener("storage", ({ key, oldValue, newValue }) => {
   if (key !== KEY && key !== null) return; // null: everything was cleared
   const now = parse(newValue);

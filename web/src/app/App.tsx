@@ -35,7 +35,7 @@ export function App({ features }: Props) {
   );
 }
 
-/** Keeps what stands behind the path of the address. */
+/** Redirects, keeping the query and the hash of the address. */
 function Redirect({ to }: Readonly<{ to: string }>) {
   const { search, hash } = useLocation();
   return <Navigate to={{ pathname: to, search, hash }} replace />;

@@ -3,7 +3,7 @@ import { ErrorPage } from "./ErrorPage";
 
 type Props = Readonly<{ children: ReactNode }>;
 
-/** Shows what broke in place of the page. Key it by what should be tried anew. */
+/** Shows an error page in place of a page that threw. Another `key` tries again. */
 export class ErrorBoundary extends Component<Props, { error: unknown }> {
   override state: { error: unknown } = { error: null };
 

@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Page } from "~/ui/Page";
 import { ErrorMessage } from "~/ui/ErrorMessage";
 
-/** A page broke: a bug of ours, or a part of it that could not be fetched. The shell stands. */
+/** In place of a page that threw an error: a bug, or code that could not be fetched. The shell goes on working. */
 export function ErrorPage({ error }: Readonly<{ error: unknown }>) {
   const { t } = useTranslation();
   return (

@@ -33,7 +33,7 @@ export function Navigation({ features }: Readonly<{ features: readonly Feature[]
 
 type Props = Readonly<{
   entry: NavigationEntry;
-  /** A pointer or the focus is on it: most likely it is opened next. */
+  /** Called when the pointer or the focus is on it: most likely it is opened next. */
   onApproach: () => void;
 }>;
 

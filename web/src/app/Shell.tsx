@@ -9,7 +9,7 @@ import styles from "./Shell.module.css";
 
 type Props = Readonly<{ features: readonly Feature[]; children: ReactNode }>;
 
-/** What stays while pages come and go. */
+/** What is around every page: navigation, banners, toasts. */
 export function Shell({ features, children }: Props) {
   const { t } = useTranslation();
   return (

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { NavigationType, useLocation, useNavigationType } from "react-router";
 
-/** A new page begins at its top; going back finds the place where one was. A page that changes its query stays put. */
+/** Scrolls a new page to its top, and one that is returned to, to where it was left. A change of the query does not scroll. */
 export function useScrollRestoration(): void {
   const { key, pathname } = useLocation();
   const kind = useNavigationType();

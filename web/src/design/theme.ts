@@ -1,7 +1,7 @@
 import { createTheme } from "@mui/material/styles";
 
 /**
- * MUI's components in our clothes. All colours are the custom properties of tokens.css, so that a change of theme or
+ * MUI's components in our design. All colours are the custom properties of tokens.css, so that a change of theme or
  * contrast is one attribute on <html> and renders nothing again.
  */
 export const theme = createTheme({

@@ -7,7 +7,7 @@ type Props = Readonly<{
   name: IconName;
   /** Any CSS length; follows the text around it by default. */
   size?: string;
-  /** What it says to those who cannot see it; left out where words beside it say the same. */
+  /** Its text for screen readers; left out where words beside it say the same. */
   label?: string;
   className?: string | undefined;
 }>;

@@ -1,10 +1,10 @@
-/** A file that is not built as we know it: nobody can say what would be left in it. */
+/** The file is not built as this code knows it, so it cannot tell which notes would be left in it. */
 export class UnknownLayout extends Error {}
 
 type Span = Readonly<{ from: number; to: number }>;
 /** A box begins at `at`, its content at `from`. */
 type Box = Span & Readonly<{ type: string; at: number }>;
-/** Copied whole; copied and looked into; only its head; or made free space. */
+/** What happens to a box: copied; copied and its content filtered; only its head copied; or made free space. */
 type Fate = "whole" | "inside" | "head" | "free";
 
 /** What becomes of a box within another: only what shows the pictures is kept. */
@@ -39,7 +39,7 @@ const FATES = {
 /** Items that are pictures, or say how pictures make one. */
 const PICTURES = new Set(["hvc1", "av01", "grid", "iden", "iovl", "tmap"]);
 
-/** Stands where notes were, so that readers find notes without a word and not broken ones. */
+/** Replaces notes (EXIF, XMP), so that readers find empty notes and not broken ones. */
 const WORDLESS = new Map([
   ["Exif", latin1("\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0")], // where TIFF begins, and one with an empty directory
   ["mime application/rdf+xml", latin1('<x:xmpmeta xmlns:x="adobe:ns:meta/"/>')],

@@ -3,7 +3,7 @@ import { UnknownLayout, withoutNotes } from "./heic";
 import { kindOf } from "./kind";
 import { shrink } from "./shrink";
 
-/** Larger files are not even opened: a phone's memory is worth more. */
+/** Larger files are refused unread: opening them would fill the memory of a phone. */
 export const MOST_BYTES = 100 * 2 ** 20;
 
 /** Codes of our own; their texts are in the catalogue `coach` below `errors`. */
@@ -38,7 +38,7 @@ async function withoutPlace(heic: Blob): Promise<Blob> {
   }
 }
 
-/** Shrunk beside the page where workers can draw, else on it; null when this browser cannot read it. */
+/** Shrinks in a worker where workers can draw, else on the page; null when this browser cannot read the file. */
 async function shrunk(file: Blob): Promise<Blob | null> {
   if (typeof Worker === "undefined" || typeof OffscreenCanvas === "undefined") {
     return shrink(file).catch(() => null);

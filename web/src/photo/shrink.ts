@@ -1,4 +1,4 @@
-/** The longest side that is sent: what the model looks at is smaller still, and a person sees no difference. */
+/** The longest side that is sent, in pixels: the model takes a smaller one, and a person sees no difference. */
 export const LONGEST = 1600;
 const QUALITY = 0.85;
 

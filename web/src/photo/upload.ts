@@ -1,11 +1,11 @@
 import { Problem } from "~/api/problem";
 import type { Ticket } from "~/api/types";
 
-/** An upload of which nothing moves for so long hangs. */
+/** Milliseconds without progress after which an upload is given up. */
 const TIMEOUT_MS = 30_000;
 
 /**
- * Sends `photo` where its ticket says, with exactly the headers it gives. `onProgress` hears the share that left.
+ * Sends `photo` where its ticket says, with exactly the headers it gives. `onProgress` is called with the share that was sent.
  * XMLHttpRequest, since fetch does not tell how far an upload is. Throws a Problem, also when nothing moves any more.
  */
 export function upload(

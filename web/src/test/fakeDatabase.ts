@@ -6,7 +6,7 @@ type Row = Readonly<{ id: string }>;
 
 const clone = structuredClone;
 
-/** Puts an empty database where the browser's would be. It outlives modules, as a disk does. */
+/** Replaces the browser's IndexedDB by an empty one in memory. It stays when modules are loaded anew, as a disk does. */
 export function makeFakeDatabase(): void {
   vi.stubGlobal("indexedDB", new IDBFactory());
   // Node knows no Blob of jsdom's. A Blob never changes: it is its own clone.
@@ -16,7 +16,7 @@ export function makeFakeDatabase(): void {
   });
 }
 
-/** What is on the disk. */
+/** The rows in the database. */
 export function rows(): Promise<readonly Row[]> {
   return ask("readonly", (photos) => photos.getAll() as IDBRequest<Row[]>);
 }
@@ -41,7 +41,7 @@ function ask<T>(mode: IDBTransactionMode, work: (photos: IDBObjectStore) => IDBR
   });
 }
 
-/** Lets the disk take nothing new until the function it gives is called. */
+/** Makes every write fail as on a full disk, until the returned function is called. */
 export function fillDisk(): () => void {
   const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore) {
     const request = this.getKey("any") as IDBRequest<IDBValidKey>;

@@ -3,7 +3,7 @@ import { vi } from "vitest";
 type Answer = Readonly<{ status?: number; body?: unknown; headers?: Record<string, string> }> | "silence";
 type Asked = Readonly<{ method: string; path: string; search: string; headers: Headers; body: string }>;
 
-/** Stands where the network is: answers with what `route` says and remembers what it was asked. */
+/** Replaces `fetch`: answers with what `route` gives, and records the requests. */
 export function fakeServer(route: (asked: Asked) => Answer): { asked: Asked[] } {
   const asked: Asked[] = [];
   vi.stubGlobal("fetch", async (input: RequestInfo | URL, init?: RequestInit) => {

@@ -2,7 +2,7 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterEach } from "vitest";
 
-// What jsdom has not.
+// Missing in jsdom.
 window.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
 

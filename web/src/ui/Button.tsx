@@ -5,9 +5,9 @@ import { cx } from "./cx";
 import styles from "./Button.module.css";
 
 type AppearanceSettings = Readonly<{
-  /** `contained` is the one thing to do here; `text` stands among words. */
+  /** `contained` is for the main action of a page; `text` for one within a sentence. */
   variant?: "contained" | "outlined" | "text";
-  /** `inherit` takes the colour around it; `bad` takes something away. */
+  /** `inherit` has the colour around it; `bad` is for what removes something. */
   tone?: "green" | "inherit" | "bad";
   large?: boolean;
   icon?: IconName;
@@ -16,7 +16,7 @@ type AppearanceSettings = Readonly<{
 
 type Act = ComponentProps<"button"> &
   Readonly<{
-    /** Does what it was pressed for: takes no press, and keeps the focus, which `disabled` would drop. */
+    /** Its action is running: it takes no press, and keeps the focus, which `disabled` would drop. */
     busy?: boolean;
   }>;
 
@@ -28,7 +28,7 @@ type Props = AppearanceSettings &
     | (ComponentProps<"a"> & { to?: never; href: string; busy?: never })
   );
 
-/** HTML's own button in our clothes: the first page draws it without waiting for a library (ADR 0011). */
+/** An HTML button with our styles: the first page draws it without waiting for a library (ADR 0011). */
 export function Button({
   variant = "text",
   tone = "green",
@@ -83,7 +83,7 @@ function pressed(busy: boolean, onClick: Act["onClick"]): Pick<Act, "onClick" | 
 type Named = Readonly<{ label: string; icon: IconName }> &
   Omit<ComponentProps<"button">, "children" | "className">;
 
-/** A button that is one picture; `label` is its name for those who listen. */
+/** A button with only an icon; `label` is its name for screen readers. */
 export function IconButton({ label, icon, ...rest }: Named) {
   return (
     <button type="button" aria-label={label} className={styles.round} {...rest}>

@@ -13,7 +13,7 @@ import { announce } from "./announce";
 import styles from "./Combobox.module.css";
 
 type Props<Option> = Readonly<{
-  /** What is asked for; shown above the field, or only heard. */
+  /** The label: shown above the field, or only for screen readers. */
   label: string;
   showLabel?: boolean;
   placeholder: string;
@@ -21,7 +21,7 @@ type Props<Option> = Readonly<{
   focused?: boolean;
   words: string;
   onType: (words: string) => void;
-  /** The same list as long as it says the same. Until it is `settled` it may answer earlier words. */
+  /** Keep the same array as long as its content is the same. Until it is `settled`, it may belong to earlier words. */
   options: readonly Option[];
   settled: boolean;
   keyOf: (option: Option) => string;
@@ -29,7 +29,7 @@ type Props<Option> = Readonly<{
   onPick: (option: Option) => void;
   /** Enter without a pick: the words as they are. Left out, it picks the first option. */
   onWords?: (words: string) => void;
-  /** Picking leaves the field: the keyboard of a phone goes. */
+  /** Picking takes the focus from the field, which closes the keyboard of a phone. */
   leave?: boolean;
   texts: Readonly<{
     clear: string;
@@ -37,7 +37,7 @@ type Props<Option> = Readonly<{
     list: string;
     /** How many options there are, for those who listen. */
     count: string;
-    /** Stands in the list when there is none; left out, there is no list then. */
+    /** Shown in the list when there are no options; left out, there is no list then. */
     none?: string;
   }>;
 }>;
@@ -50,9 +50,9 @@ export function Combobox<Option>(props: Props<Option>) {
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
-  /** Enter came before the options: the first is picked when it is known. */
+  /** Enter was pressed before the options arrived: the first is picked when they do. */
   const [eager, setEager] = useState(false);
-  /** Which option is pointed at; another list forgets it. */
+  /** The active option; another list resets it. */
   const [pointed, setPointed] = useState<Readonly<{ options: readonly Option[]; index: number }> | null>(
     null,
   );
@@ -98,7 +98,7 @@ export function Combobox<Option>(props: Props<Option>) {
     if (first !== undefined) pick(first);
   });
   useEffect(() => {
-    // Enter was pressed earlier: what it asked for can be done now.
+    // Enter was pressed before the options arrived.
     // eslint-disable-next-line react-hooks/set-state-in-effect
     if (eager && ready) arrived();
   }, [eager, ready]);
@@ -195,7 +195,7 @@ export function Combobox<Option>(props: Props<Option>) {
         hidden={!shown}
       >
         {known.map((option, index) => (
-          // The field keeps the focus and has the keys.
+          // The keys are handled by the field, which keeps the focus.
           // eslint-disable-next-line jsx-a11y/click-events-have-key-events
           <div
             key={keyOf(option)}

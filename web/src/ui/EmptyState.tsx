@@ -13,7 +13,7 @@ type Props = Readonly<{
   repeated?: boolean;
 }>;
 
-/** Nothing here yet, nothing found, nothing works: what it is and what to do now. */
+/** In place of content when there is none: says why, and what to do now. */
 export function EmptyState({ icon, title, children, actions, tone = "calm", repeated = false }: Props) {
   return (
     <div className={styles.empty} data-tone={tone}>

@@ -12,7 +12,7 @@ type Props = Readonly<{
   onRetry?: (() => void) | undefined;
 }>;
 
-/** A failure as a person should meet it: what happened, in a sentence, and the next step. */
+/** A failure as people see it: what happened, in a sentence, and the next step. */
 export function ErrorMessage({ error, onRetry }: Props) {
   const { t } = useTranslation();
   const { title, sentence, remedy } = describe(error);

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import styles from "./Loading.module.css";
 
-/** The shape of a page that is on its way. Says so to those who cannot see it. */
+/** In place of a page that is being fetched; tells screen readers so. */
 export function PageSkeleton() {
   const { t } = useTranslation();
   return (
@@ -16,7 +16,7 @@ export function PageSkeleton() {
   );
 }
 
-/** A quiet block in place of something that is still coming. */
+/** A plain block in place of something that is still loading. */
 export function Skeleton({ width = "100%", height = "1rem" }: Readonly<{ width?: string; height?: string }>) {
   return <div className={styles.skeleton} style={{ width, height }} aria-hidden />;
 }

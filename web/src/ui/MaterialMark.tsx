@@ -5,7 +5,7 @@ import styles from "./MaterialMark.module.css";
 
 type Props = Readonly<{ material: Material; size?: string }>;
 
-/** A disc in the colour of a material with its sign. Its name stands beside it. */
+/** A disc in the colour of a material with its sign. Silent for screen readers: the name is beside it. */
 export function MaterialMark({ material, size = "2.5rem" }: Props) {
   const { mark, on } = coloursOf(material);
   return (

@@ -8,7 +8,7 @@ type Props = Readonly<{
   lead?: ReactNode;
   /** Beside the title: a button or two. */
   actions?: ReactNode;
-  /** The title is for the tab and for those who listen; the page shows its own. */
+  /** The title is only for the tab and for screen readers; the page shows a heading of its own. */
   hideTitle?: boolean;
   /** As wide as the screen allows: maps, pictures. */
   wide?: boolean;

@@ -5,9 +5,9 @@ type Spoken = Readonly<{ polite: string; assertive: string }>;
 let spoken: Spoken = { polite: "", assertive: "" };
 const listeners = new Set<() => void>();
 
-/** Says `text` to those who listen to the page. `assertive` interrupts: for failures only. */
+/** Has screen readers say `text`. `assertive` interrupts: for failures only. */
 export function announce(text: string, urgency: keyof Spoken = "polite"): void {
-  // The same words twice are news, too: a no-break space makes them another text.
+  // The same words again would not be read: a no-break space makes them another text.
   spoken = { ...spoken, [urgency]: spoken[urgency] === text ? `${text}\u00a0` : text };
   for (const listener of listeners) listener();
 }

@@ -68,7 +68,7 @@ function One({ toast, onClose }: Readonly<{ toast: Toast; onClose: () => void }>
     };
   }, [held, toast, onClose]);
   return (
-    // Hovered or focused it waits; nothing is done by it.
+    // Hover and focus only keep it open longer.
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions
     <div
       className={styles.toast}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** `value` once it did not change for a while. */
+/** `value`, after it has not changed for a while. */
 export function useDebounced<T>(value: T, milliseconds: number): T {
   const [settled, setSettled] = useState(value);
   useEffect(() => {

@@ -23,7 +23,7 @@ function Job({ jobId }: Readonly<{ jobId: string }>) {
   const photo = useQueue().find((one) => belongsTo(one, jobId));
 
   if (photo?.jobId && photo.jobId !== jobId) return <Navigate to={`/answers/${photo.jobId}`} replace />;
-  // This job may have run out while the photo was on its way; then it gets another one.
+  // The job may have expired before the photo was sent; then it gets another one.
   if (photo?.phase === "waiting" || photo?.phase === "sending") {
     const going = status && !ended(status) ? status : undefined;
     return <Working key="working" jobId={jobId} status={going} problem={problem} />;
@@ -44,7 +44,7 @@ function Job({ jobId }: Readonly<{ jobId: string }>) {
   }
   if (!status && !photo && !problem) return <PageSkeleton />;
   if (photo?.phase === "failed" && status?.status !== "failed") return <Failed photo={photo} />;
-  // Keyed by what the page is about: each has a heading of its own that takes the focus.
+  // A key for each state: each has a heading of its own that takes the focus.
   if (!status || !ended(status))
     return <Working key="working" jobId={jobId} status={status} problem={problem} />;
   if (!status.result) return <Failed key="failed" status={status} photo={photo} />;

@@ -17,7 +17,7 @@ import styles from "./answer.module.css";
 
 const MOST = 3;
 
-/** The nearest bins that take it. Where one is, is asked only when the button is pressed. */
+/** The nearest bins that take the item. The location is asked for only when the button is pressed. */
 export function Bins({ kinds }: Readonly<{ kinds: readonly string[] }>) {
   const { t } = useTranslation("coach");
   const { distance } = useFormat();
@@ -32,7 +32,7 @@ export function Bins({ kinds }: Readonly<{ kinds: readonly string[] }>) {
     },
   });
   useEffect(() => {
-    // The button that was pressed is gone.
+    // The pressed button is removed.
     if (near.isSuccess) heading.current?.focus({ preventScroll: true });
   }, [near.isSuccess]);
 

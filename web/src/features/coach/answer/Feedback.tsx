@@ -19,7 +19,7 @@ export function Feedback({ jobId, index, onWrong }: Props) {
   const before = useRef(step);
   const box = useRef<HTMLDivElement>(null);
 
-  // The button that was pressed is gone: the focus goes to what stands in its place.
+  // The pressed button is removed: the focus goes to what replaces it.
   useEffect(() => {
     if (before.current !== step) box.current?.focus();
     before.current = step;
@@ -46,7 +46,7 @@ export function Feedback({ jobId, index, onWrong }: Props) {
     });
   };
   const allow = () => {
-    // Kept before it is sent: where the answer is lost on its way, the platform may have the photo all the same.
+    // Stored before it is sent: if the response is lost, the server may have the photo all the same.
     prefer({ teach: true });
     confirm(true, {
       taken: () => {

@@ -37,7 +37,7 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
   const [addingDetails, setAddingDetails] = useState(false);
   const top = useRef<HTMLElement>(null);
   const { question } = item;
-  // A state that was not taken is told by its switch.
+  // A refused state is shown beside its switch.
   const refused = reply.variables?.tags ? null : reply.error;
 
   const say = (said: Partial<AnswerIn>, kind: "answer" | "correct", undo?: () => void) => {
@@ -48,7 +48,7 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
           setAddingDetails(false);
           const now = next?.items[index];
           if (!now) return;
-          // What was pressed is gone unless it was a switch: the focus goes to the new answer.
+          // The pressed button is removed, unless it was a switch: the focus goes to the new answer.
           if (!said.tags) top.current?.focus();
           announce(
             now.question
@@ -66,7 +66,7 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
     );
   };
   const tell = (open: boolean) => {
-    reply.reset(); // what was refused before is not about this
+    reply.reset(); // an earlier refusal is not about this reply
     setAddingDetails(open);
   };
   /** What it is, with the photo to learn from where that was allowed. */

@@ -9,7 +9,7 @@ import styles from "./answer.module.css";
 
 type Props = Readonly<{
   question: Question;
-  /** Nobody looked: there are no weights. */
+  /** The server has no model, so that nothing was recognised. */
   blind: boolean;
   pending: boolean;
   error: unknown;
@@ -17,10 +17,10 @@ type Props = Readonly<{
   onNone: () => void;
 }>;
 
-/** The way out of every question, as the platform calls it. */
+/** The value of the choice "none of these", which every question has. */
 const NONE = "none";
 
-/** The one thing we ask instead of guessing, as large buttons, with a way out. */
+/** The question that is asked instead of guessing, with its choices as large buttons. */
 export function QuestionCard({ question, blind, pending, error, onAnswer, onNone }: Props) {
   const { t } = useTranslation("coach");
   const id = useId();

@@ -6,7 +6,7 @@ import { FileError } from "./FileError";
 import type { CaptureState } from "./useCapture";
 import styles from "./Capture.module.css";
 
-/** Whether there is a finger, and so most likely a camera in the hand. */
+/** Whether the main input is a finger: then most likely there is a camera. */
 const handheld = () => window.matchMedia("(pointer: coarse)").matches;
 
 /** The one thing this page is for. Camera and files by the device's own dialogs, which ask for no permission. */
@@ -32,7 +32,7 @@ export function Capture({ busy, error, take, stay }: CaptureState) {
       hidden
       onChange={({ target }) => {
         void take(target.files);
-        target.value = ""; // the same file again is news, too
+        target.value = ""; // or choosing the same file again would be no change
       }}
     />
   );
@@ -86,7 +86,7 @@ function useDropAndPaste(take: (files: Iterable<File> | null | undefined) => Pro
     const paste = (event: ClipboardEvent) => {
       const { clipboardData } = event;
       if (!clipboardData?.files.length) return;
-      // Copied cells come as words and as a picture of them.
+      // Spreadsheets copy cells as text and as a picture.
       if (isField(event.target) && clipboardData.types.includes("text/plain")) return;
       void take(clipboardData.files);
     };

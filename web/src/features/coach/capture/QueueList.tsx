@@ -9,12 +9,12 @@ import { useQueue, type QueuedPhoto } from "~/outbox/photos/list";
 import { checkUnwatched, removePhoto, resume, retryPhoto } from "~/outbox/photos/queue";
 import styles from "./QueueList.module.css";
 
-/** Milliseconds between two looks at photos that were sent and that nobody watches. */
+/** Milliseconds between two requests for the status of photos whose page is not open. */
 const EVERY = 10_000;
 
 /**
- * Photos that are not answered yet: waiting for a network, on their way, or refused. Nothing without any. While it is
- * `still` none joins or leaves: the one just taken most likely goes to its answer at once.
+ * Photos that are not answered yet: waiting for a network, on their way, or refused. Empty without any. While it is
+ * `still`, no entry is added or removed: the photo just taken most likely leads to its answer at once.
  */
 export function QueueList({ still }: Readonly<{ still: boolean }>) {
   const { t } = useTranslation("coach");
@@ -34,7 +34,7 @@ export function QueueList({ still }: Readonly<{ still: boolean }>) {
   );
 }
 
-/** Looks for the answers of photos that were sent in the background: at once for those of an earlier visit. */
+/** Checks for the answers of photos that were sent in the background: at once for those of an earlier visit. */
 function useAnswers(any: boolean) {
   const { t } = useTranslation("coach");
   const client = useQueryClient();
@@ -102,7 +102,7 @@ function State({ photo }: Readonly<{ photo: QueuedPhoto }>) {
   const seconds = useCountdown(photo.retryAt);
   if (photo.phase === "waiting" && seconds !== null && navigator.onLine)
     return <p>{t("queue.busy", { count: seconds })}</p>;
-  // What the platform looked at was sent: there is only no answer.
+  // It was sent and looked at; only the answer failed.
   if (photo.phase === "failed" && photo.handedOver) return <p>{t("errors.failed")}</p>;
   return <p>{t(`queue.${photo.phase}`)}</p>;
 }

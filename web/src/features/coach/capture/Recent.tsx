@@ -9,7 +9,7 @@ import styles from "./Recent.module.css";
 
 const MOST = 4;
 
-/** The last answers, for whoever has any. Nobody becomes a guest by looking at the front page. */
+/** The last answers, if there are any. Asks only for somebody signed in: the front page makes nobody a guest. */
 export function Recent() {
   const { t } = useTranslation("coach");
   const known = useQuery({

@@ -7,7 +7,7 @@ import styles from "./RegionPick.module.css";
 export function RegionPick() {
   const { t } = useTranslation("coach");
   const { data: regions } = useRegions();
-  if (!regions) return null; // not worth a word: the national rules apply
+  if (!regions) return null; // without them the national rules apply
   return (
     <label className={styles.region}>
       <span>{t("region.label")}</span>

@@ -6,21 +6,21 @@ import { toast } from "~/ui/toast";
 import type { Outcome } from "~/outbox/photos/delivery";
 import { addPhoto } from "~/outbox/photos/queue";
 
-/** Photos taken at once; more are not meant, and would fill the device. */
+/** The most photos that are taken from one choice: more are a mistake, and would fill the device. */
 const MOST = 10;
-/** How long the page waits for the answer's before it shows what it took. */
+/** Milliseconds in which the page of the answer most likely opens; until then this page does not change. */
 const STILL_MS = 1_000;
 
 export type CaptureState = Readonly<{
   /** A photo is being made ready. */
   busy: boolean;
-  /** The answer's page most likely comes at once: until then nothing moves under the finger. */
+  /** The page of the answer is about to open: until then nothing moves under the finger. */
   still: boolean;
   /** Why the last file was not taken. */
   error: unknown;
   /** Takes `files`, sends them, and goes to the first one's answer; offline they are kept for later. */
   take: (files: Iterable<File> | null | undefined) => Promise<void>;
-  /** Somebody is about to take another photo: this page stays. */
+  /** Called when the person goes on with this page, as with another photo: then it does not leave for an answer. */
   stay: () => void;
 }>;
 
@@ -31,13 +31,13 @@ export function useCapture(): CaptureState {
   const [still, setStill] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const preparing = useRef(false);
-  /** What the person did last: only that leads to another page. */
+  /** Counts what the person did: only the last action leads to another page. */
   const turn = useRef(0);
 
   const stay = useCallback(() => {
     turn.current += 1;
   }, []);
-  useEffect(() => stay, [stay]); // whoever left the page wanted to
+  useEffect(() => stay, [stay]); // who left the page is not taken to an answer
 
   const take = useCallback(
     async (files: Iterable<File> | null | undefined) => {
@@ -84,7 +84,7 @@ function wordOf({ phase }: Outcome, onDisk: boolean) {
 
 type Added = Awaited<ReturnType<typeof addPhoto>>;
 
-/** Each in its turn: a phone has not the memory to open several photos at once. */
+/** One after the other: a phone has not the memory to open several photos at once. */
 async function addAll(files: readonly File[]) {
   const added: Added[] = [];
   const refused: unknown[] = [];

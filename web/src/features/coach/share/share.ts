@@ -20,7 +20,7 @@ export async function makeCard(item: Item, picture: string | null, words: Words)
     try {
       return await drawn(item, picture, words);
     } catch {
-      // A photo that cannot be had, or must not be read, takes the card along: the words are worth sharing alone.
+      // Without a photo, or with one that must not be read, the words are shared alone.
     }
   }
   return drawn(item, null, words);
@@ -211,7 +211,7 @@ export async function handOn(card: Blob, name: string, text: string): Promise<"s
       await navigator.share({ files: [file], text });
       return "shared";
     } catch (error) {
-      if (error instanceof DOMException && error.name === "AbortError") return "shared"; // thought better of it
+      if (error instanceof DOMException && error.name === "AbortError") return "shared"; // the person cancelled
     }
   }
   const url = URL.createObjectURL(card);
