@@ -74,3 +74,10 @@ async def test_another_secret_does_not_open_the_database(settings: Settings) -> 
     with pytest.raises(DBAPIError, match="password authentication failed"):
         await wrong.check()
     await wrong.dispose()
+
+
+async def test_a_role_that_is_not_there_is_refused_and_leaves_the_pool_usable(database: Database) -> None:
+    for _ in range(6):
+        with pytest.raises(DBAPIError, match="does not exist"):
+            await database.check("nowhere")
+        await database.check("waste")

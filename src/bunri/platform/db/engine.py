@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar, cast
 
 from sqlalchemy import text
 from sqlalchemy.engine import URL
@@ -12,9 +12,9 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from bunri.kit.errors import Unavailable
-from bunri.platform.db.address import role_of
 from bunri.platform.db.after_commit import run_after_commit
 from bunri.platform.db.outbox import Relay, staged
+from bunri.platform.db.role_connection import RoleConnection
 
 R_co = TypeVar("R_co", covariant=True)
 S = TypeVar("S")
@@ -60,6 +60,7 @@ class Database:
             pool_timeout=pool_timeout,
             hide_parameters=True,  # an error's text goes to the log; where somebody stands must not
             connect_args={
+                "connection_class": RoleConnection,
                 "timeout": 5,
                 "server_settings": {"application_name": url.username or "bunri", "jit": "off"},
                 "command_timeout": statement_timeout_ms / 1000,
@@ -133,29 +134,28 @@ _AWAY = frozenset({"57P01", "57P02", "57P03", "53300", "08000", "08001", "08003"
 
 
 async def _connect(session: AsyncSession, schema: str | None) -> None:
-    """Takes a connection that works, as the role of ``schema``. A server that was restarted costs an idle connection
-    a round trip instead of a failed request."""
-    connection = await session.connection()
+    """Takes a connection that works; its transaction begins, as the role of ``schema``, with the first statement. One
+    that lay idle is tried first: a restarted server costs a round trip instead of a failed request."""
+    connection = await _take(session, schema)
     used = connection.info.get("used", 0.0)
     connection.info["used"] = time.monotonic()
-    idle = 0.0 < used < time.monotonic() - IDLE_S
-    if schema is None and not idle:
-        return
-    try:
-        await _become(connection, schema)
-    except DBAPIError:
-        if not idle:
-            raise
-        await session.invalidate()
-        await _become(await session.connection(), schema)
+    if 0.0 < used < time.monotonic() - IDLE_S:
+        try:
+            await connection.execute(text("select 1"))
+        except DBAPIError:
+            await session.invalidate()
+            await _take(session, schema)
 
 
-async def _become(connection: AsyncConnection, schema: str | None) -> None:
-    """For this transaction only. Names of schemas are our own, so they are safe to write into SQL."""
-    await connection.exec_driver_sql(f"set local role {role_of(schema)}" if schema else "select 1")
+async def _take(session: AsyncSession, schema: str | None) -> AsyncConnection:
+    connection = await session.connection()
+    driver = (await connection.get_raw_connection()).driver_connection
+    cast("RoleConnection", driver).schema = schema
+    return connection
 
 
 def _translated(error: DBAPIError) -> Exception:
     state: Any = getattr(error.orig, "sqlstate", None)
-    away = error.connection_invalidated or state in _AWAY or isinstance(error, InterfaceError)
+    lost = error.connection_invalidated and state is None  # with a state the server has said what is wrong
+    away = lost or state in _AWAY or isinstance(error, InterfaceError)
     return DatabaseUnavailable() if away else error
