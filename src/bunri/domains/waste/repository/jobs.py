@@ -1,51 +1,23 @@
-"""Every SQL statement of waste. What it returns are frozen values; ORM rows stay inside."""
+"""Statements about jobs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, cast
 from uuid import UUID
 
-from asyncpg import BitString
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    and_,
-    case,
-    delete,
-    exists,
-    func,
-    insert,
-    or_,
-    select,
-    text,
-    true,
-    tuple_,
-    update,
-)
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import ColumnElement, Row, Table, and_, case, delete, exists, insert, or_, select, update
 
 from bunri.domains.waste.fusion import SeenItem
-from bunri.domains.waste.models import BandRow, CorrectionRow, FingerprintRow, JobRow, TrainingSampleRow, outbox
-from bunri.domains.waste.records import Correction, Failure, Job, JobObjects, TrainingSample
+from bunri.domains.waste.models import JobRow
+from bunri.domains.waste.records import Failure, Job, JobObjects
 from bunri.domains.waste.schemas import Result
 from bunri.domains.waste.states import ANSWERED, ENDED, RUNNING, State
 from bunri.platform.db import Repository
 
 
-class PhotoHashes(Protocol):
-    """The hashes of a photo."""
-
-    @property
-    def sha256(self) -> bytes: ...
-    @property
-    def phash(self) -> bytes: ...
-
-
-class WasteRepository(Repository):
-    outbox = outbox
-
-    # ── jobs: reading ─────────────────────────────────────────────────────────────────────────────────────────────
+class JobRepository(Repository):
+    # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def get(self, job_id: UUID) -> Job | None:
         return await self._job(JobRow.id == job_id)
@@ -86,7 +58,7 @@ class WasteRepository(Repository):
         )
         return photos - set((await self._session.execute(others)).scalars())
 
-    # ── jobs: locking ─────────────────────────────────────────────────────────────────────────────────────────────
+    # ── locking ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def lock_owned(self, job_id: UUID, owner: str) -> Job | None:
         """A person's job, which nobody else changes until the transaction ends."""
@@ -115,10 +87,10 @@ class WasteRepository(Repository):
         )
         return [_job(row) for row in await self._session.execute(statement)]
 
-    # ── jobs: writing ─────────────────────────────────────────────────────────────────────────────────────────────
+    # ── writing ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def add_job(self, job: Job) -> None:
-        await self._session.execute(insert(JobRow).values(_job_values(job)))
+        await self._session.execute(_ADD_JOB, _job_values(job))
 
     async def claim(self, job_id: UUID, now: datetime, until: datetime) -> Job | None:
         """Takes an uploaded job, or one whose worker has gone silent; None when it is not to be had."""
@@ -240,7 +212,7 @@ class WasteRepository(Repository):
         statement = update(JobRow).where(*where).values(**values).returning(JobRow.id)
         return (await self._session.execute(statement)).scalar_one_or_none() is not None
 
-    # ── jobs: forgetting ──────────────────────────────────────────────────────────────────────────────────────────
+    # ── forgetting ──────────────────────────────────────────────────────────────────────────────────────────
 
     async def remove_jobs(self, job_ids: Sequence[UUID]) -> None:
         await self._session.execute(delete(JobRow).where(JobRow.id.in_(job_ids)))
@@ -257,141 +229,10 @@ class WasteRepository(Repository):
         moved = update(JobRow).where(JobRow.owner == old).values(owner=new).returning(JobRow.id)
         return list((await self._session.execute(moved)).scalars())
 
-    # ── corrections ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def add_correction(self, correction: Correction) -> None:
-        await self._session.execute(insert(CorrectionRow).values(asdict(correction)))
-
-    async def has_user_input(self, job_id: UUID, position: int) -> bool:
-        """Whether the person has said anything about an item."""
-        said = exists().where(CorrectionRow.job_id == job_id, CorrectionRow.position == position)
-        return bool((await self._session.execute(select(said))).scalar())
-
-    async def corrections_of(self, job_ids: Sequence[UUID]) -> list[Correction]:
-        """In the order in which they were made."""
-        statement = select(*_CORRECTION).where(CorrectionRow.job_id.in_(job_ids)).order_by(CorrectionRow.id)
-        return [Correction(**row._mapping) for row in await self._session.execute(statement)]
-
-    # ── training samples ──────────────────────────────────────────────────────────────────────────────────────────
-
-    async def put_sample(self, sample: TrainingSample) -> None:
-        """The last statement on an item replaces the one before; what the models had seen stays as it first was."""
-        values = asdict(sample)
-        newer = {name: values[name] for name in ("kind", "item", "material", "form", "tags", "created_at")}
-        statement = postgresql.insert(TrainingSampleRow).values(values)
-        await self._session.execute(statement.on_conflict_do_update(index_elements=_SAMPLE_KEY, set_=newer))
-
-    async def remove_sample(self, job_id: UUID, position: int) -> None:
-        one = and_(TrainingSampleRow.job_id == job_id, TrainingSampleRow.position == position)
-        await self._session.execute(delete(TrainingSampleRow).where(one))
-
-    async def remove_samples(self, job_ids: Sequence[UUID]) -> None:
-        await self._session.execute(delete(TrainingSampleRow).where(TrainingSampleRow.job_id.in_(job_ids)))
-
-    async def contributed_by(self, contributor: bytes, job_id: UUID | None, limit: int) -> Sequence[UUID]:
-        """Jobs with training samples of ``contributor``, or the one job if it has some."""
-        mine = select(TrainingSampleRow.job_id).where(TrainingSampleRow.contributor == contributor)
-        if job_id:
-            mine = mine.where(TrainingSampleRow.job_id == job_id)
-        return (await self._session.execute(mine.distinct().limit(limit))).scalars().all()
-
-    async def samples_of(self, contributor: bytes) -> list[TrainingSample]:
-        statement = select(*_SAMPLE).where(TrainingSampleRow.contributor == contributor).order_by(*_SAMPLE_KEY)
-        return [TrainingSample(**row._mapping) for row in await self._session.execute(statement)]
-
-    async def hand_over_samples(self, old: bytes, new: bytes) -> None:
-        """The training samples of the pseudonym ``old`` become those of ``new``."""
-        mine = TrainingSampleRow.contributor == old
-        await self._session.execute(update(TrainingSampleRow).where(mine).values(contributor=new))
-
-    async def with_samples(self, job_ids: Sequence[UUID]) -> set[UUID]:
-        """Which of the jobs have training samples."""
-        found = select(TrainingSampleRow.job_id).where(TrainingSampleRow.job_id.in_(job_ids))
-        return set((await self._session.execute(found)).scalars())
-
-    async def count_samples(self, since: datetime | None) -> int:
-        counted = select(func.count()).select_from(TrainingSampleRow).where(_since(since))
-        return (await self._session.execute(counted)).scalar_one()
-
-    async def samples(
-        self, since: datetime | None, after: tuple[UUID, int] | None, limit: int
-    ) -> Sequence[TrainingSample]:
-        """A page by job and item, behind ``after``: the samples of one picture follow each other."""
-        statement = select(*_SAMPLE).where(_since(since)).order_by(*_SAMPLE_KEY).limit(limit)
-        if after:
-            statement = statement.where(tuple_(*_SAMPLE_KEY) > after)
-        return [TrainingSample(**row._mapping) for row in await self._session.execute(statement)]
-
-    # ── fingerprints ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def seen_exactly(self, sha256: bytes, model_versions: str) -> dict[str, Any] | None:
-        """What these models saw in these bytes before."""
-        statement = select(FingerprintRow.vision).where(
-            FingerprintRow.sha256 == sha256, FingerprintRow.model_versions == model_versions
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none()
-
-    async def seen_nearly(
-        self, phash: bytes, model_versions: str, signature: tuple[str, ...], most_bits: int
-    ) -> dict[str, Any] | None:
-        """What these models saw in the nearest picture whose pHash differs in at most ``most_bits`` ≤ 15 bits, and of
-        which our own models had the same scene signature."""
-        found = await self._session.execute(
-            text(
-                """
-                select f.sight
-                from (
-                    select distinct fingerprint_id, bit_count(phash # cast(cast(:bits as text) as bit(256))) as distance
-                    from waste.bands
-                    where band = any(:bands) and bit_count(phash # cast(cast(:bits as text) as bit(256))) <= :most
-                ) b
-                join waste.fingerprints f on f.id = b.fingerprint_id
-                where f.eyes = :versions and f.own = :signature
-                order by b.distance limit 1
-                """
-            ),
-            {
-                "bits": _bits(phash),
-                "bands": bands_of(phash),
-                "versions": model_versions,
-                "signature": list(signature),
-                "most": most_bits,
-            },
-        )
-        return found.scalar_one_or_none()
-
-    async def remember(
-        self,
-        photo: PhotoHashes,
-        model_versions: str,
-        signature: tuple[str, ...],
-        vision: dict[str, Any],
-        now: datetime,
-    ) -> None:
-        """Stores a vision result; a photo that is known already stays as it is."""
-        bits = BitString.frombytes(photo.phash, 256)
-        statement = (
-            postgresql.insert(FingerprintRow)
-            .values(
-                sha256=photo.sha256,
-                phash=bits,
-                model_versions=model_versions,
-                signature=list(signature),
-                vision=vision,
-                created_at=now,
-            )
-            .on_conflict_do_nothing()
-            .returning(FingerprintRow.id)
-        )
-        made = (await self._session.execute(statement)).scalar_one_or_none()
-        if made is not None:
-            bands = [{"band": band, "fingerprint_id": made, "phash": bits} for band in bands_of(photo.phash)]
-            await self._session.execute(insert(BandRow).values(bands))
-
-    async def forget_fingerprints(self, moment: datetime) -> None:
-        await self._session.execute(delete(FingerprintRow).where(FingerprintRow.created_at < moment))
-
-
+_JOBS: Final = cast("Table", JobRow.__table__)
+_ADD_JOB: Final = insert(_JOBS)
+"""Made once and by column: a person waits for it, and to build it anew costs as much as to run it."""
 _JOB: Final = (
     JobRow.id,
     JobRow.owner,
@@ -417,30 +258,6 @@ _JOB: Final = (
     JobRow.created_at,
     JobRow.ended_at,
 )
-_CORRECTION: Final = (
-    CorrectionRow.id,
-    CorrectionRow.job_id,
-    CorrectionRow.position,
-    CorrectionRow.kind,
-    CorrectionRow.was,
-    CorrectionRow.user_input.label("user_input"),
-    CorrectionRow.created_at,
-)
-_SAMPLE: Final = (
-    TrainingSampleRow.job_id,
-    TrainingSampleRow.position,
-    TrainingSampleRow.contributor.label("contributor"),
-    TrainingSampleRow.kind,
-    TrainingSampleRow.box,
-    TrainingSampleRow.item,
-    TrainingSampleRow.material,
-    TrainingSampleRow.form,
-    TrainingSampleRow.tags,
-    TrainingSampleRow.seen,
-    TrainingSampleRow.models,
-    TrainingSampleRow.created_at,
-)
-_SAMPLE_KEY: Final = (TrainingSampleRow.job_id, TrainingSampleRow.position)
 
 
 def _job(row: Row[Any]) -> Job:
@@ -456,7 +273,7 @@ def _job(row: Row[Any]) -> Job:
 
 
 def _job_values(job: Job) -> dict[str, Any]:
-    """A new job: it has neither items nor a result yet."""
+    """The columns of a new job: it has neither items nor a result yet."""
     return {
         "id": job.id,
         "owner": job.owner,
@@ -470,7 +287,7 @@ def _job_values(job: Job) -> dict[str, Any]:
         "crashes": job.crashes,
         "revision": job.revision,
         "lease_until": job.lease_until,
-        "has_thumbnail": job.has_thumbnail,
+        "kept": job.has_thumbnail,
         "created_at": job.created_at,
     }
 
@@ -482,16 +299,3 @@ def _items(items: Sequence[SeenItem] | None) -> list[dict[str, Any]] | None:
 def _result(result: Result | None) -> dict[str, Any] | None:
     """Without the bins: their distances would tell where the person stood."""
     return None if result is None else result.model_dump(mode="json", exclude={"nearby_bins"})
-
-
-def _since(moment: datetime | None) -> ColumnElement[bool]:
-    return TrainingSampleRow.created_at >= moment if moment else true()
-
-
-def bands_of(phash: bytes) -> list[int]:
-    """The sixteen band values of a 32-byte hash: ``j << 16 | bits``."""
-    return [j << 16 | int.from_bytes(phash[2 * j : 2 * j + 2], "big") for j in range(16)]
-
-
-def _bits(phash: bytes) -> str:
-    return f"{int.from_bytes(phash, 'big'):0256b}"

@@ -80,7 +80,7 @@ class Jobs:
         )
         async with self._transaction() as repository:
             await repository.add_job(job)
-        await self._statuses.publish_status(job)
+        await self._statuses.store_status(job.owner, status_of(job))  # nobody watches yet: they learn its id by this
         return job, ticket
 
     async def upload_complete(self, owner: str, job_id: UUID, body: UploadCompleteIn) -> Job:
