@@ -9,6 +9,7 @@ import structlog
 from bunri.app.module import Module, Queue, Schedule, StoredFolder, Subscription, UserData
 from bunri.domains.locations.public import LocationsPublic
 from bunri.domains.recycling.public import Explained, RecyclingPublic
+from bunri.domains.waste.objects import SAMPLES, THUMBNAILS, UPLOADS
 from bunri.domains.waste.public import Uploaded, WastePublic
 from bunri.platform.realtime import Emitter
 
@@ -19,16 +20,7 @@ if TYPE_CHECKING:
     from bunri.app.container import Container
     from bunri.app.settings import Settings
     from bunri.domains.waste.repository import WasteRepository
-    from bunri.domains.waste.service.completion import Completion
-    from bunri.domains.waste.service.feedback import Feedback
-    from bunri.domains.waste.service.jobs import Jobs
-    from bunri.domains.waste.service.recovery import Recovery
-    from bunri.domains.waste.service.retention import Retention
-    from bunri.domains.waste.service.training_samples import TrainingSamples
-    from bunri.domains.waste.service.transitions import Transitions
-    from bunri.domains.waste.service.vision_stage import VisionModels, VisionStage
-    from bunri.domains.waste.status_cache import StatusCache
-    from bunri.domains.waste.user_data import WasteUserData
+    from bunri.domains.waste.service.vision_stage import VisionModels
     from bunri.edge.http.fast_path import FastPath
     from bunri.platform.db import Transaction
     from bunri.platform.queue import Handler
@@ -37,157 +29,150 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-def _provide(container: "Container") -> None:
-    from bunri.domains.waste.answer_cache import AnswerCache
-    from bunri.domains.waste.person_location import PersonLocation
-    from bunri.domains.waste.service.completion import Completion
-    from bunri.domains.waste.service.feedback import Feedback
-    from bunri.domains.waste.service.jobs import Jobs
-    from bunri.domains.waste.service.recovery import Recovery
-    from bunri.domains.waste.service.retention import Retention
-    from bunri.domains.waste.service.revalidation import StatusRevalidator
-    from bunri.domains.waste.service.training_samples import TrainingSamples
-    from bunri.domains.waste.service.transitions import Transitions
-    from bunri.domains.waste.service.verdicts import WasteService
-    from bunri.domains.waste.status_cache import StatusCache
-    from bunri.domains.waste.user_data import WasteUserData
-
-    container.provide(StatusCache, lambda: _statuses(container))
-    container.provide(AnswerCache, lambda: AnswerCache(container.cache("jobs")))
-    container.provide(PersonLocation, lambda: PersonLocation(container.cache("jobs")))
-    container.provide(StatusRevalidator, lambda: StatusRevalidator(_transaction(container), container.get(StatusCache)))
-    container.provide(Transitions, lambda: _transitions(container))
-    container.provide(TrainingSamples, lambda: _samples(container))
-    container.provide(Jobs, lambda: _jobs(container))
-    container.provide(Completion, lambda: _completion(container))
-    container.provide(Feedback, lambda: _feedback(container))
-    container.provide(Recovery, lambda: _recovery(container))
-    container.provide(Retention, lambda: _retention(container))
-    container.provide(WasteService, lambda: WasteService(_transaction(container)))
-    container.provide(WastePublic, lambda: container.get(WasteService))
-    container.provide(WasteUserData, lambda: _make_user_data(container))
-
-
 def _transaction(container: "Container") -> "Transaction[WasteRepository]":
     from bunri.domains.waste.repository import WasteRepository
 
     return container.transactions("waste", WasteRepository)
 
 
-def _statuses(container: "Container") -> "StatusCache":
-    from bunri.domains.waste.status_cache import StatusCache
-
-    return StatusCache(container.cache("jobs"), container.get(Emitter), clock=container.clock)
-
-
-def _transitions(container: "Container") -> "Transitions":
-    from bunri.domains.waste.service.transitions import Transitions
-    from bunri.domains.waste.status_cache import StatusCache
-
-    return Transitions(container.get(StatusCache), container.storage, container.clock)
+def _provide(container: "Container") -> None:
+    _provide_caches(container)
+    _provide_use_cases(container)
+    _provide_upkeep(container)
 
 
-def _samples(container: "Container") -> "TrainingSamples":
-    from bunri.domains.waste.service.training_samples import TrainingSamples
-
-    key = container.settings.key("examples")
-    return TrainingSamples(_transaction(container), container.storage, key, container.clock)
-
-
-def _jobs(container: "Container") -> "Jobs":
+def _provide_caches(container: "Container") -> None:
+    """What Valkey knows of jobs."""
+    from bunri.domains.waste.answer_cache import AnswerCache
     from bunri.domains.waste.person_location import PersonLocation
-    from bunri.domains.waste.service.jobs import Jobs
-    from bunri.domains.waste.service.training_samples import TrainingSamples
-    from bunri.domains.waste.service.transitions import Transitions
+    from bunri.domains.waste.service.revalidation import StatusRevalidator
     from bunri.domains.waste.status_cache import StatusCache
 
-    return Jobs(
-        _transaction(container),
-        container.get(Transitions),
-        container.get(StatusCache),
-        container.get(PersonLocation),
-        container.storage,
-        container.get(TrainingSamples),
-        container.settings.waste,
-        container.clock,
-    )
+    get = container.get
+    container.provide(StatusCache, lambda: StatusCache(container.cache("jobs"), get(Emitter), clock=container.clock))
+    container.provide(AnswerCache, lambda: AnswerCache(container.cache("jobs")))
+    container.provide(PersonLocation, lambda: PersonLocation(container.cache("jobs")))
+    container.provide(StatusRevalidator, lambda: StatusRevalidator(_transaction(container), get(StatusCache)))
 
 
-def _completion(container: "Container") -> "Completion":
+def _provide_use_cases(container: "Container") -> None:
+    """What people and other domains ask for."""
     from bunri.domains.waste.answer_cache import AnswerCache
     from bunri.domains.waste.person_location import PersonLocation
     from bunri.domains.waste.service.completion import Completion
-    from bunri.domains.waste.service.transitions import Transitions
-    from bunri.domains.waste.status_cache import StatusCache
-
-    return Completion(
-        _transaction(container),
-        container.get(Transitions),
-        container.get(StatusCache),
-        container.get(AnswerCache),
-        container.get(PersonLocation),
-        container.get(RecyclingPublic),
-        container.get(LocationsPublic),
-        container.settings.waste,
-    )
-
-
-def _feedback(container: "Container") -> "Feedback":
-    from bunri.domains.waste.service.completion import Completion
     from bunri.domains.waste.service.feedback import Feedback
+    from bunri.domains.waste.service.jobs import Jobs
     from bunri.domains.waste.service.training_samples import TrainingSamples
-    from bunri.domains.waste.status_cache import StatusCache
-
-    return Feedback(
-        _transaction(container),
-        container.get(StatusCache),
-        container.get(RecyclingPublic),
-        container.get(Completion),
-        container.get(TrainingSamples),
-        container.settings.waste,
-        container.clock,
-    )
-
-
-def _recovery(container: "Container") -> "Recovery":
-    from bunri.domains.waste.service.recovery import Recovery
     from bunri.domains.waste.service.transitions import Transitions
+    from bunri.domains.waste.service.verdicts import WasteService
     from bunri.domains.waste.status_cache import StatusCache
 
-    transitions, statuses = container.get(Transitions), container.get(StatusCache)
-    return Recovery(_transaction(container), transitions, statuses, container.settings.waste, container.clock)
+    get, settings = container.get, container.settings.waste
+    container.provide(Transitions, lambda: Transitions(get(StatusCache), container.storage, container.clock))
+    container.provide(
+        TrainingSamples,
+        lambda: TrainingSamples(
+            _transaction(container), container.storage, container.settings.key("examples"), container.clock
+        ),
+    )
+    container.provide(
+        Jobs,
+        lambda: Jobs(
+            _transaction(container),
+            get(Transitions),
+            get(StatusCache),
+            get(PersonLocation),
+            container.storage,
+            get(TrainingSamples),
+            settings,
+            container.clock,
+        ),
+    )
+    container.provide(
+        Completion,
+        lambda: Completion(
+            _transaction(container),
+            get(Transitions),
+            get(StatusCache),
+            get(AnswerCache),
+            get(PersonLocation),
+            get(RecyclingPublic),
+            get(LocationsPublic),
+            settings,
+        ),
+    )
+    container.provide(
+        Feedback,
+        lambda: Feedback(
+            _transaction(container),
+            get(StatusCache),
+            get(RecyclingPublic),
+            get(Completion),
+            get(TrainingSamples),
+            settings,
+            container.clock,
+        ),
+    )
+    container.provide(WasteService, lambda: WasteService(_transaction(container)))
+    container.provide(WastePublic, lambda: get(WasteService))
 
 
-def _retention(container: "Container") -> "Retention":
-    from bunri.domains.waste.service.retention import Retention
-
-    return Retention(_transaction(container), container.storage, container.settings.waste, container.clock)
-
-
-def _make_user_data(container: "Container") -> "WasteUserData":
+def _provide_upkeep(container: "Container") -> None:
+    """What happens to jobs without anybody asking, and to all that is kept of a person."""
     from bunri.domains.waste.person_location import PersonLocation
+    from bunri.domains.waste.service.recovery import Recovery
+    from bunri.domains.waste.service.retention import Retention
     from bunri.domains.waste.service.training_samples import TrainingSamples
+    from bunri.domains.waste.service.transitions import Transitions
     from bunri.domains.waste.status_cache import StatusCache
     from bunri.domains.waste.user_data import WasteUserData
 
-    return WasteUserData(
-        _transaction(container),
-        container.get(StatusCache),
-        container.get(PersonLocation),
-        container.storage,
-        container.get(TrainingSamples),
-        container.clock,
+    get, settings = container.get, container.settings.waste
+    container.provide(
+        Recovery,
+        lambda: Recovery(_transaction(container), get(Transitions), get(StatusCache), settings, container.clock),
+    )
+    container.provide(
+        Retention, lambda: Retention(_transaction(container), container.storage, settings, container.clock)
+    )
+    container.provide(
+        WasteUserData,
+        lambda: WasteUserData(
+            _transaction(container),
+            get(StatusCache),
+            get(PersonLocation),
+            container.storage,
+            get(TrainingSamples),
+            container.clock,
+        ),
     )
 
 
 def _provide_vision(container: "Container") -> None:
     """For workers that look at photos alone: to import these loads OpenCV and ONNX Runtime."""
+    from bunri.domains.waste.answer_cache import AnswerCache
+    from bunri.domains.waste.service.completion import Completion
     from bunri.domains.waste.service.vision_stage import VisionModels, VisionStage
+    from bunri.domains.waste.status_cache import StatusCache
     from bunri.platform.vision.protocol import Vision
 
+    get = container.get
     container.provide(Vision, lambda: _local_vision(container))
     container.provide(VisionModels, lambda: _vision_models(container))
-    container.provide(VisionStage, lambda: _vision_stage(container))
+    container.provide(
+        VisionStage,
+        lambda: VisionStage(
+            _transaction(container),
+            get(StatusCache),
+            get(AnswerCache),
+            container.storage,
+            get(VisionModels),
+            get(RecyclingPublic),
+            get(Completion),
+            container.settings.waste,
+            container.clock,
+        ),
+    )
 
 
 def _local_vision(container: "Container") -> "LocalVision":
@@ -216,25 +201,6 @@ def _vision_models(container: "Container") -> "VisionModels":
     if remote := open_remote(container.settings.remote_vision):
         container.closing.push_async_callback(remote.aclose)
     return VisionModels(container.get(Vision), remote)
-
-
-def _vision_stage(container: "Container") -> "VisionStage":
-    from bunri.domains.waste.answer_cache import AnswerCache
-    from bunri.domains.waste.service.completion import Completion
-    from bunri.domains.waste.service.vision_stage import VisionModels, VisionStage
-    from bunri.domains.waste.status_cache import StatusCache
-
-    return VisionStage(
-        _transaction(container),
-        container.get(StatusCache),
-        container.get(AnswerCache),
-        container.storage,
-        container.get(VisionModels),
-        container.get(RecyclingPublic),
-        container.get(Completion),
-        container.settings.waste,
-        container.clock,
-    )
 
 
 def _routers(_: "Container") -> "Sequence[APIRouter]":
@@ -287,12 +253,12 @@ def _outbox() -> "Table":
     return outbox
 
 
-def _keep_days(settings: "Settings") -> timedelta:
-    return timedelta(days=settings.waste.keep_days)
+def _photo_age(settings: "Settings") -> timedelta:
+    return settings.waste.photo_age
 
 
-def _give_up(settings: "Settings") -> timedelta:
-    return settings.waste.give_up_after * 2
+def _upload_age(settings: "Settings") -> timedelta:
+    return settings.waste.upload_age
 
 
 def _user_data(container: "Container") -> UserData:
@@ -311,9 +277,9 @@ MODULE = Module(
     caches=("jobs",),
     public=WastePublic,
     folders=(
-        StoredFolder("uploads/", _give_up),
-        StoredFolder("kept/", _keep_days),
-        StoredFolder("examples/", None),
+        StoredFolder(UPLOADS, _upload_age),
+        StoredFolder(THUMBNAILS, _photo_age),
+        StoredFolder(SAMPLES, None),
     ),
     depends_on=("recycling", "locations"),
     prefixes=("/api/v1/waste", "/api/v1/objects", "/socket.io"),

@@ -17,3 +17,13 @@ class WasteSettings(BaseModel):
     near_bits: int = Field(4, ge=0, le=15, description="pHashes of so few different bits are nearly the same photo.")
     sure: float = Field(0.75, ge=0, le=1, description="Confidence from which we do not ask.")
     keep_days: int = Field(30, ge=1, description="Days until a photo and its analysis are forgotten (COACH-9).")
+
+    @property
+    def photo_age(self) -> timedelta:
+        """The age at which thumbnails, jobs and fingerprints are forgotten."""
+        return timedelta(days=self.keep_days)
+
+    @property
+    def upload_age(self) -> timedelta:
+        """The age at which no job wants its upload any more."""
+        return self.give_up_after * 2

@@ -1,8 +1,8 @@
 """What is forgotten after some time (COACH-9)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bunri.domains.waste.objects import sample_key, thumbnail_key
+from bunri.domains.waste.objects import THUMBNAILS, UPLOADS, sample_key, thumbnail_key
 from bunri.domains.waste.repository import WasteRepository
 from bunri.domains.waste.settings import WasteSettings
 from bunri.kit.clock import Clock
@@ -24,14 +24,14 @@ class Retention:
     async def expire(self) -> int:
         """Forgets jobs, pictures and fingerprints past their time, and uploads that outlived their job; returns how
         many jobs. Training samples stay until their contributor withdraws them."""
-        days = timedelta(days=self._settings.keep_days)
+        before = self._clock() - self._settings.photo_age
         forgotten = 0
-        while batch := await self._expire(self._clock() - days):
+        while batch := await self._expire(before):
             forgotten += batch
         async with self._transaction() as repository:
-            await repository.forget_fingerprints(self._clock() - days)
-        await self._storage.sweep(older_than=self._settings.give_up_after * 2, prefix="uploads/")
-        await self._storage.sweep(older_than=days, prefix="kept/")
+            await repository.forget_fingerprints(before)
+        await self._storage.sweep(older_than=self._settings.upload_age, prefix=UPLOADS)
+        await self._storage.sweep(older_than=self._settings.photo_age, prefix=THUMBNAILS)
         return forgotten
 
     async def _expire(self, before: datetime) -> int:
