@@ -1,12 +1,14 @@
 """Sockets as clients see them: a real server, a real client, a real Valkey between two nodes."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 import socketio
 import uvicorn
@@ -207,6 +209,12 @@ class TestConnecting:
         with pytest.raises(NotConnected):
             await client.connect(one.url, headers=headers, namespaces=[NAMESPACE], transports=["websocket"])
         await client.close()
+
+
+async def test_the_libraries_write_past_no_format_of_ours(one: Node) -> None:
+    refused = await asyncio.to_thread(httpx.get, f"{one.url}{PREFIX}/?EIO=3&transport=polling")
+    assert refused.status_code == 400
+    assert [logging.getLogger(name).handlers for name in ("engineio.server", "socketio.server")] == [[], []]
 
 
 class TestAcrossNodes:

@@ -5,6 +5,7 @@ after its session; the client takes a fresh token and connects again.
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -70,7 +71,9 @@ class RealtimeServer:
             async_mode="asgi",
             client_manager=manager,
             json=_Json,
-            logger=False,
+            # Given none, the libraries write to standard error themselves, past our format.
+            logger=logging.getLogger("socketio"),
+            engineio_logger=logging.getLogger("engineio"),
             cors_allowed_origins=None,  # pages of the host that is asked, whatever it is called
             max_http_buffer_size=LARGEST_MESSAGE,
             ping_interval=PING_EVERY_S,

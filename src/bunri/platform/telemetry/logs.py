@@ -11,8 +11,10 @@ _NOISY = (
     "botocore",
     "celery.app.trace",
     "celery.worker.strategy",
+    "engineio",
     "httpcore",
     "httpx",
+    "socketio",
     "uvicorn.access",
 )
 
