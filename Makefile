@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check bench bench-web screenshots e2e browser train lock format clean
+.PHONY: help setup web node run test check check-python check-web bench bench-web screenshots e2e browser train lock format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,10 +45,15 @@ ifeq ($(ARGS),)
 endif
 
 check: setup node                         ## style, types and imports
+	$(MAKE) --jobs=2 --output-sync=target check-python check-web
+
+check-python:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-web:
 	$(NPM) run check
 
 e2e: setup browser                        ## the tests that use the product as people do: HTTP, terminal, faults, pages

@@ -6,6 +6,8 @@ export default defineConfig({
   ...base,
   testDir: "bench",
   testMatch: "*.bench.ts",
+  projects: [],
+  workers: 1,
   timeout: 600_000,
   retries: 0,
   use: { ...base.use, trace: "off" },

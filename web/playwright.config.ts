@@ -14,7 +14,7 @@ export default defineConfig({
   outputDir: "test-results",
   timeout: 60_000,
   expect: { timeout: 15_000 },
-  workers: 1,
+  workers: 2, // mostly they wait for the platform; a third would only make the others slower on two cores
   retries: 1, // a shared machine stutters; what needed it is listed as flaky
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
@@ -36,6 +36,10 @@ export default defineConfig({
       ],
     },
   },
+  projects: [
+    { name: "pages", testIgnore: "killed.spec.ts" },
+    { name: "killed", testMatch: "killed.spec.ts", dependencies: ["pages"] }, // alone: it kills what all of them use
+  ],
   ...(running ? {} : { webServer: product() }),
 });
 

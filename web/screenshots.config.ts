@@ -7,4 +7,10 @@ import { SHARED } from "./screenshots/photos";
 if (existsSync(`${SHARED}/models`)) process.env.BUNRI_MODELS_DIR ??= `${SHARED}/models`;
 
 /** `npm run screenshots`: pictures of the pages into docs/images. */
-export default defineConfig({ ...base, testDir: "screenshots", testMatch: "*.shot.ts" });
+export default defineConfig({
+  ...base,
+  testDir: "screenshots",
+  testMatch: "*.shot.ts",
+  projects: [],
+  workers: 1,
+});

@@ -58,6 +58,7 @@ export default defineConfig({
     environment: "jsdom",
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test/setup.ts"],
+    maxWorkers: "100%", // by default one core stays idle, which is half of two
     restoreMocks: true,
     unstubGlobals: true,
   },

@@ -1,16 +1,7 @@
 import type { Page } from "@playwright/test";
-import { killApi } from "./support/kill";
+import { asked, hand } from "./support/coach";
 import { drawn } from "./support/pictures";
 import { expect, expectAccessible, test } from "./support/test";
-
-async function hand(page: Page, seed: number): Promise<void> {
-  await page
-    .locator("input[type=file]")
-    .last()
-    .setInputFiles(await drawn(page, seed));
-}
-
-const asked = (page: Page) => expect(page.getByText("하나만 여쭤볼게요")).toBeVisible();
 
 /** How many answers the platform keeps of this person. */
 async function expectHistory(page: Page, count: number): Promise<void> {
@@ -238,17 +229,6 @@ test("a failed analysis names its reason, and the same photo can be tried again"
   await expectAccessible(page);
   await page.unroute("**/waste/status/**");
   await page.getByRole("button", { name: "같은 사진으로 다시" }).click();
-  await asked(page);
-  complaints.length = 0;
-});
-
-test("a platform that is killed while it looks comes back with the answer", async ({ page, complaints }) => {
-  test.skip(Boolean(process.env.BUNRI_E2E_URL), "only a platform that the tests started is killed");
-  await page.goto("/");
-  const handed = page.waitForResponse((response) => response.url().includes("/upload-complete/"));
-  await hand(page, 29);
-  await handed;
-  killApi();
   await asked(page);
   complaints.length = 0;
 });

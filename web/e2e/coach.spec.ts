@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { HEIC } from "../src/photo/heic.samples";
+import { hand } from "./support/coach";
 import { drawn, twoThings, withExif } from "./support/pictures";
 import {
   expect,
@@ -11,13 +12,6 @@ import {
   tabTo,
   test,
 } from "./support/test";
-
-/** Hands a picture to the front page, as the file dialog would. */
-async function hand(page: Page, seed: number): Promise<void> {
-  if (new URL(page.url(), "http://x").pathname !== "/") await page.goto("/");
-  const picture = await drawn(page, seed);
-  await page.locator("input[type=file]").last().setInputFiles(picture);
-}
 
 /** A question about the drawn thing, answered in own words as `material`. */
 async function ask(page: Page, seed: number, material = "유리"): Promise<void> {
