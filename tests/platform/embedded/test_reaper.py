@@ -19,6 +19,8 @@ child = [sys.executable, "-c", "import os, signal, subprocess, sys, time\\n"
     "grandchild = subprocess.Popen(['sleep', '600'])\\n"
     "print(os.getpid(), grandchild.pid, flush=True)\\n"
     "time.sleep(600)", sys.argv[1]]
+if sys.argv[1] == "murderous":
+    child = ["sh", "-c", "kill -KILL $PPID; sleep 600 & echo $$ $!; wait"]
 reaper = ChildReaper()
 start = lambda: reaper.spawn(child, death_signal=signal.SIGTERM, output=sys.stdout)
 if sys.argv[2] == "thread":
@@ -40,6 +42,14 @@ class TestChildren:
 
     def test_that_ignore_the_signal_are_killed(self) -> None:
         pids = self._family_of(signal.SIGKILL, "deaf", "main")
+        assert gone(pids)
+
+    def test_that_kill_their_owner_before_it_knows_them(self) -> None:
+        owner = [sys.executable, "-c", _OWNER, "murderous", "thread"]
+        with subprocess.Popen(owner, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+            assert process.stdout
+            pids = [int(word) for word in process.stdout.readline().split()]
+        assert len(pids) == 2
         assert gone(pids)
 
     @staticmethod
@@ -72,9 +82,23 @@ class TestForget:
             reaper.forget(stayer)
             reaper.close()
 
+    def test_a_watch_that_was_killed_is_replaced(self) -> None:
+        reaper = ChildReaper()
+        first = reaper.spawn(["sleep", "600"], death_signal=signal.SIGTERM, output=subprocess.DEVNULL)
+        assert reaper._watch
+        reaper._watch.kill()
+        reaper._watch.wait()
+        second = reaper.spawn(["sleep", "600"], death_signal=signal.SIGTERM, output=subprocess.DEVNULL)
+        reaper.close()
+        assert second.wait() == -signal.SIGTERM
+        first.kill()
+        first.wait()
+
     def test_a_program_that_is_not_there_is_an_error(self) -> None:
+        reaper = ChildReaper()
         with pytest.raises(FileNotFoundError):
-            ChildReaper().spawn(["/no/such/program"], death_signal=signal.SIGTERM, output=subprocess.DEVNULL)
+            reaper.spawn(["/no/such/program"], death_signal=signal.SIGTERM, output=subprocess.DEVNULL)
+        reaper.close()
 
     def test_children_do_not_see_the_signals_of_the_terminal(self) -> None:
         reaper = ChildReaper()

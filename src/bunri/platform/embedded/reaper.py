@@ -65,7 +65,7 @@ class ChildReaper:
 
         ``output`` takes its stdout and stderr. Raises OSError when the program cannot be started.
         """
-        process = subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(  # noqa: S603
             command,
             stdin=stdin,
             stdout=output,
@@ -74,19 +74,18 @@ class ChildReaper:
             cwd=cwd,
             start_new_session=True,
             pass_fds=pass_fds,
-            preexec_fn=_die_with_parent(os.getpid(), death_signal),
+            preexec_fn=_tied_to_parent(death_signal, self._pipe()),
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
         )
-        self._send(f"+ {death_signal.name.removeprefix('SIG')} {process.pid}")
-        return process
 
     def forget(self, process: subprocess.Popen[bytes]) -> None:
         """Stop watching a child that has ended, and kill what it left behind in its group."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        self._send(f"- {process.pid}")
+        with suppress(BrokenPipeError):
+            os.write(self._pipe(), f"- {process.pid}\n".encode())
 
     def close(self) -> None:
         """End the watching shell. Children that were not forgotten get their ``death_signal``."""
@@ -95,7 +94,10 @@ class ChildReaper:
             self._watch.wait()
             self._watch = None
 
-    def _send(self, line: str) -> None:
+    def _pipe(self) -> int:
+        """What the watching shell reads. One that was killed is replaced; its children keep their death signal."""
+        if self._watch and self._watch.poll() is not None:
+            self.close()
         if self._watch is None:
             self._watch = subprocess.Popen(  # noqa: S603
                 ["/bin/sh", "-c", _WATCH],
@@ -104,22 +106,28 @@ class ChildReaper:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
                 cwd="/",
+                bufsize=0,
             )
         assert self._watch.stdin  # noqa: S101
+        return self._watch.stdin.fileno()
+
+
+def _tied_to_parent(death_signal: signal.Signals, pipe: int) -> Callable[[], None]:
+    """What a child runs between fork and exec, after its change of account (which would clear the death signal).
+
+    The child itself tells the watching shell of its group: a parent that is killed right after the fork could not.
+    """
+    parent = os.getpid()
+    name = death_signal.name.removeprefix("SIG")
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" and in_main_thread else None
+
+    def tie() -> None:
         with suppress(BrokenPipeError):
-            self._watch.stdin.write(f"{line}\n".encode())
-            self._watch.stdin.flush()
-
-
-def _die_with_parent(parent: int, death_signal: signal.Signals) -> Callable[[], None] | None:
-    """What a child runs between fork and exec, after its change of account (which would clear the setting)."""
-    if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-
-    def set_death_signal() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+            os.write(pipe, f"+ {name} {os.getpid()}\n".encode())
+        if prctl:
+            prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
 
-    return set_death_signal
+    return tie
