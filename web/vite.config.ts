@@ -21,7 +21,7 @@ export default defineConfig({
         // The shell works offline. Letters come with the pages that show them; figures are for those who look.
         globPatterns: ["**/*.{js,css,html}", "icon.svg"],
         // MapLibre is for those who look at tiles, and tiles need a network.
-        globIgnores: ["**/node_modules/**", "**/TileGround-*", "**/maplibre-gl-worker-*"],
+        globIgnores: ["**/node_modules/**", "**/TileBasemap-*", "**/maplibre-gl-worker-*"],
       },
     }),
   ],

@@ -330,8 +330,10 @@ test.describe("tiles", () => {
     complaints,
   }) => {
     await tiles(page);
-    await page.route("**/assets/TileGround-*", (route) => route.abort());
+    const asked = page.waitForRequest("**/assets/TileBasemap-*.js");
+    await page.route("**/assets/TileBasemap-*", (route) => route.abort());
     await atCityHall(page);
+    await asked;
     await expect(page.getByText("배경 지도를 불러오지 못해")).toBeVisible();
     await expect(rows(page).first()).toBeVisible();
     complaints.length = 0;
