@@ -6,7 +6,7 @@ export default defineConfig({
   ...base,
   testDir: "bench",
   testMatch: "*.bench.ts",
-  projects: [],
+  projects: [{ name: "bench" }],
   workers: 1,
   timeout: 600_000,
   retries: 0,

@@ -11,6 +11,6 @@ export default defineConfig({
   ...base,
   testDir: "screenshots",
   testMatch: "*.shot.ts",
-  projects: [],
+  projects: [{ name: "screenshots" }],
   workers: 1,
 });
