@@ -51,11 +51,18 @@ def _webp_of(frames: int) -> bytes:
     return out.getvalue()
 
 
+def _jpeg_of_scans(times: int) -> bytes:
+    data = encoded(new_picture(), "JPEG", progressive=True)
+    scan = data.index(b"\xff\xda")
+    return data[:scan] + data[scan:-2] * times + data[-2:]
+
+
 BAD = {
     "a PDF named .jpg": (b"%PDF-1.7\n" + bytes(500), "image/jpeg", "not_a_photo"),
     "no picture at all": (bytes(range(256)) * 4, "image/png", None),
     "a 50k × 50k PNG": (_png_of(50_000, 50_000), "image/png", "too_many_pixels"),
     "a 10k-frame WebP": (_webp_of(10_000), "image/webp", "too_many_frames"),
+    "a JPEG of 300 scans": (_jpeg_of_scans(30), "image/jpeg", "too_costly"),
     "a truncated JPEG": (new_photo()[:9_000], "image/jpeg", "broken_photo"),
     "a JPEG of one byte": (b"\xff", "image/jpeg", None),
 }

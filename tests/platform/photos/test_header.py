@@ -1,7 +1,16 @@
 """Headers are read, and bombs refused, before anything is decoded."""
 
 import pytest
-from tests.platform.photos.samples import corners, encoded, exif, png_bomb, webp_animation
+from tests.platform.photos.samples import (
+    corners,
+    encoded,
+    exif,
+    jpeg_segment,
+    png_bomb,
+    png_chunk,
+    webp_animation,
+    webp_chunk,
+)
 
 from bunri.kit.errors import BunriError
 from bunri.platform.photos.errors import (
@@ -9,6 +18,7 @@ from bunri.platform.photos.errors import (
     EmptyPhoto,
     NotAPhoto,
     PhotoTooLarge,
+    TooCostly,
     TooManyFrames,
     TooManyPixels,
     UnknownFile,
@@ -18,6 +28,18 @@ from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.sniff import MediaType
 
 LIMITS = PhotoLimits()
+
+
+def with_second_exif(data: bytes, kind: str, block: bytes) -> bytes:
+    """``data`` with another EXIF block behind its own."""
+    if kind == "JPEG":
+        end = data.index(b"\xff\xdb")  # the first table, before the frame
+        return data[:end] + jpeg_segment(0xE1, block) + data[end:]
+    if kind == "PNG":
+        end = data.rindex(b"IEND") - 4
+        return data[:end] + png_chunk(b"eXIf", block.removeprefix(b"Exif\0\0")) + data[end:]
+    body = data[8:] + webp_chunk(b"EXIF", block)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
 
 
 class TestGoodHeaders:
@@ -50,6 +72,30 @@ class TestGoodHeaders:
         data = encoded(corners(), "JPEG")
         assert probe(data[:2] + b"\xff" * 9 + data[2:], LIMITS).width == 160
 
+    @pytest.mark.parametrize("progressive", [False, True])
+    @pytest.mark.parametrize(
+        "between",
+        [
+            bytes(5),
+            b"\xff\0\x10",
+            b"\xff\xfe\0\0",
+            b"\xff\xfe\0\x01",
+            b"\xff\xee\0\x0dAdobe\0\x64\0\0\0\0\0",
+            b"\xff\xe1\0\x10http://ns.adobe\0",
+        ],
+    )
+    def test_bytes_that_belong_to_no_segment_are_passed_over(self, between: bytes, progressive: bool) -> None:
+        data = encoded(corners(), "JPEG", progressive=progressive, exif=exif(6))
+        first = 4 + int.from_bytes(data[4:6], "big")
+        header = probe(data[:first] + between + data[first:], LIMITS)
+        assert (header.width, header.height, header.orientation) == (160, 96, 6)
+
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+    @pytest.mark.parametrize(("first", "second"), [(6, 1), (1, 6), (8, 3)])
+    def test_of_two_exif_blocks_the_first_counts(self, kind: str, first: int, second: int) -> None:
+        data = encoded(corners(), kind, exif=exif(first))
+        assert probe(with_second_exif(data, kind, exif(second)), LIMITS).orientation == first
+
     def test_frames_of_an_animation_are_counted(self) -> None:
         assert probe(webp_animation(7), LIMITS).frames == 7
         frames = [corners(), corners().rotate(180), corners().rotate(90)]
@@ -78,8 +124,45 @@ class TestBombs:
     def test_thousands_of_scans_are_refused(self) -> None:
         data = encoded(corners(), "JPEG", progressive=True)
         scan = data.index(b"\xff\xda")
-        with pytest.raises(BrokenPhoto):
+        with pytest.raises(TooCostly):
             probe(data[:scan] + data[scan:-2] * 100 + data[-2:], LIMITS)
+
+    @pytest.mark.parametrize("hiding", [b"\xff\xd9", b"\xff\xda\xff\xd9", b"\xff\xc0"])
+    def test_no_comment_hides_scans_from_the_count(self, hiding: bytes) -> None:
+        data = encoded(corners(), "JPEG", progressive=True)
+        scan = data.index(b"\xff\xda")
+        comment = jpeg_segment(0xFE, hiding)
+        with pytest.raises(TooCostly):
+            probe(data[:scan] + (comment + data[scan:-2]) * 100 + data[-2:], LIMITS)
+
+    def test_scans_of_a_large_photo_count_for_more(self) -> None:
+        data = encoded(corners(7200, 6000), "JPEG", progressive=True, quality=10)
+        scan = data.rindex(b"\xff\xda")
+        assert probe(data, LIMITS).width == 7200
+        with pytest.raises(TooCostly):
+            probe(data[:scan] + data[scan:-2] * 40 + data[-2:], LIMITS)
+
+    @pytest.mark.parametrize(
+        ("kind", "mode", "options"),
+        [
+            ("PNG", "RGBA", {}),
+            ("PNG", "LA", {}),
+            ("PNG", "I;16", {}),
+            ("WEBP", "RGB", {"lossless": True, "quality": 0, "method": 0}),
+            ("JPEG", "RGB", {"progressive": True, "subsampling": 0, "quality": 10}),
+        ],
+    )
+    def test_what_a_decoder_would_take_is_bounded_before_it_does(
+        self, kind: str, mode: str, options: dict[str, object]
+    ) -> None:
+        picture = corners(1600, 1200).convert("L" if mode == "I;16" else mode)
+        data = encoded(picture.convert("I;16") if mode == "I;16" else picture, kind, **options)
+        probe(data, PhotoLimits(max_working_bytes=1600 * 1200 * 13))
+        with pytest.raises(TooCostly):
+            probe(data, PhotoLimits(max_working_bytes=1600 * 1200 * 5))
+
+    def test_fifty_megapixels_of_a_phone_are_taken(self) -> None:
+        assert probe(png_bomb(8192, 6144), LIMITS).width == 8192
 
     def test_a_jpeg_of_nothing_but_segments_ends_early(self) -> None:
         with pytest.raises(BrokenPhoto):
@@ -127,6 +210,11 @@ class TestBroken:
     def test_the_last_bytes_missing_is_noticed(self, kind: str) -> None:
         with pytest.raises(BrokenPhoto):
             probe(encoded(corners(), kind)[:-3], LIMITS)
+
+    def test_two_headers_in_a_png_are_refused(self) -> None:
+        small, large = png_bomb(100, 100), png_bomb(5000, 5000)
+        with pytest.raises(BrokenPhoto):
+            probe(small[:33] + large[8:33] + small[33:], LIMITS)
 
     def test_no_width_is_no_photo(self) -> None:
         with pytest.raises(BrokenPhoto):

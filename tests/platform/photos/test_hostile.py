@@ -11,6 +11,7 @@ from bunri.platform.photos.errors import (
     EmptyPhoto,
     NotAPhoto,
     PhotoTooLarge,
+    TooCostly,
     TooManyFrames,
     TooManyPixels,
     UnknownFile,
@@ -18,7 +19,7 @@ from bunri.platform.photos.errors import (
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.photo import make_thumbnail, open_photo
 
-REFUSALS = (BrokenPhoto, EmptyPhoto, NotAPhoto, PhotoTooLarge, TooManyFrames, TooManyPixels, UnknownFile)
+REFUSALS = (BrokenPhoto, EmptyPhoto, NotAPhoto, PhotoTooLarge, TooCostly, TooManyFrames, TooManyPixels, UnknownFile)
 LIMITS = PhotoLimits(max_bytes=100_000, max_pixels=1_000_000)
 GOOD = (
     encoded(corners(64, 48), "JPEG", exif=exif(6, gps=True)),

@@ -43,9 +43,10 @@ def decode(data: bytes, header: Header, at_least: int) -> Pixels:
     """
     factor = _factor(max(header.width, header.height), at_least)
     try:
-        picture = _plain(_read(data, header, factor))
+        picture = _read(data, header, factor)
         if factor > 1 and picture.size == (header.width, header.height):
-            picture = picture.reduce(factor)
+            picture = _reducible(picture).reduce(factor)
+        picture = _plain(picture)
         stored = cv2.cvtColor(np.asarray(_opaque(picture)), cv2.COLOR_RGB2BGR)
     except MemoryError:
         raise
@@ -63,24 +64,45 @@ def _read(data: bytes, header: Header, factor: int) -> Image.Image:
     match header.media_type:
         case "image/jpeg":
             photo = JpegImageFile(BytesIO(data))
+            _check_size(photo, header)
             photo.draft(None, (max(1, header.width // factor), max(1, header.height // factor)))
             return photo
         case "image/png":
-            return PngImageFile(BytesIO(data))
+            picture = PngImageFile(BytesIO(data))
+            _check_size(picture, header)
+            return picture
         case "image/webp":
-            return _read_webp(data)
+            return _read_webp(data, factor)
         case "image/heic":
             return heif.decode(data)
 
 
-def _read_webp(data: bytes) -> Image.Image:
+def _check_size(picture: Image.Image, header: Header) -> None:
+    """Before anything is decoded: the limits were checked against the header that we read."""
+    if picture.size != (header.width, header.height):
+        raise BrokenPhoto
+
+
+def _read_webp(data: bytes, factor: int) -> Image.Image:
     """The first frame. OpenCV's log would repeat on stderr what the exception says."""
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise BrokenPhoto
     order = cv2.COLOR_BGRA2RGBA if pixels.shape[2] == 4 else cv2.COLOR_BGR2RGB
+    if factor > 1:  # before Pillow gets its own copy
+        size = (max(1, pixels.shape[1] // factor), max(1, pixels.shape[0] // factor))
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     return Image.fromarray(cv2.cvtColor(pixels, order, dst=pixels))
+
+
+def _reducible(picture: Image.Image) -> Image.Image:
+    """Colours that can be averaged: those of a palette, of 16 bits, or with one transparent colour cannot."""
+    return (
+        picture
+        if picture.mode in ("L", "RGB", "RGBA", "CMYK") and "transparency" not in picture.info
+        else _plain(picture)
+    )
 
 
 def _plain(picture: Image.Image) -> Image.Image:

@@ -43,6 +43,12 @@ class TooManyFrames(TooLarge):
     code = "too_many_frames"
 
 
+class TooCostly(TooLarge):
+    """Its decoder would need more memory or time than a photo may take."""
+
+    code = "too_costly"
+
+
 class UnreadableFile(Missing):
     """A path on this machine that cannot be read. ``data``: ``reason``, in the system's words."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bunri.platform.photos import heif, jpeg, png, webp
-from bunri.platform.photos.errors import BrokenPhoto, EmptyPhoto, PhotoTooLarge, TooManyFrames, TooManyPixels
+from bunri.platform.photos.errors import BrokenPhoto, EmptyPhoto, PhotoTooLarge, TooCostly, TooManyFrames, TooManyPixels
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.outline import Outline
 from bunri.platform.photos.sniff import MediaType, media_type
@@ -37,7 +37,8 @@ class Header:
 def probe(data: bytes, limits: PhotoLimits) -> Header:
     """Read the header and decode nothing.
 
-    Raises EmptyPhoto, PhotoTooLarge, NotAPhoto, TooManyPixels, TooManyFrames and, when the end is missing, BrokenPhoto.
+    Raises EmptyPhoto, PhotoTooLarge, NotAPhoto, TooManyPixels, TooManyFrames, TooCostly and, when the end is missing,
+    BrokenPhoto.
     """
     if not data:
         raise EmptyPhoto
@@ -51,4 +52,6 @@ def probe(data: bytes, limits: PhotoLimits) -> Header:
         raise TooManyFrames(frames=found.frames, limit=limits.max_frames)
     if not found.whole:
         raise BrokenPhoto
+    if found.working_bytes > limits.max_working_bytes:
+        raise TooCostly
     return Header(kind, found.width, found.height, found.frames, found.orientation)

@@ -14,17 +14,21 @@ _MAX_CHUNKS: Final = 65_536
 def outline(data: bytes) -> Outline:
     """Raises BrokenPhoto when no size can be read."""
     size: tuple[int, int] | None = None
-    frames, turned = 0, 1
+    turned: int | None
+    frames, turned, lossless = 0, None, False
     for kind, body, length in _chunks(data):
         size = size or _size(data, kind, body)
         if kind == b"ANMF":
             frames += 1
-        elif kind == b"EXIF":
+        elif kind == b"VP8L":
+            lossless = True
+        elif kind == b"EXIF" and turned is None:
             turned = orientation(data[body : body + length])
     if size is None:
         raise BrokenPhoto
     whole = int.from_bytes(data[4:8], "little") + 8 <= len(data)
-    return Outline(*size, max(frames, 1), turned, whole)
+    each = 13 if frames else 8 if lossless else 6  # measured; an animation has two canvases beside its frame
+    return Outline(*size, max(frames, 1), turned or 1, whole, working_bytes=size[0] * size[1] * each)
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
