@@ -71,3 +71,23 @@ def webp_animation(frames: int) -> bytes:
     canvas = webp_chunk(b"VP8X", b"\x02\0\0\0" + b"\x01\0\0\x01\0\0")
     body = b"WEBP" + canvas + webp_chunk(b"ANIM", bytes(6)) + frame * frames
     return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def icc_profile(*colorants: tuple[float, float, float], gamma: float = 2.2) -> bytes:
+    """A display of the given red, green and blue (XYZ under D50) and one gamma (ICC.1:2001-04 §6)."""
+    xyz = [b"XYZ \0\0\0\0" + b"".join(struct.pack(">i", round(part * 65536)) for part in each) for each in colorants]
+    curve = b"curv\0\0\0\0" + struct.pack(">IHxx", 1, round(gamma * 256))
+    white = b"XYZ \0\0\0\0" + struct.pack(">iii", *(round(part * 65536) for part in (0.9642, 1.0, 0.8249)))
+    tags = dict(zip((b"rXYZ", b"gXYZ", b"bXYZ"), xyz, strict=True))
+    tags |= {b"wtpt": white, b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}
+    at = 128 + 4 + 12 * len(tags)
+    table, bodies = struct.pack(">I", len(tags)), b""
+    for name, body in tags.items():
+        table += name + struct.pack(">II", at + len(bodies), len(body))
+        bodies += body
+    header = struct.pack(">I4sI4s4s4s", at + len(bodies), b"none", 0x02100000, b"mntr", b"RGB ", b"XYZ ")
+    header += bytes(12) + b"acsp" + bytes(28) + white[8:] + bytes(48)
+    return header + table + bodies
+
+
+SRGB_COLORANTS = ((0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141))

@@ -17,7 +17,8 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from bunri.platform.photos import heif
+from bunri.platform.photos import heif, webp
+from bunri.platform.photos.colours import in_srgb
 from bunri.platform.photos.errors import BrokenPhoto
 from bunri.platform.photos.header import Header
 
@@ -37,7 +38,7 @@ _TURNS: Final[Mapping[int, Callable[[MatLike], MatLike]]] = {
 
 
 def decode(data: bytes, header: Header, at_least: int) -> Pixels:
-    """Upright BGR pixels, height × width × 3, halved up to thrice while the long side stays ≥ ``at_least``.
+    """Upright BGR pixels in sRGB, height × width × 3, halved up to thrice while the long side stays ≥ ``at_least``.
 
     Transparency is laid over white. Raises BrokenPhoto when the decoder gives up.
     """
@@ -46,7 +47,7 @@ def decode(data: bytes, header: Header, at_least: int) -> Pixels:
         picture = _read(data, header, factor)
         if factor > 1 and picture.size == (header.width, header.height):
             picture = _reducible(picture).reduce(factor)
-        picture = _plain(picture)
+        picture = _plain(in_srgb(picture, picture.info.get("icc_profile")))
         stored = cv2.cvtColor(np.asarray(_opaque(picture)), cv2.COLOR_RGB2BGR)
     except MemoryError:
         raise
@@ -93,7 +94,9 @@ def _read_webp(data: bytes, factor: int) -> Image.Image:
     if factor > 1:  # before Pillow gets its own copy
         size = (max(1, pixels.shape[1] // factor), max(1, pixels.shape[0] // factor))
         pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return Image.fromarray(cv2.cvtColor(pixels, order, dst=pixels))
+    picture = Image.fromarray(cv2.cvtColor(pixels, order, dst=pixels))
+    picture.info["icc_profile"] = webp.colour_profile(data)
+    return picture
 
 
 def _reducible(picture: Image.Image) -> Image.Image:

@@ -31,6 +31,11 @@ def outline(data: bytes) -> Outline:
     return Outline(*size, max(frames, 1), turned or 1, whole, working_bytes=size[0] * size[1] * each)
 
 
+def colour_profile(data: bytes) -> bytes | None:
+    """The ICC profile, where there is one."""
+    return next((data[body : body + length] for kind, body, length in _chunks(data) if kind == b"ICCP"), None)
+
+
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Kind, start and length of each chunk's body; bodies are padded to an even length."""
     at = 12
