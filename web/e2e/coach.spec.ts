@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { HEIC } from "../src/photo/heic.samples";
 import { hand } from "./support/coach";
-import { drawn, twoThings, withExif } from "./support/pictures";
+import { drawn, turnedWebp, twoThings, withExif } from "./support/pictures";
 import {
   expect,
   expectAccessible,
@@ -113,6 +113,29 @@ test("a HEIC whose place cannot be removed stays on the device", async ({ page }
   await expectAccessible(page);
   expect(sent).toEqual([]);
 });
+
+for (const orientation of [3, 6] as const) {
+  test(`a WebP of a camera held in another way (${orientation}) is sent upright`, async ({ page }) => {
+    await rememberUploads(page);
+    await page.goto("/");
+    await page
+      .locator("input[type=file]")
+      .last()
+      .setInputFiles(await turnedWebp(page, orientation));
+    await expect(page.getByText("하나만 여쭤볼게요")).toBeVisible();
+    const corners = await page.evaluate(
+      async (bytes) => {
+        const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+        const pen = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+        pen?.drawImage(picture, 0, 0);
+        const red = (x: number, y: number) => (pen?.getImageData(x, y, 1, 1).data[0] ?? 0) > 128;
+        return [picture.width, picture.height, red(20, 20), red(300, 20), red(20, 180), red(300, 180)];
+      },
+      [...(await uploadOf(page))],
+    );
+    expect(corners).toEqual([320, 200, true, false, false, true]);
+  });
+}
 
 test("a large photo is shrunk before it is sent", async ({ page }) => {
   await rememberUploads(page);

@@ -57,3 +57,64 @@ export async function twoThings(page: Page): Promise<Picture> {
   });
   return { name: "photo", mimeType: "image/png", buffer: Buffer.from(bytes) };
 }
+
+/** A WebP of four colours as a camera held in another way would store it: red is upper left when it is upright. */
+export async function turnedWebp(page: Page, orientation: 3 | 6): Promise<Picture> {
+  const bytes = await page.evaluate(async (orientation) => {
+    const [width, height] = orientation === 6 ? [200, 320] : [320, 200];
+    const paper = Object.assign(document.createElement("canvas"), { width, height });
+    const pen = paper.getContext("2d");
+    if (!pen) throw new Error("no canvas");
+    if (orientation === 6) pen.setTransform(0, -1, 1, 0, 0, 320);
+    else pen.setTransform(-1, 0, 0, -1, 320, 200);
+    for (const [index, colour] of ["#c81e1e", "#1ea03c", "#1e3cbe", "#dcc828"].entries()) {
+      pen.fillStyle = colour;
+      pen.fillRect((index % 2) * 160, Math.floor(index / 2) * 100, 160, 100);
+    }
+    const blob = await new Promise<Blob | null>((resolve) => paper.toBlob(resolve, "image/webp", 0.95));
+    return [...new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0))];
+  }, orientation);
+  return { name: "photo", mimeType: "image/webp", buffer: orientedWebp(Buffer.from(bytes), orientation) };
+}
+
+/** The same file with an EXIF chunk (RFC 9649 §2.7): a canvas of its size, its picture, its orientation. */
+function orientedWebp(plain: Buffer, orientation: 3 | 6): Buffer {
+  const chunk = (name: string, body: Buffer) => {
+    const head = Buffer.from(`${name}0000`);
+    head.writeUInt32LE(body.length, 4);
+    return Buffer.concat([head, body, Buffer.alloc(body.length % 2)]);
+  };
+  const [width, height] = orientation === 6 ? [200, 320] : [320, 200];
+  const canvas = Buffer.alloc(10);
+  canvas[0] = 0x08;
+  canvas.writeUIntLE(width - 1, 4, 3);
+  canvas.writeUIntLE(height - 1, 7, 3);
+  const exif = Buffer.from([
+    0x4d,
+    0x4d,
+    0,
+    42,
+    0,
+    0,
+    0,
+    8,
+    0,
+    1,
+    1,
+    0x12,
+    0,
+    3,
+    0,
+    0,
+    0,
+    1,
+    0,
+    orientation,
+    0,
+    0,
+  ]);
+  const picture =
+    plain.subarray(12).toString("latin1", 0, 4) === "VP8X" ? plain.subarray(30) : plain.subarray(12);
+  const body = [Buffer.from("WEBP"), chunk("VP8X", canvas), picture, chunk("EXIF", exif)];
+  return chunk("RIFF", Buffer.concat(body));
+}

@@ -1,3 +1,5 @@
+import { unturned, type Orientation } from "./webp";
+
 /** The longest side that is sent, in pixels: the model takes a smaller one, and a person sees no difference. */
 export const LONGEST = 1600;
 const QUALITY = 0.85;
@@ -15,26 +17,46 @@ export function fitted({ width, height }: Size, longest = LONGEST): Size {
  * The picture upright, small and without anything that was written into the file (place, camera, time): a JPEG of its
  * pixels alone. Runs in a worker where there is one. Rejects when this browser cannot read the file.
  */
-export async function shrink(file: Blob): Promise<Blob> {
+export async function shrink(photo: Blob): Promise<Blob> {
+  const { file, orientation } = await unturned(photo);
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   try {
-    const size = fitted(picture);
+    const stored = fitted(picture);
+    const size = orientation >= 5 ? { width: stored.height, height: stored.width } : stored;
     const { pen, jpeg } = paper(size);
     if (!pen) throw new Error("no canvas");
     pen.fillStyle = "#ffffff"; // what was transparent would turn black
     pen.fillRect(0, 0, size.width, size.height);
     pen.imageSmoothingQuality = "high";
-    pen.drawImage(picture, 0, 0, size.width, size.height);
+    pen.setTransform(...turn(orientation, size));
+    pen.drawImage(picture, 0, 0, stored.width, stored.height);
     return await jpeg();
   } finally {
     picture.close();
   }
 }
 
+type Matrix = [number, number, number, number, number, number];
+
+/** What puts a stored picture upright on a paper of `size` (TIFF 6.0 §8), as a canvas takes it. */
+export function turn(orientation: Orientation, { width, height }: Size): Matrix {
+  const turns: Record<Orientation, Matrix> = {
+    1: [1, 0, 0, 1, 0, 0],
+    2: [-1, 0, 0, 1, width, 0],
+    3: [-1, 0, 0, -1, width, height],
+    4: [1, 0, 0, -1, 0, height],
+    5: [0, 1, 1, 0, 0, 0],
+    6: [0, 1, -1, 0, width, 0],
+    7: [0, -1, -1, 0, width, height],
+    8: [0, -1, 1, 0, 0, height],
+  };
+  return turns[orientation];
+}
+
 type Paper = Readonly<{
   pen: Pick<
     CanvasRenderingContext2D,
-    "fillStyle" | "fillRect" | "imageSmoothingQuality" | "drawImage"
+    "fillStyle" | "fillRect" | "imageSmoothingQuality" | "setTransform" | "drawImage"
   > | null;
   jpeg: () => Promise<Blob>;
 }>;
