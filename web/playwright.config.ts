@@ -1,5 +1,8 @@
 import { createServer, type AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "@playwright/test";
+
+const PYTHON = process.env.BUNRI_PYTHON ?? fileURLToPath(new URL("../.venv/bin/python", import.meta.url));
 
 /** Workers read this file again: the port that the first reading found stands in the environment. */
 process.env.BUNRI_E2E_PORT ??= String(await freePort());
@@ -46,7 +49,7 @@ export default defineConfig({
 /** The whole product, started once for all tests. */
 function product() {
   return {
-    command: `node e2e/support/product.mjs ${port}`,
+    command: `exec ${PYTHON} e2e/support/product.py ${port} ${process.pid}`,
     url: `${baseURL}/ready`,
     timeout: 120_000,
     gracefulShutdown: { signal: "SIGTERM" as const, timeout: 30_000 },
