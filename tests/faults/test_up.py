@@ -112,6 +112,20 @@ class TestStart:
         assert second.returncode == 1
         assert str(up.process.pid) in second.stderr
 
+    def test_a_taken_port_is_told_before_anything_is_started(self, up: Up, tmp_path: Path) -> None:
+        second = subprocess.run(
+            [sys.executable, "-m", "bunri", "up", "--data", str(tmp_path / "data"), "--port", str(up.port)],
+            env=up.env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert second.returncode == 1
+        assert str(up.port) in second.stderr
+        assert "--port" in second.stderr
+        assert not (tmp_path / "data").exists()
+
     def test_the_terminal_works_on_the_same_servers(self, up: Up, tmp_path: Path) -> None:
         photo = tmp_path / "photo.jpg"
         photo.write_bytes(new_photo())

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from typing import Final
@@ -11,13 +12,19 @@ from rich.console import Console
 from bunri.app.registry import ALL, REGISTRY, Registry
 from bunri.app.settings import SecretMissing, Settings
 from bunri.app.supervisor import Child, Supervisor
-from bunri.kit.errors import BunriError
+from bunri.kit.errors import BunriError, Conflict
 from bunri.kit.sentences import sentence
 from bunri.platform.embedded.reaper import ChildReaper
 from bunri.platform.embedded.servers import EmbeddedServers
 
 BUNRI: Final = (sys.executable, "-m", "bunri")
 FETCH_WITHIN_S: Final = 10
+
+
+class AddressUnusable(Conflict):
+    """Nothing can listen there: it is taken, or not an address of ours. Data: ``host``, ``port``, ``reason``."""
+
+    code = "address_unusable"
 
 
 def run(settings: Settings, host: str, port: int, workers: int) -> int:
@@ -28,6 +35,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)  # as Ctrl-C, until the supervisor takes over
     try:
+        _check_address(host, port)
         environment = _environment(settings.on(servers.start()), workers)
         if _run(environment, "migrate", "--sample") != 0:
             return 1
@@ -45,6 +53,21 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         return 0
     finally:
         servers.stop()
+
+
+def _check_address(host: str, port: int) -> None:
+    """Before anything is started, so that a taken port is told at once. Raises AddressUnusable."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+            0
+        ]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # connections that are still closing are no harm
+            probe.bind(address)
+    except OSError as error:
+        raise AddressUnusable(host=host, port=port, reason=error.strerror or str(error)) from error
 
 
 def _environment(settings: Settings, workers: int) -> dict[str, str]:

@@ -28,18 +28,21 @@ from bunri.platform.vision.protocol import DetectedObject, Pixels, VisionResult
 
 @dataclass
 class FakeVision:
-    """Sees ``things`` and counts its runs; can have no weights (``missing``) or be ``down``."""
+    """Sees ``things`` and counts its runs; can have no weights (``missing``), be ``down`` or want too much memory."""
 
     models: dict[str, str]
     things: tuple[DetectedObject, ...] = (DetectedObject("bottle", 0.9, (0.2, 0.1, 0.8, 0.9)),)
     runs: int = 0
     down: bool = False
     missing: bool = False
+    too_large: bool = False
 
     async def see(self, pixels: Pixels) -> VisionResult:
         self.runs += 1
         if self.missing:
             raise VisionMissing
+        if self.too_large:
+            raise MemoryError
         if self.down:
             raise VisionFailed(reason="down")
         return VisionResult(self.things, self.models)

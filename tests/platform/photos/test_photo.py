@@ -1,7 +1,10 @@
 """Decoding once, upright, whatever the file holds; keeping it without what it should not tell."""
 
+import subprocess
+import sys
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -202,3 +205,26 @@ class TestKeeping:
 
     def test_a_thread_of_a_picture_is_kept_too(self) -> None:
         assert open_photo(make_thumbnail(opened(Image.new("RGB", (5000, 1), RED))), LIMITS).pixels.shape == (1, 1024, 3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS holds on Linux alone")
+def test_a_photo_for_which_memory_is_not_enough_is_refused_and_the_next_is_read(tmp_path: Path) -> None:
+    (tmp_path / "large.png").write_bytes(encoded(corners(7000, 5000), "PNG", compress_level=1))
+    script = """
+import resource, sys
+from pathlib import Path
+from bunri.platform.photos.errors import TooCostly
+from bunri.platform.photos.limits import PhotoLimits
+from bunri.platform.photos.photo import open_picture
+large, small = (Path(name).read_bytes() for name in sys.argv[1:])
+used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 60 * 2**20,) * 2)
+try:
+    open_picture(large, PhotoLimits())
+except TooCostly:
+    print(open_picture(small, PhotoLimits()).pixels.shape)
+"""
+    (tmp_path / "small.png").write_bytes(encoded(corners(), "PNG"))
+    files = [str(tmp_path / "large.png"), str(tmp_path / "small.png")]
+    run = subprocess.run([sys.executable, "-c", script, *files], capture_output=True, text=True, check=False)
+    assert (run.stdout.strip(), run.stderr) == ("(96, 160, 3)", "")

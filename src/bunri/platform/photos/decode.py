@@ -19,7 +19,7 @@ from PIL.PngImagePlugin import PngImageFile
 
 from bunri.platform.photos import heif, webp
 from bunri.platform.photos.colours import in_srgb
-from bunri.platform.photos.errors import BrokenPhoto
+from bunri.platform.photos.errors import BrokenPhoto, TooCostly
 from bunri.platform.photos.header import Header
 
 Pixels = NDArray[np.uint8]
@@ -40,7 +40,8 @@ _TURNS: Final[Mapping[int, Callable[[MatLike], MatLike]]] = {
 def decode(data: bytes, header: Header, at_least: int) -> Pixels:
     """Upright BGR pixels in sRGB, height × width × 3, halved up to thrice while the long side stays ≥ ``at_least``.
 
-    Transparency is laid over white. Raises BrokenPhoto when the decoder gives up.
+    Transparency is laid over white. Raises BrokenPhoto when the decoder gives up, TooCostly when the
+    memory of this machine is not enough.
     """
     factor = _factor(max(header.width, header.height), at_least)
     try:
@@ -49,8 +50,8 @@ def decode(data: bytes, header: Header, at_least: int) -> Pixels:
             picture = _reducible(picture).reduce(factor)
         picture = _plain(in_srgb(picture, picture.info.get("icc_profile")))
         stored = cv2.cvtColor(np.asarray(_opaque(picture)), cv2.COLOR_RGB2BGR)
-    except MemoryError:
-        raise
+    except MemoryError as error:
+        raise TooCostly from error
     except Exception as error:  # decoders raise OSError, SyntaxError, ValueError, struct.error … on hostile bytes
         raise BrokenPhoto from error
     return np.asarray(_TURNS[header.orientation](stored), np.uint8)

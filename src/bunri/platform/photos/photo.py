@@ -37,7 +37,7 @@ class Photo(Picture):
 def open_picture(data: bytes, limits: PhotoLimits, *, at_least: int = LONG_SIDE) -> Picture:
     """Check and decode once; the long side is halved only while it stays ≥ ``at_least``.
 
-    Raises what ``probe`` raises, and BrokenPhoto when decoding fails.
+    Raises what ``probe`` and ``decode`` raise.
     """
     header = probe(data, limits)
     return Picture(decode(data, header, at_least), header)

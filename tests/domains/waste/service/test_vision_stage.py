@@ -4,7 +4,7 @@ from io import BytesIO
 
 from PIL import Image
 from tests.domains.waste.conftest import FakeVision, Pipeline, result_of
-from tests.support.pictures import encoded, jpeg, picture
+from tests.support.pictures import encoded, jpeg, new_photo, picture
 
 from bunri.kit.ids import new_id
 from bunri.kit.materials import Material
@@ -102,3 +102,12 @@ class TestWithoutModels:
         await pipeline.analyze(jpeg(9031))
         pipeline.local.missing = False
         assert result_of(await pipeline.analyze(jpeg(9031))).items[0].label == "bottle"
+
+
+class TestMemory:
+    async def test_a_photo_that_needs_too_much_fails_alone(self, pipeline: Pipeline) -> None:
+        pipeline.local.too_large = True
+        failed = await pipeline.analyze(new_photo())
+        assert (failed.status, failed.code) == ("failed", "too_costly")
+        pipeline.local.too_large = False
+        assert (await pipeline.analyze(new_photo())).status in ("done", "asked")

@@ -33,6 +33,7 @@ from bunri.kit.clock import Clock
 from bunri.kit.errors import BunriError, Unavailable
 from bunri.kit.materials import Tag
 from bunri.platform.db import Transaction
+from bunri.platform.photos.errors import TooCostly
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.photo import Photo, make_thumbnail, open_photo
 from bunri.platform.storage import ObjectMissing, Storage
@@ -128,6 +129,8 @@ class VisionStage:
             await self._completion.fail(lease.job, error)
         except BunriError as error:
             await self._completion.fail(lease.job, error)
+        except MemoryError:
+            await self._completion.fail(lease.job, TooCostly())
 
     async def _abandon(self, job: Job, sha256: bytes) -> None:
         """Somebody else has the job, or it is gone: publishes what is so. A cancelled job leaves no thumbnail."""
