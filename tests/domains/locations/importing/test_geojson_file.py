@@ -1,5 +1,6 @@
 import io
 import json
+import unicodedata
 from typing import Any
 
 import pytest
@@ -48,6 +49,12 @@ class TestFeatures:
             "시청 앞",
             "의류수거함",
         ]
+
+    def test_properties_may_be_decomposed(self) -> None:
+        content = unicodedata.normalize("NFD", collection(feature(종류="폐건전지", 명칭="시험", 주소="없음")))
+        (result,) = read(content)
+        (new_bin,) = result.new_bins
+        assert (new_bin.kind, new_bin.name, new_bin.address) == (BinKind.BATTERY, "시험", None)
 
     def test_a_mapped_property_that_no_feature_has_is_told(self) -> None:
         with pytest.raises(BinsMappingInvalid):

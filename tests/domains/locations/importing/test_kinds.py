@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 
 from bunri.domains.locations.importing.kinds import kinds_in
@@ -23,6 +25,8 @@ class TestKindsIn:
             ("street_bin", {BinKind.STREET}),
             ("E-Waste", {BinKind.ELECTRONICS}),
             ("Used batteries", {BinKind.BATTERY}),
+            (unicodedata.normalize("NFD", "폐건전지_수거함"), {BinKind.BATTERY}),
+            ("ＰＥＴ", {BinKind.PET}),
             ("관내 전지역", set()),
             ("carpet", set()),
             ("기타", set()),

@@ -6,6 +6,7 @@ from typing import IO, Final
 from bunri.domains.locations.errors import BinsFileTooLarge, BinsFileUnsupported
 from bunri.domains.locations.importing import csv_file, geojson_file
 from bunri.domains.locations.importing.rows import ImportDefaults, RowResult
+from bunri.domains.locations.importing.values import clean
 
 MAX_FILE_MB: Final = 1024
 _HEAD_BYTES: Final = 64 * 1024
@@ -19,6 +20,7 @@ def read_rows(
     ``mapping`` maps columns to fields (see ``columns.FIELDS``) and wins over the headers; ``encoding`` of a CSV is
     detected when None. Raises BinsFileTooLarge and BinsFileUnsupported, and while reading the errors of both readers.
     """
+    mapping = {clean(column): field for column, field in (mapping or {}).items()}
     size = file.seek(0, 2)
     file.seek(0)
     if size > MAX_FILE_MB * 1024 * 1024:
@@ -28,5 +30,5 @@ def read_rows(
     if b"\0" in head or head.startswith(b"PK\x03\x04"):
         raise BinsFileUnsupported
     if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
-        return geojson_file.read_rows(file, mapping or {}, defaults)
-    return csv_file.read_rows(file, mapping or {}, defaults, encoding)
+        return geojson_file.read_rows(file, mapping, defaults)
+    return csv_file.read_rows(file, mapping, defaults, encoding)

@@ -46,8 +46,11 @@ def _check(header: Sequence[str], mapping: Mapping[str, str]) -> None:
 def _columns(field: Field, header: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, ...]:
     if chosen := tuple(column for column, to in mapping.items() if to == field):
         return chosen
-    free = {_plain(column): column for column in header if column not in mapping}
-    return tuple(free[name] for name in _NAMES[field].split() if name in free)
+    free: dict[str, list[str]] = {}
+    for column in header:  # several headings may mean the same: 주소(도로명), 주소(지번)
+        if column not in mapping:
+            free.setdefault(_plain(column), []).append(column)
+    return tuple(column for name in _NAMES[field].split() for column in free.get(name, ()))
 
 
 def _plain(column: str) -> str:
@@ -57,4 +60,9 @@ def _plain(column: str) -> str:
 
 def first(fields: Mapping[str, str], columns: Iterable[str]) -> str:
     """The first filled value among ``columns``, or an empty string."""
-    return next((value for column in columns if (value := fields.get(column, ""))), "")
+    return next(iter(filled(fields, columns)), "")
+
+
+def filled(fields: Mapping[str, str], columns: Iterable[str]) -> list[str]:
+    """The values among ``columns`` that are not empty."""
+    return [value for column in columns if (value := fields.get(column, ""))]

@@ -16,6 +16,7 @@ from bunri.domains.locations.importing.rows import (
     RowResult,
     parse_row,
 )
+from bunri.domains.locations.importing.values import distinct
 
 _CHUNK: Final = 256 * 1024
 _MAX_VALUE: Final = 1024 * 1024
@@ -51,7 +52,8 @@ def _record(line: int, feature: Any) -> FileRow | None:
         case {"geometry": {"type": "Point", "coordinates": [lng, lat, *_]}}:
             properties = feature.get("properties")
             known = properties if isinstance(properties, dict) else {}
-            fields = {name: _as_text(value) for name, value in known.items()}
+            names = distinct(map(_as_text, known))
+            fields = {name: _as_text(value) for name, value in zip(names, known.values(), strict=True)}
             return FileRow(line, fields | {"lat": _as_text(lat), "lng": _as_text(lng)})
     return None
 

@@ -1,6 +1,7 @@
 """Recognises kinds of bin by the words of open data."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
@@ -26,8 +27,11 @@ _GENERAL: Final[Mapping[BinKind, str]] = {
 
 
 def kinds_in(words: str) -> tuple[BinKind, ...]:
-    """Every kind that ``words`` name: "폐건전지·형광등 수거함" takes two. Empty when they name none."""
-    squeezed = re.sub(r"[\s_-]+", "", words.casefold())
+    """Every kind that ``words`` name: "폐건전지·형광등 수거함" takes two. Empty when they name none.
+
+    They may be decomposed, as a file's name is on macOS, and of full width.
+    """
+    squeezed = re.sub(r"[\s_-]+", "", unicodedata.normalize("NFKC", words).casefold())
     return _matching(_SPECIFIC, squeezed) or _matching(_GENERAL, squeezed)
 
 

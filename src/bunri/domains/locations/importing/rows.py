@@ -1,16 +1,16 @@
 """Turns one row of a file into bins, or into the reason why it is refused."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
+from itertools import product
 from typing import Final
 
 from bunri.domains.locations.area import KOREA, Area
 from bunri.domains.locations.geodesy import round_degrees
-from bunri.domains.locations.importing.columns import Columns, Field, first
+from bunri.domains.locations.importing.columns import Columns, Field, filled, first
 from bunri.domains.locations.importing.kinds import kinds_in
+from bunri.domains.locations.importing.values import clean, number, present
 from bunri.domains.locations.public import BinKind
 from bunri.kit.languages import text
 
@@ -88,7 +88,7 @@ class _RowRefused(Exception):
 
 def parse_row(row: FileRow, columns: Columns, defaults: ImportDefaults) -> RowResult:
     """The bins of ``row``: one for each kind that it names."""
-    fields = {column: _clean(value) for column, value in row.fields.items()}
+    fields = {column: present(clean(value)) for column, value in row.fields.items()}
     try:
         lat, lng, swapped = _coordinates(fields, columns, defaults.area)
         kinds = _kinds(fields, columns, defaults)
@@ -102,10 +102,6 @@ def parse_row(row: FileRow, columns: Columns, defaults: ImportDefaults) -> RowRe
         NewBin(kind, name or text(f"locations.kinds.{kind}", "ko"), address, lat, lng, source) for kind in kinds
     )
     return RowResult(tuple(new_bins), corrected)
-
-
-def _clean(value: str) -> str:
-    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", value).strip()
 
 
 def _text(field: Field, fields: Mapping[str, str], columns: Columns) -> str:
@@ -131,8 +127,21 @@ def _kinds(fields: Mapping[str, str], columns: Columns, defaults: ImportDefaults
 
 
 def _coordinates(fields: Mapping[str, str], columns: Columns, area: Area) -> tuple[float, float, bool]:
-    """Latitude, longitude, and whether they were swapped."""
-    lat, lng = _degrees(first(fields, columns["lat"])), _degrees(first(fields, columns["lng"]))
+    """Latitude, longitude, and whether they were swapped: of several columns the first that make a place.
+
+    When none does, the reason is that of the first.
+    """
+    refusals: list[_RowRefused] = []
+    pairs = product(filled(fields, columns["lat"]) or [""], filled(fields, columns["lng"]) or [""])
+    for lat, lng in pairs:
+        try:
+            return _place(_degrees(lat), _degrees(lng), area)
+        except _RowRefused as refused:
+            refusals.append(refused)
+    raise refusals[0]
+
+
+def _place(lat: float, lng: float, area: Area) -> tuple[float, float, bool]:
     if lat == lng == 0:
         raise _RowRefused(ProblemReason.NO_COORDINATES, "0, 0")
     if area.contains(lat, lng):
@@ -145,10 +154,7 @@ def _coordinates(fields: Mapping[str, str], columns: Columns, area: Area) -> tup
 def _degrees(value: str) -> float:
     if not value:
         raise _RowRefused(ProblemReason.NO_COORDINATES)
-    try:
-        degrees = float(value)
-    except ValueError:
-        raise _RowRefused(ProblemReason.NO_NUMBER, value) from None
-    if not isfinite(degrees):
+    degrees = number(value)
+    if degrees is None:
         raise _RowRefused(ProblemReason.NO_NUMBER, value)
     return round_degrees(degrees)
