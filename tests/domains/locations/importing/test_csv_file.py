@@ -1,4 +1,6 @@
 import io
+import unicodedata
+from collections.abc import Sequence
 
 import pytest
 
@@ -55,6 +57,29 @@ class TestHeaders:
         found = new_bins(content, mapping={"가": "lat", "나": "lng", "다": "name"})
         assert [(new_bin.lat, new_bin.lng, new_bin.name) for new_bin in found] == [(37.5663, 126.9779, "시청 앞")]
 
+    def test_may_break_over_lines(self) -> None:
+        content = '"번호","설치장소\r\n(명칭)","위도\r\n(WGS84)","경도\r\n(WGS84)"\r\n"1","가","37.5","127"\r\nx,,,\r\n'
+        assert [new_bin.name for new_bin in new_bins(content)] == ["가"]
+        assert [problem.line for problem in problems(content)] == [6]
+
+    def test_that_open_a_quote_swallow_no_row(self) -> None:
+        assert len(new_bins('위도,경도,"명칭\n37.5,127,가\n37.6,127,"나"\n')) == 2
+
+    def test_may_be_there_twice(self) -> None:
+        """The first filled one counts, and of coordinates the first that make a place."""
+        rows = ["가,37.1,127,,,", ",-,-,나,37.2,127", "다,451000,198000,x,37.3,127", "라,37.4,127,y,1,2"]
+        content = "\n".join(["명칭,위도,경도,명칭,위도,경도", *rows])
+        assert [(each.name, each.lat) for each in new_bins(content)] == [
+            ("가", 37.1),
+            ("나", 37.2),
+            ("다", 37.3),
+            ("라", 37.4),
+        ]
+
+    def test_may_differ_in_their_brackets_alone(self) -> None:
+        content = "위도,경도,주소(도로명),주소(지번)\n37.5,127,세종대로 110,\n37.6,127,-,태평로1가 31\n"
+        assert [new_bin.address for new_bin in new_bins(content)] == ["세종대로 110", "태평로1가 31"]
+
     @pytest.mark.parametrize("wanted", [{"nowhere": "lat"}, {"lat": "altitude"}])
     def test_a_mapping_that_cannot_be_is_refused(self, wanted: dict[str, str]) -> None:
         with pytest.raises(BinsMappingInvalid):
@@ -73,6 +98,29 @@ class TestText:
         lines = ["명칭,주소,위도,경도", "시청 앞,서울특별시 중구,37.5663,126.9779"]
         content = "\r\n".join(lines).replace(",", delimiter).encode(encoding)
         assert new_bins(content) == [CITY_HALL]
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
+    @pytest.mark.parametrize("ends", ["\r\r\r", "\n\n\n", ["\r\n"] * 3, ["\r\n", "\r", "\n"]])
+    def test_lines_end_as_any_system_ends_them(self, encoding: str, ends: Sequence[str]) -> None:
+        lines = ("명칭,위도,경도", '"가\r나",37.5,127', "다,,")
+        content = "".join(line + end for line, end in zip(lines, ends, strict=True)).encode(encoding)
+        assert [new_bin.name for new_bin in new_bins(content)] == ["가 나"]
+        assert [problem.line for problem in problems(content)] == [4]
+
+    def test_decomposed_letters_are_composed(self) -> None:
+        content = unicodedata.normalize("NFD", "명칭,위도,경도,주소,종류\n가,37.5,127,시험동 1,폐건전지\n")
+        (new_bin,) = new_bins(content)
+        assert (new_bin.name, new_bin.address, new_bin.kind) == ("가", "시험동 1", BinKind.BATTERY)
+        mapped = new_bins(content, mapping={unicodedata.normalize("NFD", "주소"): "name"})
+        assert [each.name for each in mapped] == ["시험동 1"]
+
+    def test_invisible_letters_do_not_count(self) -> None:
+        content = "명칭\u200b,\ufeff위도,경도\n가,37.5\u200b,127\n나,\u200e37.6,127\ufeff\n다,37.7\xad,\xa0127\n"
+        assert [(each.name, each.lat, each.lng) for each in new_bins(content)] == [
+            ("가", 37.5, 127),
+            ("나", 37.6, 127),
+            ("다", 37.7, 127),
+        ]
 
     def test_one_broken_character_costs_one_row(self) -> None:
         content = "명칭,위도,경도\n수거함,37.5,127\n".encode() + b"\xff\xfe,37.5,127\n" + "벽돌집,37.6,127\n".encode()
@@ -96,6 +144,28 @@ class TestText:
         rows = "수거함,37.5,127\n" * 20_000
         found = problems(f'name,lat,lng\n{rows}"열린,37.5,127\n{rows}')
         assert [(problem.line, problem.reason) for problem in found] == [(20_002, ProblemReason.BROKEN)]
+
+    def test_a_quote_that_never_closes_swallows_no_row(self) -> None:
+        rows = [f"수거함 {number},37.{number:04},127" for number in range(400)]
+        rows[10] = '"' + rows[10]
+        content = "\n".join(("name,lat,lng", *rows))
+        assert len(new_bins(content)) == 399
+        assert problems(content) == [RowProblem(12, ProblemReason.BROKEN)]
+
+    @pytest.mark.parametrize("partner", [11, 12, 60, 300])
+    def test_nor_do_two_stray_quotes_between_which_rows_lie(self, partner: int) -> None:
+        rows = [f"수거함 {number},37.{number:04},127" for number in range(400)]
+        rows[10] = '"' + rows[10]
+        rows[partner] = rows[partner].replace(",", '",', 1)
+        content = "\n".join(("name,lat,lng", *rows))
+        assert len(new_bins(content)) == 398
+        assert [(each.line, each.reason) for each in problems(content)] == [
+            (12, ProblemReason.BROKEN),
+            (partner + 2, ProblemReason.BROKEN),
+        ]
+
+    def test_a_quote_inside_a_value_is_a_letter(self) -> None:
+        assert [new_bin.name for new_bin in new_bins('name,lat,lng\n19" 화면 앞,37.5,127\n')] == ['19" 화면 앞']
 
     def test_a_line_without_end_is_no_table(self) -> None:
         with pytest.raises(BinsFileBroken) as refused:
@@ -121,7 +191,9 @@ class TestRows:
             ("37.5", ProblemReason.NO_COORDINATES),
             ("0,0,", ProblemReason.NO_COORDINATES),
             ("북위 37,127,", ProblemReason.NO_NUMBER),
-            ("nan,127,", ProblemReason.NO_NUMBER),
+            ("nan,127,", ProblemReason.NO_COORDINATES),
+            ("-,없음,", ProblemReason.NO_COORDINATES),
+            ("3_7,127,", ProblemReason.NO_NUMBER),
             ("inf,127,", ProblemReason.NO_NUMBER),
             ("198000.5,451000.2,", ProblemReason.OUTSIDE),
             ("52.5,13.4,", ProblemReason.OUTSIDE),
@@ -153,6 +225,14 @@ class TestRows:
 
     def test_a_nameless_bin_is_called_by_its_kind(self) -> None:
         assert [new_bin.name for new_bin in new_bins("lat,lng\n37.5,127\n")] == ["의류수거함"]
+
+    def test_a_placeholder_is_no_value(self) -> None:
+        content = (
+            "명칭,도로명주소,지번주소,위도,경도,종류,출처\n-,없음,N/A,37.5,127,미상,.\nnull,-,1번지,37.6,127,-,?\n"
+        )
+        one, other = new_bins(content)
+        assert (one.name, one.address, one.kind, one.source) == ("의류수거함", None, BinKind.CLOTHES, "file.csv")
+        assert other.address == "1번지"
 
     def test_the_rows_own_source_goes_before_the_files(self) -> None:
         content = "lat,lng,출처\n37.5,127,서울시\n37.6,127,\n"

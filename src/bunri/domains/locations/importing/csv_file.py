@@ -1,12 +1,14 @@
-"""Reads CSV files as districts publish them: in UTF-8 or CP949, with commas, tabs or semicolons."""
+"""Reads CSV files as districts publish them: in UTF-8 or CP949, with commas, tabs or semicolons, of any system."""
 
 import codecs
-import csv
-from collections.abc import Iterator, Mapping
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import IO, Final
 
 from bunri.domains.locations.errors import BinsFileBroken
-from bunri.domains.locations.importing.columns import recognise
+from bunri.domains.locations.importing.columns import Columns, recognise
+from bunri.domains.locations.importing.records import Lines, Record, next_record
 from bunri.domains.locations.importing.rows import (
     FileRow,
     ImportDefaults,
@@ -15,6 +17,7 @@ from bunri.domains.locations.importing.rows import (
     RowResult,
     parse_row,
 )
+from bunri.domains.locations.importing.values import clean, distinct, number, present
 
 _MAX_LINE: Final = 64 * 1024
 _CHUNK: Final = 1024 * 1024
@@ -28,43 +31,84 @@ def read_rows(
 
     Raises BinsColumnsMissing, BinsMappingInvalid for the header and BinsFileBroken for a line without end.
     """
-    lines = _lines(file, encoding or detect(file))
-    top = next(lines, "")
-    delimiter = max(_DELIMITERS, key=lambda each: len(_split(top, each)))
-    header = [name.strip() for name in _split(top, delimiter)]
+    lines = Lines(_lines(file, encoding or detect(file)))
+    delimiter, header = _header(lines)
     columns = recognise(header, mapping)
-    for row in _rows(lines, delimiter, header):
+    for row in _rows(lines, delimiter, header, _row_test(header, columns)):
         yield parse_row(row, columns, defaults) if isinstance(row, FileRow) else RowResult(problem=row)
 
 
-def _split(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter), [])
+def _header(lines: Lines) -> tuple[str, list[str]]:
+    """The delimiter, which is the one that parts most headings, and the headings; takes them from ``lines``."""
+    if lines.ahead(0) is None:
+        return _DELIMITERS[0], []
+    records = {each: next_record(lines, each, _has_numbers, most_rows=0) for each in _DELIMITERS}
+    delimiter = max(records, key=lambda each: len(records[each].values))
+    lines.take(records[delimiter].lines)
+    return delimiter, distinct(name.strip('"') for name in records[delimiter].values)
 
 
-def _rows(lines: Iterator[str], delimiter: str, header: list[str]) -> Iterator[FileRow | RowProblem]:
-    reader = csv.reader(lines, delimiter=delimiter)
-    while True:
-        line = reader.line_num + 2  # the header was line 1
-        try:
-            values = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:  # a quote that never closes, stopped by the module's limit on a field
+def _has_numbers(values: Sequence[str]) -> bool:
+    """Whether these are values rather than headings."""
+    return sum(number(clean(value)) is not None for value in values) >= 2
+
+
+def _row_test(header: Sequence[str], columns: Columns) -> Callable[[list[str]], bool]:
+    """Tells whether values are a row: numbers where the coordinates belong, or as many values as headings without."""
+    lat, lng = header.index(columns["lat"][0]), header.index(columns["lng"][0])
+
+    def is_row(values: list[str]) -> bool:
+        if len(values) <= max(lat, lng):
+            return False
+        coordinates = [each for each in (present(clean(values[lat])), present(clean(values[lng]))) if each]
+        if not coordinates:
+            return len(values) == len(header)
+        return all(number(each) is not None for each in coordinates)
+
+    return is_row
+
+
+def _rows(
+    lines: Lines, delimiter: str, header: list[str], is_row: Callable[[list[str]], bool]
+) -> Iterator[FileRow | RowProblem]:
+    unpaired = False
+    while lines.ahead(0) is not None:
+        line = lines.taken + 1
+        record = next_record(lines, delimiter, is_row)
+        lines.take(record.lines)
+        if record.broken or (unpaired and record.quotes % 2):
+            # After a quote without its partner the next odd one is that partner: its row is as doubtful as the first.
+            unpaired = record.broken
             yield RowProblem(line, ProblemReason.BROKEN)
-            continue
-        if any(values):
-            yield FileRow(line, dict(zip(header, values, strict=False)))
+        elif _filled(record):
+            yield FileRow(line, dict(zip(header, record.values, strict=False)))
+
+
+def _filled(record: Record) -> bool:
+    return any(map(clean, record.values))
 
 
 def _lines(file: IO[bytes], encoding: str) -> Iterator[str]:
-    """Lines of bounded length. A byte that ``encoding`` does not know becomes U+FFFD, so that only its row is refused.
+    """Lines of bounded length, which end in LF, CR LF or, as old Macs wrote them, CR, each made LF.
 
-    Lines can be split before decoding: in CP949 and UTF-8 no other character contains the byte of a newline.
+    A byte that ``encoding`` does not know becomes U+FFFD, so that only its row is refused.
     """
-    for number, line in enumerate(iter(lambda: file.readline(_MAX_LINE), b""), 1):
-        if len(line) == _MAX_LINE and not line.endswith(b"\n"):
-            raise BinsFileBroken(line=number)
-        yield line.decode(encoding, "replace")
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)("replace"), translate=True)
+    count, rest = 0, ""
+    for chunk in chain(iter(lambda: file.read(_MAX_LINE), b""), [b""]):
+        *lines, rest = (rest + decoder.decode(chunk, final=not chunk)).split("\n")
+        for line in lines:
+            count += 1
+            _bound(line, count)
+            yield line + "\n"
+        _bound(rest, count + 1)
+    if rest:
+        yield rest
+
+
+def _bound(text: str, line: int) -> None:
+    if len(text) >= _MAX_LINE:
+        raise BinsFileBroken(line=line)
 
 
 def detect(file: IO[bytes]) -> str:
