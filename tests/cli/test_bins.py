@@ -1,5 +1,6 @@
 import asyncio
 import re
+import unicodedata
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
@@ -79,6 +80,17 @@ class TestImport:
             "rows refused": 0,
         }
         assert "의류수거함" in run("list").stdout
+
+    def test_knows_the_kind_from_a_files_name_as_macos_writes_it(self, run: Run, file: Any) -> None:
+        path = file(unicodedata.normalize("NFD", "의류수거함.csv"), "위도,경도\n37.8813,127.73\n")
+        result = run("import", path)
+        assert result.exit_code == 0, result.output
+        assert "의류수거함.csv" in run("list", "--kind", "clothes").stdout
+
+    def test_says_where_a_row_became_several_bins(self, run: Run, file: Any) -> None:
+        result = run("import", file("bins.csv", "종류,위도,경도\n폐건전지·폐형광등,37.5,127\n"), "--lang", "en")
+        counts = _counts(result.stdout)
+        assert (counts["rows read"], counts["more bins from rows of several kinds"], counts["bins added"]) == (1, 1, 2)
 
     def test_reports_bad_rows_by_line_and_ends_with_one(self, run: Run, file: Any) -> None:
         path = file("bins.csv", "name,lat,lng\na,37.5,127\nb,,\nc,127.1,37.5\n")

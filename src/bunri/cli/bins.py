@@ -1,6 +1,7 @@
 """``bunri bins``: imports, lists and counts bins."""
 
 import asyncio
+import unicodedata
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import IO, Annotated, Final, Literal
@@ -57,7 +58,8 @@ def import_file(
 
     Ends with 0 when every row was taken and 1 when a row was refused or the file could not be imported at all.
     """
-    defaults = ImportDefaults(source or file.name, kind or _only(kinds_in(file.stem)), WORLD if world else KOREA)
+    file_source = unicodedata.normalize("NFC", source or file.name)  # macOS gives names decomposed
+    defaults = ImportDefaults(file_source, kind or _only(kinds_in(file.stem)), WORLD if world else KOREA)
     mapping = _mapping(map_)
     with errors_printed(lang), file.open("rb") as bytes_:
         summary = asyncio.run(_import(open_locations(context, data), bytes_, defaults, mapping, encoding, lang))
@@ -156,7 +158,7 @@ def _sentence(problem: RowProblem, lang: Language) -> str:
 
 def _print_summary(summary: ImportSummary, lang: Language) -> None:
     table = Table(show_header=False)
-    for name in ("read", "added", "merged", "corrected", "refused"):
+    for name in ("read", *(("extra",) if summary.extra else ()), "added", "merged", "corrected", "refused"):
         table.add_row(_label(name, lang), f"{getattr(summary, name):,}")
     Console().print(table)
 

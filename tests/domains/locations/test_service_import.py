@@ -34,6 +34,21 @@ class TestImporting:
         assert (found.name, found.address, found.source) == ("시청", "중구", "test")
         assert await locations.counts() == {BinKind.PET: 1}
 
+    async def test_loses_no_row_unsaid(self, locations: LocationsService) -> None:
+        """Rows of several kinds, known ones, bad ones, stray quotes: the sums hold."""
+        summary = await import_text(
+            locations,
+            "명칭,위도,경도,종류\n"
+            "가,37.5,127,폐건전지·폐형광등\n"
+            "가,37.5,127,폐건전지\n"
+            '"나,37.6,127,-\n'
+            "다,37.7,127,-\n"
+            '라",37.8,127,-\n'
+            "-,-,-,-\n",
+        )
+        assert (summary.read, summary.extra) == (6, 1)
+        assert (summary.added, summary.merged, summary.refused) == (3, 1, 3)
+
     async def test_the_second_time_adds_nothing(self, locations: LocationsService) -> None:
         content = "lat,lng\n" + "".join(f"37.{step:04},127\n" for step in range(500))
         first = await import_text(locations, content)

@@ -11,9 +11,14 @@ MAX_PROBLEMS: Final = 1000
 
 @dataclass(slots=True)
 class ImportSummary:
-    """Counts of an import: rows ``read``, ``refused`` and ``corrected``; bins ``added`` and ``merged``."""
+    """Counts of an import: rows ``read``, ``refused`` and ``corrected``; bins ``added``, ``merged`` and ``extra``.
+
+    ``extra`` are the bins beyond the first of rows that name several kinds. No row is lost unsaid:
+    read + extra = added + merged + refused.
+    """
 
     read: int = 0
+    extra: int = 0
     refused: int = 0
     corrected: int = 0
     added: int = 0
@@ -23,6 +28,7 @@ class ImportSummary:
     def count(self, result: RowResult) -> None:
         """Counts one row."""
         self.read += 1
+        self.extra += max(0, len(result.new_bins) - 1)
         if result.problem is None:
             return
         if result.new_bins:
