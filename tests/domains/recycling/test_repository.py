@@ -1,3 +1,4 @@
+import unicodedata
 from copy import deepcopy
 
 import pytest
@@ -87,9 +88,73 @@ class TestSearch:
             ("Milk Cartons", "milk-carton"),
             ("egg shell", "eggshell"),
             ("cardbord box", "cardboard-box"),
+            (unicodedata.normalize("NFD", "컵라면 용기"), "noodle-cup"),
         ],
     )
     async def test_finds_what_people_mean(self, begin: Begin, words: str, item: str) -> None:
+        async with begin() as repository:
+            assert (await repository.search(words, 5))[0].item == item
+
+    @pytest.mark.parametrize(
+        ("words", "item"),
+        [
+            ("pizza boxes", "pizza-box"),
+            ("tissue boxes", "tissue-box"),
+            ("drinking glasses", "drinking-glass"),
+            ("wine glasses", "drinking-glass"),
+            ("glasses", "glasses"),
+            ("kitchen knives", "knife-scissors"),
+            ("AAA batteries", "battery"),
+            ("tooth brushes", "manual-toothbrush"),
+            ("mussel shell", "shellfish"),
+            ("toys", "plastic-toy"),
+            ("mice", "keyboard-mouse"),
+            ("two pizza boxes please", "pizza-box"),
+            ("candles", "candle"),
+            ("syringes", "syringe"),
+            ("tapes", "tape"),
+            ("tools", "tools"),
+            ("TVs", "television"),
+            ("gloves", "rubber-gloves"),
+            ("dishes", "ceramic"),
+            ("lids", "plastic-lid"),
+        ],
+    )
+    async def test_knows_english_plurals(self, begin: Begin, words: str, item: str) -> None:
+        async with begin() as repository:
+            assert (await repository.search(words, 5))[0].item == item
+
+    @pytest.mark.parametrize(
+        ("words", "item"),
+        [
+            ("PET", "clear-pet-bottle"),
+            ("pet", "clear-pet-bottle"),
+            ("ＰＥＴ", "clear-pet-bottle"),
+            ("PET 병", "clear-pet-bottle"),
+            ("PP", "plastic-container"),
+            ("ＰＰ", "plastic-container"),
+            ("PE", "plastic-container"),
+            ("PS", "plastic-container"),
+            ("PP용기", "plastic-container"),
+            ("LDPE", "plastic-bag"),
+            ("PVC", "pvc-mat"),
+            ("EPS", "styrofoam-box"),
+            ("PSP", "meat-tray"),
+            ("LED", "led-bulb"),
+            ("ＬＥＤ", "led-bulb"),
+            ("LEDs", "led-bulb"),
+            ("LED조명", "led-bulb"),
+            ("LCD", "monitor"),
+            ("TV", "television"),
+            ("TVs", "television"),
+            ("PC", "computer"),
+            ("CDs", "cd-dvd"),
+            ("ＤＶＤ", "cd-dvd"),
+            ("AAA", "battery"),
+            ("PTP", "blister-pack"),
+        ],
+    )
+    async def test_knows_abbreviations_of_any_width(self, begin: Begin, words: str, item: str) -> None:
         async with begin() as repository:
             assert (await repository.search(words, 5))[0].item == item
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bunri.domains.recycling.table import RuleTable
-from bunri.domains.recycling.words import find, keystrokes, similarity, term, trigrams
+from bunri.domains.recycling.words import find, forms, keystrokes, similarity, term, terms, trigrams
 
 
 class TestKeystrokes:
@@ -47,6 +47,29 @@ class TestKeystrokes:
         assert keystrokes(keystrokes(text)) == keystrokes(text)
 
 
+class TestForms:
+    @pytest.mark.parametrize(
+        ("text", "keys"),
+        [
+            ("Pizza Boxes", [["pizza", "boxes"], ["pizza", "box"]]),
+            ("ＰＰ용기", [["ppdydrl"], ["pp", "dydrl"]]),
+            ("페트병", [["vpxmqud"]]),
+            ("pizza box", [["pizza", "box"]]),
+            ("★", [[]]),
+        ],
+    )
+    def test_are_the_text_and_its_english_words_in_the_singular(self, text: str, keys: list[list[str]]) -> None:
+        assert forms(text) == keys
+
+    def test_give_a_word_to_one_item_only(self, table: RuleTable) -> None:
+        assert {each.item for each in table.terms if each.keys == "tablets"} == {"medicine"}
+        assert {each.item for each in table.terms if each.keys == "tablet"} == {"phone"}
+
+    def test_of_a_name_that_means_another_thing_in_the_singular_are_one(self) -> None:
+        assert [each.keys for each in terms("glasses", "Glasses")] == ["glasses"]
+        assert [each.keys for each in terms("bones", "Bones")] == ["bones", "bone"]
+
+
 class TestSimilarity:
     @given(st.text(), st.text())
     def test_is_a_share_and_goes_both_ways(self, left: str, right: str) -> None:
@@ -72,6 +95,9 @@ class TestFind:
             ("greasy pizza box", "pizza-box"),
             ("기름 묻은 피자박스", "pizza-box"),
             ("깨진 유리컵", "broken-glass"),
+            ("drinking glasses", "drinking-glass"),
+            ("kitchen knives", "knife-scissors"),
+            ("ＬＥＤ조명", "led-bulb"),
         ],
     )
     def test_hears_what_people_mean(self, table: RuleTable, said: str, item: str) -> None:

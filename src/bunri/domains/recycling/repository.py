@@ -11,7 +11,7 @@ from bunri.domains.recycling import models
 from bunri.domains.recycling.models import RuleRow, SearchTerm, Version
 from bunri.domains.recycling.rows import Document
 from bunri.domains.recycling.table import RuleTable
-from bunri.domains.recycling.words import Term, tokens
+from bunri.domains.recycling.words import Term, forms
 from bunri.platform.db import Repository
 
 _LOADING: Final = 0x72756C6573  # "rules": two loads at once wait for each other
@@ -64,14 +64,13 @@ class RecyclingRepository(Repository):
 
     async def search(self, words: str, limit: int) -> list[SearchHit]:
         """Items that ``words`` may mean: exact names first, then names that begin with them, then the most similar."""
-        keys = tokens(words)
-        if not keys:
+        asked = [keys for keys in forms(words) if keys]
+        if not asked:
             return []
         values = {
-            "keys": "".join(keys),
-            "spaced": f" {' '.join(keys)} ",
-            "prefix": "".join(keys) + "%",
-            "pieces": _pieces(keys),
+            "asked": ["".join(keys) for keys in asked],
+            "asked_spaced": [f" {' '.join(keys)} " for keys in asked],
+            "pieces": list(dict.fromkeys(piece for keys in asked for piece in _pieces(keys))),
             "limit": limit,
         }
         rows = await self._session.execute(_SEARCH, values)
@@ -86,38 +85,44 @@ def _terms(terms: Sequence[Term]) -> list[dict[str, object]]:
     ]
 
 
-def _pieces(keys: Sequence[str]) -> list[str]:
+def _pieces(keys: Sequence[str]) -> tuple[str, ...]:
     """The whole text, each word and each pair of neighbouring words: the parts of a sentence that may be a name."""
     pairs = [first + second for first, second in pairwise(keys)]
-    return list(dict.fromkeys(("".join(keys), *keys, *pairs)))
+    return ("".join(keys), *keys, *pairs)
 
 
 # The scores are those of words.find, which chooses among what people say in a photo's note; a half-typed word comes on
 # top of them. The trigram index finds the candidates: a name in a sentence is like one of the sentence's pieces.
+# Every form of what was asked is compared; of equal hits that of the written form comes first. Keys are letters
+# and digits: those that begin with a word lie between it and it with a tilde, a range that the index of keys can find.
 _SEARCH: Final = text(
     """
-    with candidates as (
+    with asked as (
+        select * from unnest(:asked, :asked_spaced) with ordinality as each (word, spaced_word, form)
+    ),
+    candidates as (
         select terms.* from unnest(:pieces) as piece join recycling.terms on terms.keys % piece
         union
-        select * from recycling.terms where keys like :prefix
+        select terms.* from asked join recycling.terms on keys ~>=~ word and keys ~<~ (word || '~')
     ),
     scored as (
-        select item, position, keys = :keys as named, keys like :prefix as begun,
+        select item, position, form, keys = word as named,
+            case when keys like word || '%' then 1 / form::numeric else 0 end as begun,
             case
-                when keys = :keys then 1.0
-                when strpos(:spaced, spaced) > 0 or (glued and length(keys) >= 5 and strpos(:keys, keys) > 0)
-                    then 0.45 + (0.35 * length(keys) + 0.15 * (strpos(:keys, keys) + length(keys) - 1)) / length(:keys)
-                when keys like :prefix then 0.5 + 0.45 * length(:keys) / length(keys)
-                else 0.95 * similarity(keys, :keys)
+                when keys = word then 1.0
+                when strpos(spaced_word, spaced) > 0 or (glued and length(keys) >= 5 and strpos(word, keys) > 0)
+                    then 0.45 + (0.35 * length(keys) + 0.15 * (strpos(word, keys) + length(keys) - 1)) / length(word)
+                when keys like word || '%' then 0.5 + 0.45 * length(word) / length(keys)
+                else 0.95 * similarity(keys, word)
             end as score
-        from candidates
+        from candidates cross join asked
     ),
     best as (
-        select distinct on (item) * from scored order by item, named desc, begun desc, score desc, position
+        select distinct on (item) * from scored order by item, named desc, begun desc, score desc, form, position
     )
     select item, score from best
     where score >= 0.25
-    order by named desc, begun desc, score desc, position
+    order by named desc, begun desc, score desc, form, position
     limit :limit
     """
-).bindparams(bindparam("pieces", type_=ARRAY(Text)))
+).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("asked", "asked_spaced", "pieces")))

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
@@ -20,7 +20,7 @@ from bunri.domains.recycling.rows import (
     parse,
     spellings,
 )
-from bunri.domains.recycling.words import Term, keystrokes, term
+from bunri.domains.recycling.words import Term, keystrokes, terms
 from bunri.kit.materials import Material
 
 NOT_WASTE: Final = "not_waste"
@@ -80,11 +80,22 @@ def build(document: Document) -> RuleTable:
         overrides=rows.override,
         classes=MappingProxyType({row.slug: MappingProxyType(row.items) for row in rows.class_}),
         defaults=MappingProxyType({row.slug: row.item for row in rows.material}),
-        terms=tuple(term(item.slug, name) for item in rows.item for name in item.names()),
+        terms=tuple(_terms(rows.item)),
         region_slugs=MappingProxyType(
             {keystrokes(name): region.slug for region in rows.region for name in spellings(region)}
         ),
     )
+
+
+def _terms(items: Sequence[ItemRow]) -> Iterator[Term]:
+    """Every name, and the singular of each English plural unless it is a name itself: tablets are pills, a tablet is
+    not."""
+    names = [(item.slug, name) for item in items for name in item.names()]
+    taken = {keystrokes(name) for _, name in names}
+    for slug, name in names:
+        written, *singular = terms(slug, name)
+        yield written
+        yield from (each for each in singular if each.keys not in taken)
 
 
 def version_of(document: Document) -> str:

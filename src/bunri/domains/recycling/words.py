@@ -10,7 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Final
+
+from bunri.domains.recycling.plurals import singular
 
 MAX_LENGTH: Final = 200
 """Characters of input that are looked at; the rest is ignored."""
@@ -22,6 +25,8 @@ _FINALS: Final[tuple[str, ...]] = (*_TO_RIEUL, "fr", "fa", "fq", "ft", "fx", "fv
 _SYLLABLES: Final = 0xAC00
 _BASES: Final[tuple[tuple[int, tuple[str, ...]], ...]] = ((0x1100, _INITIALS), (0x1161, _VOWELS), (0x11A7, _FINALS))
 _WORD: Final = re.compile(r"\w+")
+_WORD_OF_ONE_SCRIPT: Final = re.compile(r"[a-z0-9]+|[^\Wa-z0-9]+")
+_OTHER_THINGS_IN_SINGULAR: Final = frozenset({"glasses"})
 
 
 def keystrokes(text: str) -> str:
@@ -31,8 +36,23 @@ def keystrokes(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The keys of each word of ``text``."""
-    plain = unicodedata.normalize("NFKC", text[:MAX_LENGTH]).casefold()
-    keys = ("".join(map(_keys, word)) for word in _WORD.findall(plain))
+    return _each_key(_WORD.findall(_plain(text)))
+
+
+def forms(text: str) -> list[list[str]]:
+    """The keys of each word of ``text`` as it is written and, where that differs, with English words by themselves and
+    in the singular: ``PP용기`` holds the word PP. Both count, because in keys typed for Korean an s is no plural."""
+    words = _WORD_OF_ONE_SCRIPT.findall(_plain(text))
+    written, simple = tokens(text), _each_key(singular(word) if word.isascii() else word for word in words)
+    return [written] if written == simple else [written, simple]
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text[:MAX_LENGTH]).casefold()
+
+
+def _each_key(words: Iterable[str]) -> list[str]:
+    keys = ("".join(map(_keys, word)) for word in words)
     return [key for key in keys if key]
 
 
@@ -82,7 +102,16 @@ class Hit:
 
 
 def term(item: str, text: str) -> Term:
-    keys = tokens(text)
+    return _term(item, text, tokens(text))
+
+
+def terms(item: str, text: str) -> list[Term]:
+    """The terms of a name: it as it is and, when it is an English plural, in the singular."""
+    alone = not text.isascii() or text.casefold() in _OTHER_THINGS_IN_SINGULAR
+    return [_term(item, text, keys) for keys in (forms(text)[:1] if alone else forms(text))]
+
+
+def _term(item: str, text: str, keys: list[str]) -> Term:
     joined = "".join(keys)
     return Term(item, text, joined, f" {' '.join(keys)} ", not text.isascii(), trigrams(joined))
 
@@ -92,14 +121,13 @@ def find(text: str, terms: Iterable[Term]) -> dict[str, Hit]:
 
     A name inside a longer one that was found does not count ("battery" in "battery pack").
     """
-    words = tokens(text)
-    query = _Query("".join(words), f" {' '.join(words)} ", trigrams("".join(words)))
+    queries = [_query(keys) for keys in forms(text) if keys]
     best: dict[str, Hit] = {}
-    for candidate in terms if words else ():
+    for query, candidate in product(queries, terms):
         quality = _quality(query, candidate)
         if quality and (candidate.item not in best or quality > best[candidate.item].quality):
             best[candidate.item] = Hit(candidate, quality)
-    found = [hit.term.keys for hit in best.values() if hit.term.keys in query.keys]
+    found = [hit.term.keys for hit in best.values() if any(hit.term.keys in query.keys for query in queries)]
     return {
         item: hit
         for item, hit in best.items()
@@ -114,6 +142,11 @@ class _Query:
     pieces: frozenset[str]
 
 
+def _query(keys: list[str]) -> _Query:
+    joined = "".join(keys)
+    return _Query(joined, f" {' '.join(keys)} ", trigrams(joined))
+
+
 _MIN_SIMILARITY: Final = 0.45
 """Below this similarity two spellings are different words (test_words.py has typos on either side)."""
 
@@ -125,12 +158,14 @@ def _quality(query: _Query, candidate: Term) -> float:
         # Longer names, and names nearer to the end (where Korean and English put the noun), are better hits.
         end = query.keys.rfind(candidate.keys) + len(candidate.keys)
         return 0.45 + (0.35 * len(candidate.keys) + 0.15 * end) / len(query.keys)
+    if not _MIN_SIMILARITY <= len(query.pieces) / len(candidate.pieces) <= 1 / _MIN_SIMILARITY:
+        return 0.0  # of such different lengths they cannot share enough, which spares most comparisons
     alike = similarity(query.pieces, candidate.pieces)
     return 0.95 * alike if alike >= _MIN_SIMILARITY else 0.0
 
 
 def _inside(query: _Query, candidate: Term) -> bool:
     """As whole words, or glued to others as Korean does with nouns and particles ("pen" is not in "open")."""
-    if candidate.spaced in query.spaced or f"{candidate.spaced[:-1]}s " in query.spaced:
+    if candidate.spaced in query.spaced:
         return True
     return candidate.glued and len(candidate.keys) >= 5 and candidate.keys in query.keys
