@@ -18,6 +18,7 @@ from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.detection.settings import DetectionSettings
 from bunri.domains.locations.settings import MapSettings
 from bunri.domains.waste.settings import WasteSettings
+from bunri.edge.http.settings import HttpSettings
 from bunri.kit.errors import Invalid
 from bunri.platform.embedded.secrets import secret
 from bunri.platform.embedded.servers import Addresses
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
         default_factory=dict, description="Domain → URL of the target that hosts it, when not in this process."
     )
 
+    http: HttpSettings = Field(default_factory=HttpSettings)
     auth: AuthSettings = Field(default_factory=AuthSettings)
     waste: WasteSettings = Field(default_factory=WasteSettings)
     detection: DetectionSettings = Field(default_factory=DetectionSettings)

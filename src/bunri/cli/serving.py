@@ -47,6 +47,7 @@ def serve(
     import uvicorn
 
     from bunri.app.asgi import create_app
+    from bunri.edge.http.connections import with_limits
     from bunri.edge.http.fast_path import with_fast_path
 
     connection: Connection = context.obj
@@ -55,7 +56,7 @@ def serve(
     app = create_app(settings, name)
     uvicorn.run(
         app,
-        http=with_fast_path(app.state.fast_path),
+        http=with_fast_path(app.state.fast_path, with_limits(settings.http)),
         ws="websockets-sansio",
         ws_max_size=LARGEST_FRAME,
         ws_ping_interval=None,  # Socket.IO has pings of its own, which its clients answer
@@ -66,6 +67,7 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=settings.http.idle_s,
         timeout_graceful_shutdown=5,
     )
 

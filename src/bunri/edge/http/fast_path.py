@@ -36,13 +36,15 @@ def first_of(paths: Sequence[FastPath]) -> FastPath | None:
 _PROTOCOL: Final = b"HTTP/1.1 "
 
 
-def with_fast_path(fast_path: FastPath | None) -> type[HttpToolsProtocol]:
-    """uvicorn's HTTP protocol that tries ``fast_path`` first."""
+def with_fast_path(
+    fast_path: FastPath | None, protocol: type[HttpToolsProtocol] = HttpToolsProtocol
+) -> type[HttpToolsProtocol]:
+    """uvicorn's HTTP protocol, or ``protocol`` made of it, that tries ``fast_path`` first."""
     if fast_path is None:
-        return HttpToolsProtocol
+        return protocol
     look = fast_path
 
-    class FastPathProtocol(HttpToolsProtocol):
+    class FastPathProtocol(protocol):  # type: ignore[valid-type, misc]  # known at run time only
         def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
             """Where uvicorn starts a request's task, be it the connection's first or one that waited its turn."""
             scope = cycle.scope

@@ -1,0 +1,291 @@
+"""Bounds on HTTP connections, which uvicorn has not: how large and slow a request may be, and how many may be open.
+
+A request costs a few attributes: what has to be counted is counted by one timer a process, which looks at all
+connections each second. A websocket counts among the open connections and is otherwise left alone.
+"""
+
+import asyncio
+import time
+from collections import deque
+from http import HTTPStatus
+from operator import itemgetter
+from typing import Any, Final
+
+import structlog
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from bunri.edge.http.problems import Problem
+from bunri.edge.http.settings import HttpSettings
+from bunri.kit.languages import negotiate, text
+
+log = structlog.get_logger(__name__)
+
+SWEEP_S: Final = 1.0
+LINGER_S: Final = 2.0
+"""What a refused client still sends is read for so long: closing at once would reset the connection, and the answer
+would be lost with it."""
+DISCARDED: Final = 2**20
+"""Bytes of a refused request that are read while it lingers."""
+SPARE: Final = 16
+"""Connections beyond the bound that are let in to ask for ``HEALTH``, and told 503 when they ask for anything else."""
+HEALTH: Final = (b"/health", b"/api/health/")
+RESCAN_S: Final = 0.1
+LOG_EVERY_S: Final = 10.0
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol, watched. ``watch`` is set by ``with_limits``."""
+
+    watch: "Watch"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.since = time.monotonic()
+        """When what the connection is in began: waiting, a head, a body, an answer's end, or its own end."""
+        self.in_head = False
+        self.in_body = False
+        self.body_bytes = 0
+        """Of the body, since ``since``."""
+        self.unsorted = 0
+        """Bytes since a head was complete or brought a piece of a body: of a head, of trailers, or of nothing."""
+        self.crowded = False
+        self.refused = False
+        self.unread = 0
+        self.unread_since = 0.0
+
+    # ── the life of a connection ──────────────────────────────────────────────────────────────────────────────────────
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self.watch.enter(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.watch.leave(self)
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        self.watch.leave(self)
+        super().handle_websocket_upgrade()
+
+    def data_received(self, data: bytes) -> None:
+        limits = self.watch.limits
+        self.unsorted += len(data)
+        if self.refused:
+            if self.unsorted > DISCARDED:
+                self.flow.pause_reading()
+            return
+        super().data_received(data)
+        if self.refused or self.transport.is_closing() or self.transport.get_protocol() is not self:
+            return
+        if self.unsorted > limits.max_head_bytes or (self.headers and len(self.headers) > limits.max_headers):
+            self.refuse(431, "head_too_large")
+
+    # ── what the parser finds ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def on_message_begin(self) -> None:
+        self.in_head = True
+        self.since = time.monotonic()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self.in_head = False
+        if self.refused:
+            return
+        if self.crowded:
+            self.crowded = self.watch.is_full(self)
+        if self._head_too_large():
+            self.refuse(431, "head_too_large")
+        elif self.crowded and self.url not in HEALTH:
+            self.refuse(503, "crowded")
+        else:
+            self.unsorted = self.body_bytes = 0
+            self.in_body = True
+            self.since = time.monotonic()
+            super().on_headers_complete()
+            if self.crowded:
+                self.cycle.keep_alive = False
+
+    def _head_too_large(self) -> bool:
+        """Counts only where the bytes received leave room for doubt: a body may have come along with the head."""
+        limits = self.watch.limits
+        if len(self.headers) > limits.max_headers:
+            return True
+        if self.unsorted <= limits.max_head_bytes:
+            return False
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > limits.max_head_bytes
+
+    def on_body(self, body: bytes) -> None:
+        self.unsorted = 0
+        self.body_bytes += len(body)
+        if not self.refused:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self.in_body = False
+        self.unsorted = 0
+        if not self.refused:
+            super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self.since = time.monotonic()
+        super().on_response_complete()
+
+    # ── what is done about it ─────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def answering(self) -> bool:
+        """Whether a request is being answered, or waits for its turn."""
+        return self.cycle is not None and not self.cycle.response_complete
+
+    @property
+    def spare(self) -> bool:
+        """Whether nobody loses an answer when it is closed: it is idle, or its request is not even complete."""
+        return self.refused or not self.answering
+
+    def refuse(self, status: int, code: str) -> None:
+        """Answers with a problem, unless an answer has begun, and ends the connection."""
+        if self.refused or self.transport.is_closing():
+            return
+        self.refused, self.since, self.unsorted = True, time.monotonic(), 0
+        self._unset_keepalive_if_required()
+        self.watch.note(code)
+        begun = self.answering and (self.cycle.response_started or bool(self.pipeline))
+        if self.answering:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if begun:  # another answer in its middle would be taken for a part of it
+            self.transport.abort()
+            return
+        self.transport.write(_problem(status, code, self.headers or []))
+        self.transport.write_eof()
+        self.flow.resume_reading()
+
+    def check(self, now: float) -> None:
+        """What the timer does: ends what takes too long."""
+        limits, lasted = self.watch.limits, now - self.since
+        if self.refused or self.transport.is_closing():
+            if lasted > LINGER_S and not (self.transport.is_closing() and self._takes_its_answer(now)):
+                self.transport.abort()
+        elif not self._takes_its_answer(now):
+            self.watch.note("unread")
+            self.transport.abort()
+        elif self.answering:
+            if self.in_body:
+                self._check_body(now)
+        elif self.in_head or self.cycle is None:
+            if lasted > limits.head_s:
+                self.refuse(408, "request_timeout")
+        elif lasted > limits.idle_s + SWEEP_S:  # uvicorn's own timer is stopped by any byte, an empty line too
+            self.transport.close()
+
+    def _check_body(self, now: float) -> None:
+        """Time in which we do not read, because nobody here takes the body yet, is not the client's."""
+        limits = self.watch.limits
+        if self.flow.read_paused or self.cycle.waiting_for_100_continue:
+            self.since, self.body_bytes = now, 0
+        elif now - self.since >= limits.body_s:
+            if self.body_bytes < limits.min_body_rate * limits.body_s:
+                self.refuse(408, "request_timeout")
+            self.since, self.body_bytes = now, 0
+
+    def _takes_its_answer(self, now: float) -> bool:
+        """Whether what we wrote goes out; False when nothing of it did for a while."""
+        size = self.transport.get_write_buffer_size()
+        if size == 0 or size != self.unread:
+            self.unread, self.unread_since = size, now
+        return size == 0 or now - self.unread_since <= self.watch.limits.unread_s
+
+
+class Watch:
+    """All HTTP connections of a process: their timer, and who has to go when there are too many."""
+
+    def __init__(self, limits: HttpSettings) -> None:
+        self.limits = limits
+        self._most = limits.connections
+        self._open: set[BoundedProtocol] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._oldest: deque[tuple[float, BoundedProtocol]] = deque()
+        self._scan_from = 0.0
+        self._counts: dict[str, int] = {}
+        self._logged = 0.0
+
+    def enter(self, connection: BoundedProtocol) -> None:
+        self._open.add(connection)
+        if self._timer is None:
+            self._timer = connection.loop.call_later(SWEEP_S, self._sweep, connection.loop)
+        if not self.is_full(connection) or self._make_room(connection):
+            return
+        if len(connection.connections) <= self._most + SPARE:
+            connection.crowded = True
+        else:
+            self.note("crowded")
+            connection.transport.abort()
+
+    def is_full(self, connection: BoundedProtocol) -> bool:
+        """uvicorn's set holds the websockets too: they need files as well."""
+        return len(connection.connections) > self._most
+
+    def leave(self, connection: BoundedProtocol) -> None:
+        self._open.discard(connection)
+
+    def note(self, code: str) -> None:
+        """Counts an ended connection; a line each would fill the log of whoever is attacked."""
+        self._counts[code] = self._counts.get(code, 0) + 1
+
+    def _make_room(self, newest: BoundedProtocol) -> bool:
+        """Closes the connection that has been spare for longest; False when there is none."""
+        if not self._oldest:
+            self._scan(newest)
+        while self._oldest:
+            since, connection = self._oldest.popleft()
+            if connection in self._open and connection.spare and connection.since == since:
+                self.leave(connection)
+                self.note("made_room")
+                connection.transport.abort()
+                return True
+        return False
+
+    def _scan(self, newest: BoundedProtocol) -> None:
+        """Looks for spare connections. Where few were found, the next look waits: each costs a look at all."""
+        now = time.monotonic()
+        if now < self._scan_from:
+            return
+        found = [(each.since, each) for each in self._open if each is not newest and each.spare]
+        self._oldest.extend(sorted(found, key=itemgetter(0)))
+        self._scan_from = now + (RESCAN_S if len(found) < SPARE else 0)
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = time.monotonic()
+        for connection in tuple(self._open):
+            connection.check(now)
+        self._oldest.clear()  # a second old, and it would keep closed connections in memory
+        self._log(now)
+        self._timer = loop.call_later(SWEEP_S, self._sweep, loop) if self._open else None
+
+    def _log(self, now: float) -> None:
+        if self._counts and now - self._logged > LOG_EVERY_S:
+            log.warning("connections.ended", open=len(self._open), **self._counts)
+            self._counts, self._logged = {}, now
+
+
+def with_limits(limits: HttpSettings) -> type[BoundedProtocol]:
+    """uvicorn's HTTP protocol under ``limits``, which all connections of the returned class share."""
+    return type("LimitedProtocol", (BoundedProtocol,), {"watch": Watch(limits)})
+
+
+def _problem(status: int, code: str, headers: list[tuple[bytes, bytes]]) -> bytes:
+    accepted = next((value for name, value in headers if name == b"accept-language"), b"")
+    language = negotiate(accepted.decode("latin-1"))
+    phrase = HTTPStatus(status).phrase
+    problem = Problem(title=phrase, status=status, code=code, detail=text(f"errors.{code}", language))
+    body = problem.model_dump_json(exclude_none=True).encode()
+    head = [
+        f"HTTP/1.1 {status} {phrase}",
+        "content-type: application/problem+json",
+        f"content-language: {language}",
+        f"content-length: {len(body)}",
+        "cache-control: no-store",
+        "connection: close",
+        *(["retry-after: 2"] if status == 503 else []),
+    ]
+    return "\r\n".join([*head, "", ""]).encode() + body
