@@ -9,7 +9,16 @@ from joserfc.jwk import OctKey
 from tests.support.tokens import access_token
 
 from bunri.domains.auth.public import Kind, TokenExpired, TokenInvalid
-from bunri.domains.auth.tokens import Claims, Verifier, issue_access, new_refresh, next_refresh, session_of, signing_key
+from bunri.domains.auth.tokens import (
+    Claims,
+    Verifier,
+    issue_access,
+    new_refresh,
+    next_refresh,
+    session_of,
+    signing_key,
+    was_issued,
+)
 from bunri.kit.ids import new_id
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -107,15 +116,24 @@ class TestVerify:
 
 class TestRefresh:
     def test_the_next_token_is_known_to_the_server_alone(self) -> None:
-        token = new_refresh(new_id())
+        token = new_refresh("seed", new_id())
         assert next_refresh("seed", token) == next_refresh("seed", token)
         assert next_refresh("seed", token) != next_refresh("another seed", token)
 
     def test_every_token_names_its_session(self) -> None:
         session_id = new_id()
-        first = new_refresh(session_id)
+        first = new_refresh("seed", session_id)
         assert session_of(first) == session_of(next_refresh("seed", first)) == session_id
-        assert new_refresh(session_id) != first
+        assert new_refresh("seed", session_id) != first
+
+    def test_only_the_server_issues_them(self) -> None:
+        token = new_refresh("seed", new_id())
+        assert was_issued("seed", token)
+        assert was_issued("seed", next_refresh("seed", token))
+        assert len(token) <= 128
+        assert not was_issued("another seed", token)
+        assert not was_issued("seed", token[:-1])
+        assert not was_issued("seed", token.rpartition(".")[0])
 
     @pytest.mark.parametrize("token", ["", ".", "a.b", "x" * 76, "é.é"])
     def test_garbage_names_none(self, token: str) -> None:

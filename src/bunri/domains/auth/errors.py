@@ -4,6 +4,6 @@ from bunri.kit.errors import Unauthenticated
 
 
 class RefreshInvalid(Unauthenticated):
-    """Unknown, expired, ended, or used before: the whole session is over."""
+    """Made up, expired, ended, or used before; what was used before ends the whole session."""
 
     code = "refresh_invalid"

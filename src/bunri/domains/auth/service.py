@@ -37,7 +37,7 @@ class AuthService:
     async def sign_in_guest(self, name: str) -> Tokens:
         """A new guest with a new session."""
         now, session_id = self._clock(), new_id()
-        refresh = tokens.new_refresh(session_id)
+        refresh = tokens.new_refresh(self._seed, session_id)
         guest = GuestRecord(new_id(), name, now)
         async with self._transaction() as repository:
             await repository.add_guest(guest)
@@ -48,9 +48,10 @@ class AuthService:
     async def refresh(self, refresh_token: str) -> Tokens:
         """New tokens for old; the refresh token changes each time.
 
-        Raises RefreshInvalid when the session is over: unknown, expired, ended before, or ended now by a token that is
-        neither its newest nor, within the grace, the one before: somebody else has had it, and the session ends for
-        thief and owner alike (RFC 9700 §4.14.2).
+        Raises RefreshInvalid when the session is over: unknown, expired, ended before, or ended now by a token of its
+        own that is neither its newest nor, within the grace, the one before: somebody else has had it, and the session
+        ends for thief and owner alike (RFC 9700 §4.14.2). A token that never was one is refused and ends nothing, since
+        the id of a session is no secret.
         """
         now, session_id = self._clock(), tokens.session_of(refresh_token)
         newest = tokens.next_refresh(self._seed, refresh_token)
@@ -72,7 +73,8 @@ class AuthService:
             return True
         if self._is_previous(session, presented, now):
             return True
-        await self._end(repository, session, now)
+        if tokens.is_token(presented, session.previous_hash) or tokens.was_issued(self._seed, presented):
+            await self._end(repository, session, now)
         return False
 
     def _is_previous(self, session: SessionRecord, refresh_token: str, now: datetime) -> bool:

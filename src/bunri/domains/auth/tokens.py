@@ -124,9 +124,9 @@ class Verifier:
             raise TokenInvalid from error
 
 
-def new_refresh(session_id: UUID) -> str:
-    """The first token of a session, ``<session id>.<secret>``: 256 random bits, URL-safe."""
-    return f"{session_id}.{secrets.token_urlsafe(32)}"
+def new_refresh(seed: str, session_id: UUID) -> str:
+    """The first token of a session, ``<session id>.<secret>.<signature>``: 256 random bits, URL-safe."""
+    return _signed(seed, f"{session_id}.{secrets.token_urlsafe(32)}")
 
 
 def session_of(refresh: str) -> UUID | None:
@@ -138,7 +138,23 @@ def next_refresh(seed: str, refresh: str) -> str:
     """The token of the same session that follows ``refresh``. Derived, so that two tabs refreshing at once are given
     the same one."""
     secret = hmac.digest(seed.encode(), b"bunri refresh " + refresh.encode(), hashlib.sha256)
-    return f"{refresh.partition('.')[0]}.{_b64(secret)}"
+    return _signed(seed, f"{refresh.partition('.')[0]}.{_b64(secret)}")
+
+
+def was_issued(seed: str, refresh: str) -> bool:
+    """Whether ``refresh`` is a token of ours, of whatever age, and not made up by somebody who knows a session's id.
+    False also for those of versions that did not sign them."""
+    unsigned, _, signature = refresh.rpartition(".")
+    return unsigned.count(".") == 1 and hmac.compare_digest(_signature(seed, unsigned), signature.encode())
+
+
+def _signed(seed: str, unsigned: str) -> str:
+    return f"{unsigned}.{_signature(seed, unsigned).decode()}"
+
+
+def _signature(seed: str, unsigned: str) -> bytes:
+    digest = hmac.digest(seed.encode(), b"bunri refresh signature " + unsigned.encode(), hashlib.sha256)
+    return _b64(digest[:16]).encode()
 
 
 def fingerprint(refresh: str) -> bytes:
