@@ -1,10 +1,11 @@
 """Access tokens and refresh tokens."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import OctKey
 from tests.support.tokens import access_token
 
@@ -32,6 +33,18 @@ class Time:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+def with_claims(**changed: object) -> str:
+    """A token signed by us, with claims that we would not write."""
+    good = {"iss": "bunri", "aud": "bunri:access", "sub": "guest_1", "name": "a", "kind": "guest", "roles": []}
+    times = {"iat": int(NOW.timestamp()), "exp": int((NOW + HOUR).timestamp())}
+    return jws.serialize_compact(
+        {"alg": "Ed25519", "typ": "at+jwt"},
+        json.dumps({**good, "sid": str(new_id()), **times, **changed}).encode(),
+        KEY,
+        algorithms=["Ed25519"],
+    )
 
 
 @pytest.fixture
@@ -93,6 +106,21 @@ class TestVerify:
     def test_garbage_is_refused(self, verifier: Verifier, token: str) -> None:
         with pytest.raises(TokenInvalid):
             verifier.verify(token)
+
+    @pytest.mark.parametrize("exp", [10**400, 10**20, 1e300, 1.5, 2**53, -1, -(10**400), "4000000000", None, True, [1]])
+    def test_an_absurd_end_is_refused(self, verifier: Verifier, exp: object) -> None:
+        with pytest.raises(TokenInvalid):
+            verifier.verify(with_claims(exp=exp))
+
+    @pytest.mark.parametrize("name", ["nbf", "iat"])
+    @pytest.mark.parametrize("value", [int(NOW.timestamp()) + 3600, 10**400, 1.5, "0", None, -1])
+    def test_a_token_of_the_future_is_refused(self, verifier: Verifier, name: str, value: object) -> None:
+        with pytest.raises(TokenInvalid):
+            verifier.verify(with_claims(**{name: value}))
+
+    def test_a_clock_a_little_ahead_is_borne(self, verifier: Verifier) -> None:
+        ahead = int(NOW.timestamp()) + 30
+        assert verifier.verify(with_claims(iat=ahead, nbf=ahead)).id == "guest_1"
 
     def test_the_public_key_is_no_hmac_secret(self, verifier: Verifier) -> None:
         """The classic confusion: a token signed by HS256 with the public key must not pass."""

@@ -33,7 +33,7 @@ def methods(protocol: type) -> dict[str, Method]:
 
 
 def _method(name: str, function: Callable[..., Any]) -> Method:
-    hints = get_type_hints(function)
+    hints = get_type_hints(function, include_extras=True)  # with the bounds that the Protocol gives of its arguments
     returns = hints.pop("return")
     signature = inspect.signature(function)
     signature = signature.replace(parameters=list(signature.parameters.values())[1:])

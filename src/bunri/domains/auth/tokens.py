@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Final, NamedTuple
@@ -26,6 +26,10 @@ ALGORITHMS: Final = ["Ed25519"]
 """The fully specified name of EdDSA on Curve25519 (RFC 9864)."""
 LONGEST: Final = 2048
 """Characters of a token we are willing to parse."""
+LONGEST_LIFE: Final = timedelta(days=366)
+"""A token that is good for longer is none of ours, whatever its signature says."""
+LEEWAY: Final = timedelta(seconds=60)
+"""By how much the clock of the process that issued a token may be ahead."""
 
 
 @cache
@@ -112,6 +116,8 @@ class Verifier:
                 raise TokenInvalid
             if "sid" not in claims:  # of a version that named no session: a refresh brings one that does
                 raise TokenExpired
+            if not self._is_of_now(claims):
+                raise TokenInvalid
             return Caller(
                 id=claims["sub"],
                 session_id=claims["sid"],
@@ -122,6 +128,18 @@ class Verifier:
             )
         except (JoseError, KeyError, ValueError, TypeError) as error:
             raise TokenInvalid from error
+
+    def _is_of_now(self, claims: Mapping[str, object]) -> bool:
+        """Whether the times are whole seconds, begin no later than now, and end within ``LONGEST_LIFE``. An ``exp`` of
+        the past is an old token's."""
+        latest = int((self._clock() + LEEWAY).timestamp())
+        begun = all(_is_time(claims[name], latest) for name in ("iat", "nbf") if name in claims)
+        return begun and _is_time(claims["exp"], latest + int(LONGEST_LIFE.total_seconds()))
+
+
+def _is_time(value: object, latest: int) -> bool:
+    """Whether ``value`` is a whole number of seconds since 1970, up to ``latest``."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= latest
 
 
 def new_refresh(seed: str, session_id: UUID) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Annotated, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -40,9 +40,14 @@ class NearbyBin(BaseModel):
     full: bool = Field(False, description="Somebody found it full within the last day.")
 
 
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Limit = Annotated[int, Field(ge=1, le=100)]
+
+
 class LocationsPublic(Protocol):
     """Finds bins."""
 
-    async def nearby(self, lat: float, lng: float, kinds: Sequence[BinKind], limit: int) -> list[NearbyBin]:
+    async def nearby(self, lat: Latitude, lng: Longitude, kinds: Sequence[BinKind], limit: Limit) -> list[NearbyBin]:
         """The ``limit`` nearest bins of ``kinds`` (all kinds when empty), nearest first, exact by geodesic distance."""
         ...

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import Annotated, Protocol
 from uuid import UUID
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
@@ -175,7 +175,7 @@ class RecyclingPublic(Protocol):
         """One Advice for each Facts, in order. Never raises for strange facts: the last resort is the general bag."""
         ...
 
-    async def search(self, words: str, language: Language, limit: int) -> list[Match]:
+    async def search(self, words: str, language: Language, limit: Annotated[int, Field(ge=1, le=200)]) -> list[Match]:
         """Items by words, best first; tolerant of typos, Hangul jamo and synonyms."""
         ...
 
