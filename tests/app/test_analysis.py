@@ -275,3 +275,28 @@ class TestCancel:
         assert person.ask("DELETE", f"/api/v1/waste/jobs/{job['job_id']}").status_code == 204
         assert person.status(job)["status"] == "cancelled"
         assert person.completes(job).json()["code"] == "job_ended"
+
+
+class TestTickets:
+    """An upload that nobody waits for any more is refused, so that nothing is left behind by it."""
+
+    def test_are_of_no_use_once_the_analysis_has_begun(self, platform: Platform, person: Person) -> None:
+        photo = new_photo()
+        job = person.begins(photo)
+        assert person.uploads(job, photo).is_success
+        assert person.uploads(job, photo).is_success  # until then the last one counts
+        assert person.completes(job).status_code == 200
+        self._is_refused(person, job, photo)
+        assert person.waits(job)["status"] in ("done", "asked")
+        self._is_refused(person, job, photo)
+
+    def test_are_of_no_use_once_the_analysis_is_dropped(self, platform: Platform, person: Person) -> None:
+        photo = new_photo()
+        job = person.begins(photo)
+        assert person.ask("DELETE", f"/api/v1/waste/jobs/{job['job_id']}").status_code == 204
+        self._is_refused(person, job, photo)
+
+    @staticmethod
+    def _is_refused(person: Person, job: dict[str, Any], photo: bytes) -> None:
+        answer = person.uploads(job, photo)
+        assert (answer.status_code, answer.json()["code"]) == (409, "ticket_used")

@@ -70,6 +70,32 @@ class TestUpload:
         assert (await client.put(ticket.url, content=body(b"ph", b"oto"), headers=ticket.headers)).is_success
         assert await storage.read(KEY, 5) == b"photo"
 
+    async def test_with_a_closed_ticket_is_refused_and_changes_nothing(
+        self, storage: LocalStorage, client: httpx.AsyncClient
+    ) -> None:
+        ticket = await ticket_for(storage)
+        assert (await client.put(ticket.url, content=b"photo", headers=ticket.headers)).is_success
+        await storage.close_tickets(KEY)
+        answer = await client.put(ticket.url, content=b"other", headers=ticket.headers)
+        assert (answer.status_code, answer.json()["code"]) == (409, "ticket_used")
+        assert await storage.read(KEY, 5) == b"photo"
+        await storage.delete(KEY)
+        assert (await client.put(ticket.url, content=b"other", headers=ticket.headers)).status_code == 409
+        assert await storage.stat(KEY) is None
+
+    async def test_that_is_under_way_when_its_ticket_is_closed_is_not_kept(
+        self, storage: LocalStorage, client: httpx.AsyncClient
+    ) -> None:
+        async def closing() -> AsyncIterator[bytes]:
+            yield b"ph"
+            await storage.close_tickets(KEY)
+            yield b"oto"
+
+        ticket = await ticket_for(storage)
+        answer = await client.put(ticket.url, content=closing(), headers=ticket.headers)
+        assert answer.json()["code"] == "ticket_used"
+        assert await storage.stat(KEY) is None
+
     async def test_with_an_expired_ticket_is_told_so(self, storage: LocalStorage, client: httpx.AsyncClient) -> None:
         ticket = await ticket_for(storage, timedelta(seconds=-1))
         answer = await client.put(ticket.url, content=b"photo", headers=ticket.headers)

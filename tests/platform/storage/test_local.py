@@ -104,6 +104,14 @@ class TestFiles:
         assert await storage.sweep(older_than=timedelta(hours=1), prefix="uploads/") == 1
         assert files(tmp_path) == [".types/kept/a.webp", "kept/a.webp"]
 
+    async def test_that_may_come_no_more_are_forgotten_in_time(self, tmp_path: Path) -> None:
+        storage = LocalStorage(tmp_path, "secret", lambda: datetime.now(UTC) + timedelta(hours=2))
+        await storage.close_tickets("uploads/a")
+        assert await storage.sweep(older_than=timedelta(hours=3), prefix="uploads/") == 0
+        assert files(tmp_path) == [".closed/uploads/a"]
+        assert await storage.sweep(older_than=timedelta(hours=1), prefix="uploads/") == 0
+        assert files(tmp_path) == []
+
     async def test_given_for_good_are_never_swept(self, tmp_path: Path) -> None:
         storage = LocalStorage(tmp_path, "secret", lambda: datetime.now(UTC) + timedelta(days=365))
         for key in ("kept/a.webp", "examples/a.webp"):

@@ -13,7 +13,7 @@ class WasteSettings(BaseModel):
     explain_lease: timedelta = Field(timedelta(seconds=90), description="The same while the advice is being written.")
     queue_patience: timedelta = Field(timedelta(seconds=60), description="How long a message may wait in the queue.")
     max_crashes: int = Field(3, ge=1, description="How many workers one photo may kill.")
-    give_up_after: timedelta = Field(timedelta(hours=1), description="No job runs longer than this.")
+    give_up_after: timedelta = Field(timedelta(minutes=45), description="No job runs longer than this.")
     near_bits: int = Field(4, ge=0, le=15, description="pHashes of so few different bits are nearly the same photo.")
     sure: float = Field(0.75, ge=0, le=1, description="Confidence from which we do not ask.")
     keep_days: int = Field(30, ge=1, description="Days until a photo and its analysis are forgotten (COACH-9).")
@@ -25,5 +25,5 @@ class WasteSettings(BaseModel):
 
     @property
     def upload_age(self) -> timedelta:
-        """The age at which no job wants its upload any more."""
-        return self.give_up_after * 2
+        """The age at which no job wants its upload any more: it came after its job was made, and within its ticket."""
+        return max(self.give_up_after, self.ticket_ttl)

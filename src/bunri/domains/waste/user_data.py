@@ -80,6 +80,7 @@ class WasteUserData:
             jobs = await repository.objects_of(owner, self._batch)
             unused = await repository.unused_thumbnails(jobs)
         for job in jobs:
+            await self._storage.close_tickets(upload_key(job.id))
             await self._storage.delete(upload_key(job.id))
             await self._storage.delete(sample_key(job.id))
         for sha256 in unused:

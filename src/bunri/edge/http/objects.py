@@ -29,7 +29,7 @@ async def upload(
     signature: Signature,
 ) -> Response:
     """The `upload_url` of an analysis: send the photo with exactly the `upload_headers`. A ticket may be used again
-    until it expires; the last upload counts."""
+    until it expires, or its analysis is started or dropped; the last upload counts."""
     storage: LocalStorage = request.app.state.storage
     grant = Grant("PUT", key, expires, size, content_type)
     storage.check_grant(grant, signature)

@@ -1,6 +1,6 @@
 """How object storage can fail."""
 
-from bunri.kit.errors import Forbidden, Invalid, Missing, TooLarge, Unavailable, Unsupported
+from bunri.kit.errors import Conflict, Forbidden, Invalid, Missing, TooLarge, Unavailable, Unsupported
 
 
 class BadKey(Invalid):
@@ -27,6 +27,12 @@ class TicketInvalid(Forbidden):
 
 class TicketExpired(Forbidden):
     code = "ticket_expired"
+
+
+class TicketUsed(Conflict):
+    """The upload has been taken over or given up: nobody waits for another one."""
+
+    code = "ticket_used"
 
 
 class WrongSize(Invalid):

@@ -18,6 +18,7 @@ from bunri.platform.storage.errors import (
     ObjectTooLarge,
     StorageFull,
     StorageUnavailable,
+    TicketUsed,
     WrongSize,
     WrongType,
 )
@@ -27,6 +28,7 @@ from bunri.platform.storage.signing import Grant
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DRAFTS: Final = ".coming"  # unfinished uploads; no key begins with a dot
 _TYPES: Final = ".types"  # the Content-Type of each object, under its key
+_CLOSED: Final = ".closed"  # an empty file for each key whose tickets are no longer good
 _CHUNK: Final = 2**20
 
 
@@ -56,13 +58,18 @@ class LocalStorage:
         checked(grant.key)
         grant.check(self._secret, signature, self._clock())
 
+    async def close_tickets(self, key: str) -> None:
+        await asyncio.to_thread(self._close_tickets, checked(key))
+
     async def receive(self, grant: Grant, content_type: str, body: AsyncIterable[bytes]) -> None:
-        """Store an upload that its checked ``grant`` allows. Raises WrongType, WrongSize, StorageFull.
+        """Store an upload that its checked ``grant`` allows. Raises WrongType, WrongSize, TicketUsed,
+        StorageFull.
 
         Reads at most the granted size, and stores nothing of a body that is shorter or longer.
         """
         if content_type != grant.content_type:
             raise WrongType(expected=grant.content_type)
+        await asyncio.to_thread(self._check_open, grant.key)
         left = grant.size
         async with self._draft(grant.key, content_type) as file:
             async for chunk in _gathered(body):
@@ -72,6 +79,7 @@ class LocalStorage:
                 await asyncio.to_thread(file.write, chunk)
             if left != 0:
                 raise WrongSize(expected=grant.size)
+            await asyncio.to_thread(self._check_open, grant.key)  # it may have been closed meanwhile
 
     async def write(self, key: str, data: bytes, content_type: str) -> None:
         async with self._draft(checked(key), content_type) as file:
@@ -147,10 +155,22 @@ class LocalStorage:
                 with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
                     path.unlink()
 
+    def _close_tickets(self, key: str) -> None:
+        with _translated_errors():
+            path = self._root / _CLOSED / key
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+
+    def _check_open(self, key: str) -> None:
+        if (self._root / _CLOSED / key).exists():
+            raise TicketUsed
+
     def _sweep(self, before: datetime, prefix: str) -> int:
         """Drafts of uploads that were cut off by a crash are swept too; they do not count."""
         parts = (prefix, CHECK_FOLDER, _DRAFTS)
-        folders = [folder / each for each in parts for folder in (self._root, self._root / _TYPES)]
+        folders = [
+            folder / each for each in parts for folder in (self._root, self._root / _TYPES, self._root / _CLOSED)
+        ]
         count = 0
         with _translated_errors():
             for path in (path for folder in folders for path in folder.rglob("*")):

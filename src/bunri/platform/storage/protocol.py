@@ -45,6 +45,12 @@ class Storage(Protocol):
     ) -> UploadTicket:
         """A ticket to upload ``size`` bytes of ``content_type``; ``base_url`` is where clients reach bunri."""
 
+    async def close_tickets(self, key: str) -> None:
+        """No ticket for ``key`` is good any more, where the store can do that; elsewhere ``sweep`` removes what comes.
+
+        What has been uploaded stays.
+        """
+
     async def read(self, key: str, max_bytes: int) -> bytes:
         """The complete object. Raises ObjectMissing; ObjectTooLarge before more than ``max_bytes`` are read."""
 

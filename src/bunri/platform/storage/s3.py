@@ -112,6 +112,9 @@ class S3Storage:
     async def delete(self, key: str) -> None:
         await asyncio.to_thread(self._delete, checked(key))
 
+    async def close_tickets(self, key: str) -> None:
+        """S3 cannot take a presigned URL back."""
+
     async def sweep(self, *, older_than: timedelta, prefix: str) -> int:
         """Only needed where the store has no lifecycle rules, which do the same."""
         return await asyncio.to_thread(self._sweep, self._clock() - older_than, prefix)

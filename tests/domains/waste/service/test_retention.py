@@ -1,9 +1,13 @@
 """What is forgotten after its days."""
 
+from datetime import timedelta
+
 from tests.domains.waste.conftest import Pipeline
 from tests.support.pictures import jpeg
 
+from bunri.app.registry import REGISTRY
 from bunri.domains.waste.objects import thumbnail_key
+from bunri.domains.waste.settings import WasteSettings
 
 
 async def test_photos_and_jobs_are_forgotten_after_their_days(pipeline: Pipeline) -> None:
@@ -16,3 +20,8 @@ async def test_photos_and_jobs_are_forgotten_after_their_days(pipeline: Pipeline
     await pipeline.expire()
     assert await pipeline.row(status) is None
     assert await storage.stat(thumbnail_key(row.sha256)) is None
+
+
+def test_an_upload_that_nobody_claims_is_gone_within_the_hour() -> None:
+    every = next(timedelta(seconds=timed.every) for timed in REGISTRY.schedule if timed.task == "waste.expire")
+    assert WasteSettings().upload_age + every < timedelta(hours=1)

@@ -91,6 +91,7 @@ class Jobs:
         job = await self.owned(job_id, owner)
         if job.state == State.CREATED:
             await self._check_upload(job)
+            await self._storage.close_tickets(upload_key(job.id))
             job = await self._start(job, body)
         if job.state in (State.FAILED, State.CANCELLED):
             raise JobEnded
@@ -185,6 +186,7 @@ class Jobs:
             await self._person.forget(job_id)
         else:
             await self._transitions.announce(job)
+        await self._storage.close_tickets(upload_key(job_id))
         for key in (upload_key(job_id), sample_key(job_id)):
             await self._storage.delete(key)
         if unused and job.sha256:

@@ -65,6 +65,7 @@ class Transitions:
         """After the commit of one of the others: publishes the status, and counts what ended by itself."""
         if job.state == State.FAILED:
             await self._statuses.publish_status(job)
+            await self._storage.close_tickets(upload_key(job.id))
             await self._storage.delete(upload_key(job.id))
             ANALYSES.labels(State.FAILED, job.failure.code if job.failure else "").inc()
         elif job.result is not None:
