@@ -48,6 +48,7 @@ def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTR
     app.state.target = target
     app.state.providers = container
     app.state.public_url = str(settings.public_url) if settings.public_url else None
+    app.state.metrics_token = settings.http.metrics_token
     app.state.checks = readiness.checks_of(container, registry, target)
     problems.install(app)
     openapi.install(app)

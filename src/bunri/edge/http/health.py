@@ -1,6 +1,8 @@
 """``/health``: the process is alive. ``/ready``: each part it needs has just been used and worked. ``/metrics``."""
 
 import asyncio
+import hmac
+import ipaddress
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
@@ -8,14 +10,17 @@ from typing import Final, Literal
 import structlog
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr
 from starlette.datastructures import State
+from starlette.exceptions import HTTPException
 
 from bunri import __version__
 
 log = structlog.get_logger(__name__)
 
 SHARED_S: Final = 1.0
+FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
+"""Any of these says that a proxy on this machine asks for somebody else."""
 Check = Callable[[], Awaitable[str | None]]
 """Uses a part for real; raises when it does not work; may return why it works less well than it could ("no weights:
 people are asked")."""
@@ -86,5 +91,23 @@ def _since(started: float) -> float:
 
 
 @router.get("/metrics", include_in_schema=False)
-def metrics() -> Response:
+def metrics(request: Request) -> Response:
+    """For whoever has the token, or sits at this machine; for others there is nothing here."""
+    if not _may_measure(request):
+        raise HTTPException(404)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _may_measure(request: Request) -> bool:
+    token: SecretStr | None = getattr(request.app.state, "metrics_token", None)
+    if token is not None:
+        given = request.headers.get("authorization", "").encode()
+        return hmac.compare_digest(given, f"Bearer {token.get_secret_value()}".encode())
+    return _from_here(request) and not any(name in request.headers for name in FORWARDED)
+
+
+def _from_here(request: Request) -> bool:
+    try:
+        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:  # a proxy may write any name
+        return False

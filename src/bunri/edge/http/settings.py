@@ -3,7 +3,7 @@
 import resource
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 MOST: Final = 8192
 """Connections that one process takes, however many files the system allows it."""
@@ -28,6 +28,10 @@ class HttpSettings(BaseModel):
     min_body_rate: int = Field(1024, ge=0, description="Bytes a second that a body must bring, measured so.")
     idle_s: int = Field(5, ge=1, description="Seconds that a connection stays open between two requests.")
     unread_s: float = Field(60, gt=0, description="Seconds in which a client must take something of its answer.")
+
+    metrics_token: SecretStr | None = Field(
+        None, description="Bearer token for /metrics; unset: only this machine may ask, and not through a proxy."
+    )
 
     @property
     def connections(self) -> int:
