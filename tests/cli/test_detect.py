@@ -3,12 +3,11 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 import typer
 from PIL import Image
 from tests.platform.photos.samples import corners, encoded, exif
-from tests.platform.vision.graphs import always
+from tests.platform.vision.graphs import always, nothing_seen
 from typer.testing import CliRunner, Result
 
 from bunri.cli.detect import detect
@@ -26,7 +25,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BUNRI_DATA", str(tmp_path))
     monkeypatch.delenv("BUNRI_MODELS_DIR", raising=False)
-    output = np.zeros((1, 84, 84), np.float32)
+    output = nothing_seen()
     output[0, :4, 0], output[0, 4 + 39, 0] = [32, 32, 32, 16], 0.8
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "yolox_nano.onnx").write_bytes(always(output))

@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 import onnx
 import pytest
-from tests.platform.vision.graphs import always, convolutions
+from tests.platform.vision.graphs import always, convolutions, nothing_seen
 from tests.platform.vision.test_store import full_disk, serving
 from typer.testing import CliRunner, Result
 
 from bunri.cli.models import models
 
-GRAPH = always(np.zeros((1, 84, 84), np.float32))
+GRAPH = always(nothing_seen())
 
 
 def invoke(*arguments: str | Path) -> Result:
@@ -77,7 +77,7 @@ class TestAdding:
 def cans(data: Path) -> Path:
     """A model called cans, and a folder of twelve photos of which one lies deeper."""
     (data / "models").mkdir()
-    (data / "models" / "cans.onnx").write_bytes(convolutions())
+    (data / "models" / "cans.onnx").write_bytes(convolutions(names="{0: 'can', 1: 'cup'}"))
     random, folder = np.random.default_rng(2), data / "photos"
     (folder / "more").mkdir(parents=True)
     for number in range(12):

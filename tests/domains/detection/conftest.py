@@ -4,10 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
-import numpy as np
 import pytest
 from fastapi import FastAPI
-from tests.platform.vision.graphs import always, mean_colours
+from tests.platform.vision.graphs import always, mean_colours, nothing_seen
 from tests.support.api import client_of
 
 from bunri.app.asgi import create_app
@@ -20,7 +19,7 @@ DETECT = "/api/v1/detect"
 
 def a_bottle_and_a_cup() -> bytes:
     """Sees a bottle in the middle of everything, and less surely a cup in the corner."""
-    output = np.zeros((1, 84, 84), np.float32)
+    output = nothing_seen()
     output[0, :4, 0], output[0, 4 + 39, 0] = [32, 32, 32, 16], 0.8
     output[0, :4, 1], output[0, 4 + 41, 1] = [8, 24, 16, 16], 0.5
     return always(output)

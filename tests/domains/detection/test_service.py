@@ -7,10 +7,9 @@ from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 
-import numpy as np
 import pytest
 from tests.platform.photos.samples import corners, encoded
-from tests.platform.vision.graphs import always
+from tests.platform.vision.graphs import always, nothing_seen
 
 from bunri.domains.detection.errors import DetectionBusy
 from bunri.domains.detection.model_cache import ModelCache
@@ -46,7 +45,7 @@ class TestModelCache:
         assert opened.get("colours") is opened.get("colours")
 
     def test_the_one_unused_longest_makes_room(self, data: Path) -> None:
-        (data / "models" / "third.onnx").write_bytes(always(np.zeros((1, 84, 84), np.float32)))
+        (data / "models" / "third.onnx").write_bytes(always(nothing_seen()))
         opened = model_cache(data, 2)
         nano, colours = opened.get("yolox_nano"), opened.get("colours")
         assert opened.get("yolox_nano") is nano

@@ -72,21 +72,48 @@ def always(*answers: NDArray[Any], side: int = 64, dtype: type = np.float32, **m
     )
 
 
+def grid_of(side: int = 64) -> NDArray[np.float32]:
+    """4 × cells: where the cells of a square input lie, as boxes of cx, cy, w, h four cells wide."""
+    strides = [(stride, side // stride) for stride in (8, 16, 32)]
+    each = [np.mgrid[:count, :count][::-1].reshape(2, -1) * stride + stride / 2 for stride, count in strides]
+    sizes = [np.full((2, count**2), 4 * stride) for stride, count in strides]
+    return np.concatenate([np.concatenate(each, 1), np.concatenate(sizes, 1)]).astype(np.float32)
+
+
+def nothing_seen(classes: int = 80, side: int = 64) -> NDArray[np.float32]:
+    """The output 1 × (4 + classes) × cells of a YOLOv8 that sees nothing: boxes around their cells, scores of 0."""
+    boxes = grid_of(side)
+    return np.concatenate([boxes, np.zeros((classes, boxes.shape[1]), np.float32)])[None]
+
+
 def mean_colours() -> bytes:
-    """A YOLOv8 of any input size: at each cell cx, cy, w, h, two classes are its mean R, G, B, R, G, B."""
-    strides = (8, 16, 32)
+    """A YOLOv8 of any input size: at each cell cx and cy are its middle plus its mean R and G, w and h are four cells
+    plus its mean B and R, and two classes are its mean G and B."""
     nodes = [node("Concat", ["images", "images"], "six", axis=1)]
-    for stride in strides:
+    tensors = [tensor("flat", np.array([1, 6, -1], np.int64)), tensor("none", np.zeros((1, 6, 1, 1), np.float32))]
+    tensors += [tensor(f"axis{axis}", np.array(axis, np.int64)) for axis in (2, 3)]
+    for stride in (8, 16, 32):
+        steps = {"right": [stride, 0, 0, 0, 0, 0], "down": [0, stride, 0, 0, 0, 0]}
+        first = [-stride / 2, -stride / 2, 4 * stride, 4 * stride, 0, 0]
+        for name, numbers in (*steps.items(), ("first", first)):
+            tensors.append(tensor(f"{name}{stride}", np.array(numbers, np.float32).reshape(1, 6, 1, 1)))
         nodes.append(node("AveragePool", ["six"], f"pool{stride}", kernel_shape=[stride] * 2, strides=[stride] * 2))
-        nodes.append(node("Reshape", [f"pool{stride}", "flat"], f"cells{stride}"))
-    nodes.append(node("Concat", [f"cells{stride}" for stride in strides], "output0", axis=2))
-    flat = tensor("flat", np.array([1, 6, -1], np.int64))
+        nodes.append(node("Mul", [f"pool{stride}", "none"], f"zero{stride}"))
+        seen = f"pool{stride}"
+        for name, axis in (("right", 3), ("down", 2)):  # a sum along an axis counts its cells
+            nodes.append(node("Add", [f"zero{stride}", f"{name}{stride}"], f"step_{name}{stride}"))
+            nodes.append(node("CumSum", [f"step_{name}{stride}", f"axis{axis}"], f"way_{name}{stride}"))
+            nodes.append(node("Add", [seen, f"way_{name}{stride}"], f"seen_{name}{stride}"))
+            seen = f"seen_{name}{stride}"
+        nodes.append(node("Add", [seen, f"first{stride}"], f"placed{stride}"))
+        nodes.append(node("Reshape", [f"placed{stride}", "flat"], f"cells{stride}"))
+    nodes.append(node("Concat", [f"cells{stride}" for stride in (8, 16, 32)], "output0", axis=2))
     inputs = [value("images", [1, 3, "height", "width"])]
-    return model(nodes, [flat], inputs, [value("output0", [1, 6, "cells"])], {})
+    return model(nodes, tensors, inputs, [value("output0", [1, 6, "cells"])], {})
 
 
 def convolutions(**metadata: str) -> bytes:
-    """A YOLOv8 of two classes on 64 × 64 that really convolves: one thing near the middle of whatever it sees.
+    """A YOLOv8 of two classes on 64 × 64 that really convolves: something around every cell of whatever it sees.
 
     Its Convs are first, plain, depthwise, plain, plain and, before the outputs, three last.
     """
@@ -94,7 +121,7 @@ def convolutions(**metadata: str) -> bytes:
 
     def conv(name: str, seen: str, into: int, out: int, stride: int, groups: int = 1, size: int = 3) -> str:
         weights = random.normal(0, (2 / (into // groups * size**2)) ** 0.5, (out, into // groups, size, size))
-        bias = np.array([32, 32, 24, 20, 0.4, 0.6]) if size == 1 else np.zeros(out)
+        bias = np.array([0, 0, 24, 20, 0.4, 0.6]) if size == 1 else np.zeros(out)
         tensors.append(tensor(f"{name}_w", (weights * (0.03 if size == 1 else 1)).astype(np.float32)))
         tensors.append(tensor(f"{name}_b", bias.astype(np.float32)))
         shape = {"kernel_shape": [size] * 2, "strides": [stride] * 2, "pads": [size // 2] * 4}
@@ -109,7 +136,9 @@ def convolutions(**metadata: str) -> bytes:
     levels.append(conv("plain32", levels[-1], 32, 32, 2))
     for number, level in enumerate(levels):
         nodes.append(node("Reshape", [conv(f"last{number}", level, 32, 6, 1, size=1), "flat"], f"cells{number}"))
-    nodes.append(node("Concat", [f"cells{number}" for number in range(3)], "output0", axis=2))
+    nodes.append(node("Concat", [f"cells{number}" for number in range(3)], "offsets", axis=2))
+    nodes.append(node("Add", ["offsets", "grid"], "output0"))
+    tensors.append(tensor("grid", nothing_seen(2) * np.array([1, 1, 0, 0, 1, 1], np.float32).reshape(1, 6, 1)))
     tensors.append(tensor("flat", np.array([1, 6, -1], np.int64)))
     inputs, outputs = [value("images", [1, 3, 64, 64])], [value("output0", [1, 6, 84])]
     return model(nodes, tensors, inputs, outputs, metadata)

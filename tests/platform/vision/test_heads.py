@@ -34,14 +34,15 @@ class TestRecognising:
             ([(1, 84, 8400)], "yolov8", 80),
             ([(1, 7, 8400)], "yolov8", 3),
             ([(1, 8400, 85)], "yolox", 80),
+            ([(1, 8400, 85)], "yolox_decoded", 80),
+            ([(1, 8400, 85)], "yolov6", 80),
+            ([(1, 8400, 84)], "yolov8_rows", 80),
             ([(1, 8500, 112)], "nanodet_plus", 80),
             ([(1, 6400, 80), (1, 1600, 80), (1, 400, 80), (1, 6400, 32), (1, 1600, 32), (1, 400, 32)], "nanodet", 80),
         ],
     )
     def test_known_exports(self, shapes: list[tuple[int, ...]], name: str, classes: int) -> None:
-        found = recognise(shapes, 640, 640)
-        assert found is not None
-        assert (found[0].name, found[1]) == (name, classes)
+        assert (name, classes) in [(head.name, count) for head, count in recognise(shapes, 640, 640)]
 
     @pytest.mark.parametrize(
         "shapes",
@@ -50,7 +51,7 @@ class TestRecognising:
             [(1, 300, 6)],
             [(1, 116, 8400), (1, 32, 160, 160)],
             [(4, 84, 8400)],
-            [(1, 8400, 5)],
+            [(1, 8400, 4)],
             [(1, 6400, 80), (1, 1600, 80), (1, 400, 80), (1, 6400, 30), (1, 1600, 30), (1, 400, 30)],
             [(1, 84, 8400), (1, 84, 8400)],
             [],
@@ -58,7 +59,7 @@ class TestRecognising:
         ids=["classifier", "end to end", "segmentation", "batch", "no class", "odd bins", "two", "nothing"],
     )
     def test_others_are_left_alone(self, shapes: list[tuple[int, ...]]) -> None:
-        assert recognise(shapes, 640, 640) is None
+        assert recognise(shapes, 640, 640) == []
 
 
 class TestDecoding:
@@ -78,6 +79,16 @@ class TestDecoding:
         sixteens = 64 + 1 * 4 + 1  # second row, second column of the stride of 16
         rows[0, sixteens] = [0.75, 1.5, np.log(24 / 16), np.log(40 / 16), 0.5, 0, 0, 0, 0.8, 0]
         assert_one_box(heads.decode_yolox([rows], SIZE, 0.3), 0.4)
+
+    def test_yolov8_may_be_transposed(self) -> None:
+        rows = blank(CELLS, 9)
+        rows[0, 11] = [28, 40, 24, 40, 0, 0.3, 0, 0.6, 0]
+        assert_one_box(heads.decode_yolov8_rows([rows], SIZE, 0.25), 0.6)
+
+    def test_yoloxs_sides_do_not_overflow(self) -> None:
+        rows = blank(CELLS, 10)
+        rows[0, 3] = [0, 0, 500, 500, 0.9, 0, 0, 0, 0.9, 0]
+        assert np.isfinite(heads.decode_yolox([rows], SIZE, 0.3).boxes).all()
 
     @pytest.mark.parametrize("fine_first", [True, False])
     def test_nanodet_measures_distances_from_the_middle_of_a_cell(self, fine_first: bool) -> None:

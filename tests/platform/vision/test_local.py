@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.platform.vision.graphs import always
+from tests.platform.vision.graphs import always, nothing_seen
 
 from bunri.kit.materials import Material
 from bunri.platform.vision.errors import VisionFailed, VisionMissing
@@ -56,7 +56,7 @@ class BySize:
 
 class TestSeeing:
     async def test_a_real_network_through_the_whole_way(self) -> None:
-        output = np.zeros((1, 84, 84), np.float32)
+        output = nothing_seen()
         output[0, :4, 0], output[0, 4 + 39, 0] = [32, 32, 32, 16], 0.8
         vision = LocalVision(detector := OnnxDetector(always(output), "tiny"))
         result = await vision.see(PHOTO)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.platform.vision.graphs import always, mean_colours, model, node, value
+from tests.platform.vision.graphs import always, mean_colours, model, node, nothing_seen, value
 
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.photo import open_photo
@@ -37,7 +37,7 @@ def area(box: Box) -> float:
 
 def yolov8(*columns: list[float], classes: int = 2) -> NDArray[np.float32]:
     """The output for a 64 × 64 input with ``columns`` of cx, cy, w, h and scores; nothing elsewhere."""
-    output = np.zeros((1, 4 + classes, 84), np.float32)
+    output = nothing_seen(classes)
     for number, column in enumerate(columns):
         output[0, :, number] = column
     return output
@@ -98,7 +98,8 @@ class TestLooking:
         assert len(OnnxDetector(graph, "tiny", confidence=0.8).detect(GREY, confidence=0.1)) == 3
 
     def test_a_threshold_of_nothing_is_bounded_work(self) -> None:
-        output = np.random.default_rng(3).uniform(0, 1, (1, 6, 84)).astype(np.float32)
+        output = yolov8()
+        output[:, 4:] = np.random.default_rng(3).uniform(0, 1, (1, 2, 84))
         assert len(OnnxDetector(always(output), "tiny").detect(GREY, confidence=0)) <= 84
 
     def test_nothing_seen_is_an_empty_list(self) -> None:
@@ -119,9 +120,9 @@ class TestLooking:
         detector = OnnxDetector(mean_colours(), "tiny")
         bluish = np.full((160, 640, 3), (255, 128, 255), np.uint8)  # BGR
         found = detector.detect(bluish, confidence=0.9, iou=0.99)
-        # cx = R = 1 and cy = G ≈ 0.5 pixels: above the picture, had it been centred in a square
+        # The first cell's box reaches from above the picture to here; lower, had the picture been centred in a square
         assert {each.label for each in found} == {"class 1"}
-        assert found[0].box[3] * 160 == pytest.approx(128 / 255 + 1 / 2, abs=0.01)
+        assert found[0].box[3] * 160 == pytest.approx(4 + 128 / 255 + 33 / 2, abs=0.01)
 
 
 class TestClassNames:
@@ -131,9 +132,13 @@ class TestClassNames:
         assert detector.classes == ("can", "bottle")
         assert [each.label for each in detector.detect(GREY)] == ["bottle"]
 
-    @pytest.mark.parametrize("names", ["{0: 'can'}", "__import__('os')", "[", "7", ""])
+    @pytest.mark.parametrize("names", ["{0: 'can', 1: 'cup', 3: 'pan'}", "__import__('os')", "[", "7", ""])
     def test_are_numbers_when_the_graph_names_them_badly(self, names: str) -> None:
-        assert OnnxDetector(always(yolov8(), names=names), "tiny").classes == ("class 0", "class 1")
+        assert OnnxDetector(always(yolov8(classes=3), names=names), "tiny").classes == (
+            "class 0",
+            "class 1",
+            "class 2",
+        )
 
     def test_are_cocos_when_there_are_eighty(self) -> None:
         detector = OnnxDetector(always(yolov8(classes=80)), "tiny")
@@ -174,7 +179,7 @@ class TestRefusing:
 
 class TestVersion:
     def test_is_of_the_content(self, tmp_path: Path) -> None:
-        graph, other = always(yolov8()), always(yolov8([1, 1, 1, 1, 1, 1]))
+        graph, other = always(yolov8()), always(yolov8([1, 1, 1, 1, 1, 0]))
         file = tmp_path / "tiny.onnx"
         file.write_bytes(graph)
         assert OnnxDetector(graph, "tiny").version == OnnxDetector(file, "tiny").version

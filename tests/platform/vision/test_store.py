@@ -10,7 +10,7 @@ from threading import Thread
 
 import numpy as np
 import pytest
-from tests.platform.vision.graphs import always
+from tests.platform.vision.graphs import always, nothing_seen
 
 from bunri.platform.vision.errors import (
     ModelBroken,
@@ -25,7 +25,7 @@ from bunri.platform.vision.registry import ModelCard
 from bunri.platform.vision.settings import VisionSettings
 from bunri.platform.vision.store import ModelStore
 
-GRAPH = always(np.zeros((1, 84, 84), np.float32))
+GRAPH = always(nothing_seen())
 CLASSIFIER = always(np.zeros((1, 1000), np.float32))
 
 
@@ -127,7 +127,7 @@ class TestFinding:
         ]
 
     def test_opens_with_the_cards_threshold_unless_the_operator_set_one(self, tmp_path: Path) -> None:
-        output = np.zeros((1, 84, 84), np.float32)
+        output = nothing_seen()
         output[0, :5, 0] = [32, 32, 16, 16, 0.28]
         models = store(tmp_path, tiny=card(None))
         models.folder.mkdir()
@@ -208,7 +208,7 @@ def full_disk(room: int) -> Iterator[None]:
 class TestWriting:
     def test_replaces_what_is_there_in_one_step(self, tmp_path: Path) -> None:
         models = store(tmp_path)
-        models.write("mine", always(np.ones((1, 84, 84), np.float32)))
+        models.write("mine", always(nothing_seen(classes=3)))
         assert models.write("mine", GRAPH).read_bytes() == GRAPH
         assert [file.name for file in models.folder.iterdir()] == ["mine.onnx"]
 

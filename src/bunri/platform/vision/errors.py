@@ -83,6 +83,78 @@ class ModelNotRecognised(Unsupported):
     code = "model_not_recognised"
 
 
+class ModelInputsSeveral(ModelNotRecognised):
+    """The graph takes more than one picture, or something else. ``data``: ``name``, ``inputs`` (for people)."""
+
+    code = "model_inputs_several"
+
+
+class ModelInputType(ModelNotRecognised):
+    """The graph takes other numbers than 32-bit or 16-bit floats. ``data``: ``name``, ``type``."""
+
+    code = "model_input_type"
+
+
+class ModelBatchFixed(ModelNotRecognised):
+    """The graph takes several pictures at a time and no fewer. ``data``: ``name``, ``batch``, ``shape``."""
+
+    code = "model_batch_fixed"
+
+
+class ModelLayout(ModelNotRecognised):
+    """The graph wants its input in another order than 1 × 3 × height × width. ``data``: ``name``, ``shape``."""
+
+    code = "model_layout"
+
+
+class ModelInputFails(ModelNotRecognised):
+    """The graph loads, but fails on a picture. ``data``: ``name``, ``shape`` (declared), ``height``, ``width``."""
+
+    code = "model_input_fails"
+
+
+class ModelEndsInNms(ModelNotRecognised):
+    """The graph removes overlaps itself. ``data``: ``name``, ``outputs``."""
+
+    code = "model_ends_in_nms"
+
+
+class ModelOutputsNotFinite(ModelNotRecognised):
+    """There are infinities or things that are no number among the outputs. ``data``: ``name``, ``outputs``."""
+
+    code = "model_outputs_not_finite"
+
+
+class ModelScoresUnproven(ModelNotRecognised):
+    """Scores lie outside 0–1, as before a sigmoid. ``data``: ``name``, ``low``, ``high``."""
+
+    code = "model_scores_unproven"
+
+
+class ModelBoxesFractions(ModelNotRecognised):
+    """Boxes are fractions of the picture instead of pixels. ``data``: ``name``, ``seen`` (ranges, for people)."""
+
+    code = "model_boxes_fractions"
+
+
+class ModelBoxesCorners(ModelNotRecognised):
+    """Boxes are given by a corner instead of their middle. ``data``: ``name``, ``seen`` (ranges, for people)."""
+
+    code = "model_boxes_corners"
+
+
+class ModelBoxesUnproven(ModelNotRecognised):
+    """It is not proven what the four numbers of a box mean. ``data``: ``name``, ``seen`` (ranges, for people)."""
+
+    code = "model_boxes_unproven"
+
+
+class ModelObjectnessUnproven(ModelNotRecognised):
+    """The number after the box may be the objectness or the first class. ``data``: ``name``, ``outputs``."""
+
+    code = "model_objectness_unproven"
+
+
 class ModelDownloadFailed(Unavailable):
     """The download failed; no part of the file is left behind. ``data``: ``name``, ``url``, ``reason``."""
 

@@ -1,14 +1,16 @@
 """The input that each family of detectors takes, and how its outputs are decoded.
 
-A head is recognised by the shapes that a graph gives for a known input, never by its file's name:
+The shapes that a graph gives for a known input say which heads it may have, never its file's name:
 
     YOLOv5       [1, 3·cells, 5+C]   decoded cx cy w h, objectness, classes
-    YOLOv8, 11   [1, 4+C, cells]     decoded cx cy w h, classes
-    YOLOX        [1, cells, 5+C]     cx cy relative to the cell, log w h, objectness, classes
+    YOLOv8, 11   [1, 4+C, cells]     decoded cx cy w h, classes; [1, cells, 4+C] when transposed
+    YOLOX        [1, cells, 5+C]     cx cy relative to the cell, log w h, objectness, classes; or decoded cx cy w h
+    YOLOv6       [1, cells, 5+C]     decoded cx cy w h, objectness 1, classes
     NanoDet      3 × [1, cells, C] and 3 × [1, cells, 4·bins]
     NanoDet-Plus [1, cells, C+32]    both side by side, four strides
 
-where cells are those of all strides together and C is the number of classes.
+where cells are those of all strides together and C is the number of classes. Where several fit, the values that the
+graph gives for a check picture decide (proof.py).
 """
 
 from collections.abc import Callable, Sequence
@@ -21,11 +23,15 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Shape = tuple[int, ...]
-HeadName = Literal["yolov5", "yolov8", "yolox", "nanodet", "nanodet_plus"]
+HeadName = Literal["yolov5", "yolov6", "yolov8", "yolov8_rows", "yolox", "yolox_decoded", "nanodet", "nanodet_plus"]
 
 _P5: Final = (8, 16, 32)
 _P6: Final = (8, 16, 32, 64)
 _PLUS_BINS: Final = 8
+_NANODET_BINS: Final = (8, 11)
+"""Of the configurations that are published. Others with six outputs, such as YOLOv8 with 16, want other pixels."""
+_LARGEST: Final = 12.0
+"""Undecoded sides beyond e¹² cells are cut off: larger than any picture, and far from what overflows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +76,16 @@ def decode_yolov8(outputs: Sequence[Floats], _size: tuple[int, int], least: floa
     return _best(_corners(columns[:4].T), columns[4:].T, least)
 
 
+def decode_yolov8_rows(outputs: Sequence[Floats], size: tuple[int, int], least: float) -> Candidates:
+    return decode_yolov8([outputs[0].swapaxes(1, 2)], size, least)
+
+
 def decode_yolox(outputs: Sequence[Floats], size: tuple[int, int], least: float) -> Candidates:
     rows = outputs[0][0]
     likely = rows[:, 4] >= least
     rows, (corners, strides) = rows[likely], grid(*size, _P5)
     middles = (rows[:, :2] + corners[likely]) * strides[likely]
-    sides = np.exp(rows[:, 2:4]) * strides[likely]
+    sides = np.exp(np.minimum(rows[:, 2:4], _LARGEST)) * strides[likely]
     return _best(_corners(np.hstack([middles, sides])), rows[:, 5:] * rows[:, 4:5], least)
 
 
@@ -136,35 +146,45 @@ def _best(boxes: Floats, scores: Floats, least: float) -> Candidates:
 YOLOV5: Final = Head("yolov5", decode_yolov5, 0.25, rgb=True, std=(255.0, 255.0, 255.0))
 YOLOV8: Final = Head("yolov8", decode_yolov8, 0.25, rgb=True, std=(255.0, 255.0, 255.0))
 YOLOX: Final = Head("yolox", decode_yolox, 0.30, centred=False)
+YOLOX_DECODED: Final = replace(YOLOX, name="yolox_decoded", decode=decode_yolov5)
+YOLOV6: Final = replace(YOLOV5, name="yolov6")
+YOLOV8_ROWS: Final = replace(YOLOV8, name="yolov8_rows", decode=decode_yolov8_rows)
 NANODET: Final = Head(
     "nanodet", decode_nanodet, 0.35, pad=0, mean=(103.53, 116.28, 123.675), std=(57.375, 57.12, 58.395)
 )
 NANODET_PLUS: Final = replace(NANODET, name="nanodet_plus", decode=decode_nanodet_plus)
 
 
-def recognise(shapes: Sequence[Shape], height: int, width: int) -> tuple[Head, int] | None:
-    """The head that gives ``shapes`` for an input of that size, and how many classes it knows; None for none."""
-    if any(len(shape) == 4 for shape in shapes):
-        return None  # masks: a segmentation model
-    flat = [shape[1:] for shape in shapes if len(shape) == 3 and shape[0] == 1]
+def recognise(shapes: Sequence[Shape], height: int, width: int) -> list[tuple[Head, int]]:
+    """The heads that may give ``shapes`` for an input of that size, each with the number of classes it would know."""
     p5, p6 = (len(grid(height, width, strides)[0]) for strides in (_P5, _P6))
-    if len(flat) == 6:
-        return _recognise_nanodet(flat, p5)
-    if len(flat) != 1:
-        return None
+    if len(shapes) == 6 and all(len(shape) == 3 and shape[0] == 1 for shape in shapes):
+        nanodet = _recognise_nanodet([shape[1:] for shape in shapes], p5)
+        return [nanodet] if nanodet else []
+    flat = [shape[1:] for shape in shapes if len(shape) == 3 and shape[0] == 1]
+    if len(flat) != 1 or any(len(shape) not in (3, 5) for shape in shapes):
+        return []  # beside its boxes YOLOv5 may give the levels they come from, of rank 5
     rows, columns = flat[0]
     candidates = (
         (rows in (3 * p5, 3 * p6), YOLOV5, columns - 5),
         (columns in (p5, p6), YOLOV8, rows - 4),
         (rows == p5, YOLOX, columns - 5),
+        (rows in (p5, p6), YOLOX_DECODED, columns - 5),
+        (rows in (p5, p6), YOLOV6, columns - 5),
+        (rows in (p5, p6), YOLOV8_ROWS, columns - 4),
         (rows == p6, NANODET_PLUS, columns - 4 * _PLUS_BINS),
     )
-    return next(((head, classes) for fits, head, classes in candidates if fits and classes > 0), None)
+    return [(head, classes) for fits, head, classes in candidates if fits and classes > 0]
 
 
 def _recognise_nanodet(flat: Sequence[Shape], cells: int) -> tuple[Head, int] | None:
     classes, bins = {shape[1] for shape in flat[:3]}, {shape[1] for shape in flat[3:]}
     whole = sum(shape[0] for shape in flat[:3]) == sum(shape[0] for shape in flat[3:]) == cells
-    if not whole or len(classes) != 1 or len(bins) != 1 or next(iter(bins)) % 4:
+    if (
+        not whole
+        or len(classes) != 1
+        or len(bins) != 1
+        or next(iter(bins)) not in [4 * count for count in _NANODET_BINS]
+    ):
         return None
     return NANODET, next(iter(classes))

@@ -12,9 +12,19 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from bunri.platform.vision import coco
-from bunri.platform.vision.errors import ModelBroken, ModelNotRecognised, VisionFailed
-from bunri.platform.vision.heads import Candidates, Floats, recognise
+from bunri.platform.vision.errors import (
+    ModelBatchFixed,
+    ModelEndsInNms,
+    ModelInputFails,
+    ModelInputsSeveral,
+    ModelInputType,
+    ModelLayout,
+    ModelNotRecognised,
+    VisionFailed,
+)
+from bunri.platform.vision.heads import Candidates, Floats, Head, recognise
 from bunri.platform.vision.letterbox import Fit, letterbox
+from bunri.platform.vision.proof import Checked, Reading, check_picture, proven
 from bunri.platform.vision.protocol import Detection, Pixels
 from bunri.platform.vision.session import open_session
 
@@ -27,10 +37,13 @@ _MOST: Final = 1000
 Feed = dict[str, NDArray[Any]]
 """A graph's input by its name."""
 _MAX_NAMES: Final = 100_000
+_FLOATS: Final = ("tensor(float)", "tensor(float16)")
+_NMS_COLUMNS: Final = (6, 7)
+"""Of what exports with their own NMS give: a box, its score and its class, maybe the number of the picture."""
 
 
 class OnnxDetector:
-    """A ``Detector`` (protocol.py) with the head that its outputs show.
+    """A ``Detector`` (protocol.py) with the head that its outputs prove.
 
     ``detect`` may run in several threads at once: ``Run`` of a session is thread-safe and nothing else is shared.
     """
@@ -45,24 +58,25 @@ class OnnxDetector:
         confidence: float | None = None,
         iou: float | None = None,
     ) -> None:
-        """Load, and run a blank picture once: that warms up, and the shapes of the outputs tell the head.
+        """Load, and run a blank and a check picture: that warms up, and the outputs tell the head.
 
-        Raises ProviderMissing, ModelBroken when the file does not run, and ModelNotRecognised when its outputs are none
-        that we decode.
+        Raises ProviderMissing, ModelBroken when the file does not load, and ModelNotRecognised, most often of a kind
+        that says why, when it is not proven what its input or its outputs mean.
         """
         self.name = name
         self.version = _digest(model)[:8]
         self._session = open_session(model, name, threads, provider)
         self._input = _picture_input(self._session, name)
         self._sides = _sides(self._input.shape)
-        height, width = (side or _DYNAMIC_SIDE for side in self._sides)
-        outputs = self._run_blank(height, width)
-        found = recognise([output.shape for output in outputs], height, width)
         metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
-        if found is None or metadata.get("task", "detect") != "detect":
-            raise ModelNotRecognised(name=name, outputs=[list(output.shape) for output in outputs])
-        self.head, count = found
-        self.classes = _class_names(metadata, count)
+        height, width = (side or _DYNAMIC_SIDE for side in self._sides)
+        found = self._read_proven(metadata, height, width)
+        if None in self._sides:  # a graph may promise any size and hold the cells of one
+            half = (height // 2, width) if self._sides[0] is None else (height, width // 2)
+            if self._read_proven(metadata, *half).head != found.head:
+                raise ModelNotRecognised(name=name, outputs=[list(output.shape) for output in found.outputs])
+        self.head = found.head
+        self.classes = _class_names(metadata, found.classes)
         self._confidence = self.head.confidence if confidence is None else confidence
         self._iou = IOU if iou is None else iou
 
@@ -78,24 +92,24 @@ class OnnxDetector:
     def prepare(self, pixels: Pixels) -> tuple[Fit, Feed]:
         """Where the picture lies, and the graph's input by name: 1 × 3 × height × width."""
         fit = self._fit(pixels)
-        return fit, {self._input.name: self._blob(letterbox(pixels, fit, self.head.pad))}
+        return fit, {self._input.name: self._blob(letterbox(pixels, fit, self.head.pad), self.head)}
 
     def run(self, feed: Feed) -> Sequence[Floats]:
         """The network alone. Raises VisionFailed when the runtime fails."""
         try:
             outputs = self._session.run(None, feed)
-        except Exception as error:  # the runtime's errors share no base but Exception
+            return [output.astype(np.float32, copy=False) for output in outputs]
+        except Exception as error:  # the runtime's errors share no base but Exception; maps and words are no arrays
             raise VisionFailed(model=self.name) from error
-        return [output.astype(np.float32, copy=False) for output in outputs]
 
     def read(
         self, outputs: Sequence[Floats], fit: Fit, *, confidence: float | None = None, iou: float | None = None
     ) -> list[Detection]:
         """Decoded detections, best first."""
         least = self._confidence if confidence is None else confidence
-        found = _without_overlaps(
-            self.head.decode(outputs, (fit.height, fit.width), least), self._iou if iou is None else iou
-        )
+        with np.errstate(all="ignore"):  # what overflows in half precision is dropped, not reported to the terminal
+            decoded = _finite(self.head.decode(outputs, (fit.height, fit.width), least))
+        found = _without_overlaps(decoded, self._iou if iou is None else iou)
         boxes = fit.fractions(found.boxes).tolist()
         return [
             Detection(self.classes[label], score, (box[0], box[1], box[2], box[3]))
@@ -112,13 +126,13 @@ class OnnxDetector:
         )
         return Fit.into((width, height), rows, columns, centred=self.head.centred)
 
-    def _blob(self, canvas: Pixels) -> NDArray[Any]:
+    def _blob(self, canvas: Pixels, head: Head) -> NDArray[Any]:
         """1 × 3 × height × width in the graph's type, each channel normalised straight into its place."""
         blob = np.empty((1, 3, *canvas.shape[:2]), self._dtype)
         for channel in range(3):
-            source = canvas[:, :, 2 - channel if self.head.rgb else channel]
-            scale = np.float32(1 / self.head.std[channel])
-            np.subtract(source, np.float32(self.head.mean[channel]), out=blob[0, channel], casting="same_kind")
+            source = canvas[:, :, 2 - channel if head.rgb else channel]
+            scale = np.float32(1 / head.std[channel])
+            np.subtract(source, np.float32(head.mean[channel]), out=blob[0, channel], casting="same_kind")
             blob[0, channel] *= scale
         return blob
 
@@ -126,11 +140,28 @@ class OnnxDetector:
     def _dtype(self) -> type[np.floating[Any]]:
         return np.float16 if self._input.type == "tensor(float16)" else np.float32
 
+    def _read_proven(self, metadata: dict[str, str], height: int, width: int) -> Reading:
+        """How the outputs for an input of that size are read. Raises ModelNotRecognised."""
+        shapes = [output.shape for output in self._run_blank(height, width)]
+        heads = recognise(shapes, height, width)
+        if not heads and any(len(shape) in (2, 3) and shape[-1] in _NMS_COLUMNS for shape in shapes):
+            raise ModelEndsInNms(name=self.name, outputs=[list(shape) for shape in shapes])
+        if not heads or metadata.get("task", "detect") != "detect":
+            raise ModelNotRecognised(name=self.name, outputs=[list(shape) for shape in shapes])
+        picture, answers = check_picture(height, width), dict[tuple[bool, object, object], Sequence[Floats]]()
+        for head, _ in heads:
+            wanted = (head.rgb, head.mean, head.std)
+            if wanted not in answers:
+                answers[wanted] = self.run({self._input.name: self._blob(picture, head)})
+        readings = [Reading(head, classes, answers[head.rgb, head.mean, head.std]) for head, classes in heads]
+        return proven(readings, Checked(self.name, height, width, _names_count(metadata)))
+
     def _run_blank(self, height: int, width: int) -> Sequence[Floats]:
         try:
             return self.run({self._input.name: np.zeros((1, 3, height, width), self._dtype)})
         except VisionFailed as error:
-            raise ModelBroken(name=self.name) from error
+            shape = _shown(self._input.shape)
+            raise ModelInputFails(name=self.name, shape=shape, height=height, width=width) from error
 
 
 def _digest(model: Path | bytes) -> str:
@@ -141,17 +172,43 @@ def _digest(model: Path | bytes) -> str:
 
 
 def _picture_input(session: ort.InferenceSession, name: str) -> ort.NodeArg:
-    """The one input, of rank 4."""
+    """The one input: floats, 1 × 3 × height × width. Raises the kind of ModelNotRecognised that says what is not so."""
     inputs = session.get_inputs()
-    if len(inputs) != 1 or len(inputs[0].shape) != 4:
-        raise ModelNotRecognised(name=name, outputs=[output.shape for output in session.get_outputs()])
+    if len(inputs) != 1:
+        shown = ", ".join(f"{each.name} ({_shown(each.shape)})" for each in inputs)
+        raise ModelInputsSeveral(name=name, inputs=shown or "0")
+    shape = inputs[0].shape
+    if len(shape) != 4 or (shape[1] != 3 and (isinstance(shape[1], int) or shape[3] == 3)):
+        raise ModelLayout(name=name, shape=_shown(shape))
+    if isinstance(shape[0], int) and shape[0] != 1:
+        raise ModelBatchFixed(name=name, batch=shape[0], shape=_shown(shape))
+    if inputs[0].type not in _FLOATS:
+        raise ModelInputType(name=name, type=inputs[0].type)
     return inputs[0]
+
+
+def _shown(shape: Sequence[int | str | None]) -> str:
+    return " × ".join("?" if side is None else str(side) for side in shape)
 
 
 def _sides(shape: Sequence[int | str | None]) -> tuple[int | None, int | None]:
     """Height and width that the graph demands of its n × 3 × height × width; None where it takes any."""
     height, width = (side if isinstance(side, int) else None for side in shape[2:])
     return height, width
+
+
+def _names_count(metadata: dict[str, str]) -> int | None:
+    """How many classes the metadata name, None when they name none that can be read."""
+    try:
+        names = ast.literal_eval(metadata.get("names", "")[:_MAX_NAMES])
+    except (ValueError, SyntaxError, TypeError, RecursionError):
+        return None
+    return len(names) if isinstance(names, dict | list | tuple) and names else None
+
+
+def _finite(found: Candidates) -> Candidates:
+    kept = np.isfinite(found.boxes).all(axis=1) & np.isfinite(found.scores)
+    return Candidates(found.boxes[kept], found.scores[kept], found.classes[kept])
 
 
 def _class_names(metadata: dict[str, str], count: int) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from tests.platform.vision.graphs import always, convolutions
+from tests.platform.vision.graphs import always, convolutions, nothing_seen
 
 from bunri.platform.vision.errors import ModelNotQuantisable
 from bunri.platform.vision.onnx import Feed, OnnxDetector
@@ -69,7 +69,7 @@ class TestQuantising:
 
     def test_a_graph_without_convolutions_cannot_be(self, tmp_path: Path) -> None:
         graph = tmp_path / "fixed.onnx"
-        graph.write_bytes(always(np.zeros((1, 84, 84), np.float32)))
+        graph.write_bytes(always(nothing_seen()))
         with pytest.raises(ModelNotQuantisable):
             quantise(graph, "x", feeds(OnnxDetector(graph, "x")), tmp_path)
 
