@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -67,6 +68,30 @@ class TestJson:
         codes = [document.get("code") for document in documents(run)]
         assert codes == ["not_a_photo", "empty_photo", "unreadable_file", "no_photos", None]
 
+    def test_names_that_are_not_utf_8_do_not_stop_the_others(
+        self, settings: Settings, photos: list[Path], tmp_path: Path
+    ) -> None:
+        odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xc0\xaf.jpg"))
+        odd.write_bytes(photos[2].read_bytes())
+        gone = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.jpg"))
+        run = bunri(settings, odd, gone, photos[0], "--json")
+        assert run.returncode == 1, run.stderr
+        assert [document.get("code") for document in documents(run)] == [None, "unreadable_file", None]
+        shown = bunri(settings, gone, odd, "--lang", "en")
+        assert shown.returncode == 1
+        assert "cannot be read" in shown.stderr
+        assert "Traceback" not in shown.stderr
+        assert shown.stdout
+
+    def test_what_cannot_be_read_in_a_folder_is_told(
+        self, settings: Settings, photos: list[Path], tmp_path: Path
+    ) -> None:
+        photos[0].unlink()
+        photos[0].symlink_to(tmp_path / "gone")
+        run = bunri(settings, tmp_path, "--json")
+        assert run.returncode == 1
+        assert [document.get("code") for document in documents(run)] == ["unreadable_file", None, None]
+
     def test_a_folder_stands_for_the_photos_in_it(self, settings: Settings, photos: list[Path], tmp_path: Path) -> None:
         photos[0].rename(tmp_path / "Z.JPEG")
         (tmp_path / "notes.txt").write_text("no photo")
@@ -99,10 +124,33 @@ class TestJson:
 
 class TestPeople:
     def test_a_person_reads_a_panel_with_steps_and_source(self, settings: Settings, photos: list[Path]) -> None:
-        run = bunri(settings, photos[0], "--lang", "en")
+        run = bunri(settings, photos[0], "--lang", "en", "--note", "cardboard box")
         assert run.returncode == 0, run.stderr
         assert "  1. " in run.stdout
         assert re.search(r"\(\d{4}-\d\d-\d\d\)", run.stdout)
+
+    def test_what_is_asked_shows_no_steps_as_if_it_were_sure(
+        self, settings: Settings, photos: list[Path], tmp_path: Path
+    ) -> None:
+        """Without weights of a detector the photo of colours is nothing that we know."""
+        run = bunri(settings, photos[0], "--lang", "en", BUNRI_MODELS_DIR=str(tmp_path))
+        assert run.returncode == 0, run.stderr
+        assert "? " in run.stdout
+        assert "A guess: " in run.stdout
+        assert "--note" in run.stdout
+        assert "  1. " not in run.stdout
+        assert not re.search(r"\(\d{4}-\d\d-\d\d\)", run.stdout)
+
+    def test_an_unknown_region_is_refused_with_those_like_it(self, settings: Settings, photos: list[Path]) -> None:
+        run = bunri(settings, photos[0], "--region", "nowhere", "--lang", "en")
+        assert run.returncode == 1
+        assert "no region called ‘nowhere’" in run.stderr
+        assert "seoul-nowon (Nowon-gu, Seoul)" in run.stderr
+        assert run.stdout == ""
+
+    def test_a_region_may_be_named_as_people_name_it(self, settings: Settings, photos: list[Path]) -> None:
+        run = bunri(settings, photos[0], "--region", "노원구", "--json")
+        assert run.returncode == 0, run.stderr
 
     def test_half_a_position_is_refused(self, settings: Settings, photos: list[Path]) -> None:
         run = bunri(settings, photos[0], "--lat", "37.5")

@@ -20,9 +20,11 @@ from rich.text import Text
 from bunri.app.inline import OWNER, InlineContainer
 from bunri.app.settings import Settings
 from bunri.cli.connection import Connection
-from bunri.cli.models import fetch_missing, open_store, print_error
+from bunri.cli.models import errors_printed, fetch_missing, open_store, print_error
 from bunri.cli.options import Data, Lang
-from bunri.cli.photos import each_photo, read_photo
+from bunri.cli.photos import each_photo, read_photo, shown
+from bunri.domains.recycling.service import RecyclingService
+from bunri.domains.waste.fusion import Question
 from bunri.domains.waste.objects import upload_key
 from bunri.domains.waste.schemas import AnalyzeIn, Coordinates, Item, Status, UploadCompleteIn
 from bunri.domains.waste.service.jobs import Jobs
@@ -43,7 +45,7 @@ def analyze(
     ],
     lat: Annotated[float | None, typer.Option(min=-90, max=90, help="Where you are: for the nearest bins.")] = None,
     lng: Annotated[float | None, typer.Option(min=-180, max=180)] = None,
-    region: Annotated[str | None, typer.Option(help="Slug of a district.")] = None,
+    region: Annotated[str | None, typer.Option(help="A district, by its slug or its name.")] = None,
     tag: Annotated[list[Tag], typer.Option(help="What a camera cannot see; repeat for several.")] = [],  # noqa: B006
     note: Annotated[str | None, typer.Option(help="What it is, in your own words.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document a line.")] = False,
@@ -59,13 +61,12 @@ def analyze(
     details = UploadCompleteIn(
         note=note,
         tags=tag,
-        region=region,
         location=None if lat is None or lng is None else Coordinates(lat=lat, lng=lng),
     )
     connection: Connection = context.obj
     connection.data = data
     _fetch_detector(connection.given, lang)
-    succeeded = asyncio.run(_analyze(connection.settings, photos, details, lang, as_json))
+    succeeded = asyncio.run(_analyze(connection.settings, photos, details, region, lang, as_json))
     raise typer.Exit(0 if succeeded else 1)
 
 
@@ -79,11 +80,20 @@ def _fetch_detector(settings: Settings, lang: Language) -> None:
 
 
 async def _analyze(
-    settings: Settings, photos: Sequence[Path], details: UploadCompleteIn, lang: Language, as_json: bool
+    settings: Settings,
+    photos: Sequence[Path],
+    details: UploadCompleteIn,
+    region: str | None,
+    lang: Language,
+    as_json: bool,
 ) -> bool:
     container = InlineContainer(settings)
     succeeded = True
     try:
+        if region:  # an unknown one would silently mean the national rules
+            with errors_printed(lang):
+                slug = await container.get(RecyclingService).region(region, lang)
+            details = details.model_copy(update={"region": slug})
         container.load_handlers()
         for path in each_photo(photos):
             started = time.perf_counter()
@@ -137,7 +147,7 @@ async def _progress_bar(container: InlineContainer, job_id: UUID, path: Path, *,
     if quiet or not console.is_terminal:
         yield
         return
-    columns = (TextColumn(escape(path.name)), BarColumn(), TextColumn("{task.description}"))
+    columns = (TextColumn(escape(shown(path.name))), BarColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=console, transient=True) as progress:
         following = asyncio.create_task(_follow(container, job_id, progress))
         try:
@@ -160,7 +170,7 @@ async def _follow(container: InlineContainer, job_id: UUID, progress: Progress) 
 
 def _print_json(path: Path, status: Status, seconds: float) -> None:
     """Prints the API's result plus ``file``, ``status`` and ``seconds``; for a failure its code and sentence."""
-    document: dict[str, object] = {"file": str(path), "status": status.status, "seconds": round(seconds, 3)}
+    document: dict[str, object] = {"file": shown(path), "status": status.status, "seconds": round(seconds, 3)}
     if status.result:
         document |= status.result.model_dump(mode="json", exclude_none=True)
         document.setdefault("cached", None)
@@ -170,27 +180,27 @@ def _print_json(path: Path, status: Status, seconds: float) -> None:
 
 
 def _print_result(path: Path, status: Status, seconds: float, lang: Language) -> None:
-    title = f"{escape(str(path))}  [dim]{seconds:.2f} s[/dim]"
+    title = f"{escape(shown(path))}  [dim]{seconds:.2f} s[/dim]"
     if status.result is None:
         Console(stderr=True).print(Panel(escape(status.message), title=title, title_align="left", border_style="red"))
         return
     parts: list[Text] = []
     for item in status.result.items:
         parts += _described(item, lang)
-    for found in status.result.nearby_bins:
-        parts.append(Text(f"📍 {found.name} · {found.distance_m:,.0f} m", style=f"cyan link {found.route_url}"))
+    if any(item.question is None for item in status.result.items):  # bins for a guess would look like an answer
+        for found in status.result.nearby_bins:
+            parts.append(Text(f"📍 {found.name} · {found.distance_m:,.0f} m", style=f"cyan link {found.route_url}"))
     style = "green" if status.status == State.DONE else "yellow"
     Console().print(Panel(Group(*parts), title=title, title_align="left", border_style=style))
 
 
 def _described(item: Item, lang: Language) -> list[Text]:
-    """An item as text: name and category, the question if any, the steps, the reason and the source of the rule."""
+    """An item as text: name and category, the steps, the reason and the source of the rule; or its question."""
+    if item.question:
+        return _asked(item, item.question, lang)
     lines = [
         Text.assemble((item.name, "bold"), f" → {item.disposal.category_name} ", (f"{item.confidence:.0%}", "dim"))
     ]
-    if item.question:
-        choices = " / ".join(choice.label for choice in item.question.choices)
-        lines.append(Text(f"  ? {item.question.text} {choices}", style="yellow"))
     lines += [Text(f"  {number}. {step}") for number, step in enumerate(item.disposal.steps, 1)]
     lines += [Text(f"  + {part.name} → {part.category_name}") for part in item.parts]
     rule = item.disposal.rule
@@ -199,4 +209,15 @@ def _described(item: Item, lang: Language) -> list[Text]:
         *lines,
         Text(f"  {item.disposal.why}", style="italic"),
         Text(f"  {rule.source} ({rule.date}){unsure}", style="dim"),
+    ]
+
+
+def _asked(item: Item, question: Question, lang: Language) -> list[Text]:
+    """The question, how to answer it, and what we only guess. No steps: people would follow them."""
+    choices = " / ".join(choice.label for choice in question.choices)
+    guess = {"name": item.name, "category": item.disposal.category_name, "likely": f"{item.confidence:.0%}"}
+    return [
+        Text(f"? {question.text} {choices}", style="yellow"),
+        Text(f"  {text('waste.guess', lang, **guess)}", style="dim"),
+        Text(f"  {text('waste.answer_by_note', lang)}", style="dim"),
     ]

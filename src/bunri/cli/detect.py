@@ -12,7 +12,7 @@ from rich.table import Table
 from bunri.app.settings import Settings
 from bunri.cli.models import errors_printed, fetch_missing, open_store, print_error
 from bunri.cli.options import Data, Lang
-from bunri.cli.photos import each_photo, read_photo
+from bunri.cli.photos import each_photo, read_photo, shown
 from bunri.domains.detection.classes import chosen
 from bunri.domains.detection.inference import detect_objects
 from bunri.domains.detection.public import DetectionOptions, ImageDetections
@@ -73,24 +73,24 @@ def _detect(detector: OnnxDetector, path: Path, options: DetectionOptions, lang:
 
 def _print(path: Path, found: ImageDetections, model: str, lang: Language, as_json: bool) -> None:
     if as_json:
-        _print_json(file=str(path), model=model, **found.model_dump(exclude={"file", "annotated"}))
+        _print_json(file=shown(path), model=model, **found.model_dump(exclude={"file", "annotated"}))
         return
     milliseconds = round(found.timings.decode_ms + found.timings.detect_ms)
     table = Table(
         *(text(f"vision.cli.{column}", lang) for column in ("what", "score", "box")),
-        title=escape(str(path)), caption=text("vision.cli.took", lang, model=model, milliseconds=milliseconds),
+        title=escape(shown(path)), caption=text("vision.cli.took", lang, model=model, milliseconds=milliseconds),
         title_justify="left", caption_justify="left",
     )  # fmt: skip
     for each in found.detections:
         table.add_row(each.name, f"{each.score:.0%}", ", ".join(f"{side:.0f}" for side in each.box))
-    Console().print(table if found.detections else f"{escape(str(path))}: {text('vision.cli.nothing', lang)}")
+    Console().print(table if found.detections else f"{escape(shown(path))}: {text('vision.cli.nothing', lang)}")
 
 
 def _print_failure(path: Path, error: BunriError, lang: Language, as_json: bool) -> None:
     if as_json:
-        _print_json(file=str(path), error={"code": error.code, "message": sentence(error, lang)})
+        _print_json(file=shown(path), error={"code": error.code, "message": sentence(error, lang)})
     else:
-        print_error(error, lang, about=str(path))
+        print_error(error, lang, about=shown(path))
 
 
 def _print_json(**document: object) -> None:

@@ -1,5 +1,6 @@
 """The photos that a command is given: files, or folders of them."""
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,11 @@ class NoPhotos(Missing):
     code = "no_photos"
 
 
+def shown(path: Path | str) -> str:
+    """A path as text that can be printed: names of files need not be UTF-8."""
+    return os.fsencode(path).decode(errors="replace")
+
+
 def each_photo(paths: Iterable[Path]) -> Iterator[Path]:
     """The paths, a folder's photos by name in its place. A folder without photos stays, to be refused later."""
     for path in paths:
@@ -24,9 +30,14 @@ def each_photo(paths: Iterable[Path]) -> Iterator[Path]:
 
 def _photos_in(folder: Path) -> list[Path]:
     try:
-        return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+        return sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and _may_be_read(path))
     except OSError:  # a file, or unreadable: read_photo reports that
         return []
+
+
+def _may_be_read(path: Path) -> bool:
+    """A file, or a link to nothing: that it cannot be read is told, not passed over."""
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def read_photo(path: Path, most: int) -> bytes:

@@ -140,6 +140,20 @@ class TestRules:
         with pytest.raises(RegionMissing):
             await recycling.rules("ko", region="Atlantis")
 
+    @pytest.mark.parametrize(
+        ("typed", "near"), [("nowoon-gu", "seoul-nowon"), ("노언구", "seoul-nowon"), ("jejju", "jeju")]
+    )
+    async def test_what_is_nearly_a_region_is_told_its_name(
+        self, recycling: RecyclingService, typed: str, near: str
+    ) -> None:
+        with pytest.raises(RegionMissing) as caught:
+            await recycling.region(typed, "ko")
+        assert str(caught.value.data["near"]).startswith(near)
+
+    @pytest.mark.parametrize("typed", ["seoul-nowon", "노원구", "서울 노원구", "Nowon-gu"])
+    async def test_a_region_has_several_names(self, recycling: RecyclingService, typed: str) -> None:
+        assert await recycling.region(typed, "en") == "seoul-nowon"
+
 
 class TestLists:
     async def test_of_categories_and_regions_are_complete(self, recycling: RecyclingService, table: RuleTable) -> None:

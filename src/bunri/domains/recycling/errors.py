@@ -10,7 +10,7 @@ class RuleItemMissing(Missing):
 
 
 class RegionMissing(Missing):
-    """No such region (``name``)."""
+    """No such region (``name``); ``near`` are those whose names come nearest, for people."""
 
     code = "region_missing"
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bunri.domains.recycling import schemas
 from bunri.domains.recycling.advice import advice_of, disposal_of, parts_of, prompt_context
@@ -13,7 +13,7 @@ from bunri.domains.recycling.identifying import meanings
 from bunri.domains.recycling.public import Advice, Disposal, Facts, Match, Meaning, RecyclingPublic
 from bunri.domains.recycling.ranking import RuleDecision, decide, guess_categories
 from bunri.domains.recycling.repository import RecyclingRepository
-from bunri.domains.recycling.rows import ItemRow
+from bunri.domains.recycling.rows import ItemRow, RegionRow
 from bunri.domains.recycling.table import RuleTable, build
 from bunri.domains.recycling.writer import Writer, builtin
 from bunri.kit.languages import Language
@@ -21,6 +21,8 @@ from bunri.kit.materials import Tag
 
 TABLE_TTL_S = 1.0
 """Seconds for which the table in memory is used before the database is asked whether another one is active."""
+_NEAR: Final = 4
+"""Regions that are named where the one asked for does not exist."""
 
 
 class RecyclingService:
@@ -89,7 +91,7 @@ class RecyclingService:
         """One item, what the table says of it, and what would change that. Raises RuleItemMissing, RegionMissing."""
         table = await self.table()
         item = _item(table, slug)
-        region_slug = _region(table, region)
+        region_slug = _region(table, region, language)
         rule = _rule(table, item, language, region_slug, tags)
         others = [name for name in getattr(item.also, language) if name != rule.name]
         return schemas.ItemDetails(
@@ -109,7 +111,7 @@ class RecyclingService:
         """The rules of ``region`` for things with ``tags``: ``limit`` items after the slug ``after``, in the order of
         slugs, or ``item`` alone. Raises RuleItemMissing, RegionMissing."""
         table = await self.table()
-        region_slug = _region(table, region)
+        region_slug = _region(table, region, language)
         chosen = [_item(table, item)] if item else sorted(table.items.values(), key=lambda each: each.slug)
         page = [each for each in chosen if after is None or each.slug > after][:limit]
         return [_rule(table, each, language, region_slug, tags) for each in page]
@@ -126,6 +128,10 @@ class RecyclingService:
             )
             for each in table.categories.values()
         ]
+
+    async def region(self, named: str, language: Language) -> str:
+        """The slug of the region of that slug or name, in any spelling. Raises RegionMissing."""
+        return _known_region(await self.table(), named, language).slug
 
     async def regions(self, language: Language) -> list[schemas.Region]:
         table = await self.table()
@@ -146,11 +152,16 @@ def _item(table: RuleTable, slug: str) -> ItemRow:
     return table.items[slug]
 
 
-def _region(table: RuleTable, named: str | None) -> str | None:
+def _region(table: RuleTable, named: str | None, language: Language) -> str | None:
+    return _known_region(table, named, language).slug if named else None
+
+
+def _known_region(table: RuleTable, named: str, language: Language) -> RegionRow:
     region = table.region(named)
-    if named and region is None:
-        raise RegionMissing(name=named)
-    return region.slug if region else None
+    if region is None:
+        near = (f"{each.slug} ({each.name.of(language)})" for each in table.near_regions(named)[:_NEAR])
+        raise RegionMissing(name=named[:80], near=", ".join(near))
+    return region
 
 
 def _rule(table: RuleTable, item: ItemRow, language: Language, region: str | None, tags: Sequence[Tag]) -> schemas.Rule:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -49,6 +50,14 @@ class RuleTable:
         """The region of that slug or name, in any spelling, or None."""
         slug = self.region_slugs.get(keystrokes(name)) if name else None
         return self.regions[slug] if slug else None
+
+    def near_regions(self, name: str) -> list[RegionRow]:
+        """All regions, those first of which a name is typed most like ``name``."""
+        wanted = keystrokes(name)
+        likeness: dict[str, float] = {}
+        for typed, slug in self.region_slugs.items():
+            likeness[slug] = max(likeness.get(slug, 0.0), SequenceMatcher(None, typed, wanted).ratio())
+        return [self.regions[slug] for slug in sorted(likeness, key=lambda slug: (-likeness[slug], slug))]
 
     def region_chain(self, region: RegionRow | None) -> tuple[RegionRow, ...]:
         """The region and all regions around it, smallest first."""
