@@ -71,7 +71,8 @@ class TestDetecting:
 
     def test_only_the_chosen_classes(self, data: Path) -> None:
         assert "80%" in invoke(photo(data, "a.jpg"), "--classes", "컵, 병").stdout
-        assert "nothing found" in invoke(photo(data, "a.jpg"), "--classes", "cup", "--lang", "en").stdout
+        none = invoke(photo(data, "a.jpg"), "--classes", "cup", "--lang", "en").stdout
+        assert "nothing found" in " ".join(none.split())  # the path may be as wide as the line
         refused = invoke(photo(data, "a.jpg"), photo(data, "b.jpg"), "--classes", "botle", "--lang", "en")
         assert refused.exit_code == 1
         assert refused.stderr.count("botle") == 1

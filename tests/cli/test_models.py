@@ -66,6 +66,17 @@ class TestAdding:
         assert invoke("path", "cans").stdout.strip() == str(data / "models" / "cans.onnx")
         assert invoke("path").stdout.strip() == str(data / "models")
 
+    def test_what_is_not_proven_is_refused_with_what_was_seen(self, data: Path) -> None:
+        fractions = nothing_seen(4)
+        fractions[:, :4] /= 64
+        (data / "cans.onnx").write_bytes(always(fractions))
+        result = invoke("add", data / "cans.onnx", "--lang", "en")
+        assert result.exit_code == 1
+        assert "boxes of cans are fractions of the picture (0.0625 … 0.9375" in result.stderr
+        assert "Export it with boxes in pixels" in result.stderr
+        assert "Warning" not in result.stderr
+        assert files(data) == []
+
     def test_junk_is_refused(self, data: Path) -> None:
         (data / "junk.onnx").write_bytes(b"junk")
         result = invoke("add", data / "junk.onnx")

@@ -129,6 +129,21 @@ class TestReading:
         (found,) = OnnxDetector(graph, "tiny").detect(GREY)
         assert found.box == pytest.approx(BOX, abs=1e-3)
 
+    def test_a_picture_that_is_no_square(self) -> None:
+        corners, strides = grid(64, 160, (8, 16, 32))
+        boxes = np.concatenate([(corners + 0.5) * strides, np.tile(4 * strides, 2)], axis=1)
+        output = np.concatenate([boxes, np.zeros((len(boxes), 4))], axis=1).astype(np.float32)
+        output[30, :4], output[30, 6] = [80, 32, 40, 16], 0.9
+        graph = model(
+            [node("Identity", ["fixed"], "output0")],
+            [tensor("fixed", columns(output)[None])],
+            [value("images", [1, 3, 64, 160])],
+            [value("output0", [1, 8, len(boxes)])],
+            {"names": NAMES},
+        )
+        (found,) = OnnxDetector(graph, "tiny").detect(np.full((64, 160, 3), 90, np.uint8))
+        assert found.box == pytest.approx((60 / 160, 24 / 64, 100 / 160, 40 / 64))
+
     def test_what_overflows_later_is_dropped_without_a_word(self, recwarn: pytest.WarningsRecorder) -> None:
         opened = detector(undecoded())
         output = undecoded()
@@ -163,6 +178,16 @@ class TestRefusing:
         with pytest.raises(error):
             detector(columns(output) if transposed else output, names=NAMES)
         assert not recwarn.list
+
+    def test_middles_in_the_order_y_x(self) -> None:
+        with pytest.raises(ModelBoxesUnproven):
+            detector(np.ascontiguousarray(rows()[:, [1, 0, 3, 2, 4, 5, 6, 7, 8]]), names=NAMES)
+
+    def test_middles_in_cells(self) -> None:
+        output, (_, strides) = rows(), grid(SIDE, SIDE, (8, 16, 32))
+        output[:, :2] /= strides
+        with pytest.raises(ModelBoxesUnproven):
+            detector(output, names=NAMES)
 
     @pytest.mark.parametrize("output", [corners_of(rows()), columns(corners_of(rows(objectness=None)))])
     def test_boxes_of_two_corners(self, output: Rows) -> None:

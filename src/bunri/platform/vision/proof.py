@@ -110,9 +110,10 @@ def _doubt_of_boxes(rows: Floats, checked: Checked, anchors: int) -> ModelNotRec
     boxes = rows[: len(middles), :4].astype(np.float64)  # so that no square of a large number overflows
     slopes = [_slope(boxes[:, column], middles[:, column % 2]) for column in range(4)]
     sizes = (checked.width, checked.height)
-    if all(0.5 < slopes[axis] * sizes[axis] < 1.5 for axis in (0, 1)):
+    follow = all(_follows(boxes[:, axis], middles[:, axis]) for axis in (0, 1))
+    if follow and all(0.5 < slopes[axis] * sizes[axis] < 1.5 for axis in (0, 1)):
         return ModelBoxesFractions(name=name, seen=seen)
-    if not all(0.5 < slopes[axis] < 1.5 and _follows(boxes[:, axis], middles[:, axis]) for axis in (0, 1)):
+    if not follow or not all(0.5 < slopes[axis] < 1.5 for axis in (0, 1)):
         return ModelBoxesUnproven(name=name, seen=seen)
     if any(abs(slope) > 0.5 for slope in slopes[2:]) or not _in_the_middle(boxes, middles):
         return ModelBoxesCorners(name=name, seen=seen)
