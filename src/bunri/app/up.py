@@ -58,13 +58,11 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
 def _check_address(host: str, port: int) -> None:
     """Before anything is started, so that a taken port is told at once. Raises AddressUnusable."""
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
-            0
-        ]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, _, _, address = found[0]
         with socket.socket(family, kind) as probe:
-            probe.setsockopt(
-                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-            )  # connections that are still closing are no harm
+            # Connections that are still closing are no harm.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
         raise AddressUnusable(host=host, port=port, reason=error.strerror or str(error)) from error
