@@ -3,6 +3,8 @@ import unicodedata
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bunri.domains.locations import importing
 from bunri.domains.locations.area import WORLD
@@ -163,6 +165,24 @@ class TestText:
             (12, ProblemReason.BROKEN),
             (partner + 2, ProblemReason.BROKEN),
         ]
+
+    @given(
+        st.lists(st.tuples(st.integers(0, 19), st.integers(0, 3), st.integers(0, 7)), max_size=5),
+        st.booleans(),
+        st.sampled_from(["\n", "\r\n", "\r"]),
+    )
+    def test_wherever_quotes_stray_every_row_has_a_result(
+        self, strays: list[tuple[int, int, int]], quoted: bool, end: str
+    ) -> None:
+        rows = [[f"수거함 {number}", f"37.{number:04}", "127.1", f"동 {number}"] for number in range(20)]
+        if quoted:
+            rows = [[f'"{value}"' for value in row] for row in rows]
+        for row, column, place in strays:
+            value = rows[row][column]
+            rows[row][column] = f'{value[:place]}"{value[place:]}'
+        results = read(end.join(("명칭,위도,경도,주소", *map(",".join, rows))))
+        assert len(results) == 20
+        assert all(result.new_bins or result.problem for result in results)
 
     def test_a_quote_inside_a_value_is_a_letter(self) -> None:
         assert [new_bin.name for new_bin in new_bins('name,lat,lng\n19" 화면 앞,37.5,127\n')] == ['19" 화면 앞']

@@ -46,8 +46,9 @@ class Record:
 def next_record(lines: Lines, delimiter: str, is_row: Callable[[list[str]], bool], most_rows: int = 1) -> Record:
     """The record that begins at the next line, which must exist; nothing is taken from ``lines``.
 
-    A quote may enclose line breaks. But when more than ``most_rows`` of the enclosed lines are rows on their own
-    (``is_row``), or when it does not close at all, it is a stray one, and each of the lines is to be read by itself.
+    A quote may enclose line breaks. But when more than ``most_rows`` of the lines are rows on their own (``is_row``),
+    when one that it encloses as a whole is one, or when it does not close at all, it is a stray one, and each of the
+    lines is to be read by itself.
     """
     first = lines.ahead(0) or ""
     if '"' not in first:
@@ -58,12 +59,13 @@ def next_record(lines: Lines, delimiter: str, is_row: Callable[[list[str]], bool
     def feed() -> Iterator[str]:
         """The lines for as long as the parser asks for more, which it does within quotes only."""
         nonlocal closed
-        rows = 0
+        rows: list[bool] = []
         while len(used) < MAX_LINES and (line := lines.ahead(len(used))) is not None:
             used.append(line)
             if len(used) > 1:
-                rows += sum(_alone(each, delimiter, is_row) for each in (used if len(used) == 2 else used[-1:]))
-                if rows > most_rows:
+                rows += [_alone(each, delimiter, is_row) for each in (used if len(used) == 2 else (line,))]
+                enclosed = (row for row, each in zip(rows[1:-1], used[1:-1], strict=True) if '"' not in each)
+                if sum(rows) > most_rows or any(enclosed):
                     break
             yield line
         closed = False
@@ -78,5 +80,5 @@ def next_record(lines: Lines, delimiter: str, is_row: Callable[[list[str]], bool
 
 
 def _alone(line: str, delimiter: str, is_row: Callable[[list[str]], bool]) -> bool:
-    """Whether ``line`` is a row when it is read by itself, be its quotes signs or letters."""
-    return is_row(next(csv.reader([line], delimiter=delimiter), [])) or is_row(line.split(delimiter))
+    """Whether ``line`` is a row when it is read by itself, with its quotes or without."""
+    return is_row(next(csv.reader([line], delimiter=delimiter), [])) or is_row(line.replace('"', "").split(delimiter))
