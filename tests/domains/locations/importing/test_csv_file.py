@@ -124,6 +124,10 @@ class TestText:
             ("다", 37.7, 127),
         ]
 
+    def test_nor_do_they_hide_a_quote(self) -> None:
+        content = '\ufeff\ufeff"명칭\n(이름)",위도,경도\n\u200b"가, 나",37.5,127\n'
+        assert [each.name for each in new_bins(content)] == ["가, 나"]
+
     def test_one_broken_character_costs_one_row(self) -> None:
         content = "명칭,위도,경도\n수거함,37.5,127\n".encode() + b"\xff\xfe,37.5,127\n" + "벽돌집,37.6,127\n".encode()
         assert [new_bin.name for new_bin in new_bins(content)] == ["수거함", "벽돌집"]

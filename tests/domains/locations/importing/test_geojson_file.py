@@ -86,6 +86,11 @@ class TestFeatures:
         lines = [result.problem.line for result in read(content) if result.problem]
         assert [content.splitlines()[line - 1].strip() for line in lines] == ["null,", "{"]
 
+    @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+    def test_lines_end_as_any_system_ends_them(self, end: str) -> None:
+        content = end.join(['{"features": [', "null,", "null", "]}"])
+        assert [result.problem.line for result in read(content) if result.problem] == [2, 3]
+
     def test_half_a_surrogate_pair_harms_nobody(self) -> None:
         (result,) = read(collection(feature(name="NAME")).replace("NAME", "\\ud83d!"))
         assert result.new_bins[0].name == "?!"

@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import IO, Final
@@ -22,6 +23,8 @@ from bunri.domains.locations.importing.values import clean, distinct, number, pr
 _MAX_LINE: Final = 64 * 1024
 _CHUNK: Final = 1024 * 1024
 _DELIMITERS: Final = ",\t;|"
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+"""Letters that would keep a quote from standing first in its value; ``values.clean`` takes off the rarer ones."""
 
 
 def read_rows(
@@ -96,7 +99,8 @@ def _lines(file: IO[bytes], encoding: str) -> Iterator[str]:
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)("replace"), translate=True)
     count, rest = 0, ""
     for chunk in chain(iter(lambda: file.read(_MAX_LINE), b""), [b""]):
-        *lines, rest = (rest + decoder.decode(chunk, final=not chunk)).split("\n")
+        seen = _INVISIBLE.sub("", decoder.decode(chunk, final=not chunk))
+        *lines, rest = (rest + seen).split("\n")
         for line in lines:
             count += 1
             _bound(line, count)

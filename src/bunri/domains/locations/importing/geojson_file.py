@@ -1,6 +1,7 @@
 """Reads a GeoJSON FeatureCollection (RFC 7946) feature by feature: the file may be larger than memory."""
 
 import codecs
+import io
 import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -85,6 +86,7 @@ class _JsonStream:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._text = codecs.getreader("utf-8-sig")(file)
+        self._newlines = io.IncrementalNewlineDecoder(None, translate=True)  # so that lines are counted on any system
         self._decoder = json.JSONDecoder()
         self._buffer = ""
         self._ended = False
@@ -126,8 +128,9 @@ class _JsonStream:
     def _more(self) -> bool:
         try:
             chunk = self._text.read(_CHUNK)
+            seen = self._newlines.decode(chunk, final=not chunk)
         except UnicodeDecodeError:
             raise BinsFileBroken(line=self.line) from None
-        self._buffer += chunk
+        self._buffer += seen
         self._ended = not chunk
         return bool(chunk)
