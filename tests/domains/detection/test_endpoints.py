@@ -226,6 +226,37 @@ class TestLimits:
         assert sorted(codes) == [200, 200, 503], "two concurrency_slots"
         assert (await asked(client)).status_code == 200
 
+    async def test_one_address_has_a_share_and_the_others_theirs(self, settings: Settings) -> None:
+        two = settings.detection.model_copy(update={"upload_slots_per_address": 2})
+        app = create_app(settings.model_copy(update={"detection": two}), "detect")
+        sat, going = asyncio.Semaphore(0), asyncio.Event()
+
+        async def slow() -> AsyncIterator[bytes]:
+            sat.release()
+            await going.wait()
+            yield LYING
+
+        async def asked_from(address: str) -> httpx.Response:
+            transport = httpx.ASGITransport(app, client=(address, 1))
+            async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=30) as other:
+                return await asked(other)
+
+        async with app.router.lifespan_context(app):
+            assert (await asked_from("192.0.2.1")).status_code == 200  # the model is open
+            transport = httpx.ASGITransport(app, client=("2001:db8::1", 1))
+            async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=30) as one:
+                requests = [asyncio.create_task(one.post(DETECT, content=slow(), headers=JPEG)) for _ in range(2)]
+                for _ in requests:
+                    await sat.acquire()
+                refused = await asked_from("2001:db8::ffff")
+                assert code(refused) == (429, "limited")
+                assert int(refused.headers["retry-after"]) > 0
+                assert (await asked_from("2001:db8:0:1::1")).status_code == 200
+                assert (await asked_from("192.0.2.1")).status_code == 200
+                going.set()
+                await asyncio.gather(*requests)
+            assert (await asked_from("2001:db8::1")).status_code == 200
+
     async def test_who_sends_too_slowly_is_sent_away(self, client: httpx.AsyncClient) -> None:
         async def never() -> AsyncIterator[bytes]:
             yield LYING[:100]

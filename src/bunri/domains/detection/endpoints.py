@@ -51,7 +51,8 @@ async def detect(
     What is wrong with the only picture is the answer's problem; among several, each has its own and the others are
     looked at. With `annotate` each look has a JPEG in base64. Pictures are kept nowhere."""
     response.headers["Cache-Control"] = "no-store"
-    found = await detection.detect(received(request, detection.settings), options, language)
+    with detection.share_of(request.client.host if request.client else ""):
+        found = await detection.detect(received(request, detection.settings), options, language)
     match found.images:
         case (ImageFailure(error=error),):
             raise error

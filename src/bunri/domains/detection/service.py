@@ -1,10 +1,12 @@
 """Object detection with few threads, few open models and a bounded number of waiting requests."""
 
 import asyncio
+import ipaddress
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -20,7 +22,7 @@ from bunri.domains.detection.public import (
     ModelUsed,
 )
 from bunri.domains.detection.settings import DetectionSettings
-from bunri.kit.errors import BunriError
+from bunri.kit.errors import BunriError, Limited
 from bunri.kit.languages import Language, catalogue
 from bunri.platform.vision.errors import ModelMissing
 from bunri.platform.vision.settings import VisionSettings
@@ -47,6 +49,7 @@ class DetectionService:
         self._pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="detect")
         self._uploading = 0
         self._slots_taken = 0
+        self._shares: Counter[str] = Counter()
         self._last_success: float | None = None
         self._unload_timer: asyncio.TimerHandle | None = None
 
@@ -87,6 +90,23 @@ class DetectionService:
         if self._unload_timer:
             self._unload_timer.cancel()
         self._pool.shutdown(cancel_futures=True)
+
+    @contextmanager
+    def share_of(self, address: str) -> Iterator[None]:
+        """Bounds the requests of one address, so that slow ones of one client do not keep everybody else out.
+
+        Raises Limited. A client's network is one address: with IPv6 everybody has a /64 to choose from.
+        """
+        network = _network(address)
+        if self._shares[network] >= self.settings.upload_slots_per_address:
+            raise Limited(retry_after=RETRY_AFTER_S)
+        self._shares[network] += 1
+        try:
+            yield
+        finally:
+            self._shares[network] -= 1
+            if not self._shares[network]:
+                del self._shares[network]
 
     # ── slots and threads ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -211,3 +231,11 @@ class DetectionService:
             self.model_cache.get(name).detect(np.full((96, 96, 3), 114, np.uint8))
             return None
         return "opened by the first who asks"
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return address if parsed.version == 4 else str(ipaddress.ip_network((int(parsed), 64), strict=False))

@@ -26,6 +26,7 @@ class DetectionSettings(BaseModel):
     upload_s: float = Field(30, gt=0, le=600, description="Seconds in which a request has to arrive.")
     workers: int = Field(1, ge=1, le=64, description="Pictures analysed at the same time in one process.")
     upload_slots: int = Field(64, ge=1, le=1000, description="Requests at a time, including those still uploading.")
+    upload_slots_per_address: int = Field(8, ge=1, le=1000, description="Of these, requests from one address.")
     concurrency_slots: int = Field(8, ge=1, le=1000, description="Requests analysed or waiting for it, once uploaded.")
     models: int = Field(2, ge=1, le=16, description="Models kept open, the most recently used.")
     idle_unload_s: float = Field(300, gt=0, description="Seconds without a request after which the models are closed.")
