@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanag
 from pathlib import Path
 from typing import Any, Final
 
+import hypothesis
 import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -43,6 +44,9 @@ TOGETHER: Final = {
     "tests/platform/db/test_engine.py": "lone_postgres",
 }
 """Files that share what is costly to start: one process has all of them."""
+
+hypothesis.settings.register_profile("bunri", deadline=None)  # no test fails for being slow
+hypothesis.settings.load_profile("bunri")
 
 
 # ── one run, several processes (pytest-xdist) ─────────────────────────────────────────────────────────────────────────

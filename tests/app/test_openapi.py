@@ -63,7 +63,7 @@ def test_whatever_is_sent_the_answer_is_as_documented(api: Any, token: str, mode
     """Each operation with generated parameters and bodies, fit or unfit."""
     for operation in api.get_all_operations():
 
-        @tries(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+        @tries(max_examples=10, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
         @given(case=operation.ok().as_strategy(generation_mode=mode))
         def answers_as_documented(case: "schemathesis.Case[Any]") -> None:
             case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, timeout=20, checks=CHECKS)

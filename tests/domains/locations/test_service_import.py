@@ -102,7 +102,7 @@ class TestBatches:
         st.lists(st.tuples(st.integers(0, 30), st.integers(0, 12), st.sampled_from([None, "가", "나"])), max_size=25),
         st.integers(1, 26),
     )
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
     async def test_their_size_changes_nothing(
         self,
         database: Database,

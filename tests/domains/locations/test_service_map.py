@@ -79,7 +79,7 @@ class TestTheArea:
         st.tuples(st.floats(-90, 90), st.floats(-90, 90)).map(sorted),
         st.tuples(st.floats(-180, 180), st.floats(-180, 180)).map(sorted),
     )
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
     async def test_shows_exactly_what_lies_in_it(
         self,
         locations: LocationsService,

@@ -56,7 +56,7 @@ class TestNearestOfAll:
         wanted=st.lists(st.sampled_from(BinKind), max_size=4),
         limit=st.integers(1, 12),
     )
-    @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
     async def test_is_what_computing_every_distance_gives(
         self,
         database: Database,

@@ -57,7 +57,7 @@ class TestHostileBytes:
         photo_or_refusal(magic + data)
 
     @given(st.sampled_from(GOOD), st.data())
-    @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
     def test_good_photos_with_some_bytes_changed(self, good: bytes, data: st.DataObject) -> None:
         broken = bytearray(good)
         for _ in range(data.draw(st.integers(1, 8))):
@@ -65,7 +65,7 @@ class TestHostileBytes:
         photo_or_refusal(bytes(broken))
 
     @given(st.sampled_from(GOOD), st.integers(0, 5000), st.integers(0, 5000), st.binary(max_size=30))
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @example(GOOD[0], 20, 21, b"")
     def test_good_photos_with_a_piece_replaced(self, good: bytes, start: int, end: int, piece: bytes) -> None:
         photo_or_refusal(good[:start] + piece + good[end:])

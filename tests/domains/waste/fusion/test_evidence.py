@@ -1,7 +1,7 @@
 """What two sources of evidence say together."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.domains.waste.fusion.scenes import (
     BOX,
@@ -36,7 +36,6 @@ class TestAgreement:
         assert mass > label_reliability(score, measured=True)
         assert label_alone.material is both.material
 
-    @settings(deadline=None)
     @given(judgements, st.floats(0, 1), st.sampled_from(JUDGED))
     def test_never_lowers_it(self, shares: dict[Material, float], reliability: float, material: Material) -> None:
         def mass(label: dict[Material, float]) -> float:
@@ -69,7 +68,6 @@ class TestDisagreement:
         item = one("cell phone", 0.9, food=0.97)
         assert {"food", "electronics"} <= set(values(asked(item)))
 
-    @settings(deadline=None)
     @given(
         st.floats(0.9, 1),
         st.floats(0.5, 1),

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.domains.waste.fusion.scenes import (
     BOX,
@@ -64,7 +64,6 @@ class TestFuse:
         assert [item.label for item in fuse(seen(table, peel), MEANINGS, "ko")] == ["banana"]
         assert [item.label for item in fuse(seen(table), MEANINGS, "ko")] == ["dining table"]
 
-    @settings(deadline=None)
     @given(things, judgements)
     def test_there_is_always_an_item_never_too_many_and_all_is_possible(
         self, found: list[DetectedObject], whole: dict[Material, float]
@@ -76,7 +75,6 @@ class TestFuse:
             assert 0 <= confidence(item, categories(item)) <= 1
             assert item.tags == (Tag.WET,)
 
-    @settings(deadline=None)
     @given(things, judgements, st.randoms())
     def test_the_order_in_which_things_were_found_says_nothing(
         self, found: list[DetectedObject], whole: dict[Material, float], random: Random

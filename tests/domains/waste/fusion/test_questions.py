@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.domains.waste.fusion.scenes import (
     BOX,
@@ -55,7 +55,6 @@ class TestDisposalGroups:
         (item,) = fuse(seen(DetectedObject("book", 0.9, BOX)), MEANINGS, "ko")
         assert confidence(item) == item.confidence
 
-    @settings(deadline=None)
     @given(things, judgements, st.data())
     def test_two_choices_never_lead_to_the_same_disposal(
         self, found: list[DetectedObject], whole: dict[Material, float], data: st.DataObject
@@ -138,7 +137,6 @@ class TestQuestion:
         asking = asked(SeenItem(label="unknown", candidates=()))
         assert values(asking) == [*fusion.BROAD, "none"]
 
-    @settings(deadline=None)
     @given(things, judgements)
     def test_every_one_has_few_choices_all_different_and_a_way_out(
         self, found: list[DetectedObject], whole: dict[Material, float]
@@ -158,7 +156,6 @@ class TestAnswer:
         DetectedObject("person", 0.9, BOX),
     )
 
-    @settings(deadline=None)
     @given(things, judgements)
     def test_every_one_removes_the_doubt(self, found: list[DetectedObject], whole: dict[Material, float]) -> None:
         for item in fuse(looked(*found, whole=whole), MEANINGS, "ko"):
