@@ -75,9 +75,8 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.flow.pause_reading()
             return
         super().data_received(data)
-        if self.refused or self.transport.is_closing() or self.transport.get_protocol() is not self:
-            return
-        if self.unsorted > limits.max_head_bytes or (self.headers and len(self.headers) > limits.max_headers):
+        too_large = self.unsorted > limits.max_head_bytes or (self.headers and len(self.headers) > limits.max_headers)
+        if too_large and self.transport.get_protocol() is self:  # and no websocket's by now
             self.refuse(431, "head_too_large")
 
     # ── what the parser finds ─────────────────────────────────────────────────────────────────────────────────────────
