@@ -39,6 +39,20 @@ describe("a ticket that ran out", () => {
     expect(at.uploads).toEqual(["/job-1", "/job-2"]);
   });
 
+  it("was used when the answer to an earlier try was lost, which is no failure", async () => {
+    at.receive = (response) => {
+      response.statusCode = 409;
+      response.setHeader("Content-Type", "application/problem+json");
+      response.end(JSON.stringify({ title: "Conflict", status: 409, code: "ticket_used", detail: "" }));
+    };
+    const asked = at.play(() => at.ticket("job-1"));
+    await at.added();
+    await at.handedOver();
+    expect(at.uploads).toEqual(["/job-1"]);
+    expect(asked("POST upload-complete/job-1")).toHaveLength(1);
+    expect(await rows()).toMatchObject([{ handedOver: true, failure: null }]);
+  });
+
   it("is known by its time when it is given again, and the upload is not even tried", async () => {
     let away = true;
     let made = 1;

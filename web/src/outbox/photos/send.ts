@@ -59,6 +59,8 @@ export async function send(photo: StoredPhoto, { signal, onJob, onProgress }: Li
   await onJob(ticket.job_id);
   if (!tooLate) {
     await upload(ticket, photo.photo, { signal, onProgress }).catch((error: unknown) => {
+      // An earlier try was completed, and its answer lost. If the job is gone instead, the next request says so.
+      if (error instanceof Problem && error.code === "ticket_used") return;
       throw isRefusedTicket(error) ? new Problem({ ...error.details, code: "ticket_invalid" }) : error;
     });
   }
