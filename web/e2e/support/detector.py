@@ -10,12 +10,17 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 SIDE, CELL, CLASSES, BOTTLE, BANANA = 96, 32, 80, 39, 46
-FINE = (SIDE // 8) ** 2 + (SIDE // 16) ** 2
-"""Cells of the finer strides, which stay empty."""
 COARSE = (SIDE // CELL) ** 2
+
+
+def cells(stride: int) -> NDArray[np.float32]:
+    """The box of each cell, 4 × cells: cx, cy, w, h."""
+    middles = (np.mgrid[: SIDE // stride, : SIDE // stride].reshape(2, -1)[::-1] + 0.5) * stride
+    return np.vstack([middles, np.full_like(middles, stride)]).astype(np.float32)
 
 
 def detector() -> onnx.ModelProto:
@@ -23,15 +28,14 @@ def detector() -> onnx.ModelProto:
     colours = np.zeros((CLASSES, 3, 1, 1), np.float32)
     colours[BOTTLE, :, 0, 0] = 0.5, -1, 0.5
     colours[BANANA, :, 0, 0] = -1, 0.5, 0.5
-    middles = (np.mgrid[: SIDE // CELL, : SIDE // CELL].reshape(2, -1)[::-1] + 0.5) * CELL
-    boxes = np.vstack([middles, np.full((2, COARSE), CELL)]).astype(np.float32)[None]
+    fine = np.hstack([cells(8), cells(16)])  # of the finer strides, which see nothing
     constants = {
         "colours": colours,
-        "boxes": boxes,
+        "boxes": cells(CELL)[None],
         "flat": np.array([1, CLASSES, COARSE], np.int64),
         "none": np.float32(0),
         "all": np.float32(1),
-        "fine": np.zeros((1, 4 + CLASSES, FINE), np.float32),
+        "fine": np.vstack([fine, np.zeros((CLASSES, fine.shape[1]), np.float32)])[None],
     }
     nodes = [
         helper.make_node("AveragePool", ["images"], ["means"], kernel_shape=[CELL] * 2, strides=[CELL] * 2),
@@ -45,7 +49,7 @@ def detector() -> onnx.ModelProto:
         nodes,
         "marks",
         [helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 3, SIDE, SIDE])],
-        [helper.make_tensor_value_info("output0", TensorProto.FLOAT, [1, 4 + CLASSES, FINE + COARSE])],
+        [helper.make_tensor_value_info("output0", TensorProto.FLOAT, [1, 4 + CLASSES, fine.shape[1] + COARSE])],
         [numpy_helper.from_array(np.asarray(array), name) for name, array in constants.items()],
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
