@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { HEIC } from "../src/photo/heic.samples";
-import { hand } from "./support/coach";
+import { asked, hand } from "./support/coach";
 import { drawn, turnedWebp, twoThings, withExif } from "./support/pictures";
 import {
   expect,
@@ -187,6 +187,7 @@ test("a picture can be pasted and dropped", async ({ page }) => {
       { kind, bytes: [...picture.buffer] },
     );
     await expect(page).toHaveURL(/\/answers\//);
+    await asked(page); // or the next visit would cut off the upload
   }
 });
 
