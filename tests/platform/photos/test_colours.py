@@ -37,6 +37,10 @@ class TestProfiles:
         picture.info["icc_profile"] = SWAPPED
         assert close(first_colour(picture, "HEIF"), RED[::-1])
 
+    @pytest.mark.parametrize("size", [(160, 96), (4000, 2400)])
+    def test_of_a_palette_are_applied(self, size: tuple[int, int]) -> None:
+        assert close(first_colour(corners(*size).quantize(4), "PNG", icc_profile=SWAPPED), RED[::-1])
+
     def test_leave_transparency_as_it_is(self) -> None:
         clear = corners().convert("RGBA")
         clear.putalpha(0)

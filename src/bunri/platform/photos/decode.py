@@ -45,9 +45,9 @@ def decode(data: bytes, header: Header, at_least: int) -> Pixels:
     """
     factor = _factor(max(header.width, header.height), at_least)
     try:
-        picture = _read(data, header, factor)
+        picture = _with_colours(_read(data, header, factor))
         if factor > 1 and picture.size == (header.width, header.height):
-            picture = _reducible(picture).reduce(factor)
+            picture = picture.reduce(factor)
         picture = _plain(in_srgb(picture, picture.info.get("icc_profile")))
         stored = cv2.cvtColor(np.asarray(_opaque(picture)), cv2.COLOR_RGB2BGR)
     except MemoryError as error:
@@ -100,8 +100,9 @@ def _read_webp(data: bytes, factor: int) -> Image.Image:
     return picture
 
 
-def _reducible(picture: Image.Image) -> Image.Image:
-    """Colours that can be averaged: those of a palette, of 16 bits, or with one transparent colour cannot."""
+def _with_colours(picture: Image.Image) -> Image.Image:
+    """With colours that can be averaged and put into sRGB: those of a palette, of 16 bits, or one of which is
+    transparent cannot."""
     return (
         picture
         if picture.mode in ("L", "RGB", "RGBA", "CMYK") and "transparency" not in picture.info
