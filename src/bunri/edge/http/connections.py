@@ -1,7 +1,8 @@
 """Bounds on HTTP connections, which uvicorn has not: how large and slow a request may be, and how many may be open.
 
-A request costs a few attributes: what has to be counted is counted by one timer a process, which looks at all
-connections each second. A websocket counts among the open connections and is otherwise left alone.
+A request costs little more than it does uvicorn: time is told by one timer a process, which looks at all connections
+each second and sees what has changed since, so that a limit in seconds may be exceeded by one. A websocket counts among
+the open connections and is otherwise left alone.
 """
 
 import asyncio
@@ -37,21 +38,24 @@ class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's HTTP protocol, watched. ``watch`` is set by ``with_limits``."""
 
     watch: "Watch"
+    max_head_bytes: int
+    max_headers: int
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.since = time.monotonic()
-        """When what the connection is in began: waiting, a head, a body, an answer's end, or its own end."""
-        self.in_head = False
-        self.in_body = False
+        self.requests = 0
+        """Whose heads were complete."""
         self.body_bytes = 0
         """Of the body, since ``since``."""
         self.unsorted = 0
         """Bytes since a head was complete or brought a piece of a body: of a head, of trailers, or of nothing."""
         self.crowded = False
         self.refused = False
-        self.unread = 0
-        self.unread_since = 0.0
+        self.since = time.monotonic()
+        """When the timer first saw the connection as it is now, or when it was refused."""
+        self._seen: tuple[int, bool, bool] | None = None
+        self._unread = 0
+        self._unread_since = 0.0
 
     # ── the life of a connection ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -68,50 +72,46 @@ class BoundedProtocol(HttpToolsProtocol):
         super().handle_websocket_upgrade()
 
     def data_received(self, data: bytes) -> None:
-        limits = self.watch.limits
         self.unsorted += len(data)
         if self.refused:
             if self.unsorted > DISCARDED:
                 self.flow.pause_reading()
             return
         super().data_received(data)
-        too_large = self.unsorted > limits.max_head_bytes or (self.headers and len(self.headers) > limits.max_headers)
+        if self.unsorted or self.body_bytes:  # not after a request without a body
+            self._check_unsorted()
+
+    def _check_unsorted(self) -> None:
+        too_large = self.unsorted > self.max_head_bytes or len(self.headers or ()) > self.max_headers
         if too_large and self.transport.get_protocol() is self:  # and no websocket's by now
             self.refuse(431, "head_too_large")
 
     # ── what the parser finds ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def on_message_begin(self) -> None:
-        self.in_head = True
-        self.since = time.monotonic()
-        super().on_message_begin()
-
     def on_headers_complete(self) -> None:
-        self.in_head = False
-        if self.refused:
+        in_doubt = self.crowded or self.unsorted > self.max_head_bytes or len(self.headers) > self.max_headers
+        if self.refused or (in_doubt and self._refuses_head()):
             return
+        self.requests += 1
+        self.unsorted = self.body_bytes = 0
+        super().on_headers_complete()
+        if self.crowded:
+            self.cycle.keep_alive = False
+
+    def _refuses_head(self) -> bool:
         if self.crowded:
             self.crowded = self.watch.is_full(self)
         if self._head_too_large():
             self.refuse(431, "head_too_large")
         elif self.crowded and self.url not in HEALTH:
             self.refuse(503, "crowded")
-        else:
-            self.unsorted = self.body_bytes = 0
-            self.in_body = True
-            self.since = time.monotonic()
-            super().on_headers_complete()
-            if self.crowded:
-                self.cycle.keep_alive = False
+        return self.refused
 
     def _head_too_large(self) -> bool:
-        """Counts only where the bytes received leave room for doubt: a body may have come along with the head."""
-        limits = self.watch.limits
-        if len(self.headers) > limits.max_headers:
+        """Counted anew, since a body may have come along with the head."""
+        if len(self.headers) > self.max_headers:
             return True
-        if self.unsorted <= limits.max_head_bytes:
-            return False
-        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > limits.max_head_bytes
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > self.max_head_bytes
 
     def on_body(self, body: bytes) -> None:
         self.unsorted = 0
@@ -120,16 +120,15 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self.in_body = False
-        self.unsorted = 0
         if not self.refused:
             super().on_message_complete()
 
-    def on_response_complete(self) -> None:
-        self.since = time.monotonic()
-        super().on_response_complete()
-
     # ── what is done about it ─────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def in_head(self) -> bool:
+        """Whether a head has begun and is not complete: uvicorn notes the method once it is."""
+        return self.scope is not None and "method" not in self.scope
 
     @property
     def answering(self) -> bool:
@@ -161,21 +160,31 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def check(self, now: float) -> None:
         """What the timer does: ends what takes too long."""
-        limits, lasted = self.watch.limits, now - self.since
         if self.refused or self.transport.is_closing():
-            if lasted > LINGER_S and not (self.transport.is_closing() and self._takes_its_answer(now)):
+            lingered = now - self.since > LINGER_S
+            if lingered and not (self.transport.is_closing() and self._takes_its_answer(now)):
                 self.transport.abort()
-        elif not self._takes_its_answer(now):
+            return
+        self._look(now)
+        if not self._takes_its_answer(now):
             self.watch.note("unread")
             self.transport.abort()
         elif self.answering:
-            if self.in_body:
+            if self.cycle.more_body:
                 self._check_body(now)
         elif self.in_head or self.cycle is None:
-            if lasted > limits.head_s:
+            if now - self.since > self.watch.limits.head_s:
                 self.refuse(408, "request_timeout")
-        elif lasted > limits.idle_s + SWEEP_S:  # uvicorn's own timer is stopped by any byte, an empty line too
+        elif now - self.since > self.watch.limits.idle_s:  # any byte, an empty line too, stops uvicorn's own timer
             self.transport.close()
+
+    def _look(self, now: float) -> None:
+        """Notes since when the connection is as it is; what came and went in between began anew."""
+        seen = (self.requests, self.in_head, self.answering)
+        if seen != self._seen:
+            if self._seen is not None or self.requests:
+                self.since = now
+            self._seen, self.body_bytes = seen, 0
 
     def _check_body(self, now: float) -> None:
         """Time in which we do not read, because nobody here takes the body yet, is not the client's."""
@@ -190,9 +199,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def _takes_its_answer(self, now: float) -> bool:
         """Whether what we wrote goes out; False when nothing of it did for a while."""
         size = self.transport.get_write_buffer_size()
-        if size == 0 or size != self.unread:
-            self.unread, self.unread_since = size, now
-        return size == 0 or now - self.unread_since <= self.watch.limits.unread_s
+        if size == 0 or size != self._unread:
+            self._unread, self._unread_since = size, now
+        return size == 0 or now - self._unread_since <= self.watch.limits.unread_s
 
 
 class Watch:
@@ -203,7 +212,7 @@ class Watch:
         self._most = limits.connections
         self._open: set[BoundedProtocol] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._oldest: deque[tuple[float, BoundedProtocol]] = deque()
+        self._oldest: deque[tuple[float, int, BoundedProtocol]] = deque()
         self._scan_from = 0.0
         self._counts: dict[str, int] = {}
         self._logged = 0.0
@@ -236,8 +245,8 @@ class Watch:
         if not self._oldest:
             self._scan(newest)
         while self._oldest:
-            since, connection = self._oldest.popleft()
-            if connection in self._open and connection.spare and connection.since == since:
+            _, requests, connection = self._oldest.popleft()
+            if connection in self._open and connection.spare and connection.requests == requests:
                 self.leave(connection)
                 self.note("made_room")
                 connection.transport.abort()
@@ -249,7 +258,7 @@ class Watch:
         now = time.monotonic()
         if now < self._scan_from:
             return
-        found = [(each.since, each) for each in self._open if each is not newest and each.spare]
+        found = [(each.since, each.requests, each) for each in self._open if each is not newest and each.spare]
         self._oldest.extend(sorted(found, key=itemgetter(0)))
         self._scan_from = now + (RESCAN_S if len(found) < SPARE else 0)
 
@@ -269,7 +278,8 @@ class Watch:
 
 def with_limits(limits: HttpSettings) -> type[BoundedProtocol]:
     """uvicorn's HTTP protocol under ``limits``, which all connections of the returned class share."""
-    return type("LimitedProtocol", (BoundedProtocol,), {"watch": Watch(limits)})
+    bounds = {"max_head_bytes": limits.max_head_bytes, "max_headers": limits.max_headers}
+    return type("LimitedProtocol", (BoundedProtocol,), {"watch": Watch(limits), **bounds})
 
 
 def _problem(status: int, code: str, headers: list[tuple[bytes, bytes]]) -> bytes:
