@@ -18,9 +18,9 @@ from training.samples import Sample, battery_samples, taco_elsewhere, training_s
 
 from bench.paths import detector
 from bunri.domains.recycling.identifying import meanings
-from bunri.domains.recycling.public import Meaning
+from bunri.domains.recycling.public import Kind, Meaning
 from bunri.domains.recycling.ranking import decide, guess_categories
-from bunri.domains.recycling.service import _meaning
+from bunri.domains.recycling.service import _kind, _meaning
 from bunri.domains.recycling.table import RuleTable, load_table
 from bunri.domains.waste import fusion
 from bunri.domains.waste.settings import WasteSettings
@@ -66,8 +66,10 @@ class ScoredAnswer:
 
     top: bool
     asked: bool
+    likely: bool
+    """Without a question: whether the answer is right. With one: whether the truth is among its likely choices."""
     among: bool
-    """Without a question: whether the answer is right. With one: whether the truth is among its choices."""
+    """As ``likely``, with all choices."""
 
 
 def main() -> None:
@@ -85,8 +87,9 @@ def main() -> None:
 
 
 _HEAD: Final = (
-    "| set, vision models | pictures | top-1 | answered | right when answered | asked | truth among the choices | "
-    "right or among the choices |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    "| set, vision models | pictures | top-1 | answered | right when answered | asked | "
+    "truth among the likely choices | truth among the choices | right or among the likely |\n"
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
 )
 
 
@@ -100,8 +103,9 @@ def table_row(title: str, verdicts: Sequence[ScoredAnswer]) -> str:
         _share(verdicts, lambda each: not each.asked),
         _share(answered, lambda each: each.among),
         _share(verdicts, lambda each: each.asked),
+        _share(asked, lambda each: each.likely),
         _share(asked, lambda each: each.among),
-        _share(verdicts, lambda each: each.among),
+        _share(verdicts, lambda each: each.likely),
     ]
     return f"| {' | '.join(cells)} |"
 
@@ -117,13 +121,17 @@ def verdict(result: LabelledResult, table: RuleTable) -> ScoredAnswer:
     item = fusion.fuse(result.result, {label: each for label, each in known.items() if each is not None}, "en")[0]
     facts = item.facts()
     categories = guess_categories(table, facts, decide(table, facts))
-    question = fusion.question(item, WasteSettings().sure, "en", categories)
+    question = fusion.question(item, WasteSettings().sure, "en", categories, _kinds(table))
     top = item.material in result.truth
     if question is None:
-        return ScoredAnswer(top, asked=False, among=top)
-    return ScoredAnswer(
-        top, asked=True, among=any(_is(choice.value, result.truth, table) for choice in question.choices)
-    )
+        return ScoredAnswer(top, asked=False, likely=top, among=top)
+    right = [choice for choice in question.choices if _is(choice.value, result.truth, table)]
+    likely = any(choice.group is fusion.ChoiceGroup.LIKELY for choice in right)
+    return ScoredAnswer(top, asked=True, likely=likely, among=bool(right))
+
+
+def _kinds(table: RuleTable) -> list[Kind]:
+    return [_kind(table, kind, "en") for kind in table.kinds]
 
 
 def meant(table: RuleTable, label: str) -> tuple[Meaning, ...] | None:

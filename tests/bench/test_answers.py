@@ -20,9 +20,10 @@ def _labelled_result(folder: str, **shares: float) -> LabelledResult:
 
 
 def test_a_row_says_what_its_shares_are_shares_of() -> None:
-    verdicts = [ScoredAnswer(True, False, True), ScoredAnswer(False, False, False), ScoredAnswer(False, True, True)]
-    assert table_row("set", verdicts) == (
-        "| set | 3 | 33% (1/3) | 67% (2/3) | 50% (1/2) | 33% (1/3) | 100% (1/1) | 67% (2/3) |"
+    answered = [ScoredAnswer(True, asked=False, likely=True, among=True), ScoredAnswer(False, False, False, False)]
+    asked = [ScoredAnswer(False, asked=True, likely=False, among=True)]
+    assert table_row("set", [*answered, *asked]) == (
+        "| set | 3 | 33% (1/3) | 67% (2/3) | 50% (1/2) | 33% (1/3) | 0% (0/1) | 100% (1/1) | 33% (1/3) |"
     )
 
 
@@ -34,15 +35,19 @@ def test_pictures_are_drawn_alike_from_any_order() -> None:
 
 def test_a_sure_answer_is_right_or_wrong_and_a_question_holds_the_truth_or_not() -> None:
     table = load_table()
-    assert verdict(_labelled_result("metal", metal=0.98), table) == ScoredAnswer(top=True, asked=False, among=True)
-    assert verdict(_labelled_result("metal", glass=0.98), table) == ScoredAnswer(top=False, asked=False, among=False)
+    assert verdict(_labelled_result("metal", metal=0.98), table) == ScoredAnswer(
+        top=True, asked=False, likely=True, among=True
+    )
+    assert verdict(_labelled_result("metal", glass=0.98), table) == ScoredAnswer(
+        top=False, asked=False, likely=False, among=False
+    )
     assert verdict(_labelled_result("metal", glass=0.5, metal=0.4), table) == ScoredAnswer(
-        top=False, asked=True, among=True
+        top=False, asked=True, likely=True, among=True
     )
 
 
 def test_cells_are_never_seen_but_may_be_asked_about() -> None:
     table = load_table()
     assert verdict(_labelled_result("battery-eval", metal=0.8), table) == ScoredAnswer(
-        top=False, asked=True, among=True
+        top=False, asked=True, likely=False, among=True
     )

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { HEIC } from "../src/photo/heic.samples";
-import { asked, hand } from "./support/coach";
+import { asked, GLASS, hand } from "./support/coach";
 import { drawn, turnedWebp, twoThings, withExif } from "./support/pictures";
 import {
   expect,
@@ -13,12 +13,11 @@ import {
   test,
 } from "./support/test";
 
-/** A question about the drawn thing, answered in own words as `material`. */
-async function ask(page: Page, seed: number, material = "유리"): Promise<void> {
+/** A question about the drawn thing, answered as glass. */
+async function ask(page: Page, seed: number): Promise<void> {
   await page.goto("/");
   await hand(page, seed);
-  await page.getByRole("button", { name: "이 중에 없어요" }).click();
-  await page.getByRole("button", { name: material, exact: true }).click();
+  await page.getByRole("button", { name: GLASS }).click();
   await expect(page.getByRole("heading", { level: 2 }).first()).toBeVisible();
   await expect(page.getByRole("region", { name: "버리는 방법" })).toBeVisible();
 }
@@ -44,6 +43,39 @@ async function uploadOf(page: Page): Promise<Buffer> {
   });
   return Buffer.from(bytes);
 }
+
+const HAZARDS = [
+  "전지·배터리",
+  "스프레이·부탄가스",
+  "전자제품",
+  "깨진 유리·도자기",
+  "전구·형광등",
+  "약",
+  "페인트·살충제",
+];
+
+test("a question has everything dangerous and every other kind on its one screen", async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/");
+  await hand(page, 14);
+  await asked(page);
+  await expect(page.getByRole("img", { name: "찍은 사진" })).toBeVisible();
+  for (const name of [...HAZARDS, "비닐", "종이팩", "식용유"])
+    await expect(page.getByRole("button", { name, exact: true })).toBeInViewport();
+  await page.getByRole("button", { name: "약", exact: true }).click();
+  await expect(page.getByRole("region", { name: "버리는 방법" })).toContainText("폐의약품 수거함");
+});
+
+test("a question is answered in one's own words in its place", async ({ page }) => {
+  await page.goto("/");
+  await hand(page, 15);
+  await page.getByRole("combobox", { name: "말로 적기" }).fill("우유팩");
+  await page
+    .getByRole("option", { name: /우유팩/ })
+    .first()
+    .click();
+  await expect(page.getByRole("region", { name: "버리는 방법" })).toContainText("종이팩");
+});
 
 test("a photo becomes a question, and its answer says what to do", async ({ page }) => {
   await page.goto("/");
@@ -339,9 +371,7 @@ test("everything works without a mouse", async ({ page }) => {
   await (await chooser).setFiles(picture);
   await expect(page.getByText("하나만 여쭤볼게요")).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
-  await tabTo(page, "button", "이 중에 없어요");
-  await page.keyboard.press("Enter");
-  await tabTo(page, "button", "유리");
+  await tabTo(page, "button", "깨진 유리·도자기");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("region", { name: "버리는 방법" })).toBeVisible();
   await tabTo(page, "button", "맞아요");
@@ -356,8 +386,7 @@ test("in English, too", async ({ page }) => {
   await page.goto("/");
   await hand(page, 12);
   await expect(page.getByText("Just one question")).toBeVisible();
-  await page.getByRole("button", { name: "None of these" }).click();
-  await page.getByRole("button", { name: "Glass", exact: true }).click();
+  await page.getByRole("button", { name: GLASS }).click();
   await expect(page.getByRole("region", { name: "How to throw it away" })).toContainText(
     "Glass bottle recycling",
   );
@@ -379,9 +408,8 @@ test("each state can be read by everybody, fits the screen and is large enough t
   await hand(page, 13);
   await expect(page.getByText("하나만 여쭤볼게요")).toBeVisible();
   await check();
-  await page.getByRole("button", { name: "이 중에 없어요" }).click();
   await check();
-  await page.getByRole("button", { name: "유리", exact: true }).click();
+  await page.getByRole("button", { name: GLASS }).click();
   await expect(page.getByRole("region", { name: "버리는 방법" })).toBeVisible();
   await check();
   await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { GLASS } from "./support/coach";
 import { drawn } from "./support/pictures";
 import { expect, expectAccessible, test } from "./support/test";
 
@@ -9,8 +10,7 @@ async function give(page: Page, seed: number): Promise<string> {
     .locator("input[type=file]")
     .last()
     .setInputFiles(await drawn(page, seed));
-  await page.getByRole("button", { name: "이 중에 없어요" }).click();
-  await page.getByRole("button", { name: "유리", exact: true }).click();
+  await page.getByRole("button", { name: GLASS }).click();
   await page.getByRole("button", { name: "맞아요", exact: true }).click();
   await page.getByRole("button", { name: "네, 쓰세요" }).click();
   await expect(page.getByText("고마워요. 큰 도움이 돼요.")).toBeVisible();

@@ -24,7 +24,7 @@ from bunri.cli.models import errors_printed, fetch_missing, open_store, print_er
 from bunri.cli.options import Data, Lang
 from bunri.cli.photos import each_photo, read_photo, shown
 from bunri.domains.recycling.service import RecyclingService
-from bunri.domains.waste.fusion import Question
+from bunri.domains.waste.fusion import ChoiceGroup, Question
 from bunri.domains.waste.objects import upload_key
 from bunri.domains.waste.schemas import AnalyzeIn, Coordinates, Item, Status, UploadCompleteIn
 from bunri.domains.waste.service.jobs import Jobs
@@ -214,10 +214,14 @@ def _described(item: Item, lang: Language) -> list[Text]:
 
 def _asked(item: Item, question: Question, lang: Language) -> list[Text]:
     """The question, how to answer it, and what we only guess. No steps: people would follow them."""
-    choices = " / ".join(choice.label for choice in question.choices)
+    named = {
+        group: " / ".join(choice.label for choice in question.choices if choice.group is group) for group in ChoiceGroup
+    }
     guess = {"name": item.name, "category": item.disposal.category_name, "likely": f"{item.confidence:.0%}"}
     return [
-        Text(f"? {question.text} {choices}", style="yellow"),
+        Text(f"? {question.text} {named[ChoiceGroup.LIKELY]}", style="yellow"),
+        Text(f"  {text('waste.ask_others', lang, names=named[ChoiceGroup.OTHER])}", style="dim"),
+        Text(f"  {text('waste.ask_hazards', lang, names=named[ChoiceGroup.HAZARD])}", style="dim"),
         Text(f"  {text('waste.guess', lang, **guess)}", style="dim"),
         Text(f"  {text('waste.answer_by_note', lang)}", style="dim"),
     ]

@@ -10,8 +10,8 @@ from bunri.domains.recycling.checks import check
 from bunri.domains.recycling.files import shipped_document
 from bunri.domains.recycling.public import Facts, Pictogram
 from bunri.domains.recycling.ranking import decide
-from bunri.domains.recycling.rows import Rows, Step, parse
-from bunri.domains.recycling.table import NOT_WASTE, RuleTable
+from bunri.domains.recycling.rows import NOT_WASTE, BadRules, Rows, Step, parse
+from bunri.domains.recycling.table import RuleTable
 from bunri.kit.languages import LANGUAGES, catalogue
 from bunri.kit.materials import Material, Tag
 from bunri.platform.vision.coco import CLASSES
@@ -153,3 +153,31 @@ class TestClasses:
         for material in Material:
             item = table.items[table.defaults[material]]
             assert item.material in (material, Material.UNKNOWN)
+
+
+class TestKinds:
+    def test_lead_to_every_category_and_material(self, table: RuleTable) -> None:
+        reached = {table.kind_item(kind).category for kind in table.kinds}
+        assert reached == {*table.categories} - {NOT_WASTE}
+        assert {kind.slug for kind in table.kinds} >= {*Material} - {Material.UNKNOWN}
+
+    def test_hold_everything_dangerous(self, table: RuleTable) -> None:
+        hazards = {table.kind_item(kind).category for kind in table.kinds if kind.hazard}
+        assert hazards >= {"battery", "lamp", "medicine", "hazardous", "small_electronics", "incombustible"}
+        assert "aerosol-can" in {kind.slug for kind in table.kinds if kind.hazard}
+
+    @pytest.mark.parametrize(
+        ("rows", "problem"),
+        [
+            (
+                {"kind": [{"slug": "nothing", "name": {"ko": "없음", "en": "Nothing"}}]},
+                "kind nothing: there is no item",
+            ),
+            ({"kind": []}, "no kind leads to it"),
+        ],
+    )
+    def test_that_lead_nowhere_are_mistakes(self, rows: dict[str, list[object]], problem: str) -> None:
+        document = shipped_document()
+        kinds = [*document["kind"], *rows["kind"]] if rows["kind"] else []
+        with pytest.raises(BadRules, match=problem):
+            check({**document, "kind": kinds})  # type: ignore[dict-item]

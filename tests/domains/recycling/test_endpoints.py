@@ -84,6 +84,11 @@ class TestRules:
 
 
 class TestLists:
+    async def test_of_kinds(self, client: httpx.AsyncClient) -> None:
+        kinds = (await client.get("/kinds", headers={"Accept-Language": "en"})).json()
+        assert kinds[0]["name"] == "Plastic film"
+        assert {kind["value"] for kind in kinds if kind["hazard"]} >= {"battery", "lamp", "medicine", "broken-glass"}
+
     async def test_of_categories_and_regions(self, client: httpx.AsyncClient) -> None:
         categories, regions = (await client.get("/categories")).json(), (await client.get("/regions")).json()
         assert categories[0]["name"] == "종이류"

@@ -32,6 +32,6 @@ def test_another_condition_is_another_key(change: dict[str, object], models: str
     assert answer_cache_key(other, models, rules) != answer_cache_key(JOB, "detector=a@1", "r1")
 
 
-def test_keys_of_the_first_version_are_still_found() -> None:
+def test_answers_of_the_first_version_whose_questions_offered_less_are_not_found() -> None:
     plain = replace(job_in(State.SEEING), language="ko")
-    assert answer_cache_key(plain, "detector=a@1", "r1") == "8e0f3b963147799cfbc5e7b16cc985bb"
+    assert answer_cache_key(plain, "detector=a@1", "r1") != "8e0f3b963147799cfbc5e7b16cc985bb"

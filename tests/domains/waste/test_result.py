@@ -22,7 +22,7 @@ def advice(*places: str) -> Advice:
 
 def item_of(*places: str, sure: float = 0.75) -> Item:
     seen = SeenItem(label="book", candidates=(BOOK, BOX))
-    result = assemble([seen], [advice(*places)], [], models={}, cached=None, sure=sure, language="en")
+    result = assemble([seen], [advice(*places)], [], [], models={}, cached=None, sure=sure, language="en")
     assert result.confidence == result.items[0].confidence
     return result.items[0]
 
@@ -42,7 +42,7 @@ def test_advice_that_knows_no_places_asks_rather_than_guesses() -> None:
 def test_the_feedback_is_the_answer_or_says_that_there_is_a_question(places: tuple[str, ...], says: str) -> None:
     seen = SeenItem(label="book", candidates=(BOOK, BOX))
     models = {"detector": "a@1"}
-    result = assemble([seen], [advice(*places)], [], models=models, cached=None, sure=0.75, language="en")
+    result = assemble([seen], [advice(*places)], [], [], models=models, cached=None, sure=0.75, language="en")
     assert says in result.feedback
 
 

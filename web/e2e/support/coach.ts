@@ -8,5 +8,8 @@ export async function hand(page: Page, seed: number): Promise<void> {
   await page.locator("input[type=file]").last().setInputFiles(picture);
 }
 
+/** The choice of a question for glass: what the models said, or the kind below. */
+export const GLASS = /^(유리|유리병|Glass|Glass bottle)$/;
+
 /** Waits for the coach's question. */
 export const asked = (page: Page) => expect(page.getByText("하나만 여쭤볼게요")).toBeVisible();

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from bunri.domains.recycling.rows import (
+    NOT_WASTE,
     UNKNOWN_ITEM,
     BadRules,
     CategoryRow,
     ConditionRow,
     Document,
     ItemRow,
+    KindRow,
     RegionRow,
     Rows,
     Text,
@@ -36,7 +38,7 @@ def check(document: Document) -> None:
 
 
 def _unique(rows: Rows) -> Iterator[str]:
-    for name in ("source", "step", "category", "condition", "item", "region", "override", "class_", "material"):
+    for name in ("source", "step", "category", "condition", "item", "region", "override", "class_", "material", "kind"):
         slugs = [row.slug for row in getattr(rows, name)]
         for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
             yield f"{name.rstrip('_')} {slug}: there are two of them"
@@ -124,8 +126,8 @@ def _clashes(names: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _languages(rows: Rows) -> Iterator[str]:
-    named: tuple[CategoryRow | ItemRow | ConditionRow | RegionRow, ...]
-    named = (*rows.category, *rows.item, *rows.condition, *rows.region)
+    named: tuple[CategoryRow | ItemRow | ConditionRow | RegionRow | KindRow, ...]
+    named = (*rows.category, *rows.item, *rows.condition, *rows.region, *rows.kind)
     for row in named:
         if not _hangul(row.name.ko) and not row.name.ko.isascii():
             yield f"{row.slug}: the Korean name {row.name.ko!r} is not Korean"
@@ -169,6 +171,23 @@ def _shares(rows: Rows) -> Iterator[str]:
             yield f"material {material}: no item is meant by it"
 
 
+def _kinds(rows: Rows) -> Iterator[str]:
+    """Whatever a person holds, a kind leads to where it goes."""
+    items, usual = {item.slug: item for item in rows.item}, {row.slug: row.item for row in rows.material}
+    reached = set()
+    for kind in rows.kind:
+        item = items.get(kind.slug) or items.get(usual.get(kind.slug, ""))  # type: ignore[call-overload]
+        if item is None:
+            yield f"kind {kind.slug}: there is no item and no material of that name"
+        else:
+            reached.add(item.category)
+    for category in rows.category:
+        if category.slug not in (*reached, NOT_WASTE):
+            yield f"category {category.slug}: no kind leads to it"
+    for material in sorted({*Material} - {Material.UNKNOWN} - {kind.slug for kind in rows.kind}):
+        yield f"material {material}: it is no kind"
+
+
 def _some(*names: str | None) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
@@ -178,5 +197,5 @@ def _hangul(text: str) -> bool:
 
 
 _RULES: Final[tuple[Callable[[Rows], Iterator[str]], ...]] = (
-    _unique, _labels, _sources, _references, _moves, _drops, _circles, _spellings, _languages, _forms, _shares,
+    _unique, _labels, _sources, _references, _moves, _drops, _circles, _spellings, _languages, _forms, _shares, _kinds,
 )  # fmt: skip

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from bunri.domains.recycling.public import Match
+from bunri.domains.recycling.public import Kind, Match
 from bunri.domains.recycling.schemas import Category, ItemDetails, Region, Rule
 from bunri.domains.recycling.service import RecyclingService
 from bunri.kit.materials import Tag
@@ -55,6 +55,12 @@ async def rules(
     if len(page) > limit:
         response.headers["X-Next-Cursor"] = page[limit - 1].item
     return page[:limit]
+
+
+@router.get("/kinds", summary="What people throw away, in a screenful of words")
+async def kinds(recycling: Recycling, language: PreferredLanguage) -> list[Kind]:
+    """Commonest first. Each is a value that answers a question about a photo; every category is reached by one."""
+    return await recycling.kinds(language)
 
 
 @router.get("/categories", summary="Where things go")

@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Final
 
 from bunri.domains.recycling.public import Facts
-from bunri.domains.recycling.rows import UNKNOWN_ITEM, ItemRow, Text
-from bunri.domains.recycling.table import NOT_WASTE, RuleTable
+from bunri.domains.recycling.rows import NOT_WASTE, UNKNOWN_ITEM, ItemRow, Text
+from bunri.domains.recycling.table import RuleTable
 from bunri.domains.recycling.words import Hit, find
 from bunri.kit.materials import Material
 

@@ -148,6 +148,18 @@ class Meaning(_Frozen):
     prior: float = Field(ge=0, le=1, description="Share of the things so named; the rest is anything else.")
 
 
+class Kind(_Frozen):
+    """One of a screenful of words under which people find whatever they hold."""
+
+    value: str = Field(description="A material, or the slug of an item.")
+    name: str
+    item: str = Field(description="The item whose rule holds for it.")
+    material: Material
+    form: str | None
+    category: str
+    hazard: bool = Field(description="Whether it harms people, or sets lorries on fire, in the wrong bag.")
+
+
 class ExplainRequested(Event):
     """A request for advice on these facts, to be answered by Explained with the same reference."""
 
@@ -182,6 +194,10 @@ class RecyclingPublic(Protocol):
     async def meanings(self, labels: Sequence[str], language: Language) -> dict[str, tuple[Meaning, ...]]:
         """What each label means, likeliest first: nothing for what is not waste (a person); unknown labels are left
         out."""
+        ...
+
+    async def kinds(self, language: Language) -> list[Kind]:
+        """Everything that people throw away, in few words, commonest first; every category is reached by one."""
         ...
 
     async def version(self) -> str:

@@ -19,7 +19,9 @@ from bunri.kit.materials import Material, Tag
 
 Document = dict[str, list[dict[str, Any]]]
 
-KINDS: Final = ("source", "step", "category", "condition", "item", "region", "override", "class", "material")
+KINDS: Final = ("source", "step", "category", "condition", "item", "region", "override", "class", "material", "kind")
+NOT_WASTE: Final = "not_waste"
+"""The category of detected classes that are no waste: a person, a bus."""
 UNKNOWN_ITEM: Final = "unknown-item"
 """The item for facts that say nothing about the thing."""
 
@@ -202,6 +204,15 @@ class MaterialRow:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
+class KindRow:
+    """A word under which people find what they hold: that of a material, or of the item whose slug it has."""
+
+    slug: str
+    name: Text
+    hazard: bool = False
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class StepRow:
     slug: str
     ko: str
@@ -222,6 +233,7 @@ class Rows:
     override: tuple[OverrideRow, ...]
     class_: tuple[ClassRow, ...]
     material: tuple[MaterialRow, ...]
+    kind: tuple[KindRow, ...]
 
     def with_provenance(self) -> "tuple[CategoryRow | ConditionRow | ItemRow | OverrideRow, ...]":
         """The rows that state a rule, so each has a source and a date."""

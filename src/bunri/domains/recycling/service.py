@@ -10,10 +10,10 @@ from bunri.domains.recycling import schemas
 from bunri.domains.recycling.advice import advice_of, disposal_of, parts_of, prompt_context
 from bunri.domains.recycling.errors import RegionMissing, RuleItemMissing, RulesMissing
 from bunri.domains.recycling.identifying import meanings
-from bunri.domains.recycling.public import Advice, Disposal, Facts, Match, Meaning, RecyclingPublic
+from bunri.domains.recycling.public import Advice, Disposal, Facts, Kind, Match, Meaning, RecyclingPublic
 from bunri.domains.recycling.ranking import RuleDecision, decide, guess_categories
 from bunri.domains.recycling.repository import RecyclingRepository
-from bunri.domains.recycling.rows import ItemRow, RegionRow
+from bunri.domains.recycling.rows import ItemRow, KindRow, RegionRow
 from bunri.domains.recycling.table import RuleTable, build
 from bunri.domains.recycling.writer import Writer, builtin
 from bunri.kit.languages import Language
@@ -84,6 +84,10 @@ class RecyclingService:
             for label, meant in known.items()
             if meant is not None
         }
+
+    async def kinds(self, language: Language) -> list[Kind]:
+        table = await self.table()
+        return [_kind(table, kind, language) for kind in table.kinds]
 
     async def item(
         self, slug: str, language: Language, region: str | None = None, tags: Sequence[Tag] = ()
@@ -210,6 +214,19 @@ def _match(table: RuleTable, item: ItemRow, score: float, language: Language) ->
 def _meaning(item: ItemRow, share: float, language: Language) -> Meaning:
     return Meaning(
         item=item.slug, name=item.name.of(language), material=item.material, form=_form(item), prior=round(share, 3)
+    )
+
+
+def _kind(table: RuleTable, kind: KindRow, language: Language) -> Kind:
+    item = table.kind_item(kind)
+    return Kind(
+        value=kind.slug,
+        name=kind.name.of(language),
+        item=item.slug,
+        material=item.material,
+        form=_form(item),
+        category=item.category,
+        hazard=kind.hazard,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from bunri.domains.recycling.checks import check
 from bunri.domains.recycling.files import shipped_document
@@ -15,6 +15,7 @@ from bunri.domains.recycling.rows import (
     ConditionRow,
     Document,
     ItemRow,
+    KindRow,
     OverrideRow,
     RegionRow,
     SourceRow,
@@ -23,9 +24,6 @@ from bunri.domains.recycling.rows import (
 )
 from bunri.domains.recycling.words import Term, keystrokes, terms
 from bunri.kit.materials import Material
-
-NOT_WASTE: Final = "not_waste"
-"""The category of detected classes that are no waste: a person, a bus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +40,7 @@ class RuleTable:
     overrides: tuple[OverrideRow, ...]
     classes: Mapping[str, Mapping[str, float]]
     defaults: Mapping[Material, str]
+    kinds: tuple[KindRow, ...]
     terms: tuple[Term, ...]
     region_slugs: Mapping[str, str]
     """Keystrokes of a region's slug and names → its slug."""
@@ -58,6 +57,10 @@ class RuleTable:
         for typed, slug in self.region_slugs.items():
             likeness[slug] = max(likeness.get(slug, 0.0), SequenceMatcher(None, typed, wanted).ratio())
         return [self.regions[slug] for slug in sorted(likeness, key=lambda slug: (-likeness[slug], slug))]
+
+    def kind_item(self, kind: KindRow) -> ItemRow:
+        """The item whose rule holds for ``kind``."""
+        return self.items[kind.slug] if kind.slug in self.items else self.items[self.defaults[Material(kind.slug)]]
 
     def region_chain(self, region: RegionRow | None) -> tuple[RegionRow, ...]:
         """The region and all regions around it, smallest first."""
@@ -89,6 +92,7 @@ def build(document: Document) -> RuleTable:
         overrides=rows.override,
         classes=MappingProxyType({row.slug: MappingProxyType(row.items) for row in rows.class_}),
         defaults=MappingProxyType({row.slug: row.item for row in rows.material}),
+        kinds=rows.kind,
         terms=tuple(_terms(rows.item)),
         region_slugs=MappingProxyType(
             {keystrokes(name): region.slug for region in rows.region for name in spellings(region)}

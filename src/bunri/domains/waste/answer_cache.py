@@ -18,6 +18,8 @@ from bunri.platform.cache import Cache, CacheUnavailable
 log = structlog.get_logger(__name__)
 
 LIFETIME: Final = timedelta(days=7)
+FORMAT: Final = "2"
+"""Changes when an answer says more than before, so that nobody gets an older one."""
 
 
 class CachedAnswer(BaseModel):
@@ -32,6 +34,7 @@ def answer_cache_key(job: Job, model_versions: str, rules_version: str) -> str:
     conditions = (
         model_versions,
         rules_version,
+        FORMAT,
         job.language,
         job.region or "",
         ",".join(sorted(job.tags)),

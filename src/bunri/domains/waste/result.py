@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bunri.domains.locations.public import NearbyBin
-from bunri.domains.recycling.public import Advice
+from bunri.domains.recycling.public import Advice, Kind
 from bunri.domains.waste import fusion
 from bunri.domains.waste.fusion import SeenItem
 from bunri.domains.waste.schemas import Item, Result
@@ -19,14 +19,16 @@ def assemble(
     seen: Sequence[SeenItem],
     advice: Sequence[Advice],
     bins: Sequence[NearbyBin],
+    kinds: Sequence[Kind],
     *,
     models: Mapping[str, str],
     cached: str | None,
     sure: float,
     language: Language,
 ) -> Result:
-    """One result; ``seen`` and ``advice`` go in pairs and are not empty."""
-    items = [_item(one, advised, sure, language) for one, advised in zip(seen, advice, strict=True)]
+    """One result; ``seen`` and ``advice`` go in pairs and are not empty. ``kinds``: what a question offers below its
+    guesses."""
+    items = [_item(one, advised, kinds, sure, language) for one, advised in zip(seen, advice, strict=True)]
     return Result(
         items=items,
         feedback=_feedback(items, bool(models), language),
@@ -38,7 +40,7 @@ def assemble(
     )
 
 
-def _item(seen: SeenItem, advice: Advice, sure: float, language: Language) -> Item:
+def _item(seen: SeenItem, advice: Advice, kinds: Sequence[Kind], sure: float, language: Language) -> Item:
     return Item(
         box=seen.box,
         label=seen.label,
@@ -54,7 +56,7 @@ def _item(seen: SeenItem, advice: Advice, sure: float, language: Language) -> It
         reasons=list(advice.reasons),
         alternatives=list(advice.alternatives),
         bin_kinds=list(advice.bin_kinds),
-        question=fusion.question(seen, sure, language, advice.guess_categories),
+        question=fusion.question(seen, sure, language, advice.guess_categories, kinds),
     )
 
 

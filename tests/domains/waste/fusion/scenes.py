@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from bunri.domains.recycling.public import Match, Meaning
+from bunri.domains.recycling.public import Kind, Match, Meaning
 from bunri.domains.waste import fusion
-from bunri.domains.waste.fusion import SeenItem, fuse, question
+from bunri.domains.waste.fusion import ChoiceGroup, SeenItem, fuse, question
 from bunri.kit.materials import Material
 from bunri.platform.vision.protocol import Box, DetectedObject, VisionResult
 
@@ -37,6 +37,24 @@ MEANINGS = {
     ),
     "person": (),
 }
+KINDS = tuple(
+    Kind(value=value, name=name, item=item, material=material, form=None, category=category, hazard=hazard)
+    for value, name, item, material, category, hazard in (
+        ("vinyl", "Film", "plastic-bag", Material.VINYL, "vinyl", False),
+        ("plastic", "Plastic", "container", Material.PLASTIC, "plastic", False),
+        ("paper", "Paper", "sheet", Material.PAPER, "paper", False),
+        ("pet", "Clear bottle", "pet-bottle", Material.PET, "pet", False),
+        ("metal", "Can", "can", Material.METAL, "metal", False),
+        ("glass", "Glass", "glass-bottle", Material.GLASS, "glass", False),
+        ("food", "Food", "leftovers", Material.FOOD, "food", False),
+        ("wood", "Wood", "wood-piece", Material.WOOD, "general", False),
+        ("rag", "Rag", "rag", Material.TEXTILE, "general", False),
+        ("battery", "Battery", "battery", Material.BATTERY, "battery", True),
+        ("broken-glass", "Broken glass", "broken-glass", Material.GLASS, "sack", True),
+        ("medicine", "Medicine", "medicine", Material.OTHER, "medicine", True),
+    )
+)
+HAZARDS = {kind.value for kind in KINDS if kind.hazard}
 JUDGED = (
     Material.GLASS,
     Material.METAL,
@@ -109,10 +127,15 @@ def categories(item: SeenItem) -> list[str]:
 
 
 def asked(item: SeenItem, at: list[str] | None = None) -> fusion.Question:
-    found = question(item, 0.75, "en", categories(item) if at is None else at)
+    found = question(item, 0.75, "en", categories(item) if at is None else at, KINDS)
     assert found is not None
     return found
 
 
-def values(asking: fusion.Question) -> list[str]:
-    return [choice.value for choice in asking.choices]
+def values(asking: fusion.Question, *groups: ChoiceGroup) -> list[str]:
+    """The choices' values, or those of ``groups`` alone."""
+    return [choice.value for choice in asking.choices if choice.group in (groups or ChoiceGroup)]
+
+
+def likely(asking: fusion.Question) -> list[str]:
+    return values(asking, ChoiceGroup.LIKELY)

@@ -7,11 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domains.waste.fusion.scenes import (
     BOX,
+    HAZARDS,
+    KINDS,
     MEANINGS,
     asked,
     categories,
     judged,
     judgements,
+    likely,
     looked,
     one,
     seen,
@@ -38,8 +41,8 @@ class TestDisposalGroups:
 
     def test_candidates_of_one_disposal_are_one_choice(self) -> None:
         (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko")
-        assert values(asked(item, ["clear", "glass", "plastic", "glass"]))[1] == "glass-bottle"
-        assert values(asked(item, ["here", "there", "here", "there"])) == ["pet-bottle", "glass-bottle", "none"]
+        assert likely(asked(item, ["clear", "glass", "plastic", "glass"]))[1] == "glass-bottle"
+        assert likely(asked(item, ["here", "there", "here", "there"]))[:2] == ["pet-bottle", "glass-bottle"]
 
     def test_a_choice_names_the_second_thing_that_is_nearly_as_likely(self) -> None:
         cup = Candidate(item="glass", name="Glass", material=Material.GLASS, form="cup", probability=0.3)
@@ -49,7 +52,7 @@ class TestDisposalGroups:
         )
         item = SeenItem(label="cup", candidates=(paper, cup, mug))
         labels = [choice.label for choice in asked(item, ["carton", "sack", "sack"]).choices]
-        assert labels == ["Glass · Mug", "Paper cup", "None of these"]
+        assert labels[:2] == ["Glass · Mug", "Paper cup"]
 
     def test_without_categories_each_candidate_is_a_group_of_its_own(self) -> None:
         (item,) = fuse(seen(DetectedObject("book", 0.9, BOX)), MEANINGS, "ko")
@@ -75,26 +78,29 @@ class TestQuestion:
         (item,) = fuse(seen(DetectedObject("banana", 0.95, BOX)), MEANINGS, "ko")
         assert question(item, 0.75, "ko") is None
 
-    def test_doubt_offers_at_most_three_choices_and_the_way_out(self) -> None:
+    def test_the_likeliest_come_first_and_all_other_kinds_below_them(self) -> None:
         (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko")
-        assert values(asked(item, ["clear", "glass", "plastic", "glass"])) == [
-            "pet-bottle",
-            "glass-bottle",
-            "coloured-pet",
-            "none",
-        ]
+        asking = asked(item, ["clear", "glass", "plastic", "glass"])
+        assert likely(asking) == ["pet-bottle", "glass-bottle", "coloured-pet"]
+        assert values(asking, fusion.ChoiceGroup.OTHER) == ["pet", "vinyl", "paper", "metal", "food", "wood", "rag"]
+        assert values(asking, fusion.ChoiceGroup.HAZARD) == ["broken-glass", "battery", "medicine"]
 
-    def test_a_single_candidate_is_a_yes_or_no(self) -> None:
+    def test_a_kind_of_the_same_material_and_disposal_is_not_offered_twice(self) -> None:
+        (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko")
+        assert "glass" not in values(asked(item, ["pet", "glass", "plastic", "glass"]))
+        assert "broken-glass" in values(asked(item, ["pet", "sack", "plastic", "sack"]))
+
+    def test_a_single_candidate_is_asked_after_by_its_name(self) -> None:
         (item,) = fuse(seen(DetectedObject("banana", 0.4, BOX)), MEANINGS, "ko")
         asking = asked(item)
-        assert [(choice.value, choice.label) for choice in asking.choices] == [("fruit-peel", "Yes"), ("none", "No")]
-        assert asking.text == "Is it this: 과일 껍질?"
+        assert asking.text == "Is it this?"
+        assert (asking.choices[0].value, asking.choices[0].label) == ("fruit-peel", "과일 껍질")
 
     def test_only_the_form_in_doubt_is_asked_about_the_form(self) -> None:
         item = one("bottle", 0.8, plastic=0.97)
         asking = asked(item)
         assert asking.text == text("waste.question.clear_bottle", "en")
-        assert values(asking)[:2] == ["pet-bottle", "plastic"]
+        assert likely(asking)[:2] == ["pet-bottle", "plastic"]
         assert asking.choices[1].label == text("waste.question.other_plastic", "en")
 
     @pytest.mark.parametrize("label", ["toothbrush", "bowl", "frisbee"])
@@ -129,24 +135,37 @@ class TestQuestion:
         (item,) = fuse(seen(DetectedObject("book", 0.9, BOX)), MEANINGS, "ko")
         assert asked(item, ["paper", "carton"]).text == text("waste.question.which_thing", "en")
 
-    def test_unsure_metal_may_be_a_battery(self) -> None:
-        (item,) = fuse(looked(whole=judged(metal=0.8)), MEANINGS, "ko")
-        assert "battery" in values(asked(item))
+    @pytest.mark.parametrize(("material", "other"), [("plastic", "vinyl"), ("cardboard", "wood")])
+    def test_what_the_model_has_no_word_for_is_likely_where_it_is_taken_for_something_else(
+        self, material: str, other: str
+    ) -> None:
+        (item,) = fuse(looked(whole=judged(**{material: 0.8})), MEANINGS, "ko")
+        assert other in likely(asked(item))
 
-    def test_nothing_known_offers_the_broad_materials(self) -> None:
+    def test_where_nothing_is_known_the_commonest_kinds_come_first(self) -> None:
         asking = asked(SeenItem(label="unknown", candidates=()))
-        assert values(asking) == [*fusion.BROAD, "none"]
+        assert likely(asking) == ["vinyl", "plastic", "paper"]
+        assert {choice.value for choice in asking.choices} == {kind.value for kind in KINDS}
+
+    def test_where_nothing_was_recognised_the_kinds_are_in_the_order_of_their_likelihood(self) -> None:
+        (item,) = fuse(looked(whole=judged(other=0.7, food=0.1, glass=0.08)), MEANINGS, "ko")
+        assert item.candidates == ()
+        assert likely(asked(item))[:2] == ["food", "glass"]
 
     @given(things, judgements)
-    def test_every_one_has_few_choices_all_different_and_a_way_out(
+    def test_every_one_has_a_few_likely_choices_every_kind_and_every_hazard(
         self, found: list[DetectedObject], whole: dict[Material, float]
     ) -> None:
         for item in fuse(looked(*found, whole=whole), MEANINGS, "ko"):
-            asking = question(item, 0.75, "ko", categories(item))
-            if asking is not None and item.candidates:
-                assert 2 <= len(asking.choices) <= fusion.MOST_CHOICES + 1
+            asking = question(item, 0.75, "ko", categories(item), KINDS)
+            if asking is not None:
+                assert 1 <= len(likely(asking)) <= fusion.MOST_LIKELY
+                assert values(asking)[: len(likely(asking))] == likely(asking)
                 assert len(set(values(asking))) == len(asking.choices)
-                assert values(asking)[-1] == fusion.NONE_OF_THESE
+                assert [choice.rank for choice in asking.choices] == list(range(1, len(asking.choices) + 1))
+                assert set(values(asking)) >= HAZARDS
+                offered = {candidate.material for candidate in item.candidates if candidate.value in values(asking)}
+                assert all(kind.value in values(asking) or kind.material in offered for kind in KINDS)
 
 
 class TestAnswer:
@@ -159,54 +178,33 @@ class TestAnswer:
     @given(things, judgements)
     def test_every_one_removes_the_doubt(self, found: list[DetectedObject], whole: dict[Material, float]) -> None:
         for item in fuse(looked(*found, whole=whole), MEANINGS, "ko"):
-            asking = question(item, 0.75, "ko", categories(item))
+            asking = question(item, 0.75, "ko", categories(item), KINDS)
             for value in values(asking) if asking else ():
-                answered = fusion.answer(item, value, "ko")
+                answered = fusion.answer(item, value, "ko", KINDS)
                 assert answered is not None
-                if value != fusion.NONE_OF_THESE:
-                    assert question(answered, 0.75, "ko", categories(answered)) is None
-                    assert confidence(answered, categories(answered)) == 1
+                assert question(answered, 0.75, "ko", categories(answered), KINDS) is None
+                assert confidence(answered, categories(answered)) == 1
 
     @pytest.mark.parametrize("thing", COMES_OF)
-    def test_none_of_these_is_asked_about_once_more_at_most(self, thing: DetectedObject) -> None:
+    def test_after_none_of_these_nothing_is_left_to_ask(self, thing: DetectedObject) -> None:
         (item,) = fuse(seen(thing), MEANINGS, "ko")
         asked(item)
-        for _ in range(2):
-            after = fusion.answer(item, fusion.NONE_OF_THESE, "ko")
-            assert after is not None
-            item = after
-        assert question(item, 0.75, "ko") is None
-        assert item.facts().label is None
+        after = fusion.answer(item, fusion.NONE_OF_THESE, "ko", KINDS)
+        assert after is not None
+        assert question(after, 0.75, "ko", (), KINDS) is None
+        assert after.facts().label is None
+
+    def test_a_kind_that_is_an_item_decides_the_item(self) -> None:
+        (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko")
+        answered = fusion.answer(item, "broken-glass", "ko", KINDS)
+        assert answered is not None
+        assert answered.facts().label == "broken-glass"
 
     def test_a_choice_leaves_no_doubt(self) -> None:
         (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko")
         answered = fusion.answer(item, "glass-bottle", "ko")
         assert answered is not None
         assert (answered.confidence, answered.material) == (1.0, Material.GLASS)
-
-    def test_a_material_ruled_out_is_not_offered_again(self) -> None:
-        (item,) = fuse(looked(whole=judged(metal=0.6, glass=0.3)), MEANINGS, "ko")
-        after = fusion.answer(item, fusion.NONE_OF_THESE, "ko", values(asked(item)))
-        assert after is not None
-        assert {"metal", "glass"}.isdisjoint(values(asked(after)))
-
-    @pytest.mark.parametrize(
-        ("item", "at"),
-        [
-            (one("bottle", 0.8, plastic=0.6, glass=0.3), None),
-            (one("bowl", 0.8, plastic=0.6, paper=0.25), ["plastic", "here", "here", "here", "here"]),
-            (fuse(looked(whole=judged(plastic=0.9)), MEANINGS, "ko")[0], None),
-            (fuse(looked(whole=judged(metal=0.7, glass=0.1)), MEANINGS, "ko")[0], None),
-        ],
-    )
-    def test_none_of_these_rules_out_the_materials_offered_and_no_other(
-        self, item: SeenItem, at: list[str] | None
-    ) -> None:
-        offered = values(asked(item, at))
-        after = fusion.answer(item, fusion.NONE_OF_THESE, "ko", offered)
-        assert after is not None
-        left = [material for material in fusion.BROAD if material not in offered]
-        assert values(asked(after)) == [*left, fusion.NONE_OF_THESE]
 
     def test_what_was_not_offered_is_not_understood(self) -> None:
         (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko")

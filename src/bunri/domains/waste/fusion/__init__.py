@@ -8,10 +8,10 @@ items of the rule table with a prior (``recycling.public.Meaning``); the materia
 
 from bunri.domains.waste.fusion.items import MOST_ITEMS, WORDS_DECIDE, as_candidate, decide, fit, fuse, scene_signature
 from bunri.domains.waste.fusion.questions import (
-    BROAD,
-    MOST_CHOICES,
+    MOST_LIKELY,
     NONE_OF_THESE,
     Choice,
+    ChoiceGroup,
     Question,
     answer,
     confidence,
@@ -21,14 +21,14 @@ from bunri.domains.waste.fusion.questions import (
 from bunri.domains.waste.fusion.seen import UNKNOWN, Candidate, SeenItem
 
 __all__ = [
-    "BROAD",
-    "MOST_CHOICES",
     "MOST_ITEMS",
+    "MOST_LIKELY",
     "NONE_OF_THESE",
     "UNKNOWN",
     "WORDS_DECIDE",
     "Candidate",
     "Choice",
+    "ChoiceGroup",
     "Question",
     "SeenItem",
     "answer",

@@ -5,6 +5,7 @@ from typing import Final
 
 from bunri.domains.recycling.public import Match, Meaning
 from bunri.domains.waste.fusion.evidence import (
+    CONFUSED_WITH,
     MATERIAL_RELIABILITY,
     MaterialEvidence,
     Shares,
@@ -28,6 +29,9 @@ NOT_WASTE_SHARE: Final = 0.25
 """From this share of a label's meanings that is no waste on, it may be the surface that other things lie on."""
 RECOGNISED: Final = 0.4
 """When all classes of the material model but "other" together have less than this, nothing was recognised."""
+TAKEN_FOR_OTHERS: Final = 0.2
+"""Of the things that the material model calls one of its classes, how many are of a material that it has no word for
+(an estimate; of 80 pictures of cells it called 40 metal)."""
 RARE: Final = 0.02
 """Candidates that are less likely are dropped."""
 Parts = tuple[tuple[Material, float], ...]
@@ -159,16 +163,38 @@ def _item(thing: DetectedObject, vision: VisionResult, beside: int, meanings: Me
             m: reliability * shares.get(m, 0.0) + (1 - reliability) * p for m, p in vision.image_probabilities.items()
         }
     evidence = MaterialEvidence(shares, independent=independent) if shares else None
-    candidates = _candidates(thing, reliability, evidence, meanings, language)
-    return SeenItem(label=thing.label, box=thing.box, candidates=candidates, sure=_sure(vision, evidence))
+    found = _candidates(thing, reliability, evidence, meanings, language)
+    item = SeenItem(label=thing.label, box=thing.box, candidates=(), sure=_sure(vision, evidence))
+    return _with(found, evidence, item)
 
 
 def _whole(vision: VisionResult, hint: DetectedObject | None, meanings: Meanings, language: Language) -> SeenItem:
     """The whole picture as the item, because nothing was detected."""
     evidence = MaterialEvidence(vision.image_probabilities, independent=True) if vision.image_probabilities else None
     reliability = label_reliability(hint.score, measured=True) if hint else 0.0
-    candidates = _candidates(hint, reliability, evidence, meanings, language) if evidence else ()
-    return SeenItem(label=UNKNOWN, candidates=candidates, sure=_sure(vision, evidence))
+    found = _candidates(hint, reliability, evidence, meanings, language) if evidence else []
+    return _with(found, evidence, SeenItem(label=UNKNOWN, candidates=(), sure=_sure(vision, evidence)))
+
+
+def _with(found: list[Candidate], evidence: MaterialEvidence | None, item: SeenItem) -> SeenItem:
+    """``item`` with its candidates: none where nothing was recognised, though it stays known what is likelier."""
+    recognised = not (evidence and evidence.independent) or sum(each.probability for each in found) >= RECOGNISED
+    return item.model_copy(
+        update={"candidates": _ranked(found) if recognised else (), "materials": _materials(found, evidence)}
+    )
+
+
+def _materials(found: Sequence[Candidate], evidence: MaterialEvidence | None) -> dict[Material, float]:
+    """How likely each material is. One that is no class of the model is as likely as its share of those that the model
+    takes it for."""
+    likely: dict[Material, float] = {}
+    for candidate in found:
+        likely[candidate.material] = likely.get(candidate.material, 0.0) + candidate.probability
+    for material, classes in CONFUSED_WITH.items():
+        if evidence and not evidence.can_name(material):
+            mistaken = TAKEN_FOR_OTHERS * sum(likely.get(each, 0.0) for each in classes) / len(classes)
+            likely[material] = max(likely.get(material, 0.0), mistaken)
+    return {material: round(each, 4) for material, each in likely.items()}
 
 
 def _sure(vision: VisionResult, evidence: MaterialEvidence | None) -> float | None:
@@ -184,8 +210,8 @@ def _candidates(
     evidence: MaterialEvidence | None,
     meanings: Meanings,
     language: Language,
-) -> tuple[Candidate, ...]:
-    """What ``thing`` could be, likeliest first: what its label means, and each material in the evidence."""
+) -> list[Candidate]:
+    """What ``thing`` could be: what its label means, and each material in the evidence."""
     known = (meanings.get(thing.label) or ()) if thing else ()
     label: dict[Material, float] = {}
     for meaning in known:
@@ -201,9 +227,7 @@ def _candidates(
             name = thing.label if thing and thing.label not in meanings else None
             parts = _looks_like(kind, evidence, known if thing and thing.score >= PLAUSIBLE else ())
             found += _of_material(parts, pooled * (1 - named), name, thing.form if thing else None, language)
-    if evidence and evidence.independent and sum(candidate.probability for candidate in found) < RECOGNISED:
-        return ()
-    return _ranked(_coloured(found, thing.coloured if thing else None))
+    return _coloured(found, thing.coloured if thing else None)
 
 
 def _named(reliability: float, kind: Material, evidence: MaterialEvidence | None) -> float:

@@ -1,64 +1,65 @@
 """One short question instead of a guess, asked only where its answer would change what to do. Pure.
 
 What matters is where the thing goes, not what it is called: candidates that lead to the same disposal are one choice,
-and when nearly all that is likely leads to the same one there is nothing to ask.
+and when nearly all that is likely leads to the same one there is nothing to ask. A few likely choices come first; below
+them stand all other kinds that the rules know, so that the truth is always one tap away, whatever the models saw.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from typing import Final
 
 from pydantic import Field
 
+from bunri.domains.recycling.public import Kind
 from bunri.domains.waste.fusion.items import decide
 from bunri.domains.waste.fusion.seen import UNKNOWN, Candidate, Frozen, SeenItem
 from bunri.kit.languages import Language, text
 from bunri.kit.materials import Material
 
-MOST_CHOICES: Final = 3
+MOST_LIKELY: Final = 3
+"""Likely choices of a question."""
 NONE_OF_THESE: Final = "none"
-"""The last choice of every question."""
+"""The answer that it is none of the choices."""
 
 WORTH_OFFERING: Final = 0.03
-"""Less likely choices are not offered."""
+"""Less likely choices are not among the likely ones."""
 ALIKE: Final = 1 / 3
 """A second thing of a choice is named beside the first when it is so likely in comparison."""
+RARER: Final = 0.1
+"""How likely a kind that is one item is, in comparison with all things of its material (an estimate that orders the
+other choices and does nothing else)."""
 
-MISTAKEN_FOR: Final[Mapping[Material, Material]] = {
-    Material.METAL: Material.BATTERY,
-    Material.PLASTIC: Material.VINYL,
-    Material.PET: Material.VINYL,
-    Material.CARDBOARD: Material.WOOD,
-}
-"""Materials that are no class of the material model, by the class it gives them: of 80 pictures of cells it called 40
-metal. Where it is unsure of the class, the other material is offered too."""
-UNLIKELY: Final = 0.2
 
-BROAD: Final = (
-    Material.PLASTIC,
-    Material.PAPER,
-    Material.METAL,
-    Material.GLASS,
-    Material.VINYL,
-    Material.FOOD,
-)
-"""What we offer when nothing was recognised: the materials of nearly everything in a Korean bin."""
+class ChoiceGroup(StrEnum):
+    LIKELY = "likely"
+    OTHER = "other"
+    HAZARD = "hazard"
 
 
 class Choice(Frozen):
     value: str = Field(description="Send this back as the answer.")
     label: str
+    rank: int = Field(0, ge=0, description="1 is the likeliest; 0 in questions older than this field.")
+    group: ChoiceGroup = Field(
+        ChoiceGroup.LIKELY,
+        description="likely: what we think, to be shown large. other: every other kind that the rules know. hazard: "
+        "what must never be missed. A hazard that is likely is among the likely.",
+    )
 
 
 class Question(Frozen):
-    """The one thing we ask instead of guessing. The last choice is always "none of these": value ``none``."""
+    """The one thing we ask instead of guessing. Its choices cover whatever a household throws away; an answer may also
+    be ``none`` or the person's own words."""
 
     text: str
-    choices: tuple[Choice, ...]
+    choices: tuple[Choice, ...] = Field(description="Likeliest first.")
 
 
 class DisposalGroup(Frozen):
     """Candidates that lead to the same disposal, likeliest first."""
 
+    category: str
     candidates: tuple[Candidate, ...]
 
     @property
@@ -73,7 +74,8 @@ def disposal_groups(item: SeenItem, categories: Sequence[str]) -> list[DisposalG
     for number, candidate in enumerate(item.candidates):
         grouped.setdefault(categories[number] if number < len(categories) else f"#{number}", []).append(candidate)
     return sorted(
-        (DisposalGroup(candidates=tuple(each)) for each in grouped.values()), key=lambda group: -group.probability
+        (DisposalGroup(category=category, candidates=tuple(each)) for category, each in grouped.items()),
+        key=lambda group: -group.probability,
     )
 
 
@@ -85,37 +87,40 @@ def confidence(item: SeenItem, categories: Sequence[str] = ()) -> float:
     )
 
 
-def question(item: SeenItem, sure: float, language: Language, categories: Sequence[str] = ()) -> Question | None:
-    """The question for an item whose disposal is less likely than ``sure`` to be right, or None."""
+def question(
+    item: SeenItem, sure: float, language: Language, categories: Sequence[str] = (), kinds: Sequence[Kind] = ()
+) -> Question | None:
+    """The question for an item whose disposal is less likely than ``sure`` to be right, or None. ``kinds``: everything
+    that people throw away, commonest first."""
     if item.answered or confidence(item, categories) >= (item.sure or sure):
         return None
-    if not item.candidates:
-        materials = [material for material in BROAD if material not in item.denied]
-        return _question("unknown", [_material(material, language) for material in materials], language)
-    offered = _offered(disposal_groups(item, categories))
-    mistaken = _mistaken(item, offered)
-    if len(offered) == 1 and not mistaken:
-        return _yes_or_no(offered[0].candidates[0], language)
-    kind = _kind(offered) if len(offered) > 1 else "which"
-    choices = [_choice(group, kind, language) for group in offered[: MOST_CHOICES - len(mistaken)]]
-    return _question(kind, [*choices, *(_material(material, language) for material in mistaken)], language)
+    groups = _worth_offering(disposal_groups(item, categories))
+    others = _others(kinds, item, groups)
+    promoted = _promoted(others, item, groups)
+    groups = groups[: MOST_LIKELY - len(promoted)]
+    sentence = _sentence(groups)
+    choices = [_choice(group, sentence, language) for group in groups]
+    choices += [_of_kind(kind, ChoiceGroup.LIKELY) for kind in promoted]
+    choices += [
+        _of_kind(kind, ChoiceGroup.HAZARD if kind.hazard else ChoiceGroup.OTHER)
+        for kind in _others(kinds, item, groups)
+        if kind not in promoted
+    ]
+    ranked = (choice.model_copy(update={"rank": rank}) for rank, choice in enumerate(choices, 1))
+    return Question(text=text(f"waste.question.{sentence}", language), choices=tuple(ranked))
 
 
-def answer(item: SeenItem, value: str, language: Language, offered: Sequence[str] = ()) -> SeenItem | None:
-    """``item`` after one of our choices was picked; None when ``value`` was not one of them. ``offered``: the values of
-    the choices that the person saw; "none of these" rules out the materials among them and no other.
-
-    Who says "none of these" is asked once more, broadly, and not about what they ruled out; after that there is no
-    doubt left to ask about: only their own words help.
-    """
+def answer(item: SeenItem, value: str, language: Language, kinds: Sequence[Kind] = ()) -> SeenItem | None:
+    """``item`` after one of the choices was picked; None when ``value`` was not one of them. After "none of these"
+    nothing is left to ask about: only the person's own words help."""
     if value == NONE_OF_THESE:
-        ruled_out = (Material(each) for each in offered if each in tuple(Material))
-        denied = tuple(dict.fromkeys((*item.denied, *ruled_out)))
-        nothing = {"candidates": (), "label": UNKNOWN, "denied": denied, "answered": not item.candidates}
-        return item.model_copy(update=nothing)
+        return item.model_copy(update={"candidates": (), "label": UNKNOWN, "answered": True})
     for candidate in item.candidates:
         if candidate.value == value:
             return decide(item, candidate.model_copy(update={"probability": 1.0}))
+    for kind in kinds:
+        if kind.value == value == kind.item:
+            return decide(item, _candidate(kind))
     if value in tuple(Material):
         material = Material(value)
         name = text(f"waste.material.{material}", language)
@@ -123,29 +128,57 @@ def answer(item: SeenItem, value: str, language: Language, offered: Sequence[str
     return None
 
 
-def _offered(found: list[DisposalGroup]) -> list[DisposalGroup]:
+def _worth_offering(found: list[DisposalGroup]) -> list[DisposalGroup]:
     worth = [group for group in found if group.probability >= WORTH_OFFERING]
-    return (worth or found)[:MOST_CHOICES]
+    return (worth or found)[:MOST_LIKELY]
 
 
-def _mistaken(item: SeenItem, offered: Sequence[DisposalGroup]) -> tuple[Material, ...]:
-    """The material that the model may have confused with the likeliest one, where there is room for one more choice."""
-    best = item.candidates[0]
-    other = MISTAKEN_FOR.get(best.material) if best.item is None else None
-    known = {candidate.material for candidate in item.candidates}
-    full = len(offered) == MOST_CHOICES and offered[-1].probability >= UNLIKELY
-    return () if other is None or other in known or full else (other,)
+def _others(kinds: Sequence[Kind], item: SeenItem, groups: Sequence[DisposalGroup]) -> list[Kind]:
+    """The kinds that are not among ``groups`` already, likeliest first and, where nothing is known, commonest first. A
+    hazard stands there in its own words even where something likely leads to the same disposal."""
+    offered = {candidate.value for group in groups for candidate in group.candidates}
+    covered = {(group.category, candidate.material) for group in groups for candidate in group.candidates}
+    left = [
+        kind
+        for kind in kinds
+        if kind.value not in offered and (kind.hazard or (kind.category, kind.material) not in covered)
+    ]
+    return sorted(left, key=lambda kind: -_likelihood(kind, item))
 
 
-def _yes_or_no(candidate: Candidate, language: Language) -> Question:
-    yes = Choice(value=candidate.value, label=text("waste.question.yes", language))
-    no = Choice(value=NONE_OF_THESE, label=text("waste.question.no", language))
-    return Question(text=text("waste.question.is_it", language, name=candidate.name), choices=(yes, no))
+def _likelihood(kind: Kind, item: SeenItem) -> float:
+    likely = item.materials.get(kind.material, 0.0)
+    return likely if kind.value == kind.material else RARER * likely
 
 
-def _kind(offered: Sequence[DisposalGroup]) -> str:
+def _unnamed(kind: Kind, item: SeenItem) -> float:
+    """As ``_likelihood``, without what the candidates account for."""
+    named = sum(candidate.probability for candidate in item.candidates if candidate.material is kind.material)
+    return _likelihood(kind, item) - named
+
+
+def _promoted(others: Sequence[Kind], item: SeenItem, groups: Sequence[DisposalGroup]) -> list[Kind]:
+    """The kinds that belong among the likely choices though they are no candidates: likelier than a group, or there is
+    room for them; where nothing was recognised, the likeliest. Hazards stand out where they are."""
+    harmless = [kind for kind in others if not kind.hazard]
+    if not groups:
+        return harmless[:MOST_LIKELY]
+    promoted: list[Kind] = []
+    for kind in harmless:
+        likelihood = _unnamed(kind, item)
+        likelier = sum(group.probability >= likelihood for group in groups)
+        if likelihood >= WORTH_OFFERING and likelier + len(promoted) < MOST_LIKELY:
+            promoted.append(kind)
+    return promoted
+
+
+def _sentence(groups: Sequence[DisposalGroup]) -> str:
     """Which sentence asks: about the one thing that is in doubt."""
-    best = [group.candidates[0] for group in offered]
+    best = [group.candidates[0] for group in groups]
+    if not best:
+        return "unknown"
+    if len(best) == 1:
+        return "is_it"
     materials = {each.material for each in best}
     if materials == {Material.PET, Material.PLASTIC}:
         named = any(each.item is not None and each.material is not Material.PET for each in best)
@@ -153,14 +186,9 @@ def _kind(offered: Sequence[DisposalGroup]) -> str:
     return "which_thing" if len(materials) == 1 else "which"
 
 
-def _question(kind: str, choices: Sequence[Choice], language: Language) -> Question:
-    none = Choice(value=NONE_OF_THESE, label=text("waste.question.none", language))
-    return Question(text=text(f"waste.question.{kind}", language), choices=(*choices, none))
-
-
-def _choice(group: DisposalGroup, kind: str, language: Language) -> Choice:
+def _choice(group: DisposalGroup, sentence: str, language: Language) -> Choice:
     best = group.candidates[0]
-    if kind == "clear_bottle" and best.material is Material.PLASTIC and best.item is None:
+    if sentence == "clear_bottle" and best.material is Material.PLASTIC and best.item is None:
         return Choice(value=best.value, label=text("waste.question.other_plastic", language))
     return Choice(value=best.value, label=" · ".join(_names(group)))
 
@@ -174,5 +202,9 @@ def _names(group: DisposalGroup) -> Iterator[str]:
         yield second.name
 
 
-def _material(material: Material, language: Language) -> Choice:
-    return Choice(value=material, label=text(f"waste.material.{material}", language))
+def _candidate(kind: Kind) -> Candidate:
+    return Candidate(item=kind.item, name=kind.name, material=kind.material, form=kind.form, probability=1.0)
+
+
+def _of_kind(kind: Kind, group: ChoiceGroup) -> Choice:
+    return Choice(value=kind.value, label=kind.name, group=group)

@@ -39,7 +39,9 @@ class SeenItem(Frozen):
     tags: tuple[Tag, ...] = ()
     words: str | None = None
     answered: bool = False
-    denied: tuple[Material, ...] = Field((), description="Materials that the person said it is not.")
+    materials: dict[Material, float] = Field(
+        default_factory=dict, description="How likely it is each material, those among them that are no candidate."
+    )
     sure: float | None = Field(
         None, description="From this confidence on nothing is asked; unset: that of the settings."
     )

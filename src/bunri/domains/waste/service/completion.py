@@ -60,6 +60,7 @@ class Completion:
             items,
             event.advice,
             await self.nearest_bins(job.id, event.advice[0].bin_kinds),
+            await self._recycling.kinds(job.language),
             models=job.models,
             cached=job.cached,
             sure=self._settings.sure,

@@ -89,7 +89,8 @@ class Feedback:
         if body.value is None and body.text:
             changed = await self._named(job, item, body.text)
         elif user_input:
-            changed = fusion.answer(item, user_input, job.language, _offered(job, body.item))
+            kinds = await self._recycling.kinds(job.language)
+            changed = fusion.answer(item, user_input, job.language, kinds)
             changed = changed or await self._named(job, item, user_input)
         if changed is None:
             raise AnswerUnknown
@@ -110,6 +111,7 @@ class Feedback:
             items,
             advice,
             await self._completion.nearest_bins(job.id, advice[0].bin_kinds, body.location),
+            await self._recycling.kinds(job.language),
             models=job.models,
             cached=job.cached,
             sure=self._settings.sure,
@@ -169,12 +171,6 @@ def _user_input(body: AnswerIn, item: SeenItem) -> str | None:
     if not item.candidates:
         raise AnswerUnknown
     return item.candidates[0].value
-
-
-def _offered(job: Job, position: int) -> list[str]:
-    """The values of the choices that the person saw; none where nothing was asked."""
-    asked = job.result.items[position].question if job.result else None
-    return [choice.value for choice in asked.choices] if asked else []
 
 
 def _meant(body: AnswerIn, before: SeenItem, after: SeenItem, kind: Literal["answer", "correct"]) -> CorrectionKind:

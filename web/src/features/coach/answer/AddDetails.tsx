@@ -1,11 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
-import { materialValues } from "~/api/generated/schema";
+import { api, data } from "~/api/client";
 import type { AnswerIn } from "~/api/types";
 import { WordSearch } from "~/features/search/WordSearch";
-import { useWords } from "~/ui/words";
 import { Button } from "~/ui/Button";
-import { MaterialMark } from "~/ui/MaterialMark";
+import { KindButtons } from "./KindButtons";
 import { ReplyError } from "./ReplyError";
 import styles from "./answer.module.css";
 
@@ -16,13 +16,14 @@ type Props = Readonly<{
   onBack: () => void;
 }>;
 
-const MATERIALS = materialValues.filter((material) => material !== "unknown" && material !== "other");
-
-/** What it really is: in words, with suggestions, or by its material. */
+/** What it really is: in words, with suggestions, or as one of the kinds that everything is one of. */
 export function AddDetails({ pending, error, onDetails, onBack }: Props) {
   const { t } = useTranslation("coach");
-  const words = useWords();
+  const kinds = useKinds();
   const id = useId();
+  const pick = (value: string) => {
+    onDetails({ value });
+  };
   return (
     <section aria-labelledby={id} aria-busy={pending} className={styles.ask}>
       <h2 id={id} className={styles.question}>
@@ -33,36 +34,39 @@ export function AddDetails({ pending, error, onDetails, onBack }: Props) {
         showLabel
         focused
         onPick={({ item }) => {
-          onDetails({ value: item });
+          pick(item);
         }}
         onWords={(text) => {
           onDetails({ text });
         }}
       />
       <ReplyError error={error} />
-      <h3>{t("details.materials")}</h3>
-      <ul className={styles.materials}>
-        {MATERIALS.map((material) => {
-          return (
-            <li key={material}>
-              <button
-                type="button"
-                className={styles.material}
-                aria-disabled={pending}
-                onClick={() => {
-                  if (!pending) onDetails({ value: material });
-                }}
-              >
-                <MaterialMark material={material} size="2.75rem" />
-                {words.material(material)}
-              </button>
-            </li>
-          );
-        })}
-      </ul>
+      <KindButtons
+        title={t("details.kinds")}
+        kinds={kinds.filter(({ hazard }) => !hazard)}
+        pending={pending}
+        onPick={pick}
+      />
+      <KindButtons
+        title={t("answer.hazards")}
+        kinds={kinds.filter(({ hazard }) => hazard)}
+        hazards
+        pending={pending}
+        onPick={pick}
+      />
       <Button variant="text" tone="inherit" onClick={onBack}>
         {t("details.back")}
       </Button>
     </section>
   );
+}
+
+function useKinds() {
+  const { i18n } = useTranslation();
+  const found = useQuery({
+    queryKey: ["kinds", i18n.language],
+    queryFn: ({ signal }) => data(api.GET("/api/v1/recycling/kinds", { signal })),
+    staleTime: 60 * 60_000,
+  });
+  return (found.data ?? []).map(({ value, name, hazard }) => ({ value, label: name, hazard }));
 }

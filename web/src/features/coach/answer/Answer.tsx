@@ -32,7 +32,11 @@ export function Answer({ jobId, result }: Props) {
   return (
     <Page title={items.length > 1 ? t("answer.found", { count: items.length }) : first.name} hideTitle wide>
       {languageOf(result) !== i18n.language && <p className={styles.small}>{t("answer.otherLanguage")}</p>}
-      <div className={styles.answer} data-picture={picture !== null}>
+      <div
+        className={styles.answer}
+        data-picture={picture !== null}
+        data-asking={Boolean(items[selected]?.question)}
+      >
         <div className={styles.side}>
           {picture && <Picture url={picture} items={items} selected={selected} onSelect={setSelected} />}
           {items.length > 1 && <Tabs items={items} selected={selected} onSelect={setSelected} />}

@@ -34,12 +34,18 @@ const unsure: Item = {
   question: {
     text: "어느 것에 가장 가까운가요?",
     choices: [
-      { value: "glass", label: "유리" },
-      { value: "none", label: "이 중에 없어요" },
+      { value: "glass", label: "유리", rank: 1, group: "likely" },
+      { value: "paper", label: "종이", rank: 2, group: "other" },
+      { value: "battery", label: "전지·배터리", rank: 3, group: "hazard" },
     ],
   },
 };
 const change = { tag: "broken", name: "깨졌어요", category: "incombustible", category_name: "불연성 마대" };
+
+const kinds = [
+  { value: "carton", name: "종이팩", hazard: false },
+  { value: "battery", name: "전지·배터리", hazard: true },
+];
 
 const resultOf = (item: Item): Result => ({
   items: [item],
@@ -75,6 +81,7 @@ async function card(item: Item, ...replies: Answer[]) {
       return {
         body: { access_token: "a", refresh_token: "r", expires_in: 3600, user: { id: "g", username: "" } },
       };
+    if (path.endsWith("/kinds")) return { body: kinds };
     if (path.includes("/items/")) return { body: { ...bottle, synonyms: [], changes: [change] } };
     return path.includes("/jobs/") ? reply() : { body: [] };
   });
@@ -207,11 +214,12 @@ describe("an answer", () => {
     expect(screen.getByText("거의 확실해요")).toBeInTheDocument();
   });
 
-  it("is corrected by its material", async () => {
+  it("is corrected by its kind", async () => {
     const said = await card(bottle);
     await press("아니에요");
     expect(screen.getByRole("combobox", { name: "말로 적기" })).toHaveFocus();
-    await press("종이팩");
+    await userEvent.click(await screen.findByRole("button", { name: "종이팩" }));
+    expect(screen.getByRole("group", { name: "봉투에 넣으면 위험해요" })).toHaveTextContent("전지·배터리");
     await expect
       .poll(said)
       .toEqual([{ to: "correct", item: 2, value: "carton", confirm: false, consent: false }]);
@@ -228,9 +236,21 @@ describe("a question", () => {
       .toEqual([{ to: "answer", item: 2, value: "glass", confirm: false, consent: false }]);
   });
 
+  it("has every other kind and what is dangerous below", async () => {
+    const said = await card(unsure);
+    expect(
+      within(screen.getByRole("group", { name: "다른 것이라면" })).getByRole("button", { name: "종이" }),
+    ).toBeInTheDocument();
+    await userEvent.click(
+      within(screen.getByRole("group", { name: "봉투에 넣으면 위험해요" })).getByRole("button"),
+    );
+    await expect
+      .poll(said)
+      .toEqual([{ to: "answer", item: 2, value: "battery", confirm: false, consent: false }]);
+  });
+
   it("has a way out in one's own words, which stay when they say nothing to us", async () => {
     const said = await card(unsure, problem(422, "answer_unknown"));
-    await press("이 중에 없어요");
     await userEvent.type(screen.getByRole("combobox", { name: "말로 적기" }), "무언가{Enter}");
     expect(await screen.findByText("about answer_unknown")).toBeInTheDocument();
     expect(screen.getByRole("combobox", { name: "말로 적기" })).toHaveValue("무언가");

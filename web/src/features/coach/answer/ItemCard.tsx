@@ -89,7 +89,7 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
           error={refused}
           pending={reply.isPending}
           onDetails={(said) => {
-            name(said, question ? "answer" : "correct");
+            name(said, "correct");
           }}
           onBack={() => {
             tell(false);
@@ -102,11 +102,8 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
           blind={Object.keys(result.models).length === 0}
           error={refused}
           pending={reply.isPending}
-          onAnswer={(value) => {
-            name({ value }, "answer");
-          }}
-          onNone={() => {
-            tell(true);
+          onAnswer={(said) => {
+            name(said, "answer");
           }}
         />
       ) : (
