@@ -22,6 +22,7 @@ from bench.paths import detector
 from bunri.domains.waste import fusion
 from bunri.platform.photos import phash, photo
 from bunri.platform.photos.limits import PhotoLimits
+from bunri.platform.photos.picture import Photo
 from bunri.platform.vision.local import LocalVision
 from bunri.platform.vision.material import MaterialClassifier
 from bunri.platform.vision.onnx import OnnxDetector
@@ -145,7 +146,7 @@ def _seen(file: PhotoFile) -> dict[str, Any]:
     return {"key": file.key, "phash": opened.phash.hex(), "sight": to_stored(sight)}
 
 
-def _opened(file: PhotoFile) -> photo.Photo:
+def _opened(file: PhotoFile) -> Photo:
     return photo.open_photo(file.read(), PhotoLimits())
 
 

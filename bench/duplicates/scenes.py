@@ -7,7 +7,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from bunri.platform.photos.decode import Pixels
+from bunri.platform.photos.picture import Pixels
 
 SIZE: Final = (1024, 768)
 SHARES: Final = (0.7, 0.5, 0.35, 0.25)

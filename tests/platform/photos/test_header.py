@@ -23,8 +23,9 @@ from bunri.platform.photos.errors import (
     TooManyPixels,
     UnknownFile,
 )
-from bunri.platform.photos.header import Header, probe
+from bunri.platform.photos.header import probe
 from bunri.platform.photos.limits import PhotoLimits
+from bunri.platform.photos.picture import Header
 from bunri.platform.photos.sniff import MediaType
 
 LIMITS = PhotoLimits()

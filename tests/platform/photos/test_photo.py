@@ -27,7 +27,8 @@ from tests.platform.photos.samples import (
 
 from bunri.platform.photos.errors import BrokenPhoto
 from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.photo import Photo, make_thumbnail, open_photo
+from bunri.platform.photos.photo import make_thumbnail, open_photo
+from bunri.platform.photos.picture import Photo
 
 LIMITS = PhotoLimits()
 TRANSPOSED = {

@@ -12,7 +12,6 @@ from typing import Final
 import cv2
 import numpy as np
 from cv2.typing import MatLike
-from numpy.typing import NDArray
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -20,9 +19,7 @@ from PIL.PngImagePlugin import PngImageFile
 from bunri.platform.photos import heif, webp
 from bunri.platform.photos.colours import in_srgb
 from bunri.platform.photos.errors import BrokenPhoto, TooCostly
-from bunri.platform.photos.header import Header
-
-Pixels = NDArray[np.uint8]
+from bunri.platform.photos.picture import Header, Pixels
 
 _TURNS: Final[Mapping[int, Callable[[MatLike], MatLike]]] = {
     1: lambda stored: stored,

@@ -1,13 +1,13 @@
 """All checks before a photo is decoded, since decompression bombs take effect in decoders (OWASP ASVS 5 §5.2)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from bunri.platform.photos import heif, jpeg, png, webp
 from bunri.platform.photos.errors import BrokenPhoto, EmptyPhoto, PhotoTooLarge, TooCostly, TooManyFrames, TooManyPixels
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.outline import Outline
+from bunri.platform.photos.picture import Header
 from bunri.platform.photos.sniff import MediaType, media_type
 
 _OUTLINES: Final[Mapping[MediaType, Callable[[bytes], Outline]]] = {
@@ -16,22 +16,6 @@ _OUTLINES: Final[Mapping[MediaType, Callable[[bytes], Outline]]] = {
     "image/webp": webp.outline,
     "image/heic": heif.outline,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """A photo as its container describes it: ``width`` × ``height`` as stored, EXIF ``orientation`` 1–8."""
-
-    media_type: MediaType
-    width: int
-    height: int
-    frames: int
-    orientation: int
-
-    @property
-    def upright(self) -> tuple[int, int]:
-        """Width and height as a person sees it."""
-        return (self.height, self.width) if self.orientation >= 5 else (self.width, self.height)
 
 
 def probe(data: bytes, limits: PhotoLimits) -> Header:

@@ -1,14 +1,17 @@
 """Limits on photos."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from dataclasses import dataclass
 
 
-class PhotoLimits(BaseModel):
-    """Checked against the header, before anything is decoded. The defaults allow a phone's 50-megapixel mode."""
+@dataclass(frozen=True, slots=True)
+class PhotoLimits:
+    """Checked against the header, before anything is decoded. The defaults allow a phone's 50-megapixel mode.
 
-    model_config = ConfigDict(frozen=True)
+    ``max_pixels`` is of width × height (8192 × 6144 is 50.3 million), ``max_working_bytes`` what a decoder may take
+    (4 bytes × 50 megapixels). Only the first frame of an animation is used.
+    """
 
-    max_bytes: int = Field(20 * 2**20, gt=0)
-    max_pixels: int = Field(52_000_000, gt=0, description="Width × height: 8192 × 6144 is 50.3 million.")
-    max_working_bytes: int = Field(192 * 2**20, gt=0, description="What a decoder may take: 4 bytes × 50 megapixels.")
-    max_frames: int = Field(100, gt=0, description="Only the first frame of an animation is used.")
+    max_bytes: int = 20 * 2**20
+    max_pixels: int = 52_000_000
+    max_working_bytes: int = 192 * 2**20
+    max_frames: int = 100

@@ -1,37 +1,21 @@
-"""A decoded photo and its fingerprints."""
+"""From bytes to a decoded photo and its fingerprints, and to what we store of it."""
 
 import hashlib
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
 import cv2
 from PIL import Image
 
-from bunri.platform.photos.decode import Pixels, decode
-from bunri.platform.photos.header import Header, probe
+from bunri.platform.photos.decode import decode
+from bunri.platform.photos.header import probe
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.phash import phash
+from bunri.platform.photos.picture import Photo, Picture
 
 LONG_SIDE: Final = 960
 """Enough for detectors (≤ 640) and crops; lets a 12-megapixel JPEG (4032 or 4000 wide) be decoded at a quarter."""
 THUMBNAIL_SIDE: Final = 1024
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Picture:
-    """``pixels``: upright BGR, perhaps smaller than the header says."""
-
-    pixels: Pixels
-    header: Header
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Photo(Picture):
-    """With its fingerprints: ``sha256`` of the bytes, ``phash`` of the picture."""
-
-    sha256: bytes
-    phash: bytes
 
 
 def open_picture(data: bytes, limits: PhotoLimits, *, at_least: int = LONG_SIDE) -> Picture:

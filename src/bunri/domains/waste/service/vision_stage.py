@@ -35,7 +35,8 @@ from bunri.kit.materials import Tag
 from bunri.platform.db import Transaction
 from bunri.platform.photos.errors import TooCostly
 from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.photo import Photo, make_thumbnail, open_photo
+from bunri.platform.photos.photo import make_thumbnail, open_photo
+from bunri.platform.photos.picture import Photo
 from bunri.platform.storage import ObjectMissing, Storage
 from bunri.platform.vision.errors import VisionFailed, VisionMissing
 from bunri.platform.vision.protocol import Vision, VisionResult
