@@ -165,6 +165,11 @@ class TestBombs:
     def test_fifty_megapixels_of_a_phone_are_taken(self) -> None:
         assert probe(png_bomb(8192, 6144), LIMITS).width == 8192
 
+    def test_rows_cost_memory_too(self) -> None:
+        """50 million rows of one pixel: Pillow took 600 MiB."""
+        with pytest.raises(TooCostly):
+            probe(png_bomb(1, 50_000_000), LIMITS)
+
     def test_a_jpeg_of_nothing_but_segments_ends_early(self) -> None:
         with pytest.raises(BrokenPhoto):
             probe(b"\xff\xd8\xff" + b"\xfe\0\x02\xff" * 2_000_000, LIMITS)

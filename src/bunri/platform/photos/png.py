@@ -8,6 +8,8 @@ from bunri.platform.photos.exif import orientation
 from bunri.platform.photos.outline import Outline
 
 _MAX_CHUNKS: Final = 65_536
+_BYTES_PER_ROW: Final = 16
+"""Pillow keeps a pointer to each row, twice while it converts: more than the pixels of a picture one pixel wide."""
 _GREY, _RGB, _GREY_AND_ALPHA = 0, 2, 4
 
 
@@ -29,8 +31,8 @@ def outline(data: bytes) -> Outline:
         if kind == b"IHDR" and body != 16:
             raise BrokenPhoto  # decoders take the size of the last one
         if kind == b"IEND":
-            each = _bytes_per_pixel(depth, colours, transparent)
-            return Outline(width, height, frames, turned or 1, working_bytes=width * height * each)
+            working = height * (width * _bytes_per_pixel(depth, colours, transparent) + _BYTES_PER_ROW)
+            return Outline(width, height, frames, turned or 1, working_bytes=working)
         if kind == b"tRNS":
             transparent = True
         elif kind == b"acTL" and length >= 4:
