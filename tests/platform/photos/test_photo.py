@@ -209,8 +209,11 @@ class TestKeeping:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS holds on Linux alone")
-def test_a_photo_for_which_memory_is_not_enough_is_refused_and_the_next_is_read(tmp_path: Path) -> None:
-    (tmp_path / "large.png").write_bytes(encoded(corners(7000, 5000), "PNG", compress_level=1))
+@pytest.mark.parametrize(("kind", "options"), [("PNG", {"compress_level": 1}), ("WEBP", {"method": 0})])
+def test_a_photo_for_which_memory_is_not_enough_is_refused_and_the_next_is_read(
+    tmp_path: Path, kind: str, options: dict[str, int]
+) -> None:
+    (tmp_path / "large").write_bytes(encoded(corners(7000, 5000), kind, **options))
     script = """
 import resource, sys
 from pathlib import Path
@@ -226,6 +229,6 @@ except TooCostly:
     print(open_picture(small, PhotoLimits()).pixels.shape)
 """
     (tmp_path / "small.png").write_bytes(encoded(corners(), "PNG"))
-    files = [str(tmp_path / "large.png"), str(tmp_path / "small.png")]
+    files = [str(tmp_path / "large"), str(tmp_path / "small.png")]
     run = subprocess.run([sys.executable, "-c", script, *files], capture_output=True, text=True, check=False)
     assert (run.stdout.strip(), run.stderr) == ("(96, 160, 3)", "")

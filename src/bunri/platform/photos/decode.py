@@ -37,8 +37,8 @@ _TURNS: Final[Mapping[int, Callable[[MatLike], MatLike]]] = {
 def decode(data: bytes, header: Header, at_least: int) -> Pixels:
     """Upright BGR pixels in sRGB, height × width × 3, halved up to thrice while the long side stays ≥ ``at_least``.
 
-    Transparency is laid over white. Raises BrokenPhoto when the decoder gives up, TooCostly when the
-    memory of this machine is not enough.
+    Transparency is laid over white. Raises BrokenPhoto when the decoder gives up, TooCostly when it says that memory
+    is not enough.
     """
     factor = _factor(max(header.width, header.height), at_least)
     try:
@@ -47,11 +47,15 @@ def decode(data: bytes, header: Header, at_least: int) -> Pixels:
             picture = picture.reduce(factor)
         picture = _plain(in_srgb(picture, picture.info.get("icc_profile")))
         stored = cv2.cvtColor(np.asarray(_opaque(picture)), cv2.COLOR_RGB2BGR)
-    except MemoryError as error:
-        raise TooCostly from error
     except Exception as error:  # decoders raise OSError, SyntaxError, ValueError, struct.error … on hostile bytes
-        raise BrokenPhoto from error
+        raise (TooCostly if _lacks_memory(error) else BrokenPhoto) from error
     return np.asarray(_TURNS[header.orientation](stored), np.uint8)
+
+
+def _lacks_memory(error: Exception) -> bool:
+    """Beside Python's own error: OpenCV's ‘Insufficient memory’, libheif's ‘Memory allocation error’, Pillow's ‘out of
+    memory’. libjpeg and libwebp say nothing that tells it from a broken picture."""
+    return isinstance(error, MemoryError) or "memory" in str(error).lower()
 
 
 def _factor(long_side: int, at_least: int) -> int:

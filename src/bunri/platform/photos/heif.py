@@ -18,6 +18,8 @@ def outline(data: bytes) -> Outline:
     try:
         file = pillow_heif.open_heif(data)
         width, height = file.size
+    except MemoryError:
+        raise
     except Exception as error:  # the extension raises ValueError, SyntaxError, RuntimeError, IndexError by turns
         raise BrokenPhoto from error
     working = width * height * _BYTES_PER_PIXEL
