@@ -23,6 +23,8 @@ from bunri.platform.storage import Storage, open_storage
 if TYPE_CHECKING:
     import httpx
 
+    from bunri.platform.photos.pool import DecoderPool
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -99,6 +101,15 @@ class Container:
     def storage(self) -> Storage:
         url = self.settings.storage_url or (self.settings.data / "objects").absolute().as_uri()
         return open_storage(url, secret=self.settings.key("upload tickets"))
+
+    @cached_property
+    def decoders(self) -> "DecoderPool":
+        """What reads pictures for this process; its own processes start with the first one."""
+        from bunri.platform.photos.pool import DecoderPool
+
+        pool = DecoderPool(self.settings.decoders)
+        self.closing.callback(pool.close)
+        return pool
 
     @cached_property
     def http(self) -> "httpx.AsyncClient":

@@ -23,6 +23,7 @@ from bunri.kit.errors import Invalid
 from bunri.platform.embedded.secrets import secret
 from bunri.platform.embedded.servers import Addresses
 from bunri.platform.llm.settings import LlmSettings
+from bunri.platform.photos.settings import DecoderSettings
 from bunri.platform.places.settings import PlacesSettings
 from bunri.platform.renamed_settings import RenamingEnvSource, RenamingTomlSource
 from bunri.platform.vision.remote.settings import RemoteVisionSettings
@@ -71,6 +72,7 @@ class Settings(BaseSettings):
     auth: AuthSettings = Field(default_factory=AuthSettings)
     waste: WasteSettings = Field(default_factory=WasteSettings)
     detection: DetectionSettings = Field(default_factory=DetectionSettings)
+    decoders: DecoderSettings = Field(default_factory=DecoderSettings)
     vision: VisionSettings = Field(default_factory=VisionSettings)
     remote_vision: RemoteVisionSettings = Field(default_factory=RemoteVisionSettings)
     llm: LlmSettings = Field(default_factory=LlmSettings)

@@ -60,6 +60,19 @@ def png_bomb(width: int, height: int, frames: int = 1) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + header + animation + pixels + png_chunk(b"IEND", b"")
 
 
+_ADAM7_OF_ONE_COLUMN = ((0, 8), (4, 8), (2, 4), (1, 2))
+"""First row and step of the passes that have a pixel in the first column (PNG 3rd edition §8.1)."""
+
+
+def thread_of_a_picture(height: int = 9_000_000) -> bytes:
+    """A PNG one pixel wide, interlaced and 16 bits deep. Its checks find little memory, but each row costs time."""
+    squeeze = zlib.compressobj(1)
+    passes = [squeeze.compress((b"\4" + bytes(6)) * (-(-(height - y) // step))) for y, step in _ADAM7_OF_ONE_COLUMN]
+    header = struct.pack(">IIBBBBB", 1, height, 16, 2, 0, 0, 1)
+    pixels = png_chunk(b"IDAT", b"".join(passes) + squeeze.flush())
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + pixels + png_chunk(b"IEND", b"")
+
+
 def webp_chunk(kind: bytes, body: bytes) -> bytes:
     return kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
 

@@ -1,6 +1,6 @@
 """What can be wrong with a photo."""
 
-from bunri.kit.errors import Invalid, Missing, TooLarge, Unsupported
+from bunri.kit.errors import Invalid, Missing, TooLarge, Unavailable, Unsupported
 
 
 class EmptyPhoto(Invalid):
@@ -47,6 +47,18 @@ class TooCostly(TooLarge):
     """Its decoder would need more memory or time than a photo may take."""
 
     code = "too_costly"
+
+
+class DecodersBusy(Unavailable):
+    """Too many pictures wait for a decoder. ``data``: ``retry_after`` in seconds."""
+
+    code = "decoders_busy"
+
+
+class DecoderUnavailable(Unavailable):
+    """No decoder could be started: the machine has no memory or processes left."""
+
+    code = "decoder_unavailable"
 
 
 class UnreadableFile(Missing):
