@@ -1,5 +1,7 @@
 """``bunri detect``: which of a detector's classes are where in a photo."""
 
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +22,7 @@ from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
 from bunri.kit.sentences import sentence
 from bunri.platform.photos.limits import PhotoLimits
+from bunri.platform.photos.pool import DecoderPool
 from bunri.platform.vision.onnx import OnnxDetector
 
 
@@ -46,17 +49,18 @@ def detect(
         detector = _open(settings, model or settings.vision.detector, data, lang)
         chosen(classes or "", detector.classes, detector.name)  # an unknown class is reported once, not for each photo
     failed = False
-    for number, path in enumerate(each_photo(photos), start=1):
-        try:
-            found = _detect(detector, path, options, lang)
-        except BunriError as error:
-            failed = True
-            _print_failure(path, error, lang, as_json)
-            continue
-        _print(path, found, detector.name, lang, as_json)
-        if out is not None and found.annotated:
-            out.mkdir(parents=True, exist_ok=True)
-            (out / f"{path.stem}-{number}.jpg").write_bytes(found.annotated)
+    with closing(DecoderPool(settings.decoders)) as decoders:
+        for number, path in enumerate(each_photo(photos), start=1):
+            try:
+                found = _detect(detector, decoders, path, options, lang)
+            except BunriError as error:
+                failed = True
+                _print_failure(path, error, lang, as_json)
+                continue
+            _print(path, found, detector.name, lang, as_json)
+            if out is not None and found.annotated:
+                out.mkdir(parents=True, exist_ok=True)
+                (out / f"{path.stem}-{number}.jpg").write_bytes(found.annotated)
     raise typer.Exit(1 if failed else 0)
 
 
@@ -66,9 +70,15 @@ def _open(settings: Settings, name: str, data: Path | None, lang: Language) -> O
     return store.open(name, settings.vision)
 
 
-def _detect(detector: OnnxDetector, path: Path, options: DetectionOptions, lang: Language) -> ImageDetections:
+def _detect(
+    detector: OnnxDetector, decoders: DecoderPool, path: Path, options: DetectionOptions, lang: Language
+) -> ImageDetections:
     limits = PhotoLimits()
-    return detect_objects(read_photo(path, limits.max_bytes + 1), detector, options, lang, limits)
+    data = read_photo(path, limits.max_bytes + 1)
+    started = time.perf_counter()
+    photo = decoders.picture(data, limits).result()
+    decode_ms = round((time.perf_counter() - started) * 1e3, 1)
+    return detect_objects(photo, decode_ms, detector, options, lang)
 
 
 def _print(path: Path, found: ImageDetections, model: str, lang: Language, as_json: bool) -> None:

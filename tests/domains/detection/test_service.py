@@ -8,14 +8,22 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from tests.platform.photos.samples import corners, encoded
+from tests.platform.photos.samples import corners, encoded, thread_of_a_picture
 from tests.platform.vision.graphs import always, nothing_seen
 
 from bunri.domains.detection.errors import DetectionBusy
 from bunri.domains.detection.model_cache import ModelCache
-from bunri.domains.detection.public import DetectionOptions, DetectionResponse, EncodedPicture, ImageDetections
+from bunri.domains.detection.public import (
+    DetectionOptions,
+    DetectionResponse,
+    EncodedPicture,
+    ImageDetections,
+    ImageFailure,
+)
 from bunri.domains.detection.service import DetectionService
 from bunri.domains.detection.settings import DetectionSettings
+from bunri.platform.photos.pool import DecoderPool
+from bunri.platform.photos.settings import DecoderSettings
 from bunri.platform.vision.errors import ModelMissing
 from bunri.platform.vision.settings import VisionSettings
 from bunri.platform.vision.store import ModelStore
@@ -34,9 +42,11 @@ def pictures(*contents: bytes) -> nullcontext[Sequence[EncodedPicture]]:
 
 @pytest.fixture
 async def service(data: Path) -> AsyncIterator[DetectionService]:
-    made = DetectionService(data, VISION, DetectionSettings(concurrency_slots=2, idle_unload_s=0.05))
+    decoders = DecoderPool(DecoderSettings(cpu_s=0.3))
+    made = DetectionService(data, VISION, DetectionSettings(concurrency_slots=2, idle_unload_s=0.05), decoders)
     yield made
     made.close()
+    decoders.close()
 
 
 class TestModelCache:
@@ -73,6 +83,14 @@ class TestService:
         one, two = await asyncio.gather(*(service.detect(pictures(LYING), options, "ko") for options in requests))
         assert [found.name for found in only_image(one).detections] == ["병"]
         assert [found.name for found in only_image(two).detections] == ["병", "컵"]
+
+    async def test_a_picture_that_takes_too_long_fails_alone(self, service: DetectionService) -> None:
+        contents = (LYING, thread_of_a_picture(), LYING)
+        first, second, third = (await service.detect(pictures(*contents), DetectionOptions(), "ko")).images
+        assert isinstance(first, ImageDetections)
+        assert isinstance(second, ImageFailure)
+        assert second.error.code == "too_costly"
+        assert isinstance(third, ImageDetections)
 
     async def test_who_finds_no_slot_is_refused_at_once(self, service: DetectionService) -> None:
         results = await asyncio.gather(

@@ -23,6 +23,8 @@ from bunri.app.settings import Settings
 from bunri.domains.detection.service import DetectionService
 from bunri.domains.detection.settings import DetectionSettings
 from bunri.edge.playground import playground, request_filter
+from bunri.platform.photos.pool import DecoderPool
+from bunri.platform.photos.settings import DecoderSettings
 from bunri.platform.vision.settings import VisionSettings
 
 __all__ = ["app", "data", "settings"]
@@ -257,7 +259,8 @@ class TestHoles:
         await asyncio.to_thread(folder.mkdir, parents=True)
         from bunri.edge.playground.page import application
 
-        service = DetectionService(data, VisionSettings(models_dir=None), DetectionSettings())
+        decoders = DecoderPool(DecoderSettings())
+        service = DetectionService(data, VisionSettings(models_dir=None), DetectionSettings(), decoders)
         bare = application(service, folder, "ko", home=False)
         async with (
             bare.router.lifespan_context(bare),

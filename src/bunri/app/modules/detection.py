@@ -24,7 +24,7 @@ def _service(container: "Container") -> "DetectionService":
     from bunri.domains.detection.service import DetectionService
 
     settings = container.settings
-    service = DetectionService(settings.data, settings.vision, settings.detection)
+    service = DetectionService(settings.data, settings.vision, settings.detection, container.decoders)
     container.closing.callback(service.close)
     return service
 

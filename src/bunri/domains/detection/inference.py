@@ -10,8 +10,7 @@ import numpy as np
 from bunri.domains.detection.classes import chosen
 from bunri.domains.detection.public import Corners, DetectionOptions, Found, ImageDetections, Timings
 from bunri.kit.languages import Language
-from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.photo import open_picture
+from bunri.platform.photos.picture import Picture
 from bunri.platform.vision import coco
 from bunri.platform.vision.draw import annotate
 from bunri.platform.vision.protocol import Detection, Detector, Pixels
@@ -24,11 +23,10 @@ _LONGEST: Final = 16_000
 
 
 def detect_objects(
-    data: bytes, detector: Detector, options: DetectionOptions, language: Language, limits: PhotoLimits
+    photo: Picture, decode_ms: float, detector: Detector, options: DetectionOptions, language: Language
 ) -> ImageDetections:
-    """Raises ClassUnknown, VisionFailed, and what ``open_picture`` raises."""
+    """``decode_ms``: what reading the picture took. Raises ClassUnknown, VisionFailed."""
     only = chosen(options.classes or "", detector.classes, detector.name)
-    photo, decode_ms = _timed(lambda: open_picture(data, limits))
     detections, detect_ms = _timed(
         lambda: detector.detect(photo.pixels, confidence=options.confidence, iou=options.iou)
     )

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from bunri.domains.detection.errors import ClassUnknown, DetectionBusy
+from bunri.domains.detection.classes import chosen
+from bunri.domains.detection.errors import DetectionBusy
 from bunri.domains.detection.public import (
     DetectionOptions,
     DetectionResponse,
@@ -29,6 +30,7 @@ from bunri.platform.vision.settings import VisionSettings
 
 if TYPE_CHECKING:  # OpenCV and ONNX Runtime are loaded at the first request: most processes never get one
     from bunri.domains.detection.model_cache import ModelCache
+    from bunri.platform.photos.pool import DecoderPool
     from bunri.platform.vision.onnx import OnnxDetector
     from bunri.platform.vision.store import ModelStore
 
@@ -42,10 +44,13 @@ RECENT_S: Final = 10.0
 
 
 class DetectionService:
-    def __init__(self, data: Path, vision: VisionSettings, settings: DetectionSettings) -> None:
+    def __init__(
+        self, data: Path, vision: VisionSettings, settings: DetectionSettings, decoders: "DecoderPool"
+    ) -> None:
         self.settings = settings
         self._data = data
         self._vision = vision
+        self._decoders = decoders
         self._pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="detect")
         self._uploading = 0
         self._slots_taken = 0
@@ -61,7 +66,8 @@ class DetectionService:
     ) -> DetectionResponse:
         async with self._upload_slot(), pictures as arrived, self._concurrency_slot():
             detector = await self._run(lambda: self._open(options.model))
-            images = [await self._run(partial(self._detect_in, each, detector, options, language)) for each in arrived]
+            chosen(options.classes or "", detector.classes, detector.name)  # refused for all pictures at once
+            images = [await self._detect_in(each, detector, options, language) for each in arrived]
             return DetectionResponse(
                 await self._run(lambda: self._used(detector)), tuple(detector.classes), tuple(images)
             )
@@ -107,6 +113,23 @@ class DetectionService:
             self._shares[network] -= 1
             if not self._shares[network]:
                 del self._shares[network]
+
+    async def _detect_in(
+        self, picture: EncodedPicture, detector: "OnnxDetector", options: DetectionOptions, language: Language
+    ) -> ImageDetections | ImageFailure:
+        from bunri.domains.detection.inference import detect_objects
+
+        limits = self.settings.photo
+        try:
+            data = await self._run(lambda: picture.file.read(limits.max_bytes + 1))
+            started = time.perf_counter()
+            photo = await asyncio.wrap_future(self._decoders.picture(data, limits))
+            decode_ms = round((time.perf_counter() - started) * 1e3, 1)
+            detections = await self._run(lambda: detect_objects(photo, decode_ms, detector, options, language))
+        except BunriError as error:
+            return ImageFailure(picture.name, error)
+        self._last_success = time.monotonic()
+        return detections.model_copy(update={"file": picture.name})
 
     # ── slots and threads ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -179,21 +202,6 @@ class DetectionService:
             return self.model_cache.get(name or self._default())
         except ModelMissing as error:  # anybody may read this, so it does not name our folders
             raise ModelMissing(name=error.data["name"], folder="<data>/models") from None
-
-    def _detect_in(
-        self, picture: EncodedPicture, detector: "OnnxDetector", options: DetectionOptions, language: Language
-    ) -> ImageDetections | ImageFailure:
-        from bunri.domains.detection.inference import detect_objects
-
-        limits = self.settings.photo
-        try:
-            detections = detect_objects(picture.file.read(limits.max_bytes + 1), detector, options, language, limits)
-        except ClassUnknown:
-            raise
-        except BunriError as error:
-            return ImageFailure(picture.name, error)
-        self._last_success = time.monotonic()
-        return detections.model_copy(update={"file": picture.name})
 
     def _used(self, detector: "OnnxDetector") -> ModelUsed:
         card = self._store.card(detector.name)
