@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,8 +24,8 @@ from bunri.domains.waste.service.training_samples import TrainingSamples
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
 from bunri.kit.materials import Material
-from bunri.platform.photos.header import probe
 from bunri.platform.photos.limits import PhotoLimits
+from bunri.platform.photos.pool import DecoderPool
 
 waste = typer.Typer(help="분석 · What came of people's photos.", no_args_is_help=True)
 
@@ -70,25 +70,28 @@ def export_labels(
     connection.data = data
     moment = since.replace(tzinfo=UTC) if since else None
     with errors_printed(lang):
-        tally = asyncio.run(
-            _export(connection.open(TrainingSamples), LabelsFolder(folder, formats, force=force), moment, lang)
-        )
+        opened, decoders = connection.open(TrainingSamples), DecoderPool(connection.given.decoders)
+        tally = asyncio.run(_export(opened, decoders, LabelsFolder(folder, formats, force=force), moment, lang))
     _print_tally(tally, lang)
     raise typer.Exit(1 if tally.left_out else 0)
 
 
 async def _export(
-    opened: AbstractAsyncContextManager[TrainingSamples], folder: LabelsFolder, since: datetime | None, lang: Language
+    opened: AbstractAsyncContextManager[TrainingSamples],
+    decoders: DecoderPool,
+    folder: LabelsFolder,
+    since: datetime | None,
+    lang: Language,
 ) -> Tally:
     tally, console = Tally(), Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         async with opened as samples:
-            with folder:
+            with folder, closing(decoders):
                 total = await samples.count(since)
                 task = progress.add_task(text("waste.labels.exporting", lang), total=total)
                 async for group in _groups(samples, since):
-                    await _write(samples, folder, group, tally)
+                    await _write(samples, decoders, folder, group, tally)
                     progress.advance(task, sum(map(len, group)))
     return tally
 
@@ -110,11 +113,15 @@ async def _groups(samples: TrainingSamples, since: datetime | None) -> AsyncIter
 
 
 async def _write(
-    samples: TrainingSamples, folder: LabelsFolder, group: Sequence[list[TrainingSample]], tally: Tally
+    samples: TrainingSamples,
+    decoders: DecoderPool,
+    folder: LabelsFolder,
+    group: Sequence[list[TrainingSample]],
+    tally: Tally,
 ) -> None:
     pictures = await asyncio.gather(*(_picture(samples, folder, each[0].job_id) for each in group))
     for each, picture in zip(group, pictures, strict=True):
-        size = _size(picture) if picture else None
+        size = await _size(picture, decoders) if picture else None
         if picture is None or size is None:
             tally.left_out += len(each)
             continue
@@ -127,10 +134,11 @@ async def _picture(samples: TrainingSamples, folder: LabelsFolder, job_id: UUID)
     return folder.earlier(job_id) or await samples.picture(job_id)
 
 
-def _size(picture: bytes) -> tuple[int, int] | None:
+async def _size(picture: bytes, decoders: DecoderPool) -> tuple[int, int] | None:
     """Width and height in pixels; None when the picture is broken."""
     try:
-        return probe(picture, PhotoLimits()).upright
+        header = await asyncio.wrap_future(decoders.header(picture, PhotoLimits()))
+        return header.upright
     except BunriError:
         return None
 

@@ -87,7 +87,7 @@ def quantize(
     with errors_printed(lang):
         made = run(
             open_store(settings, data),
-            settings.vision,
+            settings,
             job,
             lang,
             lambda path, error: print_error(error, lang, str(path)),

@@ -1,6 +1,7 @@
 """``bunri models quantize``: its pictures, its progress and its table."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,19 +10,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from bunri.app.settings import Settings
 from bunri.cli.photos import SUFFIXES, NoPhotos, read_photo
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
 from bunri.platform.photos.errors import UnreadableFile
 from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.photo import open_picture
+from bunri.platform.photos.pool import DecoderPool
 from bunri.platform.vision.errors import ModelExists, ModelNotWritten, ModelQuantised, TooFewPictures
 from bunri.platform.vision.onnx import Feed, OnnxDetector
 from bunri.platform.vision.protocol import Pixels
 from bunri.platform.vision.quantise.agreement import Agreement
 from bunri.platform.vision.quantise.compare import Comparison, compare, divided
 from bunri.platform.vision.quantise.graph import is_quantised, made_here, quantise
-from bunri.platform.vision.settings import VisionSettings
 from bunri.platform.vision.store import ModelStore
 
 LEAST: Final = 10
@@ -51,24 +52,25 @@ class QuantiseJob:
     most: int
 
 
-def run(store: ModelStore, settings: VisionSettings, job: QuantiseJob, lang: Language, skipped: Skipped) -> Quantised:
+def run(store: ModelStore, settings: Settings, job: QuantiseJob, lang: Language, skipped: Skipped) -> Quantised:
     """Shows progress on a terminal's standard error.
 
     Raises what ``ModelStore.open`` raises, ModelQuantised, ModelExists, UnreadableFile, NoPhotos, TooFewPictures,
     ModelNotQuantisable, ModelNotWritten.
     """
-    exact = store.open(job.name, settings)
+    exact = store.open(job.name, settings.vision)
     _check_names(store, job)
     with _progress() as progress:
         paths = progress.track(photos_in(job.folder, job.most), description=text("vision.quantise.reading", lang))
-        pictures = list(_canvases(exact, paths, skipped))
+        with closing(DecoderPool(settings.decoders)) as decoders:
+            pictures = list(_canvases(exact, decoders, paths, skipped))
         if len(pictures) < LEAST:
             raise TooFewPictures(found=len(pictures), least=LEAST)
         learnt, held = divided(pictures, LEAST)
         shown = progress.track(learnt, description=text("vision.quantise.calibrating", lang))
         feeds = (exact.prepare(picture)[1] for picture in shown)
         path = store.write(job.new, _in_8_bits(store, job, f"{exact.name}@{exact.version}", feeds))
-        small = store.open(job.new, settings)
+        small = store.open(job.new, settings.vision)
         compared = compare(exact, small, progress.track(held, description=text("vision.quantise.comparing", lang)))
     return Quantised(path, store.find(job.name), compared, len(held), learnt is not held)
 
@@ -114,12 +116,14 @@ def _check_names(store: ModelStore, job: QuantiseJob) -> None:
         raise ModelExists(name=job.new)
 
 
-def _canvases(detector: OnnxDetector, paths: Iterable[Path], skipped: Skipped) -> Iterator[Pixels]:
+def _canvases(
+    detector: OnnxDetector, decoders: DecoderPool, paths: Iterable[Path], skipped: Skipped
+) -> Iterator[Pixels]:
     """Photos as the detector sees them, without those that cannot be read."""
     limits = PhotoLimits()
     for path in paths:
         try:
-            yield detector.canvas(open_picture(read_photo(path, limits.max_bytes + 1), limits).pixels)
+            yield detector.canvas(decoders.picture(read_photo(path, limits.max_bytes + 1), limits).result().pixels)
         except BunriError as error:
             skipped(path, error)
 
