@@ -166,6 +166,7 @@ def _provide_vision(container: "Container") -> None:
             get(StatusCache),
             get(AnswerCache),
             container.storage,
+            container.decoders,
             get(VisionModels),
             get(RecyclingPublic),
             get(Completion),
@@ -229,6 +230,7 @@ def _handlers(container: "Container", queue: str) -> "Sequence[Handler]":
     if queue != "waste":
         return tasks.DEFAULT
     _provide_vision(container)
+    container.decoders.keep_warm()
     return tasks.vision()
 
 

@@ -4,10 +4,13 @@ from io import BytesIO
 
 from PIL import Image
 from tests.domains.waste.conftest import FakeVision, Pipeline, result_of
+from tests.platform.photos.samples import thread_of_a_picture
 from tests.support.pictures import encoded, jpeg, new_photo, picture
 
 from bunri.kit.ids import new_id
 from bunri.kit.materials import Material
+from bunri.platform.photos.pool import DecoderPool
+from bunri.platform.photos.settings import DecoderSettings
 from bunri.platform.vision.protocol import DetectedObject
 
 
@@ -111,3 +114,12 @@ class TestMemory:
         assert (failed.status, failed.code) == ("failed", "too_costly")
         pipeline.local.too_large = False
         assert (await pipeline.analyze(new_photo())).status in ("done", "asked")
+
+    async def test_one_whose_decoder_is_killed_fails_alone_too(self, pipeline: Pipeline) -> None:
+        decoders = DecoderPool(DecoderSettings(cpu_s=0.3, deadline_s=60))
+        pipeline.container.decoders = decoders
+        pipeline.build()
+        failed = await pipeline.analyze(thread_of_a_picture())
+        assert (failed.status, failed.code) == ("failed", "too_costly")
+        assert (await pipeline.analyze(new_photo())).status in ("done", "asked")
+        decoders.close()

@@ -35,8 +35,8 @@ from bunri.kit.materials import Tag
 from bunri.platform.db import Transaction
 from bunri.platform.photos.errors import TooCostly
 from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.photo import make_thumbnail, open_photo
 from bunri.platform.photos.picture import Photo
+from bunri.platform.photos.pool import DecoderPool
 from bunri.platform.storage import ObjectMissing, Storage
 from bunri.platform.vision.errors import VisionFailed, VisionMissing
 from bunri.platform.vision.protocol import Vision, VisionResult
@@ -86,6 +86,7 @@ class VisionStage:
         statuses: StatusCache,
         answers: AnswerCache,
         storage: Storage,
+        decoders: DecoderPool,
         models: VisionModels,
         recycling: RecyclingPublic,
         completion: Completion,
@@ -96,6 +97,7 @@ class VisionStage:
         self._statuses = statuses
         self._answers = answers
         self._storage = storage
+        self._decoders = decoders
         self._models = models
         self._recycling = recycling
         self._completion = completion
@@ -158,7 +160,6 @@ class VisionStage:
             return
         async with self._stage(job, Stage.PREPROCESS):
             photo = await self._open(data, sha256)
-            await self._store_thumbnail(photo)
         async with self._stage(job, Stage.VISION):
             outcome = await self._look(photo)
         async with self._stage(job, Stage.FUSE):
@@ -168,7 +169,7 @@ class VisionStage:
     async def _reuse(self, job: Job, known: CachedAnswer, data: bytes, sha256: bytes) -> None:
         """The answer is known; the thumbnail is made again when whoever sent the photo first has had it removed."""
         if await self._storage.stat(thumbnail_key(sha256)) is None:
-            await self._store_thumbnail(await self._open(data, sha256))
+            await self._open(data, sha256)
         if not await self._completion.complete_from_cache(job, known):
             raise LeaseLost(sha256)
         await self._storage.delete(upload_key(job.id))
@@ -184,11 +185,10 @@ class VisionStage:
             return data
 
     async def _open(self, data: bytes, sha256: bytes) -> Photo:
-        return await asyncio.to_thread(open_photo, data, self._limits, sha256=sha256)
-
-    async def _store_thumbnail(self, photo: Photo) -> None:
-        picture = await asyncio.to_thread(make_thumbnail, photo)
-        await self._storage.write(thumbnail_key(photo.sha256), picture, "image/webp")
+        """The photo; its thumbnail is stored."""
+        photo, thumbnail = await asyncio.wrap_future(self._decoders.photo(data, self._limits, sha256=sha256))
+        await self._storage.write(thumbnail_key(sha256), thumbnail, "image/webp")
+        return photo
 
     async def _look(self, photo: Photo) -> VisionOutcome:
         """From the store, or from the models: our own run first, since they also say whether a near photo shows the
