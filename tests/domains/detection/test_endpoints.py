@@ -13,12 +13,13 @@ import pytest
 from fastapi import FastAPI
 from PIL import Image
 from tests.domains.detection.conftest import DETECT, a_bottle_and_a_cup
-from tests.platform.photos.samples import corners, encoded, exif, png_bomb
+from tests.platform.photos.samples import corners, encoded, exif, png_bomb, thread_of_a_picture
 from tests.platform.vision.test_onnx import overlap
 from tests.support.api import client_of
 
 from bunri.app.asgi import create_app
 from bunri.app.settings import Settings
+from bunri.platform.photos.settings import DecoderSettings
 from bunri.platform.vision.settings import VisionSettings
 
 LYING = encoded(corners(200, 100), "JPEG")
@@ -327,3 +328,12 @@ def agree(found: list[dict[str, Any]], expected: list[Any]) -> None:
         assert match["label"] == label
         assert overlap(match["box"], box) > 0.9
         assert match["score"] == pytest.approx(score, abs=0.05)
+
+
+class TestCostlyPictures:
+    async def test_one_that_takes_too_long_fails_and_the_next_is_read(self, settings: Settings) -> None:
+        app = create_app(settings.model_copy(update={"decoders": DecoderSettings(cpu_s=0.3)}), "detect")
+        async with app.router.lifespan_context(app), client_of(app) as client:
+            response = await client.post(DETECT, content=thread_of_a_picture(), headers={**JPEG, **ENGLISH})
+            assert code(response) == (413, "too_costly")
+            assert labels(await asked(client)) == ["bottle", "cup"]
