@@ -129,6 +129,23 @@ class TestTheWholeWay:
         photo = encoded(new_picture(), kind)
         assert person.analyzes(photo, content_type)["status"] in ("done", "asked")
 
+    def test_a_media_type_is_the_same_however_it_is_written(self, platform: Platform, person: Person) -> None:
+        photo = new_photo()
+        job = person.begins(photo, "IMAGE/JPEG ; q=1")
+        assert job["upload_headers"] == {"Content-Type": "image/jpeg"}
+        written = {"Content-Type": 'Image/Jpeg;name="a;b.jpg"', "Expect": "100-continue", "Content-MD5": "Q2hlY2s="}
+        packed = {**written, "Content-Encoding": "gzip"}
+        refused = platform.http.put(job["upload_url"], content=photo, headers=packed)
+        assert (refused.status_code, refused.json()["code"]) == (415, "body_encoded")
+        assert platform.http.put(job["upload_url"], content=photo, headers=written).status_code == 200
+        person.completes(job)
+        assert person.waits(job)["status"] in ("done", "asked")
+
+    @pytest.mark.parametrize("written", ["", "jpeg", "image/jpeg garbage", "image/gif", "image/jpeg, image/jpeg"])
+    def test_what_is_no_photo_type_is_refused(self, person: Person, written: str) -> None:
+        answer = person.ask("POST", "/api/v1/waste/analyze", json={"content_type": written, "size": 9})
+        assert (answer.status_code, answer.json()["code"]) == (415, "photo_type_unsupported")
+
 
 class TestEvents:
     def test_the_stream_tells_changes_and_ends_with_the_job(self, platform: Platform, person: Person) -> None:

@@ -60,7 +60,9 @@ class TestOnePicture:
         }
         assert "annotated" not in seen
 
-    @pytest.mark.parametrize("kind", ["image/jpeg", "image/png", "application/octet-stream"])
+    @pytest.mark.parametrize(
+        "kind", ["image/jpeg", "image/png", "application/octet-stream", "IMAGE/JPEG ; q=1", "image/x-raw"]
+    )
     async def test_what_the_body_is_called_does_not_matter_when_it_is_a_picture(
         self, client: httpx.AsyncClient, kind: str
     ) -> None:
@@ -185,6 +187,8 @@ class TestBadBodies:
         ("kind", "expected"),
         [
             ("application/json", (415, "upload_unsupported")),
+            ("image/jpeg garbage", (415, "upload_unsupported")),
+            ("image/jpeg, application/json", (415, "upload_unsupported")),
             ("application/x-www-form-urlencoded", (415, "upload_unsupported")),
             ("multipart/form-data", (422, "upload_broken")),
             ("multipart/form-data; boundary=b", (422, "upload_broken")),

@@ -191,6 +191,13 @@ class TestHeads:
 
 
 class TestBodies:
+    def test_that_wait_for_a_word_from_us_get_it(self, port: int) -> None:
+        with connected(port) as connection:
+            connection.sendall(HEAD + b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+            assert connection.recv(1024).startswith(b"HTTP/1.1 100 Continue")
+            connection.sendall(b"photo")
+            assert b"5 bytes" in connection.recv(1024)
+
     def test_that_stop_are_ended(self, port: int) -> None:
         with connected(port) as connection:
             connection.sendall(HEAD + b"Content-Length: 1000000\r\n\r\n" + b"x" * 50_000)

@@ -63,6 +63,58 @@ class TestUpload:
         assert (answer.status_code, answer.json()["code"]) == (status, code)
         assert await storage.stat(KEY) is None
 
+    @pytest.mark.parametrize(
+        "written",
+        [
+            "IMAGE/JPEG",
+            "Image/Jpeg",
+            "image/jpeg;q=1",
+            "image/jpeg ; q=1",
+            'image/jpeg;\tname="a;b, \\"c\\".jpg"',
+            "image/jpeg;",
+        ],
+    )
+    async def test_with_its_type_written_in_another_way_is_taken(
+        self, storage: LocalStorage, client: httpx.AsyncClient, written: str
+    ) -> None:
+        ticket = await ticket_for(storage)
+        assert (await client.put(ticket.url, content=b"photo", headers={"Content-Type": written})).is_success
+        kept = await storage.stat(KEY)
+        assert kept is not None
+        assert kept.content_type == JPEG
+
+    @pytest.mark.parametrize(
+        "written",
+        [
+            *("", "jpeg", "image/", "/jpeg", "image /jpeg", "image/ jpeg", "image/jpeg/x", "image/jpegx", "image/*"),
+            *("image/jpeg garbage", "image/jpeg, text/html", 'image/jpeg; q="a', "image/jpeg; q", "image/jpeg; q = 1"),
+        ],
+    )
+    async def test_with_another_type_or_none_is_told_which_is_right(
+        self, storage: LocalStorage, client: httpx.AsyncClient, written: str
+    ) -> None:
+        ticket = await ticket_for(storage)
+        headers = {"Content-Type": written, "Accept-Language": "en"}
+        answer = await client.put(ticket.url, content=b"photo", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (415, "wrong_type")
+        assert JPEG in answer.json()["detail"]
+        assert await storage.stat(KEY) is None
+
+    async def test_with_two_types_is_refused_whichever_comes_first(
+        self, storage: LocalStorage, client: httpx.AsyncClient
+    ) -> None:
+        ticket = await ticket_for(storage)
+        for kinds in ((JPEG, "text/html"), ("text/html", JPEG)):
+            headers = [("Content-Type", kind) for kind in kinds]
+            assert (await client.put(ticket.url, content=b"photo", headers=headers)).status_code == 415
+
+    async def test_with_a_digest_that_we_do_not_read_is_taken(
+        self, storage: LocalStorage, client: httpx.AsyncClient
+    ) -> None:
+        ticket = await ticket_for(storage)
+        headers = {**ticket.headers, "Content-MD5": "Q2hlY2sgSW50ZWdyaXR5IQ=="}
+        assert (await client.put(ticket.url, content=b"photo", headers=headers)).is_success
+
     async def test_without_a_length_is_counted(self, storage: LocalStorage, client: httpx.AsyncClient) -> None:
         ticket = await ticket_for(storage)
         answer = await client.put(ticket.url, content=body(b"photo", b"more"), headers=ticket.headers)

@@ -1,10 +1,13 @@
 """What every request goes through: ids, limits, problems, idempotency."""
 
+import gzip
 from collections.abc import AsyncIterator
 
 import httpx
+import orjson
 import pytest
 from pydantic import BaseModel
+from starlette.types import Message, Receive, Scope, Send
 from tests.support.api import bare_app, client_of
 
 from bunri.app.settings import Settings
@@ -124,6 +127,37 @@ class TestBodyLimit:
     async def test_a_nonsense_length_is_refused(self, client: httpx.AsyncClient, length: str) -> None:
         response = await client.post("/orders", content=b"{}", headers={"Content-Length": length})
         assert response.status_code == 413
+
+    @pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "aws-chunked"])
+    async def test_a_compressed_body_is_refused_as_such(self, client: httpx.AsyncClient, coding: str) -> None:
+        headers = {"Content-Encoding": coding, "Content-Type": "application/json", "Accept-Language": "en"}
+        response = await client.post("/orders", content=gzip.compress(orjson.dumps(TEA)), headers=headers)
+        assert (response.status_code, response.json()["code"]) == (415, "body_encoded")
+        assert "Content-Encoding" in response.json()["detail"]
+
+    async def test_a_coding_that_is_none_is_no_matter(self, client: httpx.AsyncClient) -> None:
+        assert (await client.post("/orders", json=TEA, headers={"Content-Encoding": "Identity"})).status_code == 201
+        assert (await client.get("/nowhere", headers={"Content-Encoding": "gzip"})).status_code == 404
+
+    @pytest.mark.parametrize("sent", [b'{"drink": "tea", "cups": 1}', b'{"drink"', b""])
+    async def test_a_body_whose_client_went_away_is_never_taken_for_complete(self, shop: Shop, sent: bytes) -> None:
+        """What came may be a whole document by chance, as the first of a list of lines is."""
+        statuses = []
+
+        async def gone() -> Message:
+            return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+        async def told(message: Message) -> None:
+            statuses.append(message.get("status"))
+
+        async def taken(scope: Scope, receive: Receive, send: Send) -> None:
+            shop.served += 1
+
+        messages: list[Message] = [{"type": "http.request", "body": sent, "more_body": True}]
+        scope = {"type": "http", "method": "POST", "path": "/orders", "headers": [], "query_string": b""}
+        await BodyLimit(taken, policies_of(bare_app()))(scope, gone, told)
+        assert shop.served == 0
+        assert statuses[0] == 422
 
 
 @pytest.fixture

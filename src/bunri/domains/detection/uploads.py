@@ -22,8 +22,10 @@ from bunri.domains.detection.errors import (
 )
 from bunri.domains.detection.public import EncodedPicture
 from bunri.domains.detection.settings import DetectionSettings
+from bunri.kit.media_types import essence
 
 FORM: Final = "multipart/form-data"
+BYTES: Final = "application/octet-stream"
 PARTS: Final = ("file", "files")
 _SPOOLED: Final = 2**20
 _LONGEST_NAME: Final = 200
@@ -50,19 +52,26 @@ async def received(request: Request, settings: DetectionSettings) -> AsyncIterat
 
 async def _arrived(request: Request, spool: BinaryIO, settings: DetectionSettings) -> FormData | None:
     """The form, or None when the body itself is the picture and now in ``spool``."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _kind(request)
     try:
         async with asyncio.timeout(settings.upload_s):
             if kind == FORM:
                 return await _form(request, settings)
-            if not kind.startswith("image/") and kind not in ("application/octet-stream", ""):
-                raise UploadUnsupported
             await _spool(request, spool, settings.max_photo_mb)
             return None
     except TimeoutError:
         raise UploadTooSlow(seconds=round(settings.upload_s)) from None
     except ClientDisconnect:
         raise UploadBroken from None
+
+
+def _kind(request: Request) -> str:
+    """What the body says it is; nothing said is taken as bytes (RFC 9110 §8.3). Raises UploadUnsupported."""
+    written = ", ".join(request.headers.getlist("content-type"))
+    kind = essence(written) if written else BYTES
+    if kind is None or not (kind in (FORM, BYTES) or kind.startswith("image/")):
+        raise UploadUnsupported
+    return kind
 
 
 async def _form(request: Request, settings: DetectionSettings) -> FormData:

@@ -36,7 +36,7 @@ async def upload(
     if request.headers.get("content-length", str(size)) != str(size):
         raise WrongSize(expected=size)
     try:
-        await storage.receive(grant, request.headers.get("content-type", ""), request.stream())
+        await storage.receive(grant, ", ".join(request.headers.getlist("content-type")), request.stream())
     except ClientDisconnect:
         raise WrongSize(expected=size) from None
     return Response()

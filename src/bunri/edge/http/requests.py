@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bunri.edge.http.policies import Policies
 from bunri.edge.http.problems import refusal, unexpected
-from bunri.kit.errors import TooLarge
+from bunri.kit.errors import BunriError, Invalid, TooLarge, Unsupported
 from bunri.kit.ids import new_id
 from bunri.platform.telemetry.metrics import REQUEST_SECONDS, REQUESTS
 
@@ -72,22 +72,40 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
         log.info("request", method=scope["method"], path=scope["path"], status=status, ms=round(seconds * 1e3, 1))
 
 
+class BodyCutOff(Invalid):
+    """The client went away before its body was complete. Nobody reads this; it ends the request and is counted."""
+
+    code = "body_cut_off"
+
+
+class BodyEncoded(Unsupported):
+    """The body is compressed (RFC 9110 §8.4)."""
+
+    code = "body_encoded"
+
+
 class BodyLimit:
-    """Refuses bodies that are larger than their route takes, before anybody parses them."""
+    """Refuses bodies that are larger than their route takes, compressed or cut off, before anybody parses them.
+
+    A route that takes its body as it comes (``max_body=None``) sees to size and end itself.
+    """
 
     def __init__(self, app: ASGIApp, policies: Policies) -> None:
         self._app = app
         self._policies = policies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _is_encoded(Headers(scope=scope)):
+            await refusal(Request(scope), BodyEncoded())(scope, receive, send)
+            return
         limit = self._policies.of(scope).max_body if scope["type"] == "http" else None
         if limit is None:
             await self._app(scope, receive, send)
             return
-        declared = Headers(scope=scope).get("content-length", "0")
-        body = None if not declared.isdigit() or int(declared) > limit else await self._read(receive, limit)
-        if body is None:
-            await self._refuse(scope, receive, send)
+        try:
+            body = await self._read(Headers(scope=scope), receive, limit)
+        except BunriError as error:
+            await refusal(Request(scope), error)(scope, receive, send)
             return
         pending = [body]
 
@@ -99,19 +117,26 @@ class BodyLimit:
         await self._app(scope, replay, send)
 
     @staticmethod
-    async def _read(receive: Receive, limit: int) -> bytes | None:
-        """The whole body, or None as soon as it is too long. A chunked body says no length beforehand."""
+    async def _read(headers: Headers, receive: Receive, limit: int) -> bytes:
+        """The whole body. Raises TooLarge as soon as it is too long, BodyCutOff. A chunked body says no length
+        beforehand."""
+        declared = headers.get("content-length", "0")
+        if not declared.isdigit() or int(declared) > limit:
+            raise TooLarge
         body: bytes = b""
         while True:
             message = await receive()
             if message["type"] != "http.request":
-                return body
+                raise BodyCutOff
             body += message.get("body", b"")
             if len(body) > limit:
-                return None
+                raise TooLarge
             if not message.get("more_body"):
                 return body
 
-    @staticmethod
-    async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-        await refusal(Request(scope), TooLarge())(scope, receive, send)
+
+def _is_encoded(headers: Headers) -> bool:
+    """Whether a body comes compressed; "identity" is none (RFC 9110 §8.4.1)."""
+    codings = {each.strip().lower() for line in headers.getlist("content-encoding") for each in line.split(",")}
+    has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+    return has_body and bool(codings - {"", "identity"})

@@ -13,6 +13,7 @@ from typing import IO, Final
 from urllib.parse import quote
 
 from bunri.kit.clock import Clock, now
+from bunri.kit.media_types import essence
 from bunri.platform.storage.errors import (
     ObjectMissing,
     ObjectTooLarge,
@@ -62,16 +63,16 @@ class LocalStorage:
         await asyncio.to_thread(self._close_tickets, checked(key))
 
     async def receive(self, grant: Grant, content_type: str, body: AsyncIterable[bytes]) -> None:
-        """Store an upload that its checked ``grant`` allows. Raises WrongType, WrongSize, TicketUsed,
-        StorageFull.
+        """Store an upload that its checked ``grant`` allows; ``content_type`` is what it says of itself.
+        Raises WrongType, WrongSize, TicketUsed, StorageFull.
 
         Reads at most the granted size, and stores nothing of a body that is shorter or longer.
         """
-        if content_type != grant.content_type:
+        if essence(content_type) != essence(grant.content_type):
             raise WrongType(expected=grant.content_type)
         await asyncio.to_thread(self._check_open, grant.key)
         left = grant.size
-        async with self._draft(grant.key, content_type) as file:
+        async with self._draft(grant.key, grant.content_type) as file:
             async for chunk in _gathered(body):
                 left -= len(chunk)
                 if left < 0:

@@ -30,6 +30,7 @@ from bunri.domains.waste.status import status_of
 from bunri.domains.waste.status_cache import StatusCache
 from bunri.kit.clock import Clock
 from bunri.kit.languages import Language
+from bunri.kit.media_types import essence
 from bunri.platform.db import Transaction
 from bunri.platform.storage import Storage, UploadTicket
 
@@ -61,7 +62,8 @@ class Jobs:
 
     async def analyze(self, owner: str, body: AnalyzeIn, language: Language, base_url: str) -> tuple[Job, UploadTicket]:
         """A new job and the ticket for its upload. Raises PhotoTypeUnsupported, PhotoSizeUnsupported."""
-        if body.content_type not in PHOTO_TYPES:
+        content_type = essence(body.content_type)
+        if content_type not in PHOTO_TYPES:
             raise PhotoTypeUnsupported
         if body.size > self._settings.max_photo_mb * 2**20:
             raise PhotoSizeUnsupported(limit_mb=self._settings.max_photo_mb)
@@ -69,7 +71,7 @@ class Jobs:
         job = Job.created(
             owner=owner,
             language=language,
-            content_type=body.content_type,
+            content_type=content_type,
             size=body.size,
             sha256=bytes.fromhex(body.sha256) if body.sha256 else None,
             lease_until=now + ttl + UPLOAD_GRACE,
@@ -104,7 +106,7 @@ class Jobs:
             raise UploadMissing
         if stat.size != job.size:
             raise UploadMismatch(expected=f"{job.size} B", got=f"{stat.size} B")
-        if stat.content_type and stat.content_type != job.content_type:
+        if stat.content_type and essence(stat.content_type) != job.content_type:
             raise UploadMismatch(expected=job.content_type, got=stat.content_type)
 
     async def _start(self, job: Job, body: UploadCompleteIn) -> Job:
