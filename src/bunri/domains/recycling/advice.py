@@ -1,8 +1,9 @@
 """Turns a rule decision into the texts that other domains and writers get."""
 
 from bunri.domains.recycling.identifying import Reason
-from bunri.domains.recycling.public import Advice, Alternative, Disposal, Facts, Part, Pictogram, RuleRef
+from bunri.domains.recycling.public import Advice, Alternative, Disposal, Facts, Part, RuleRef
 from bunri.domains.recycling.ranking import RuleDecision
+from bunri.domains.recycling.rows import Step
 from bunri.domains.recycling.table import RuleTable
 from bunri.domains.recycling.writer import PromptContext, Wording, WrittenAdvice
 from bunri.kit.languages import Language, text
@@ -18,13 +19,10 @@ def prompt_context(table: RuleTable, decision: RuleDecision, facts: Facts, langu
         item=decision.item.name.of(language),
         category=decision.category.slug,
         category_name=decision.category.name.of(language),
-        steps=tuple(step.text.of(language) for step in decision.steps),
-        why=tuple(sentence.of(language) for sentence in decision.why),
+        steps=tuple(step.text.of(language) for step in steps_of(decision, language)),
+        why=tuple(dict.fromkeys(sentence.of(language) for sentence in decision.why)),
         situation=tuple(situation),
         user_words=facts.words,
-        other_categories=tuple(
-            other.name.of(language) for other in table.categories.values() if other is not decision.category
-        ),
         rule=f"{decision.id} of {table.version}",
     )
 
@@ -52,17 +50,18 @@ def disposal_of(table: RuleTable, decision: RuleDecision, wording: Wording, lang
         category=decision.category.slug,
         category_name=decision.category.name.of(language),
         steps=wording.steps,
-        signs=signs_of(decision, wording, language),
+        signs=tuple(step.sign for step in steps_of(decision, language)),
         why=wording.why,
         rule=rule_of(table, decision, language),
     )
 
 
-def signs_of(decision: RuleDecision, wording: Wording, language: Language) -> tuple[Pictogram | None, ...]:
-    """The pictogram of each sentence. A sentence that a language model worded has none: nobody checked that the drawing
-    shows the same."""
-    signs = {step.text.of(language): step.sign for step in decision.steps}
-    return tuple(signs.get(step) for step in wording.steps)
+def steps_of(decision: RuleDecision, language: Language) -> tuple[Step, ...]:
+    """The steps of a decision, each sentence once. A wording has one sentence for each of them."""
+    once: dict[str, Step] = {}
+    for step in decision.steps:
+        once.setdefault(step.text.of(language), step)
+    return tuple(once.values())
 
 
 def rule_of(table: RuleTable, decision: RuleDecision, language: Language) -> RuleRef:

@@ -1,25 +1,22 @@
-"""Writers word the advice that the rules have decided; a wording that contradicts the rules is discarded."""
+"""Writers word the advice that the rules have decided; a wording that says anything else is discarded."""
 
 import hashlib
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Final, Protocol
 
 import structlog
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
+from bunri.domains.recycling.wording import find_change
 from bunri.kit.languages import Language, text
 from bunri.platform.llm.protocol import LanguageModel
 
 log = structlog.get_logger(__name__)
 
 CACHE_TTL: Final = timedelta(days=30)
-MAX_STEPS, MAX_STEP_LENGTH, MAX_WHY_LENGTH = 10, 200, 500
-_LINK: Final = re.compile(r"://|www\.|\S\.[a-z]{2,}", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"\d{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +28,36 @@ class PromptContext:
     category: str
     category_name: str
     steps: tuple[str, ...]
+    """What to do, in order, each sentence once; so are the reasons."""
     why: tuple[str, ...]
     situation: tuple[str, ...]
     """The conditions and the region that applied, in words."""
     user_words: str | None
-    other_categories: tuple[str, ...]
-    """Names of all other categories, which an answer must not mention."""
     rule: str
     """The rows that decided and their version. Part of the key under which an answer is cached."""
 
 
-class Wording(BaseModel):
-    """The sentences of an advice."""
+class Reworded(BaseModel):
+    """A given sentence in other words."""
+
+    id: str = Field(description="The id of the given sentence, exactly as given.")
+    text: str = Field(description="That sentence, and nothing else, in other words.")
+
+
+class Answer(BaseModel):
+    """What a language model is asked for."""
 
     category: str = Field(description="The category's slug, exactly as given.")
-    steps: tuple[str, ...] = Field(description="What to do, one short sentence each, in order.")
-    why: str = Field(description="Why it goes there, in one to three friendly sentences.")
+    steps: tuple[Reworded, ...] = Field(description="Each of the given steps once, in their order.")
+    why: tuple[Reworded, ...] = Field(description="Each of the given reasons once, in their order.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sentences of an advice: one for each of the context's steps, in their order."""
+
+    steps: tuple[str, ...]
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +83,14 @@ class TextCache(Protocol):
 
 
 class BuiltinWriter:
-    """The table's own sentences, each once."""
+    """The table's own sentences."""
 
     async def write(self, context: PromptContext) -> WrittenAdvice:
         return WrittenAdvice(builtin(context), "builtin")
 
 
 def builtin(context: PromptContext) -> Wording:
-    return Wording(
-        category=context.category, steps=tuple(dict.fromkeys(context.steps)), why=" ".join(dict.fromkeys(context.why))
-    )
+    return Wording(context.steps, " ".join(context.why))
 
 
 class LlmWriter:
@@ -100,17 +109,26 @@ class LlmWriter:
 
     async def _ask_model(self, context: PromptContext) -> Wording:
         key = self._key(context)
-        cached = await self._cache.get(key)
-        if cached is not None:
-            return Wording.model_validate_json(cached)
+        kept = await self._kept(key, context)
+        if kept is not None:
+            return _wording(kept)
         answer = await self._model.structured(
-            system=text("recycling.writer.system", context.language), prompt=prompt(context), shape=Wording
+            system=text("recycling.writer.system", context.language), prompt=prompt(context), shape=Answer
         )
         violation = find_violation(answer, context)
         if violation:
             raise Contradiction(violation)
         await self._cache.set(key, answer.model_dump_json().encode(), CACHE_TTL)
-        return answer
+        return _wording(answer)
+
+    async def _kept(self, key: str, context: PromptContext) -> Answer | None:
+        """The answer in the cache. It is checked again: an older version, which kept it, may have known less."""
+        cached = await self._cache.get(key)
+        try:
+            kept = Answer.model_validate_json(cached) if cached else None
+        except ValidationError:
+            return None
+        return None if kept is None or find_violation(kept, context) else kept
 
     def _key(self, context: PromptContext) -> str:
         identity = json.dumps([self._model.name, asdict(context)], ensure_ascii=False)
@@ -127,32 +145,34 @@ def prompt(context: PromptContext) -> str:
         "item": context.item,
         "category": context.category,
         "category_name": context.category_name,
-        "steps": context.steps,
-        "why": context.why,
+        "steps": _numbered("step", context.steps),
+        "why": _numbered("why", context.why),
         "situation": context.situation,
         "quoted_from_the_person": context.user_words,
     }
     return json.dumps(case, ensure_ascii=False, indent=1)
 
 
-def find_violation(answer: Wording, context: PromptContext) -> str | None:
+def _numbered(kind: str, sentences: Sequence[str]) -> list[dict[str, str]]:
+    return [{"id": f"{kind}-{number}", "text": sentence} for number, sentence in enumerate(sentences, 1)]
+
+
+def _wording(answer: Answer) -> Wording:
+    return Wording(
+        tuple(step.text.strip() for step in answer.steps), " ".join(reason.text.strip() for reason in answer.why)
+    )
+
+
+def find_violation(answer: Answer, context: PromptContext) -> str | None:
     """The first rule for wordings that ``answer`` breaks, or None."""
-    allowed = " ".join((*context.steps, *context.why, context.category_name))
-    written = " ".join((*answer.steps, answer.why))
     if answer.category != context.category:
-        return f"another category: {answer.category}"
-    if not answer.steps or not answer.why.strip() or not all(step.strip() for step in answer.steps):
-        return "empty"
-    if len(answer.steps) > MAX_STEPS or len(answer.why) > MAX_WHY_LENGTH:
-        return "too long"
-    if max(map(len, answer.steps)) > MAX_STEP_LENGTH:
-        return "too long"
-    if _LINK.search(written):
-        return "a link"
-    if set(_NUMBER.findall(written)) - set(_NUMBER.findall(allowed)):
-        return "a number of its own"
-    if any(name in written and name not in allowed for name in context.other_categories):
-        return "the name of another category"
-    if context.language == "ko" and not re.search("[가-힣]", written):
-        return "another language"
+        return f"another category: {answer.category[:40]}"
+    for kind, given, written in (("step", context.steps, answer.steps), ("why", context.why, answer.why)):
+        sentences = _numbered(kind, given)
+        if [each.id for each in written] != [each["id"] for each in sentences]:
+            return f"other sentences than those given: {kind}"
+        for sentence, reworded in zip(sentences, written, strict=True):
+            change = find_change(sentence["text"], reworded.text.strip(), context.language, context.item)
+            if change:
+                return f"{reworded.id}: {change}"
     return None
