@@ -1,8 +1,11 @@
-"""HEIC by libheif, which reads the boxes when opening and decodes only when asked for pixels."""
+"""HEIC by libheif, which reads the boxes when opening and decodes only when asked for pixels.
+
+In the build that cannot write: it has no encoder, and so no code under the GPL (decision 0016).
+"""
 
 from typing import Final
 
-import pillow_heif
+import pi_heif
 from PIL import Image
 
 from bunri.platform.photos.errors import BrokenPhoto
@@ -16,7 +19,7 @@ _BYTES_PER_PIXEL: Final = 8
 def outline(data: bytes) -> Outline:
     """The primary picture's; its orientation is always 1, as libheif turns it by the container's own boxes."""
     try:
-        file = pillow_heif.open_heif(data)
+        file = pi_heif.open_heif(data)
         width, height = file.size
     except MemoryError:
         raise
@@ -28,7 +31,7 @@ def outline(data: bytes) -> Outline:
 
 def decode(data: bytes) -> Image.Image:
     """The primary picture, 8 bits a channel. Raises ValueError, RuntimeError and others when it is broken."""
-    return pillow_heif.open_heif(data).to_pillow()
+    return pi_heif.open_heif(data).to_pillow()
 
 
 def _is_whole(data: bytes) -> bool:
