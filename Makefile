@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check check-python check-web bench bench-web screenshots e2e browser train lock licences format clean
+.PHONY: help setup web node run test check check-python check-web bench bench-web screenshots e2e browser train lock licences audit format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -99,6 +99,10 @@ lock: $(UV)                               ## renew requirements*.lock from pypro
 		pyproject.toml --output-file requirements.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+# Not a part of check or test: it asks a network, and its answer changes while the code does not.
+audit: setup node                         ## ask for known vulnerabilities of what is locked; needs a network
+	$(BIN)/python -m checks.audit $(UV)
 
 licences: setup                           ## write the tables of docs/operations/licences.md anew
 	$(BIN)/python -m checks.licences

@@ -46,8 +46,8 @@ def _licence(name: str) -> str:
     except metadata.PackageNotFoundError:
         return str(_KNOWN["elsewhere"][name])
     kinds = [kind.split(" :: ")[-1] for kind in said.get_all("Classifier") or () if kind.startswith("License ::")]
-    written = said.get("License-Expression") or (said.get("License") or "").strip().splitlines()[:1] or kinds
-    licence = written if isinstance(written, str) else next(iter(written), "")
+    written = [*(said.get_all("License-Expression") or ()), *(said.get_all("License") or ()), *kinds]
+    licence = next((line for text in written for line in text.strip().splitlines()), "")
     if not licence:
         raise LookupError(f"{name} says no licence: write it down in checks/licences.toml")
     return str(_KNOWN["spdx"].get(licence, licence))

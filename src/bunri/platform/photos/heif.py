@@ -31,7 +31,8 @@ def outline(data: bytes) -> Outline:
 
 def decode(data: bytes) -> Image.Image:
     """The primary picture, 8 bits a channel. Raises ValueError, RuntimeError and others when it is broken."""
-    return pi_heif.open_heif(data).to_pillow()
+    picture: Image.Image = pi_heif.open_heif(data).to_pillow()
+    return picture
 
 
 def _is_whole(data: bytes) -> bool:
