@@ -10,12 +10,17 @@
     ├── Unsupported      a media type that is not supported      (415)
     ├── Limited          too many requests                       (429)
     └── Unavailable      a part of the product does not answer; try later (503)
+        └── Full         no room is left to store anything; what is there can still be read (507)
 
 Each concrete error has a stable ``code``. Its sentence lives in the catalogues under ``errors.<code>`` and is
 filled from ``data``; only the edge knows HTTP statuses and the caller's language.
 """
 
-from typing import ClassVar
+import errno
+from typing import ClassVar, Final
+
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says where a disk, or somebody's share of it, is full."""
 
 
 class BunriError(Exception):
@@ -68,3 +73,7 @@ class Limited(BunriError):
 class Unavailable(BunriError):
     code = "unavailable"
     retryable = True
+
+
+class Full(Unavailable):
+    code = "storage_full"

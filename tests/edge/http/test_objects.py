@@ -11,7 +11,7 @@ import pytest_asyncio
 from tests.support.api import bare_app, client_of
 
 from bunri.edge.http import objects
-from bunri.platform.storage import LocalStorage, UploadTicket
+from bunri.platform.storage import LocalStorage, StorageFull, UploadTicket
 from bunri.platform.storage.signing import Grant
 
 KEY = "uploads/photo"
@@ -182,6 +182,24 @@ class TestUpload:
         query = Grant("PUT", path, int(time.time()) + 60, 1, JPEG).query(storage._secret)
         answer = await client.put(f"/api/v1/objects/{path}?{query}", content=b"x", headers={"Content-Type": JPEG})
         assert answer.is_client_error
+
+
+class TestFullDisk:
+    """With a reserve that no disk has: the same as a disk that is full."""
+
+    async def test_takes_no_upload_and_still_shows_what_is_there(self, tmp_path: Path) -> None:
+        roomy, full = LocalStorage(tmp_path, "secret"), LocalStorage(tmp_path, "secret", reserve=2**60)
+        await roomy.write("kept/old", b"old", "image/webp")
+        app = bare_app(objects.router)
+        app.state.storage = full
+        async with client_of(app) as client:
+            ticket = await ticket_for(roomy)
+            answer = await client.put(ticket.url, content=b"photo", headers=ticket.headers)
+            assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
+            url = await full.url("kept/old", expires_in=timedelta(minutes=5), base_url="http://test")
+            assert (await client.get(url)).content == b"old"
+            with pytest.raises(StorageFull):
+                await ticket_for(full)
 
 
 class TestLooking:

@@ -1,6 +1,8 @@
 """What every request goes through: ids, limits, problems, idempotency."""
 
+import errno
 import gzip
+import os
 from collections.abc import AsyncIterator
 
 import httpx
@@ -55,6 +57,10 @@ async def client(settings: Settings, shop: Shop) -> AsyncIterator[httpx.AsyncCli
     async def broken() -> None:
         raise ZeroDivisionError
 
+    @app.get("/files/{number}")
+    async def files(number: int) -> None:
+        raise OSError(number, os.strerror(number))
+
     @app.get("/busy")
     async def busy() -> None:
         raise Limited(retry_after=7)
@@ -88,6 +94,14 @@ class TestProblems:
         assert (response.status_code, response.json()["code"]) == (500, "internal")
         assert response.headers["x-request-id"] == response.json()["request_id"]
         assert "ZeroDivision" not in response.text
+
+    async def test_a_disk_that_is_full_is_told_and_any_other_trouble_with_files_is_a_bug(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        for number in (errno.ENOSPC, errno.EDQUOT):
+            response = await client.get(f"/files/{number}")
+            assert (response.status_code, response.json()["code"]) == (507, "storage_full")
+        assert (await client.get(f"/files/{errno.EACCES}")).status_code == 500
 
     async def test_a_limit_says_when_to_come_back(self, client: httpx.AsyncClient) -> None:
         response = await client.get("/busy", headers={"Accept-Language": "en"})

@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import text
 
 from bunri.app.settings import Settings
+from bunri.edge.http.statuses import status_of
 from bunri.platform.db import Database, engine
 from bunri.platform.db.address import owner_address
-from bunri.platform.db.engine import DatabaseUnavailable
+from bunri.platform.db.engine import DatabaseFull, DatabaseUnavailable
 from bunri.platform.embedded.servers import EmbeddedServers
 
 
@@ -43,3 +44,13 @@ async def test_a_statement_that_takes_too_long_is_unavailable(settings: Settings
     with pytest.raises(DatabaseUnavailable):
         await sleeps()
     await database.dispose()
+
+
+async def test_a_full_disk_is_told_from_a_server_that_is_away(database: Database) -> None:
+    """PostgreSQL's own error for a file that it cannot extend."""
+    with pytest.raises(DatabaseFull) as caught:
+        async with database.transaction() as session:
+            await session.execute(
+                text("do $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$")
+            )
+    assert status_of(caught.value) == 507

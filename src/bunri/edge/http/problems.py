@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from bunri.edge.http.statuses import status_of
-from bunri.kit.errors import BunriError
+from bunri.kit.errors import NO_ROOM, BunriError, Full
 from bunri.kit.languages import Language, negotiate, text
 from bunri.kit.sentences import sentence
 
@@ -51,6 +51,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(BunriError, _expected)
     app.add_exception_handler(RequestValidationError, _unfit)
     app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(OSError, _no_room)
 
 
 def problem(
@@ -112,6 +113,14 @@ async def _plain(request: Request, error: Exception) -> Response:
     response = problem(request, error.status_code, code, text(f"errors.{code}", _language(request)))
     response.headers.update(error.headers or {})
     return response
+
+
+async def _no_room(request: Request, error: Exception) -> Response:
+    """A full disk that no adapter translated, such as that of temporary files. Any other OSError is a bug."""
+    if not isinstance(error, OSError) or error.errno not in NO_ROOM:
+        raise error
+    log.warning("request.unavailable", code=Full.code, reason=error.strerror)
+    return refusal(request, Full())
 
 
 def unexpected(request: Request) -> Response:

@@ -14,6 +14,7 @@ STATUS: Final[tuple[tuple[type[BunriError], int], ...]] = (
     (errors.TooLarge, 413),
     (errors.Unsupported, 415),
     (errors.Limited, 429),
+    (errors.Full, 507),  # before its parent
     (errors.Unavailable, 503),
 )
 

@@ -9,9 +9,9 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, RedisError
 
-from bunri.kit.errors import Unavailable
+from bunri.kit.errors import Full, Unavailable
 
 T = TypeVar("T")
 
@@ -20,6 +20,12 @@ class CacheUnavailable(Unavailable):
     """Valkey cannot be reached or refused. Callers that can do without it go on."""
 
     code = "cache_unavailable"
+
+
+class CacheFull(CacheUnavailable, Full):
+    """Valkey has no room left, on its disk or in its memory, and takes no writes. What it has can still be read."""
+
+    code = Full.code
 
 
 class Cache:
@@ -107,7 +113,12 @@ class Cache:
         try:
             return await call
         except (RedisError, OSError, TimeoutError) as error:
-            raise CacheUnavailable from error
+            raise (CacheFull if _is_full(error) else CacheUnavailable) from error
+
+
+def _is_full(error: Exception) -> bool:
+    """The redis client has a class for the second only."""
+    return isinstance(error, OutOfMemoryError) or "MISCONF" in str(error)
 
 
 class Messages:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
-from bunri.kit.errors import Unavailable
+from bunri.kit.errors import Full, Unavailable
 from bunri.platform.db.after_commit import run_after_commit
 from bunri.platform.db.outbox import Relay, staged
 from bunri.platform.db.role_connection import RoleConnection
@@ -26,10 +26,14 @@ class DatabaseUnavailable(Unavailable):
     code = "database_unavailable"
 
 
+class DatabaseFull(Full):
+    """PostgreSQL has no room left to write. What it has can still be read."""
+
+
 class Transaction(Protocol[R_co]):
     """How a use case reaches its schema: ``async with self._transaction() as repository``. What was done is committed
     when the block ends and rolled back when it raises. Keep it short: none stays open while something else is waited
-    for. Raises DatabaseUnavailable."""
+    for. Raises DatabaseUnavailable, DatabaseFull."""
 
     def __call__(self) -> AbstractAsyncContextManager[R_co]: ...
 
@@ -154,8 +158,14 @@ async def _take(session: AsyncSession, schema: str | None) -> AsyncConnection:
     return connection
 
 
+_NO_ROOM: Final = "53100"
+"""The SQLSTATE of a full disk."""
+
+
 def _translated(error: DBAPIError) -> Exception:
     state: Any = getattr(error.orig, "sqlstate", None)
+    if state == _NO_ROOM:
+        return DatabaseFull()
     lost = error.connection_invalidated and state is None  # with a state the server has said what is wrong
     away = lost or state in _AWAY or isinstance(error, InterfaceError)
     return DatabaseUnavailable() if away else error

@@ -15,6 +15,12 @@ class DataDirectoryUnusable(Conflict):
     code = "data_directory_unusable"
 
 
+class DiskTooSmall(Conflict):
+    """There is no room to start. Data: ``directory``, ``needed_mb`` and ``free_mb``."""
+
+    code = "disk_too_small"
+
+
 class ServerFailed(Unavailable):
     """A server did not come up. Data: ``name`` and ``log``, the last lines that it wrote."""
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import Final
 
-from bunri.platform.embedded.errors import DataDirectoryUnusable
+from bunri.platform.disk import free_bytes
+from bunri.platform.embedded.errors import DataDirectoryUnusable, DiskTooSmall
 from bunri.platform.embedded.lock import DataLock, holder
 from bunri.platform.embedded.postgres import Postgres
 from bunri.platform.embedded.reaper import ChildReaper
@@ -16,6 +17,11 @@ from bunri.platform.embedded.secrets import write_private
 from bunri.platform.embedded.server import Server
 from bunri.platform.embedded.valkey import Valkey
 
+ROOM_FOR_NEW_MB: Final = 192
+"""A new data directory takes 65 MB (measured after a first start), PostgreSQL's log grows by 32, and uploads leave 64
+free (platform.storage)."""
+ROOM_FOR_OLD_MB: Final = 24
+"""What PostgreSQL may need to recover: a segment of its log, and some."""
 _RUNNING: Final = "running.json"
 _START_WITHIN: Final = 60.0  # recovery after a crash on a slow disk, not a normal start
 _STEP: Final = 0.01
@@ -62,12 +68,16 @@ class EmbeddedServers:
     def start(self) -> Addresses:
         """Start the servers that do not run yet and wait until all of them answer.
 
-        Raises DataDirectoryInUse, DataDirectoryUnusable, and ServerFailed; then nothing is left running.
+        Raises DataDirectoryInUse, DataDirectoryUnusable, DiskTooSmall, and ServerFailed; then nothing is left running.
         """
         if self._lock.held:
             return self.addresses
+        new = not (self._data / Postgres.name / "PG_VERSION").exists()
+        if new:  # before anything is made; an old directory may belong to a process that runs, which is told first
+            self._check_room(ROOM_FOR_NEW_MB)
         self._lock.acquire(self._what)
         try:
+            self._check_room(0 if new else ROOM_FOR_OLD_MB)
             self._servers = {kind.name: kind(self._data, self._reaper, self._lock.descriptor) for kind in self._kinds}
             for server in self._servers.values():
                 server.launch()
@@ -81,6 +91,11 @@ class EmbeddedServers:
             self.stop()
             raise
         return self.addresses
+
+    def _check_room(self, needed_mb: int) -> None:
+        free_mb = free_bytes(self._data) // 2**20
+        if self._kinds and free_mb < needed_mb:
+            raise DiskTooSmall(directory=str(self._data), needed_mb=needed_mb, free_mb=free_mb)
 
     def poll(self) -> list[str]:
         """The names of the servers that have died."""

@@ -1,6 +1,6 @@
 """How object storage can fail."""
 
-from bunri.kit.errors import Conflict, Forbidden, Invalid, Missing, TooLarge, Unavailable, Unsupported
+from bunri.kit.errors import Conflict, Forbidden, Full, Invalid, Missing, TooLarge, Unavailable, Unsupported
 
 
 class BadKey(Invalid):
@@ -47,8 +47,8 @@ class WrongType(Unsupported):
     code = "wrong_type"
 
 
-class StorageFull(Unavailable):
-    code = "storage_full"
+class StorageFull(Full):
+    """No room is left, or none but what the database needs to go on."""
 
 
 class StorageUnavailable(Unavailable):

@@ -1,7 +1,6 @@
 """Objects as plain files in a directory, with uploads by signed URLs as S3 has them."""
 
 import asyncio
-import errno
 import hashlib
 import os
 import secrets
@@ -13,7 +12,9 @@ from typing import IO, Final
 from urllib.parse import quote
 
 from bunri.kit.clock import Clock, now
+from bunri.kit.errors import NO_ROOM
 from bunri.kit.media_types import essence
+from bunri.platform.disk import free_bytes
 from bunri.platform.storage.errors import (
     ObjectMissing,
     ObjectTooLarge,
@@ -26,24 +27,28 @@ from bunri.platform.storage.errors import (
 from bunri.platform.storage.protocol import CHECK_FOLDER, ObjectStat, UploadTicket, check_round_trip, checked
 from bunri.platform.storage.signing import Grant
 
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DRAFTS: Final = ".coming"  # unfinished uploads; no key begins with a dot
 _TYPES: Final = ".types"  # the Content-Type of each object, under its key
 _CLOSED: Final = ".closed"  # an empty file for each key whose tickets are no longer good
 _CHUNK: Final = 2**20
+RESERVE: Final = 64 * 2**20
+"""Bytes that uploads leave free: a database without room stops, and with it what could still be read."""
 
 
 class LocalStorage:
-    """A directory of objects. ``secret`` signs the URLs; ``clock`` says when they have expired."""
+    """A directory of objects. ``secret`` signs the URLs; ``clock`` says when they have expired; uploads leave
+    ``reserve`` bytes of the disk free."""
 
-    def __init__(self, root: Path, secret: str, clock: Clock = now) -> None:
+    def __init__(self, root: Path, secret: str, clock: Clock = now, *, reserve: int = RESERVE) -> None:
         self._root = root
+        self._reserve = reserve
         self._secret = hashlib.sha256(b"objects\n" + secret.encode()).digest()
         self._clock = clock
 
     async def ticket(
         self, key: str, *, content_type: str, size: int, expires_in: timedelta, base_url: str
     ) -> UploadTicket:
+        await asyncio.to_thread(self._check_room, size)
         expires_at = (self._clock() + expires_in).replace(microsecond=0)
         grant = Grant("PUT", checked(key), int(expires_at.timestamp()), size, content_type)
         return UploadTicket(self._url(grant, base_url), expires_at, {"Content-Type": content_type})
@@ -71,6 +76,7 @@ class LocalStorage:
         if essence(content_type) != essence(grant.content_type):
             raise WrongType(expected=grant.content_type)
         await asyncio.to_thread(self._check_open, grant.key)
+        await asyncio.to_thread(self._check_room, grant.size)
         left = grant.size
         async with self._draft(grant.key, grant.content_type) as file:
             async for chunk in _gathered(body):
@@ -166,6 +172,10 @@ class LocalStorage:
         if (self._root / _CLOSED / key).exists():
             raise TicketUsed
 
+    def _check_room(self, size: int) -> None:
+        if free_bytes(self._root) < size + self._reserve:
+            raise StorageFull
+
     def _sweep(self, before: datetime, prefix: str) -> int:
         """Drafts of uploads that were cut off by a crash are swept too; they do not count."""
         parts = (prefix, CHECK_FOLDER, _DRAFTS)
@@ -225,6 +235,6 @@ def _translated_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in NO_ROOM:
             raise StorageFull from error
         raise StorageUnavailable(reason=error.strerror or str(error)) from error

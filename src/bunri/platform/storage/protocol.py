@@ -43,7 +43,10 @@ class Storage(Protocol):
     async def ticket(
         self, key: str, *, content_type: str, size: int, expires_in: timedelta, base_url: str
     ) -> UploadTicket:
-        """A ticket to upload ``size`` bytes of ``content_type``; ``base_url`` is where clients reach bunri."""
+        """A ticket to upload ``size`` bytes of ``content_type``; ``base_url`` is where clients reach bunri.
+
+        Raises StorageFull, where the store can tell beforehand.
+        """
 
     async def close_tickets(self, key: str) -> None:
         """No ticket for ``key`` is good any more, where the store can do that; elsewhere ``sweep`` removes what comes.
