@@ -15,7 +15,7 @@ from bunri.app.container import Container
 from bunri.app.registry import ALL, REGISTRY, Registry, Target
 from bunri.app.settings import Settings
 from bunri.domains.auth.public import AccessVerifier, SessionEndings
-from bunri.edge.http import health, openapi, problems
+from bunri.edge.http import health, openapi, problems, reference
 from bunri.edge.http.fast_path import FastPath, first_of
 from bunri.edge.http.idempotency import Idempotency, Identify
 from bunri.edge.http.policies import Policies, policies_of
@@ -42,7 +42,7 @@ def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTR
         description=openapi.DESCRIPTION,
         lifespan=_lifespan(container, background),
         generate_unique_id_function=openapi.operation_id,
-        docs_url="/docs",
+        docs_url=None,  # FastAPI's comes from another host: reference.py is ours
         redoc_url=None,
     )
     app.state.target = target
@@ -52,6 +52,7 @@ def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTR
     app.state.checks = readiness.checks_of(container, registry, target)
     problems.install(app)
     openapi.install(app)
+    reference.install(app)
     app.include_router(health.router)
     _serve_domains(app, container, target)
     _serve_rpc(app, container, target)
