@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import ModuleType
 from typing import Any, Final
 
@@ -29,7 +29,6 @@ from bunri.domains.recycling.public import RecyclingPublic
 from bunri.domains.recycling.service import RecyclingService
 from bunri.kit.ids import new_id
 from bunri.platform.db import Outbox
-from bunri.platform.db.outbox import GRACE
 from bunri.platform.llm import factory as llm
 from bunri.platform.llm.settings import LlmSettings
 from bunri.platform.places import factory as places
@@ -155,6 +154,5 @@ async def test_an_event_that_was_left_is_sent_once_by_a_worker_of_several_queues
         async with container.database.transaction("auth") as session:
             await Outbox(session, outbox).add(event)
         container.database.relays["auth"] = relay
-        later = datetime.now(UTC) + GRACE + timedelta(seconds=1)
-        await asyncio.gather(*(each.send_left(later) for each in container.database.relays.values()))
+        await asyncio.gather(*(each.send_left(grace=timedelta()) for each in container.database.relays.values()))
     assert recorder.sent.count((SessionEnded.topic, event.model_dump(mode="json"))) == 1

@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from bunri.app.inline import InlineContainer
 from bunri.app.settings import Settings
+from bunri.domains.waste.models import FingerprintRow, JobRow
 from bunri.domains.waste.objects import upload_key
 from bunri.domains.waste.records import Job
 from bunri.domains.waste.repository import WasteRepository
@@ -123,8 +126,22 @@ class Pipeline:
     async def recover(self) -> int:
         return await self.container.get(Recovery).recover()
 
+    async def later(self, job: Job, by: timedelta) -> None:
+        """What the row of ``job`` says as it will be ``by`` later: leases and ages are the database's to count."""
+        aged = {"created_at": JobRow.created_at - by, "lease_until": JobRow.lease_until - by}
+        await self.change(job.id, **aged)
+
+    async def change(self, job_id: UUID, **values: object) -> None:
+        async with self.container.database.transaction("waste") as session:
+            await session.execute(update(JobRow).where(JobRow.id == job_id).values(**values))
+
     async def expire(self) -> None:
-        self.ahead += timedelta(days=31)
+        """A month later."""
+        month = timedelta(days=31)
+        self.ahead += month
+        async with self.container.database.transaction("waste") as session:
+            await session.execute(update(JobRow).values(created_at=JobRow.created_at - month))
+            await session.execute(update(FingerprintRow).values(created_at=FingerprintRow.created_at - month))
         await self.container.get(Retention).expire()
 
 
@@ -136,9 +153,7 @@ def result_of(status: Status) -> Result:
 def job_in(state: State, owner: str = "guest_1") -> Job:
     """A job that no row knows."""
     now = datetime.now(UTC)
-    made = Job.created(
-        owner=owner, language="en", content_type="image/jpeg", size=1, sha256=None, lease_until=now, now=now
-    )
+    made = Job.created(owner=owner, language="en", content_type="image/jpeg", size=1, sha256=None, now=now)
     return replace(made, state=state)
 
 

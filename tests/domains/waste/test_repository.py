@@ -16,6 +16,7 @@ from bunri.domains.waste.states import State
 from bunri.kit.ids import new_id
 from bunri.kit.materials import Material
 
+LEASE = timedelta(minutes=1)
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 OLD_ITEM: dict[str, Any] = {
     "label": "bottle",
@@ -102,15 +103,15 @@ class TestFencing:
         job = job_in(State.CREATED)
         async with session_of("waste") as session:
             repository = WasteRepository(session)
-            await repository.add_job(job)
-            assert await repository.start(job.id, note=None, tags=(), region=None, lease_until=NOW)
-            first = await repository.claim(job.id, NOW, NOW)
-            second = await repository.claim(job.id, NOW + timedelta(seconds=1), NOW + timedelta(minutes=1))
+            await repository.add_job(job, LEASE)
+            assert await repository.start(job.id, note=None, tags=(), region=None, lease=LEASE)
+            first = await repository.claim(job.id, -LEASE)  # it has run out
+            second = await repository.claim(job.id, LEASE)
             assert first is not None
             assert second is not None
             assert not await repository.save_failure(first, State.SEEING)
-            assert not await repository.extend_lease(job.id, first.attempt, NOW)
-            assert await repository.extend_lease(job.id, second.attempt, NOW)
+            assert not await repository.extend_lease(job.id, first.attempt, LEASE)
+            assert await repository.extend_lease(job.id, second.attempt, LEASE)
 
     async def test_of_a_revision_that_was_overtaken(self, session_of: Sessions) -> None:
         job_id = new_id()

@@ -1,17 +1,19 @@
 """Events leave after the commit, and survive whatever happens in between."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from bunri.domains.waste.models import outbox
 from bunri.domains.waste.public import Uploaded
 from bunri.kit.errors import Unavailable
 from bunri.kit.ids import new_id
 from bunri.platform.db import Database, Outbox, Relay, Repository
+
+NONE: Final = timedelta()
 
 
 class Recorder:
@@ -54,10 +56,6 @@ async def _left(database: Database) -> int:
         return (await session.execute(select(func.count()).select_from(outbox))).scalar_one()
 
 
-def _later() -> datetime:
-    return datetime.now(UTC) + timedelta(seconds=10)
-
-
 async def test_an_event_leaves_after_the_commit(database: Database, relay: Relay, recorder: Recorder) -> None:
     event = Uploaded(job_id=new_id())
     async with database.transaction("waste") as session:
@@ -85,7 +83,7 @@ async def test_a_dead_broker_keeps_the_event_for_the_relay(
     told = await _tell(database)
     assert await _left(database) == 1
     recorder.down = False
-    assert await relay.send_left(_later()) == 1
+    assert await relay.send_left(grace=NONE) == 1
     assert (recorder.sent, await _left(database)) == ([told], 0)
 
 
@@ -94,7 +92,7 @@ async def test_a_crash_between_commit_and_send_loses_nothing(
 ) -> None:
     del database.relays["waste"]  # the process dies before it sends
     told = await _tell(database)
-    assert await relay.send_left(_later()) == 1
+    assert await relay.send_left(grace=NONE) == 1
     assert recorder.sent == [told]
 
 
@@ -103,8 +101,17 @@ async def test_the_relay_leaves_fresh_events_to_their_sender(
 ) -> None:
     del database.relays["waste"]
     await _tell(database)
-    assert await relay.send_left(datetime.now(UTC)) == 0
+    assert await relay.send_left() == 0
     assert recorder.sent == []
+
+
+async def test_a_clock_that_is_set_back_keeps_no_event(database: Database, relay: Relay, recorder: Recorder) -> None:
+    del database.relays["waste"]
+    told = await _tell(database)
+    async with database.transaction("waste") as session:
+        await session.execute(update(outbox).values(created_at=func.now() + timedelta(hours=1)))
+    assert await relay.send_left() == 1
+    assert recorder.sent == [told]
 
 
 async def test_a_broker_that_dies_in_the_middle_keeps_the_rest(
@@ -115,7 +122,7 @@ async def test_a_broker_that_dies_in_the_middle_keeps_the_rest(
         await _tell(database)
     recorder.down = True
     with pytest.raises(Unavailable):
-        await relay.send_left(_later())
+        await relay.send_left(grace=NONE)
     assert await _left(database) == 3
 
 

@@ -130,11 +130,9 @@ def _provide_upkeep(container: "Container") -> None:
     get, settings = container.get, container.settings.waste
     container.provide(
         Recovery,
-        lambda: Recovery(_transaction(container), get(Transitions), get(StatusCache), settings, container.clock),
+        lambda: Recovery(_transaction(container), get(Transitions), get(StatusCache), settings),
     )
-    container.provide(
-        Retention, lambda: Retention(_transaction(container), container.storage, settings, container.clock)
-    )
+    container.provide(Retention, lambda: Retention(_transaction(container), container.storage, settings))
     container.provide(
         WasteUserData,
         lambda: WasteUserData(
@@ -171,7 +169,6 @@ def _provide_vision(container: "Container") -> None:
             get(RecyclingPublic),
             get(Completion),
             container.settings.waste,
-            container.clock,
         ),
     )
 

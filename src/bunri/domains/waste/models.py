@@ -37,7 +37,7 @@ class JobRow(WasteBase):
         Index("jobs_owner_id_idx", "owner", text("id desc")),
         Index("jobs_sha256_idx", "sha256"),
         Index("jobs_created_at_idx", "created_at"),
-        Index("jobs_lease_until_idx", "lease_until", postgresql_where=text("lease_until is not null")),
+        Index("jobs_state_lease_until_idx", "state", "lease_until", postgresql_where=text("lease_until is not null")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

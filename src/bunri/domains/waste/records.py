@@ -47,7 +47,7 @@ class Job:
     revision: int = 0
     """How often its answer was changed by feedback."""
     lease_until: datetime | None
-    """Until then whoever works on it is taken to be alive."""
+    """Until then, by the database's clock, whoever works on it is taken to be alive."""
     items: tuple[SeenItem, ...] | None = None
     cached: str | None = None
     """``exact`` or ``near`` when another photo's vision result was used."""
@@ -70,10 +70,9 @@ class Job:
         content_type: str,
         size: int,
         sha256: bytes | None,
-        lease_until: datetime,
         now: datetime,
     ) -> "Job":
-        """A new job that waits for its photo until ``lease_until``."""
+        """A new job, as yet without a lease: how long it waits for its photo, the database says when it gets it."""
         return cls(
             id=new_id(),
             owner=owner,
@@ -82,7 +81,7 @@ class Job:
             content_type=content_type,
             size=size,
             sha256=sha256,
-            lease_until=lease_until,
+            lease_until=None,
             created_at=now,
         )
 

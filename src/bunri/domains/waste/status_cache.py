@@ -28,6 +28,8 @@ from bunri.platform.realtime import Emitter, user_room
 log = structlog.get_logger(__name__)
 
 EVENT: Final = "jobStatus"
+CLOCKS_DIFFER_S: Final = 3.0
+"""Seconds by which the clocks of two machines may differ."""
 _bins = TypeAdapter(list[NearbyBin])
 
 
@@ -159,12 +161,14 @@ class StatusCache:
                 return None
             document = _with_result(document, result, bins or b"[]")
         lifetimes = self._lifetimes
+        # One from the future was written by another clock, or before this one was set back: the row knows better.
+        known_age = age >= -CLOCKS_DIFFER_S
         return CachedStatus(
             owner.decode(),
             document,
             ended,
-            fresh=age < (lifetimes.fresh_ended_s if ended else lifetimes.fresh_s),
-            revalidatable=not ended and age < lifetimes.fresh_s + lifetimes.stale_s,
+            fresh=known_age and age < (lifetimes.fresh_ended_s if ended else lifetimes.fresh_s),
+            revalidatable=known_age and not ended and age < lifetimes.fresh_s + lifetimes.stale_s,
         )
 
     async def bins(self, job_id: UUID) -> list[NearbyBin]:

@@ -6,12 +6,12 @@ idempotent (Kleppmann, *Designing Data-Intensive Applications*, ch. 11; Richards
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, delete, insert, select
+from sqlalchemy import Column, DateTime, MetaData, Table, Text, Uuid, delete, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -56,7 +56,7 @@ class Outbox:
 
     async def add(self, event: Event) -> None:
         row: Staged = (new_id(), event.topic, event.model_dump(mode="json"))
-        values = {"id": row[0], "topic": row[1], "payload": row[2], "created_at": datetime.now(UTC)}
+        values = {"id": row[0], "topic": row[1], "payload": row[2], "created_at": func.now()}
         await self._session.execute(insert(self._table).values(values))
         self._session.info.setdefault(_KEY, []).append(row)
 
@@ -84,11 +84,14 @@ class Relay:
         except Unavailable as error:
             log.warning("outbox.kept", events=len(events), reason=str(error))
 
-    async def send_left(self, now: datetime, limit: int = 100) -> int:
-        """Sends rows older than GRACE and returns how many. Rows that another relay holds are skipped."""
-        table = self._table
+    async def send_left(self, *, grace: timedelta = GRACE, limit: int = 100) -> int:
+        """Sends rows older than ``grace`` by the database's clock and returns how many. Rows that another relay holds
+        are skipped."""
+        table, created_at = self._table, self._table.c.created_at
+        # A row of the future is from before the clock was set back.
+        old = or_(created_at < func.now() - grace, created_at > func.now() + grace)
         async with self._open() as session:
-            left = select(table).where(table.c.created_at < now - GRACE).order_by(table.c.id).limit(limit)
+            left = select(table).where(old).order_by(table.c.id).limit(limit)
             rows = (await session.execute(left.with_for_update(skip_locked=True))).all()
             for row in rows:
                 await self._publisher.publish(row.topic, row.payload)
@@ -101,7 +104,7 @@ class Relay:
         while True:
             await asyncio.sleep(every)
             try:
-                await self.send_left(datetime.now(UTC))
+                await self.send_left()
             except Unavailable as error:
                 log.warning("relay.waits", reason=str(error))
             except Exception:  # whatever it was, the next round may do better; without a relay events would stay

@@ -22,7 +22,7 @@ async def _uploaded(pipeline: Pipeline, seed: int) -> Job:
 
 
 async def _claim(pipeline: Pipeline, job: Job, duration: timedelta = LEASE) -> JobLease | None:
-    return await JobLease.claim(job.id, pipeline.transaction, duration, pipeline.now)
+    return await JobLease.claim(job.id, pipeline.transaction, duration)
 
 
 class TestClaiming:
@@ -36,7 +36,7 @@ class TestClaiming:
     async def test_takes_over_from_a_silent_worker(self, pipeline: Pipeline) -> None:
         job = await _uploaded(pipeline, 9921)
         assert await _claim(pipeline, job) is not None
-        pipeline.ahead = timedelta(seconds=21)
+        await pipeline.later(job, timedelta(seconds=21))
         lease = await _claim(pipeline, job)
         assert lease is not None
         assert (lease.job.attempt, lease.job.crashes) == (2, 1)

@@ -1,22 +1,15 @@
 """Nothing is stuck for ever: silent jobs are tried again, hopeless ones end."""
 
 from datetime import timedelta
-from uuid import UUID
 
-from sqlalchemy import update
 from tests.domains.waste.conftest import Pipeline
 from tests.support.pictures import jpeg
 
-from bunri.domains.waste.models import JobRow
 from bunri.domains.waste.objects import upload_key
 from bunri.domains.waste.public import Uploaded
 from bunri.domains.waste.service.vision_stage import VisionStage
 from bunri.domains.waste.states import State
-
-
-async def _change(pipeline: Pipeline, job_id: UUID, **values: object) -> None:
-    async with pipeline.container.database.transaction("waste") as session:
-        await session.execute(update(JobRow).where(JobRow.id == job_id).values(**values))
+from bunri.domains.waste.status_cache import StatusCache
 
 
 class TestRetried:
@@ -24,7 +17,7 @@ class TestRetried:
         job = await pipeline.begin(jpeg(9100))
         await pipeline.complete(job)
         pipeline.lose_messages()
-        pipeline.ahead = timedelta(minutes=2)
+        await pipeline.later(job, timedelta(minutes=2))
         assert await pipeline.recover() >= 1
         await pipeline.container.work()
         assert (await pipeline.status(job)).status in ("done", "asked")
@@ -33,8 +26,8 @@ class TestRetried:
         job = await pipeline.begin(jpeg(9101))
         await pipeline.complete(job)
         pipeline.lose_messages()
-        await _change(pipeline, job.id, state=State.SEEING, attempt=1, lease_until=pipeline.now())
-        pipeline.ahead = timedelta(seconds=5)
+        await pipeline.change(job.id, state=State.SEEING, attempt=1, lease_until=pipeline.now())
+        await pipeline.later(job, timedelta(seconds=5))
         await pipeline.recover()
         await pipeline.container.work()
         row = await pipeline.row(job)
@@ -46,7 +39,7 @@ class TestRetried:
         await pipeline.complete(job)
         pipeline.lose_messages()
         alive = pipeline.now() + timedelta(seconds=20)
-        await _change(pipeline, job.id, state=State.SEEING, attempt=1, lease_until=alive)
+        await pipeline.change(job.id, state=State.SEEING, attempt=1, lease_until=alive)
         assert await pipeline.recover() == 0
         await pipeline.container.get(VisionStage).run(Uploaded(job_id=job.id))
         assert pipeline.local.runs == 0
@@ -57,7 +50,7 @@ class TestRetried:
         pipeline.lose_messages()
         await pipeline.container.get(VisionStage).run(Uploaded(job_id=job.id))
         pipeline.lose_messages()
-        pipeline.ahead = timedelta(minutes=3)
+        await pipeline.later(job, timedelta(minutes=3))
         await pipeline.recover()
         await pipeline.container.work()
         row = await pipeline.row(job)
@@ -65,10 +58,49 @@ class TestRetried:
         assert (row.state in (State.DONE, State.ASKED), row.attempt) == (True, 1)
 
 
+class TestAClockSetBack:
+    """The database's own clock, an hour: what was given before lies an hour in the future."""
+
+    async def test_keeps_no_job_of_a_dead_worker(self, pipeline: Pipeline) -> None:
+        job = await pipeline.begin(jpeg(9130))
+        await pipeline.complete(job)
+        pipeline.lose_messages()
+        await pipeline.change(job.id, state=State.SEEING, attempt=1)
+        await pipeline.later(job, timedelta(hours=-1))
+        await pipeline.recover()
+        row = await pipeline.row(job)
+        assert row is not None
+        assert row.lease_until is not None
+        assert row.lease_until - pipeline.now() <= pipeline.container.settings.waste.lease
+        await pipeline.later(job, timedelta(seconds=21))
+        await pipeline.recover()
+        await pipeline.container.work()
+        assert (await pipeline.status(job)).status in ("done", "asked")
+
+    async def test_of_a_process_changes_nothing(self, pipeline: Pipeline) -> None:
+        pipeline.ahead = timedelta(hours=-1)
+        job = await pipeline.begin(jpeg(9131))
+        await pipeline.complete(job)
+        row = await pipeline.row(job)
+        pipeline.ahead = timedelta()
+        assert row is not None
+        assert row.lease_until is not None
+        assert abs(row.created_at - pipeline.now()) < timedelta(minutes=1)
+        assert timedelta() < row.lease_until - pipeline.now() <= timedelta(minutes=1)
+
+    async def test_shows_nobody_an_old_status(self, pipeline: Pipeline) -> None:
+        pipeline.ahead = timedelta(hours=1)
+        job = await pipeline.begin(jpeg(9132))
+        pipeline.ahead = timedelta()
+        cached = await pipeline.container.get(StatusCache).read(job.id)
+        assert cached is not None
+        assert (cached.fresh, cached.revalidatable) == (False, False)
+
+
 class TestEnded:
     async def test_an_upload_that_never_comes_fails_with_a_sentence(self, pipeline: Pipeline) -> None:
         job = await pipeline.begin(jpeg(9110), uploaded=False)
-        pipeline.ahead = timedelta(minutes=11)
+        await pipeline.later(job, timedelta(minutes=11))
         await pipeline.recover()
         status = await pipeline.status(job)
         assert (status.status, status.code, status.progress) == ("failed", "upload_never_came", -1)
@@ -78,7 +110,7 @@ class TestEnded:
         job = await pipeline.begin(jpeg(9111))
         await pipeline.complete(job)
         most = pipeline.container.settings.waste.max_crashes
-        await _change(pipeline, job.id, crashes=most)
+        await pipeline.change(job.id, crashes=most)
         await pipeline.container.work()
         status = await pipeline.status(job)
         assert (status.status, status.code, status.retryable) == ("failed", "gave_up", True)
@@ -87,7 +119,7 @@ class TestEnded:
         job = await pipeline.begin(jpeg(9112))
         await pipeline.complete(job)
         pipeline.lose_messages()
-        pipeline.ahead = timedelta(hours=2)
+        await pipeline.later(job, timedelta(hours=2))
         await pipeline.recover()
         assert (await pipeline.status(job)).code == "gave_up"
 
@@ -103,7 +135,7 @@ class TestFencing:
     async def test_a_cancelled_job_stays_cancelled_whatever_its_worker_does(self, pipeline: Pipeline) -> None:
         job = await pipeline.begin(jpeg(9120))
         await pipeline.complete(job)
-        await _change(pipeline, job.id, state=State.CANCELLED, lease_until=None)
+        await pipeline.change(job.id, state=State.CANCELLED, lease_until=None)
         await pipeline.container.work()
         assert (await pipeline.status(job)).status == "cancelled"
         assert pipeline.local.runs == 0

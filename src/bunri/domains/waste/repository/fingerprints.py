@@ -1,10 +1,10 @@
 """Statements about what was seen in photos, by their exact and perceptual hashes."""
 
-from datetime import datetime
+from datetime import timedelta
 from typing import Any, Protocol
 
 from asyncpg import BitString
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql
 
 from bunri.domains.waste.models import BandRow, FingerprintRow
@@ -63,7 +63,6 @@ class FingerprintRepository(Repository):
         model_versions: str,
         signature: tuple[str, ...],
         vision: dict[str, Any],
-        now: datetime,
     ) -> None:
         """Stores a vision result; a photo that is known already stays as it is."""
         bits = BitString.frombytes(photo.phash, 256)
@@ -75,7 +74,7 @@ class FingerprintRepository(Repository):
                 model_versions=model_versions,
                 signature=list(signature),
                 vision=vision,
-                created_at=now,
+                created_at=func.now(),
             )
             .on_conflict_do_nothing()
             .returning(FingerprintRow.id)
@@ -85,8 +84,9 @@ class FingerprintRepository(Repository):
             bands = [{"band": band, "fingerprint_id": made, "phash": bits} for band in bands_of(photo.phash)]
             await self._session.execute(insert(BandRow).values(bands))
 
-    async def forget_fingerprints(self, moment: datetime) -> None:
-        await self._session.execute(delete(FingerprintRow).where(FingerprintRow.created_at < moment))
+    async def forget_fingerprints(self, age: timedelta) -> None:
+        """Those that are older than ``age``."""
+        await self._session.execute(delete(FingerprintRow).where(FingerprintRow.created_at < func.now() - age))
 
 
 def bands_of(phash: bytes) -> list[int]:

@@ -1,18 +1,37 @@
-"""Statements about jobs."""
+"""Statements about jobs.
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime
+Leases and ages are counted by the database's clock: processes on several machines have no other that is the same for
+all, and a machine's own may be set back an hour.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, and_, case, delete, exists, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Interval,
+    Row,
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bunri.domains.waste.fusion import SeenItem
 from bunri.domains.waste.models import JobRow
 from bunri.domains.waste.records import Failure, Job, JobObjects
 from bunri.domains.waste.schemas import Result
-from bunri.domains.waste.states import ANSWERED, ENDED, RUNNING, State
+from bunri.domains.waste.states import ANSWERED, ENDED, State
 from bunri.platform.db import Repository
 
 
@@ -66,35 +85,35 @@ class JobRepository(Repository):
         row = (await self._session.execute(statement)).one_or_none()
         return _job(row) if row else None
 
-    async def lock_silent(self, now: datetime, limit: int) -> list[Job]:
-        """Running jobs that nobody seems to work on; those that another process has locked are skipped."""
-        statement = (
-            select(*_JOB)
-            .where(JobRow.state.in_(RUNNING), JobRow.lease_until < now)
-            .order_by(JobRow.lease_until)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return [_job(row) for row in await self._session.execute(statement)]
-
-    async def lock_never_uploaded(self, now: datetime, limit: int) -> list[Job]:
-        """Jobs whose ticket has run out without an upload; those that another process has locked are skipped."""
-        statement = (
-            select(*_JOB)
-            .where(JobRow.state == State.CREATED, JobRow.lease_until < now)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return [_job(row) for row in await self._session.execute(statement)]
+    async def lock_silent(
+        self, states: Sequence[State], limit: int, *, older_than: timedelta | None = None
+    ) -> list[Job]:
+        """Jobs in one of ``states`` whose lease has run out, longest ago first, and with ``older_than`` only those that
+        are so old; what another process has locked is skipped."""
+        where = [JobRow.state.in_(states), JobRow.lease_until < func.now()]
+        if older_than is not None:
+            where.append(JobRow.created_at < func.now() - older_than)
+        statement = select(*_JOB).where(*where).order_by(JobRow.lease_until).limit(limit)
+        return [_job(row) for row in await self._session.execute(statement.with_for_update(skip_locked=True))]
 
     # ── writing ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def add_job(self, job: Job) -> None:
-        await self._session.execute(_ADD_JOB, _job_values(job))
+    async def add_job(self, job: Job, lease: timedelta) -> Job:
+        """``job`` as it is now: created at the database's time, waiting for its photo for ``lease``."""
+        row = (await self._session.execute(_ADD_JOB, {**_job_values(job), "lease": lease})).one()
+        return replace(job, created_at=row.created_at, lease_until=row.lease_until)
 
-    async def claim(self, job_id: UUID, now: datetime, until: datetime) -> Job | None:
+    async def cut_leases(self, longest: Mapping[State, timedelta]) -> None:
+        """Lets no job of a state have a longer lease than any that is given there. Where the clock was set back, leases
+        given before reach far into the future; their holders renew them, unless they have died."""
+        for state, lease in longest.items():
+            far = (JobRow.state == state, JobRow.lease_until > func.now() + lease)
+            await self._session.execute(update(JobRow).where(*far).values(lease_until=func.now() + lease))
+
+    async def claim(self, job_id: UUID, lease: timedelta) -> Job | None:
         """Takes an uploaded job, or one whose worker has gone silent; None when it is not to be had."""
-        free = or_(JobRow.state == State.UPLOADED, and_(JobRow.state == State.SEEING, JobRow.lease_until < now))
+        silent = and_(JobRow.state == State.SEEING, JobRow.lease_until < func.now())
+        free = or_(JobRow.state == State.UPLOADED, silent)
         statement = (
             update(JobRow)
             .where(JobRow.id == job_id, free)
@@ -103,39 +122,41 @@ class JobRepository(Repository):
                 attempt=JobRow.attempt + 1,
                 # A worker that leaves a job in this state without a word has died over it.
                 crashes=JobRow.crashes + case((JobRow.state == State.SEEING, 1), else_=0),
-                lease_until=until,
+                lease_until=func.now() + lease,
             )
             .returning(*_JOB)
         )
         row = (await self._session.execute(statement)).one_or_none()
         return _job(row) if row else None
 
-    async def extend_lease(self, job_id: UUID, attempt: int, until: datetime) -> bool:
+    async def extend_lease(self, job_id: UUID, attempt: int, lease: timedelta) -> bool:
         """Keeps a claim alive; False when it has been lost."""
-        return await self._advance(job_id, State.SEEING, attempt, lease_until=until)
+        return await self._advance(job_id, State.SEEING, attempt, lease_until=func.now() + lease)
 
-    async def give_back(self, job_id: UUID, attempt: int, lease_until: datetime) -> bool:
+    async def give_back(self, job_id: UUID, attempt: int, lease: timedelta) -> bool:
         """Ends a claim so that the next worker can take the job at once; False when it has been lost."""
-        return await self._advance(job_id, State.SEEING, attempt, state=State.UPLOADED, lease_until=lease_until)
+        until = func.now() + lease
+        return await self._advance(job_id, State.SEEING, attempt, state=State.UPLOADED, lease_until=until)
 
     async def start(
-        self, job_id: UUID, *, note: str | None, tags: Sequence[str], region: str | None, lease_until: datetime
+        self, job_id: UUID, *, note: str | None, tags: Sequence[str], region: str | None, lease: timedelta
     ) -> bool:
         """A created job becomes an uploaded one; False when somebody else was first."""
+        until = func.now() + lease
         return await self._change(
-            {"state": State.UPLOADED, "note": note, "tags": list(tags), "region": region, "lease_until": lease_until},
+            {"state": State.UPLOADED, "note": note, "tags": list(tags), "region": region, "lease_until": until},
             JobRow.id == job_id,
             JobRow.state == State.CREATED,
         )
 
-    async def save_vision(self, job: Job) -> bool:
+    async def save_vision(self, job: Job, lease: timedelta) -> bool:
         """What the vision stage found, in a job that is now explaining; False when the claim has been lost."""
         return await self._advance(
             job.id,
             State.SEEING,
             job.attempt,
             state=job.state,
-            lease_until=job.lease_until,
+            lease_until=func.now() + lease,
             items=_items(job.items),
             models=job.models,
             cached=job.cached,
@@ -199,9 +220,9 @@ class JobRepository(Repository):
             JobRow.revision == job.revision,
         )
 
-    async def save_retry(self, job: Job) -> None:
-        """State, crashes and lease of a locked job that is tried again."""
-        values = {"state": job.state, "crashes": job.crashes, "lease_until": job.lease_until}
+    async def save_retry(self, job: Job, lease: timedelta) -> None:
+        """State and crashes of a locked job that is tried again, with a new lease."""
+        values = {"state": job.state, "crashes": job.crashes, "lease_until": func.now() + lease}
         await self._session.execute(update(JobRow).where(JobRow.id == job.id).values(values))
 
     async def _advance(self, job_id: UUID, state: State, attempt: int, /, **values: Any) -> bool:
@@ -217,9 +238,10 @@ class JobRepository(Repository):
     async def remove_jobs(self, job_ids: Sequence[UUID]) -> None:
         await self._session.execute(delete(JobRow).where(JobRow.id.in_(job_ids)))
 
-    async def remove_older_than(self, moment: datetime, limit: int) -> list[JobObjects]:
+    async def remove_older_than(self, age: timedelta, limit: int) -> list[JobObjects]:
         """Removes jobs, but for those that another process has locked."""
-        old = select(JobRow.id).where(JobRow.created_at < moment).limit(limit).with_for_update(skip_locked=True)
+        aged = JobRow.created_at < func.now() - age
+        old = select(JobRow.id).where(aged).limit(limit).with_for_update(skip_locked=True)
         statement = delete(JobRow).where(JobRow.id.in_(old)).returning(JobRow.id, JobRow.sha256)
         rows = await self._session.execute(statement.execution_options(synchronize_session=False))
         return [JobObjects(row.id, row.sha256) for row in rows]
@@ -231,7 +253,11 @@ class JobRepository(Repository):
 
 
 _JOBS: Final = cast("Table", JobRow.__table__)
-_ADD_JOB: Final = insert(_JOBS)
+_ADD_JOB: Final = (
+    insert(_JOBS)
+    .values(lease_until=func.now() + bindparam("lease", type_=Interval), created_at=func.now())
+    .returning(_JOBS.c.created_at, _JOBS.c.lease_until)
+)
 """Made once and by column: a person waits for it, and to build it anew costs as much as to run it."""
 _JOB: Final = (
     JobRow.id,
@@ -286,9 +312,7 @@ def _job_values(job: Job) -> dict[str, Any]:
         "attempt": job.attempt,
         "crashes": job.crashes,
         "revision": job.revision,
-        "lease_until": job.lease_until,
         "kept": job.has_thumbnail,
-        "created_at": job.created_at,
     }
 
 

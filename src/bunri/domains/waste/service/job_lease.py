@@ -9,7 +9,6 @@ from uuid import UUID
 
 from bunri.domains.waste.records import Job
 from bunri.domains.waste.repository import WasteRepository
-from bunri.kit.clock import Clock
 from bunri.kit.errors import Unavailable
 from bunri.platform.db import Transaction
 
@@ -18,22 +17,20 @@ class JobLease:
     """Only who holds the lease of ``job`` can change it: whatever a worker writes carries the attempt's number, so that
     a worker that was given up for dead cannot overwrite the one that took over."""
 
-    def __init__(self, job: Job, transaction: Transaction[WasteRepository], duration: timedelta, clock: Clock) -> None:
+    def __init__(self, job: Job, transaction: Transaction[WasteRepository], duration: timedelta) -> None:
         self.job = job
         self._transaction = transaction
         self._duration = duration
-        self._clock = clock
 
     @classmethod
     async def claim(
-        cls, job_id: UUID, transaction: Transaction[WasteRepository], duration: timedelta, clock: Clock
+        cls, job_id: UUID, transaction: Transaction[WasteRepository], duration: timedelta
     ) -> "JobLease | None":
         """Takes an uploaded job, or one whose worker has been silent for ``duration``; None when it is not to be
         had."""
-        now = clock()
         async with transaction() as repository:
-            job = await repository.claim(job_id, now, now + duration)
-        return cls(job, transaction, duration, clock) if job else None
+            job = await repository.claim(job_id, duration)
+        return cls(job, transaction, duration) if job else None
 
     @asynccontextmanager
     async def renewed(self) -> AsyncIterator[None]:
@@ -51,11 +48,10 @@ class JobLease:
             await asyncio.sleep(self._duration.total_seconds() / 4)
             with contextlib.suppress(Unavailable):
                 async with self._transaction() as repository:
-                    until = self._clock() + self._duration
-                    held = await repository.extend_lease(self.job.id, self.job.attempt, until)
+                    held = await repository.extend_lease(self.job.id, self.job.attempt, self._duration)
 
     async def give_back(self) -> None:
         """The next worker may take the job at once. When the database is away, the lease runs out by itself."""
         with contextlib.suppress(Unavailable):
             async with self._transaction() as repository:
-                await repository.give_back(self.job.id, self.job.attempt, self._clock() + self._duration)
+                await repository.give_back(self.job.id, self.job.attempt, self._duration)

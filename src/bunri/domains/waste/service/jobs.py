@@ -67,21 +67,20 @@ class Jobs:
             raise PhotoTypeUnsupported
         if body.size > self._settings.max_photo_mb * 2**20:
             raise PhotoSizeUnsupported(limit_mb=self._settings.max_photo_mb)
-        now, ttl = self._clock(), self._settings.ticket_ttl
+        ttl = self._settings.ticket_ttl
         job = Job.created(
             owner=owner,
             language=language,
             content_type=content_type,
             size=body.size,
             sha256=bytes.fromhex(body.sha256) if body.sha256 else None,
-            lease_until=now + ttl + UPLOAD_GRACE,
-            now=now,
+            now=self._clock(),
         )
         ticket = await self._storage.ticket(
             upload_key(job.id), content_type=job.content_type, size=job.size, expires_in=ttl, base_url=base_url
         )
         async with self._transaction() as repository:
-            await repository.add_job(job)
+            job = await repository.add_job(job, ttl + UPLOAD_GRACE)
         await self._statuses.store_status(job.owner, status_of(job))  # nobody watches yet: they learn its id by this
         return job, ticket
 
@@ -120,7 +119,7 @@ class Jobs:
                 note=body.note or None,
                 tags=[*dict.fromkeys(body.tags)],
                 region=body.region,
-                lease_until=self._clock() + self._settings.queue_patience,
+                lease=self._settings.queue_patience,
             )
             if first:
                 await repository.add_event(Uploaded(job_id=job.id))

@@ -1,11 +1,8 @@
 """What is forgotten after some time (COACH-9)."""
 
-from datetime import datetime
-
 from bunri.domains.waste.objects import THUMBNAILS, UPLOADS, sample_key, thumbnail_key
 from bunri.domains.waste.repository import WasteRepository
 from bunri.domains.waste.settings import WasteSettings
-from bunri.kit.clock import Clock
 from bunri.platform.db import Transaction
 from bunri.platform.storage import Storage
 
@@ -13,30 +10,26 @@ BATCH = 200
 
 
 class Retention:
-    def __init__(
-        self, transaction: Transaction[WasteRepository], storage: Storage, settings: WasteSettings, clock: Clock
-    ) -> None:
+    def __init__(self, transaction: Transaction[WasteRepository], storage: Storage, settings: WasteSettings) -> None:
         self._transaction = transaction
         self._storage = storage
         self._settings = settings
-        self._clock = clock
 
     async def expire(self) -> int:
         """Forgets jobs, pictures and fingerprints past their time, and uploads that outlived their job; returns how
         many jobs. Training samples stay until their contributor withdraws them."""
-        before = self._clock() - self._settings.photo_age
         forgotten = 0
-        while batch := await self._expire(before):
+        while batch := await self._expire():
             forgotten += batch
         async with self._transaction() as repository:
-            await repository.forget_fingerprints(before)
+            await repository.forget_fingerprints(self._settings.photo_age)
         await self._storage.sweep(older_than=self._settings.upload_age, prefix=UPLOADS)
         await self._storage.sweep(older_than=self._settings.photo_age, prefix=THUMBNAILS)
         return forgotten
 
-    async def _expire(self, before: datetime) -> int:
+    async def _expire(self) -> int:
         async with self._transaction() as repository:
-            jobs = await repository.remove_older_than(before, BATCH)
+            jobs = await repository.remove_older_than(self._settings.photo_age, BATCH)
             unused = await repository.unused_thumbnails(jobs)
             with_samples = await repository.with_samples([job.id for job in jobs])
         for sha256 in unused:

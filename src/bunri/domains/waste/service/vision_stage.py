@@ -29,7 +29,6 @@ from bunri.domains.waste.service.job_lease import JobLease
 from bunri.domains.waste.settings import WasteSettings
 from bunri.domains.waste.states import Stage, State
 from bunri.domains.waste.status_cache import StatusCache
-from bunri.kit.clock import Clock
 from bunri.kit.errors import BunriError, Unavailable
 from bunri.kit.materials import Tag
 from bunri.platform.db import Transaction
@@ -91,7 +90,6 @@ class VisionStage:
         recycling: RecyclingPublic,
         completion: Completion,
         settings: WasteSettings,
-        clock: Clock,
     ) -> None:
         self._transaction = transaction
         self._statuses = statuses
@@ -105,7 +103,6 @@ class VisionStage:
         self._limits = PhotoLimits(
             max_bytes=settings.max_photo_mb * 2**20, max_pixels=settings.max_photo_megapixels * 10**6
         )
-        self._clock = clock
 
     async def run(self, event: Uploaded) -> None:
         """Takes the job as far as the request for advice, or to its end when the same photo was answered before.
@@ -113,7 +110,7 @@ class VisionStage:
         Idempotent: a job that somebody works on, or that has ended, is left alone. An error of the photo itself ends
         the job; what may pass (kit.errors.Unavailable) is raised, to be tried again.
         """
-        lease = await JobLease.claim(event.job_id, self._transaction, self._settings.lease, self._clock)
+        lease = await JobLease.claim(event.job_id, self._transaction, self._settings.lease)
         if lease is None:
             return
         if lease.job.crashes >= self._settings.max_crashes:
@@ -248,11 +245,10 @@ class VisionStage:
 
     async def _hand_over(self, job: Job, items: list[SeenItem], outcome: VisionOutcome, photo: Photo) -> None:
         """Row, fingerprint and the request for advice in one transaction; then the upload is not needed any more."""
-        now, versions = self._clock(), self._models.versions
+        versions = self._models.versions
         seen = replace(
             job,
             state=State.EXPLAINING,
-            lease_until=now + self._settings.explain_lease,
             items=tuple(items),
             models=outcome.result.models,
             cached=outcome.cached,
@@ -260,10 +256,10 @@ class VisionStage:
             has_thumbnail=True,
         )
         async with self._transaction() as repository:
-            if not await repository.save_vision(seen):
+            if not await repository.save_vision(seen, self._settings.explain_lease):
                 raise LeaseLost(photo.sha256)
             if outcome.complete:
-                await repository.remember(photo, versions, outcome.signature, to_stored(outcome.result), now)
+                await repository.remember(photo, versions, outcome.signature, to_stored(outcome.result))
             await repository.add_event(explanation_request(seen))
             # Before the event is sent, since another worker may publish the next stage right after it.
             repository.after_commit(lambda: self._statuses.publish_status(seen, Stage.EXPLAIN))
