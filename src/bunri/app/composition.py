@@ -1,12 +1,13 @@
 """Puts a process together: a container, and in it what the modules of a registry provide."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from bunri.app.container import Container
 from bunri.app.registry import Registry
 from bunri.app.rpc.tokens import PeerTokens
 from bunri.kit.errors import Invalid
+from bunri.platform.queue import Backlog
 from bunri.platform.realtime import Emitter
 
 C = TypeVar("C", bound=Container)
@@ -28,6 +29,7 @@ def compose(container: C, registry: Registry) -> C:
     if unknown := sorted(set(elsewhere) - set(public)):
         raise RemoteTargetUnknown(names=", ".join(unknown), known=", ".join(public))
     container.provide(PeerTokens, lambda: PeerTokens(container.settings.key("peers"), container.clock))
+    container.provide(Backlog, lambda: cast("Backlog", container.publisher))
     container.provide(Emitter, lambda: _worker_emitter(container))
     for module in registry.modules:
         module.provide(container)

@@ -36,6 +36,9 @@ class NothingProvided(Exception):
 class Container:
     """``overrides`` take the place of what modules provide, by kind: a test brings its own vision models so."""
 
+    shares_queues = True
+    """Whether what is published here may be worked on anywhere."""
+
     def __init__(
         self,
         settings: Settings,

@@ -18,6 +18,8 @@ OWNER: Final = "terminal"
 class InlineContainer(Container):
     """What is published is done when ``work`` is called."""
 
+    shares_queues = False
+
     def __init__(
         self,
         settings: Settings,

@@ -121,7 +121,7 @@ class Pipeline:
 
     def lose_messages(self) -> None:
         """Whatever waits in the queue is gone, as after the death of a broker without persistence."""
-        self.container.inline.waiting.clear()
+        self.container.inline.messages.clear()
 
     async def recover(self) -> int:
         return await self.container.get(Recovery).recover()

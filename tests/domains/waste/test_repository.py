@@ -104,7 +104,7 @@ class TestFencing:
         async with session_of("waste") as session:
             repository = WasteRepository(session)
             await repository.add_job(job, LEASE)
-            assert await repository.start(job.id, note=None, tags=(), region=None, lease=LEASE)
+            assert await repository.start(job, note=None, tags=(), region=None, lease=LEASE, queued=False)
             first = await repository.claim(job.id, -LEASE)  # it has run out
             second = await repository.claim(job.id, LEASE)
             assert first is not None

@@ -11,6 +11,7 @@ from bunri.domains.locations.public import LocationsPublic
 from bunri.domains.recycling.public import Explained, RecyclingPublic
 from bunri.domains.waste.objects import SAMPLES, THUMBNAILS, UPLOADS
 from bunri.domains.waste.public import Uploaded, WastePublic
+from bunri.platform.queue import Backlog
 from bunri.platform.realtime import Emitter
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def _provide_use_cases(container: "Container") -> None:
     from bunri.domains.waste.person_location import PersonLocation
     from bunri.domains.waste.service.completion import Completion
     from bunri.domains.waste.service.feedback import Feedback
+    from bunri.domains.waste.service.job_queue import JobQueue
     from bunri.domains.waste.service.jobs import Jobs
     from bunri.domains.waste.service.training_samples import TrainingSamples
     from bunri.domains.waste.service.transitions import Transitions
@@ -68,6 +70,7 @@ def _provide_use_cases(container: "Container") -> None:
     from bunri.domains.waste.status_cache import StatusCache
 
     get, settings = container.get, container.settings.waste
+    container.provide(JobQueue, lambda: JobQueue(shared=container.shares_queues))
     container.provide(Transitions, lambda: Transitions(get(StatusCache), container.storage, container.clock))
     container.provide(
         TrainingSamples,
@@ -85,6 +88,7 @@ def _provide_use_cases(container: "Container") -> None:
             container.storage,
             get(TrainingSamples),
             settings,
+            get(JobQueue),
             container.clock,
         ),
     )
@@ -130,7 +134,7 @@ def _provide_upkeep(container: "Container") -> None:
     get, settings = container.get, container.settings.waste
     container.provide(
         Recovery,
-        lambda: Recovery(_transaction(container), get(Transitions), get(StatusCache), settings),
+        lambda: Recovery(_transaction(container), get(Transitions), get(StatusCache), settings, get(Backlog)),
     )
     container.provide(Retention, lambda: Retention(_transaction(container), container.storage, settings))
     container.provide(
@@ -150,6 +154,7 @@ def _provide_vision(container: "Container") -> None:
     """For workers that look at photos alone: to import these loads OpenCV and ONNX Runtime."""
     from bunri.domains.waste.answer_cache import AnswerCache
     from bunri.domains.waste.service.completion import Completion
+    from bunri.domains.waste.service.job_queue import JobQueue
     from bunri.domains.waste.service.vision_stage import VisionModels, VisionStage
     from bunri.domains.waste.status_cache import StatusCache
     from bunri.platform.vision.protocol import Vision
@@ -169,6 +174,7 @@ def _provide_vision(container: "Container") -> None:
             get(RecyclingPublic),
             get(Completion),
             container.settings.waste,
+            get(JobQueue),
         ),
     )
 

@@ -1,6 +1,6 @@
-"""How an analysis can fail. Some answer a request; the last four end a job and are kept with it."""
+"""How an analysis can fail. Some answer a request; the last five end a job and are kept with it."""
 
-from bunri.kit.errors import Conflict, Invalid, Missing, TooLarge, Unavailable, Unsupported
+from bunri.kit.errors import Conflict, Invalid, Limited, Missing, TooLarge, Unavailable, Unsupported
 
 
 class JobMissing(Missing):
@@ -19,6 +19,12 @@ class PhotoSizeUnsupported(TooLarge):
     """The announced size is over the limit (``limit_mb``)."""
 
     code = "photo_size_unsupported"
+
+
+class PhotosWaiting(Limited):
+    """The person has as many photos waiting (``limit``), or bytes of them (``limit_mb``), as one may have."""
+
+    code = "photos_waiting"
 
 
 class UploadMissing(Conflict):
@@ -87,3 +93,9 @@ class GaveUp(Unavailable):
     """The job was tried again and again and never ended."""
 
     code = "gave_up"
+
+
+class WaitedTooLong(Unavailable):
+    """No worker came to it in time: it was never tried."""
+
+    code = "waited_too_long"

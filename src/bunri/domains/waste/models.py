@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import BIT, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from bunri.domains.waste.states import OPEN
 from bunri.platform.db import metadata, outbox_table
 
 
@@ -38,6 +39,8 @@ class JobRow(WasteBase):
         Index("jobs_sha256_idx", "sha256"),
         Index("jobs_created_at_idx", "created_at"),
         Index("jobs_state_lease_until_idx", "state", "lease_until", postgresql_where=text("lease_until is not null")),
+        Index("jobs_turn_idx", "turn", "id", postgresql_where=text("state = 'uploaded' and turn is not null")),
+        Index("jobs_owner_turn_idx", "owner", "turn", postgresql_where=text(f"state in {tuple(map(str, OPEN))}")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -53,6 +56,7 @@ class JobRow(WasteBase):
     attempt: Mapped[int] = mapped_column(SmallInteger)
     crashes: Mapped[int] = mapped_column(SmallInteger)
     revision: Mapped[int] = mapped_column(Integer)
+    turn: Mapped[int | None] = mapped_column(Integer)
     lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     items: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     cached: Mapped[str | None] = mapped_column(Text)

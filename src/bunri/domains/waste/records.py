@@ -123,6 +123,14 @@ class TrainingSample:
     created_at: datetime
 
 
+class OpenBound(NamedTuple):
+    """How much one person may have open (states.OPEN)."""
+
+    jobs: int
+    size: int
+    """Bytes of their photos, as announced."""
+
+
 class JobObjects(NamedTuple):
     """As much of a job as it takes to remove its objects from the store."""
 

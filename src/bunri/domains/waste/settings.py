@@ -8,10 +8,16 @@ from pydantic import BaseModel, Field
 class WasteSettings(BaseModel):
     max_photo_mb: int = Field(20, ge=1, le=100, description="Largest photo taken, MiB.")
     max_photo_megapixels: int = Field(52, ge=1, le=400, description="Largest photo decoded.")
+    max_open_photos: int = Field(
+        20, ge=1, le=10_000, description="Photos that one person may have waiting, those announced among them."
+    )
+    max_open_mb: int = Field(200, ge=1, description="The same in MiB.")
     ticket_ttl: timedelta = Field(timedelta(minutes=5), description="How long an upload may take (COACH-2).")
     lease: timedelta = Field(timedelta(seconds=20), description="A worker silent for so long is taken for dead.")
     explain_lease: timedelta = Field(timedelta(seconds=90), description="The same while the advice is being written.")
-    queue_patience: timedelta = Field(timedelta(seconds=60), description="How long a message may wait in the queue.")
+    queue_patience: timedelta = Field(
+        timedelta(seconds=60), description="When a waiting photo's message is looked for."
+    )
     max_crashes: int = Field(3, ge=1, description="How many workers one photo may kill.")
     give_up_after: timedelta = Field(timedelta(minutes=45), description="No job runs longer than this.")
     near_bits: int = Field(4, ge=0, le=15, description="pHashes of so few different bits are nearly the same photo.")

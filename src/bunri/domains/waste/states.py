@@ -19,6 +19,8 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+OPEN: Final = (State.CREATED, State.UPLOADED, State.SEEING)
+"""Their photo is in the object store, or may come there at any moment."""
 RUNNING: Final = (State.UPLOADED, State.SEEING, State.EXPLAINING)
 ANSWERED: Final = (State.DONE, State.ASKED)
 ENDED: Final = (*ANSWERED, State.FAILED, State.CANCELLED)

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from celery import Celery
 from kombu.exceptions import OperationalError
 from kombu.pools import ProducerPool
+from redis import RedisError
 
 from bunri.kit.errors import Unavailable
 from bunri.platform.providers import Providers
@@ -30,6 +31,15 @@ class BrokerUnavailable(Unavailable):
     """The broker does not take messages now; the outbox keeps them."""
 
     code = "broker_unavailable"
+
+
+class Backlog(Protocol):
+    """What has been published and not been taken yet."""
+
+    async def waiting(self, topic: str) -> int:
+        """Messages in the queues of those who are told of ``topic``, others in the same queues among them; what a
+        worker has in hand is not counted. Raises BrokerUnavailable."""
+        ...
 
 
 PATIENCE_S: Final = 1.0
@@ -66,6 +76,20 @@ class CeleryPublisher:
             except (OperationalError, OSError) as error:
                 raise BrokerUnavailable from error
 
+    async def waiting(self, topic: str) -> int:
+        """Implements Backlog."""
+        queues = {route.queue for route in self._routes.get(topic, ())}
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, self._count, queues)
+        except (OperationalError, RedisError, OSError) as error:
+            raise BrokerUnavailable from error
+
+    def _count(self, queues: Collection[str]) -> int:
+        with self._producers.acquire(block=True) as producer:
+            valkey: Any = producer.channel
+            return sum(int(valkey.client.llen(queue)) for queue in queues)
+
     def _send(self, route: Route, payload: dict[str, Any]) -> None:
         with self._producers.acquire(block=True) as producer:
             self._celery.send_task(
@@ -83,16 +107,21 @@ class InlinePublisher:
 
     def __init__(self, routes: Routes) -> None:
         self._routes = routes
-        self.waiting: deque[tuple[str, dict[str, Any]]] = deque()
+        self.messages: deque[tuple[str, dict[str, Any]]] = deque()
 
     async def publish(self, topic: str, payload: dict[str, Any]) -> None:
-        self.waiting.extend((route.task, payload) for route in self._routes.get(topic, ()))
+        self.messages.extend((route.task, payload) for route in self._routes.get(topic, ()))
+
+    async def waiting(self, topic: str) -> int:
+        """Implements Backlog."""
+        tasks = {route.task for route in self._routes.get(topic, ())}
+        return sum(task in tasks for task, _ in self.messages)
 
     async def drain(self, handlers: Mapping[str, Handler], providers: Providers) -> None:
         """Runs everything published so far and everything that follows from it, up to the first failure."""
         try:
-            while self.waiting:
-                task, payload = self.waiting.popleft()
+            while self.messages:
+                task, payload = self.messages.popleft()
                 await handlers[task].run(providers, payload)
         finally:
-            self.waiting.clear()
+            self.messages.clear()

@@ -9,6 +9,7 @@ from tests.support.pictures import jpeg
 
 from bunri.domains.waste.records import Job
 from bunri.domains.waste.service.job_lease import JobLease
+from bunri.domains.waste.service.job_queue import JobQueue
 from bunri.domains.waste.states import State
 
 LEASE = timedelta(seconds=20)
@@ -22,7 +23,7 @@ async def _uploaded(pipeline: Pipeline, seed: int) -> Job:
 
 
 async def _claim(pipeline: Pipeline, job: Job, duration: timedelta = LEASE) -> JobLease | None:
-    return await JobLease.claim(job.id, pipeline.transaction, duration)
+    return await JobLease.claim(JobQueue(shared=False), job.id, pipeline.transaction, duration)
 
 
 class TestClaiming:

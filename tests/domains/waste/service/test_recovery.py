@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from tests.domains.waste.conftest import Pipeline
 from tests.support.pictures import jpeg
 
@@ -115,13 +116,15 @@ class TestEnded:
         status = await pipeline.status(job)
         assert (status.status, status.code, status.retryable) == ("failed", "gave_up", True)
 
-    async def test_an_hour_is_the_end(self, pipeline: Pipeline) -> None:
-        job = await pipeline.begin(jpeg(9112))
+    @pytest.mark.parametrize(("attempt", "code"), [(0, "waited_too_long"), (1, "gave_up")])
+    async def test_an_hour_is_the_end_and_why_is_told(self, pipeline: Pipeline, attempt: int, code: str) -> None:
+        job = await pipeline.begin(jpeg(9112 + 1000 * attempt))
         await pipeline.complete(job)
         pipeline.lose_messages()
+        await pipeline.change(job.id, attempt=attempt)
         await pipeline.later(job, timedelta(hours=2))
         await pipeline.recover()
-        assert (await pipeline.status(job)).code == "gave_up"
+        assert (await pipeline.status(job)).code == code
 
     async def test_a_lost_upload_fails_the_job(self, pipeline: Pipeline) -> None:
         job = await pipeline.begin(jpeg(9113))

@@ -11,10 +11,14 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
+    Executable,
+    Integer,
     Interval,
     Row,
     Table,
+    Text,
     and_,
     bindparam,
     case,
@@ -22,6 +26,8 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
+    not_,
     or_,
     select,
     update,
@@ -29,9 +35,9 @@ from sqlalchemy import (
 
 from bunri.domains.waste.fusion import SeenItem
 from bunri.domains.waste.models import JobRow
-from bunri.domains.waste.records import Failure, Job, JobObjects
+from bunri.domains.waste.records import Failure, Job, JobObjects, OpenBound
 from bunri.domains.waste.schemas import Result
-from bunri.domains.waste.states import ANSWERED, ENDED, State
+from bunri.domains.waste.states import ANSWERED, ENDED, OPEN, State
 from bunri.platform.db import Repository
 
 
@@ -85,23 +91,44 @@ class JobRepository(Repository):
         row = (await self._session.execute(statement)).one_or_none()
         return _job(row) if row else None
 
+    async def count_queued(self) -> int:
+        """Uploaded jobs that wait for any worker."""
+        return (await self._session.execute(select(func.count()).select_from(JobRow).where(_QUEUED))).scalar_one()
+
+    async def count_explaining(self) -> int:
+        explaining = select(func.count()).select_from(JobRow).where(JobRow.state == State.EXPLAINING)
+        return (await self._session.execute(explaining.where(JobRow.lease_until.is_not(None)))).scalar_one()
+
     async def lock_silent(
-        self, states: Sequence[State], limit: int, *, older_than: timedelta | None = None
+        self,
+        states: Sequence[State],
+        limit: int,
+        *,
+        older_than: timedelta | None = None,
+        queued: bool | None = None,
     ) -> list[Job]:
-        """Jobs in one of ``states`` whose lease has run out, longest ago first, and with ``older_than`` only those that
-        are so old; what another process has locked is skipped."""
+        """Jobs in one of ``states`` whose lease has run out, longest ago first; what another process has locked is
+        skipped. ``older_than``: only those that are so old. ``queued``: only those with a turn, or without."""
         where = [JobRow.state.in_(states), JobRow.lease_until < func.now()]
         if older_than is not None:
             where.append(JobRow.created_at < func.now() - older_than)
+        if queued is not None:
+            where.append(JobRow.turn.is_not(None) if queued else JobRow.turn.is_(None))
         statement = select(*_JOB).where(*where).order_by(JobRow.lease_until).limit(limit)
         return [_job(row) for row in await self._session.execute(statement.with_for_update(skip_locked=True))]
 
     # ── writing ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def add_job(self, job: Job, lease: timedelta) -> Job:
-        """``job`` as it is now: created at the database's time, waiting for its photo for ``lease``."""
-        row = (await self._session.execute(_ADD_JOB, {**_job_values(job), "lease": lease})).one()
-        return replace(job, created_at=row.created_at, lease_until=row.lease_until)
+    async def add_job(self, job: Job, lease: timedelta, bound: OpenBound | None = None) -> Job | None:
+        """``job`` as it is now: created at the database's time, waiting for its photo for ``lease``. None when its
+        owner has as much open as ``bound`` allows; requests at the very same time may go beyond it by one each."""
+        values = {**_job_values(job), "lease": lease}
+        if bound is None:
+            row = (await self._session.execute(_ADD_JOB, values)).one_or_none()
+        else:
+            values |= {"most_jobs": bound.jobs, "most_bytes": bound.size}
+            row = (await self._session.execute(_ADD_JOB_WITHIN, values)).one_or_none()
+        return replace(job, created_at=row.created_at, lease_until=row.lease_until) if row else None
 
     async def cut_leases(self, longest: Mapping[State, timedelta]) -> None:
         """Lets no job of a state have a longer lease than any that is given there. Where the clock was set back, leases
@@ -110,13 +137,20 @@ class JobRepository(Repository):
             far = (JobRow.state == state, JobRow.lease_until > func.now() + lease)
             await self._session.execute(update(JobRow).where(*far).values(lease_until=func.now() + lease))
 
+    async def claim_next(self, lease: timedelta) -> Job | None:
+        """Takes the job whose turn it is; None when none waits."""
+        waiting = select(JobRow.id).where(_QUEUED).order_by(JobRow.turn, JobRow.id).limit(1)
+        return await self._claim(lease, JobRow.id == waiting.with_for_update(skip_locked=True).scalar_subquery())
+
     async def claim(self, job_id: UUID, lease: timedelta) -> Job | None:
         """Takes an uploaded job, or one whose worker has gone silent; None when it is not to be had."""
         silent = and_(JobRow.state == State.SEEING, JobRow.lease_until < func.now())
-        free = or_(JobRow.state == State.UPLOADED, silent)
+        return await self._claim(lease, JobRow.id == job_id, or_(JobRow.state == State.UPLOADED, silent))
+
+    async def _claim(self, lease: timedelta, *where: ColumnElement[bool]) -> Job | None:
         statement = (
             update(JobRow)
-            .where(JobRow.id == job_id, free)
+            .where(*where)
             .values(
                 state=State.SEEING,
                 attempt=JobRow.attempt + 1,
@@ -134,19 +168,44 @@ class JobRepository(Repository):
         return await self._advance(job_id, State.SEEING, attempt, lease_until=func.now() + lease)
 
     async def give_back(self, job_id: UUID, attempt: int, lease: timedelta) -> bool:
-        """Ends a claim so that the next worker can take the job at once; False when it has been lost."""
-        until = func.now() + lease
-        return await self._advance(job_id, State.SEEING, attempt, state=State.UPLOADED, lease_until=until)
+        """Ends a claim so that the next worker can take the job at once, after one of everybody else's: what fails
+        again and again holds up no other. False when it has been lost."""
+        values = {"state": State.UPLOADED, "lease_until": func.now() + lease, "turn": JobRow.turn + 1}
+        return await self._advance(job_id, State.SEEING, attempt, **values)
 
     async def start(
-        self, job_id: UUID, *, note: str | None, tags: Sequence[str], region: str | None, lease: timedelta
+        self,
+        job: Job,
+        *,
+        note: str | None,
+        tags: Sequence[str],
+        region: str | None,
+        lease: timedelta,
+        queued: bool,
     ) -> bool:
-        """A created job becomes an uploaded one; False when somebody else was first."""
-        until = func.now() + lease
+        """A created job becomes an uploaded one, ``queued`` behind its owner's other jobs; False when somebody else was
+        first."""
+        details = {"note": note, "tags": list(tags), "region": region}
+        turn = await self._next_turn(job.owner) if queued else None
         return await self._change(
-            {"state": State.UPLOADED, "note": note, "tags": list(tags), "region": region, "lease_until": until},
-            JobRow.id == job_id,
+            {"state": State.UPLOADED, **details, "lease_until": func.now() + lease, "turn": turn},
+            JobRow.id == job.id,
             JobRow.state == State.CREATED,
+        )
+
+    async def _next_turn(self, owner: str) -> ColumnElement[int]:
+        """The turn of the next job of ``owner``, for whom nobody else takes one until the transaction ends."""
+        await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(owner, 0))))
+        others = select(func.min(JobRow.turn)).where(_QUEUED).scalar_subquery()
+        own = select(func.max(JobRow.turn) + 1).where(JobRow.owner == owner, JobRow.state.in_(OPEN)).scalar_subquery()
+        return func.coalesce(func.greatest(others, own), 0)
+
+    async def queue_again(self, job: Job, lease: timedelta) -> None:
+        """A locked job is in the queue, at its own turn or at the first one."""
+        first = func.coalesce(select(func.min(JobRow.turn)).where(_QUEUED).scalar_subquery(), 0)
+        values = {"state": State.UPLOADED, "crashes": job.crashes, "turn": func.coalesce(JobRow.turn, first)}
+        await self._session.execute(
+            update(JobRow).where(JobRow.id == job.id).values(**values, lease_until=func.now() + lease)
         )
 
     async def save_vision(self, job: Job, lease: timedelta) -> bool:
@@ -220,10 +279,9 @@ class JobRepository(Repository):
             JobRow.revision == job.revision,
         )
 
-    async def save_retry(self, job: Job, lease: timedelta) -> None:
-        """State and crashes of a locked job that is tried again, with a new lease."""
-        values = {"state": job.state, "crashes": job.crashes, "lease_until": func.now() + lease}
-        await self._session.execute(update(JobRow).where(JobRow.id == job.id).values(values))
+    async def renew(self, job: Job, lease: timedelta) -> None:
+        """A locked job stays as it is, with a new lease."""
+        await self._session.execute(update(JobRow).where(JobRow.id == job.id).values(lease_until=func.now() + lease))
 
     async def _advance(self, job_id: UUID, state: State, attempt: int, /, **values: Any) -> bool:
         """Changes a job while it is in ``state`` under this attempt: a worker that lost its job changes nothing."""
@@ -253,11 +311,35 @@ class JobRepository(Repository):
 
 
 _JOBS: Final = cast("Table", JobRow.__table__)
-_ADD_JOB: Final = (
-    insert(_JOBS)
-    .values(lease_until=func.now() + bindparam("lease", type_=Interval), created_at=func.now())
-    .returning(_JOBS.c.created_at, _JOBS.c.lease_until)
+_QUEUED: Final = and_(JobRow.state == literal_column(f"'{State.UPLOADED}'"), JobRow.turn.is_not(None))
+"""Literal, as in the index's own condition, so that a prepared statement can use the index."""
+
+
+_OF_NEW: Final = (
+    *("id", "owner", "state", "language", "content_type", "size", "sha256", "tags"),
+    *("attempt", "crashes", "revision", "kept"),
 )
+
+
+def _add_job(*, bounded: bool) -> Executable:
+    values = [bindparam(name, type_=_JOBS.c[name].type) for name in _OF_NEW]
+    row = select(*values, func.now() + bindparam("lease", type_=Interval), func.now())
+    if bounded:
+        expired = and_(JobRow.state == State.CREATED, JobRow.lease_until < func.now())
+        of_owner = (JobRow.owner == bindparam("owner", type_=Text), JobRow.state.in_(OPEN), not_(expired))
+        some = select(JobRow.size).where(*of_owner).limit(bindparam("most_jobs", type_=BigInteger)).subquery()
+        fits = and_(
+            func.count() < bindparam("most_jobs", type_=BigInteger),
+            func.coalesce(func.sum(some.c.size), 0) + bindparam("size", type_=Integer)
+            <= bindparam("most_bytes", type_=BigInteger),
+        )
+        row = row.where(select(fits).select_from(some).scalar_subquery())
+    insertion = insert(_JOBS).from_select([*_OF_NEW, "lease_until", "created_at"], row)
+    return insertion.returning(_JOBS.c.created_at, _JOBS.c.lease_until)
+
+
+_ADD_JOB: Final = _add_job(bounded=False)
+_ADD_JOB_WITHIN: Final = _add_job(bounded=True)
 """Made once and by column: a person waits for it, and to build it anew costs as much as to run it."""
 _JOB: Final = (
     JobRow.id,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bunri.domains.waste.records import Job
 from bunri.domains.waste.repository import WasteRepository
+from bunri.domains.waste.service.job_queue import JobQueue
 from bunri.kit.errors import Unavailable
 from bunri.platform.db import Transaction
 
@@ -24,12 +25,11 @@ class JobLease:
 
     @classmethod
     async def claim(
-        cls, job_id: UUID, transaction: Transaction[WasteRepository], duration: timedelta
+        cls, queue: JobQueue, job_id: UUID, transaction: Transaction[WasteRepository], duration: timedelta
     ) -> "JobLease | None":
-        """Takes an uploaded job, or one whose worker has been silent for ``duration``; None when it is not to be
-        had."""
+        """Takes the next job of ``queue`` for a message that names ``job_id``; None when none is to be had."""
         async with transaction() as repository:
-            job = await repository.claim(job_id, duration)
+            job = await queue.claim(repository, job_id, duration)
         return cls(job, transaction, duration) if job else None
 
     @asynccontextmanager
@@ -51,7 +51,7 @@ class JobLease:
                     held = await repository.extend_lease(self.job.id, self.job.attempt, self._duration)
 
     async def give_back(self) -> None:
-        """The next worker may take the job at once. When the database is away, the lease runs out by itself."""
+        """Another worker may take the job, in its turn. When the database is away, the lease runs out by itself."""
         with contextlib.suppress(Unavailable):
             async with self._transaction() as repository:
                 await repository.give_back(self.job.id, self.job.attempt, self._duration)

@@ -12,6 +12,7 @@ from bunri.domains.waste.errors import (
     JobEnded,
     JobMissing,
     PhotoSizeUnsupported,
+    PhotosWaiting,
     PhotoTypeUnsupported,
     UploadMismatch,
     UploadMissing,
@@ -19,9 +20,10 @@ from bunri.domains.waste.errors import (
 from bunri.domains.waste.objects import sample_key, thumbnail_key, upload_key
 from bunri.domains.waste.person_location import PersonLocation
 from bunri.domains.waste.public import Uploaded
-from bunri.domains.waste.records import Job
+from bunri.domains.waste.records import Job, OpenBound
 from bunri.domains.waste.repository import WasteRepository
 from bunri.domains.waste.schemas import AnalyzeIn, Status, UploadCompleteIn
+from bunri.domains.waste.service.job_queue import JobQueue
 from bunri.domains.waste.service.training_samples import TrainingSamples
 from bunri.domains.waste.service.transitions import Transitions
 from bunri.domains.waste.settings import WasteSettings
@@ -49,6 +51,7 @@ class Jobs:
         storage: Storage,
         samples: TrainingSamples,
         settings: WasteSettings,
+        queue: JobQueue,
         clock: Clock,
     ) -> None:
         self._transaction = transaction
@@ -58,10 +61,11 @@ class Jobs:
         self._storage = storage
         self._samples = samples
         self._settings = settings
+        self._queue = queue
         self._clock = clock
 
     async def analyze(self, owner: str, body: AnalyzeIn, language: Language, base_url: str) -> tuple[Job, UploadTicket]:
-        """A new job and the ticket for its upload. Raises PhotoTypeUnsupported, PhotoSizeUnsupported."""
+        """A new job and the ticket for its upload. Raises PhotoTypeUnsupported, PhotoSizeUnsupported, PhotosWaiting."""
         content_type = essence(body.content_type)
         if content_type not in PHOTO_TYPES:
             raise PhotoTypeUnsupported
@@ -80,9 +84,21 @@ class Jobs:
             upload_key(job.id), content_type=job.content_type, size=job.size, expires_in=ttl, base_url=base_url
         )
         async with self._transaction() as repository:
-            job = await repository.add_job(job, ttl + UPLOAD_GRACE)
+            added = await repository.add_job(job, ttl + UPLOAD_GRACE, self._open_bound)
+        if added is None:
+            raise PhotosWaiting(
+                limit=self._settings.max_open_photos, limit_mb=self._settings.max_open_mb, retry_after=10
+            )
+        job = added
         await self._statuses.store_status(job.owner, status_of(job))  # nobody watches yet: they learn its id by this
         return job, ticket
+
+    @property
+    def _open_bound(self) -> OpenBound | None:
+        """None for who shares the queue with nobody."""
+        if not self._queue.shared:
+            return None
+        return OpenBound(self._settings.max_open_photos, self._settings.max_open_mb * 2**20)
 
     async def upload_complete(self, owner: str, job_id: UUID, body: UploadCompleteIn) -> Job:
         """Starts the work, once: a repeat changes nothing.
@@ -109,17 +125,18 @@ class Jobs:
             raise UploadMismatch(expected=job.content_type, got=stat.content_type)
 
     async def _start(self, job: Job, body: UploadCompleteIn) -> Job:
-        """The first caller starts it; for the others it has been started."""
+        """The first caller starts it; for the others it has been started. It waits for its turn."""
         started = replace(job, state=State.UPLOADED)
         if body.location:
             await self._person.put(job.id, body.location)
         async with self._transaction() as repository:
             first = await repository.start(
-                job.id,
+                job,
                 note=body.note or None,
                 tags=[*dict.fromkeys(body.tags)],
                 region=body.region,
                 lease=self._settings.queue_patience,
+                queued=self._queue.shared,
             )
             if first:
                 await repository.add_event(Uploaded(job_id=job.id))

@@ -26,6 +26,7 @@ from bunri.domains.waste.result import model_versions_of
 from bunri.domains.waste.service.completion import Completion
 from bunri.domains.waste.service.explanation import explanation_request
 from bunri.domains.waste.service.job_lease import JobLease
+from bunri.domains.waste.service.job_queue import JobQueue
 from bunri.domains.waste.settings import WasteSettings
 from bunri.domains.waste.states import Stage, State
 from bunri.domains.waste.status_cache import StatusCache
@@ -90,8 +91,10 @@ class VisionStage:
         recycling: RecyclingPublic,
         completion: Completion,
         settings: WasteSettings,
+        queue: JobQueue,
     ) -> None:
         self._transaction = transaction
+        self._queue = queue
         self._statuses = statuses
         self._answers = answers
         self._storage = storage
@@ -105,12 +108,13 @@ class VisionStage:
         )
 
     async def run(self, event: Uploaded) -> None:
-        """Takes the job as far as the request for advice, or to its end when the same photo was answered before.
+        """Takes the job whose turn it is as far as the request for advice, or to its end when the same photo was
+        answered before.
 
         Idempotent: a job that somebody works on, or that has ended, is left alone. An error of the photo itself ends
         the job; what may pass (kit.errors.Unavailable) is raised, to be tried again.
         """
-        lease = await JobLease.claim(event.job_id, self._transaction, self._settings.lease)
+        lease = await JobLease.claim(self._queue, event.job_id, self._transaction, self._settings.lease)
         if lease is None:
             return
         if lease.job.crashes >= self._settings.max_crashes:
@@ -123,7 +127,7 @@ class VisionStage:
             await self._abandon(lease.job, lost.sha256)
         except Unavailable as error:
             if error.retryable:
-                log.warning("analysis.again", job_id=str(event.job_id), attempt=lease.job.attempt, reason=str(error))
+                log.warning("analysis.again", job_id=str(lease.job.id), attempt=lease.job.attempt, reason=str(error))
                 await lease.give_back()
                 raise
             await self._completion.fail(lease.job, error)

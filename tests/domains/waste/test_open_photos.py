@@ -1,0 +1,37 @@
+"""What somebody is told who has as many photos waiting as one may have."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from tests.support.client import Person
+from tests.support.platform import Platform, running
+
+PHOTO: Final = b"x" * 1000
+
+
+@pytest.fixture(scope="module")
+def platform(platform_settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:  # type: ignore[no-untyped-def]
+    logs = tmp_path_factory.mktemp("logs")
+    few = {"BUNRI_WASTE__MAX_OPEN_PHOTOS": "3"}
+    with running(platform_settings, "single", logs, workers=False, **few) as started:
+        yield started
+
+
+def _asks(person: Person, **headers: str):  # type: ignore[no-untyped-def]
+    body = {"content_type": "image/jpeg", "size": len(PHOTO)}
+    return person.ask("POST", "/api/v1/waste/analyze", json=body, headers=headers)
+
+
+def test_a_person_with_too_many_photos_waits_and_nobody_else(platform: Platform) -> None:
+    person, other = Person.arrives(platform), Person.arrives(platform)
+    jobs = [_asks(person).json()["job_id"] for _ in range(3)]
+    refused = _asks(person, **{"Idempotency-Key": "again"})
+    assert refused.status_code == 429
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert int(refused.headers["retry-after"]) > 0
+    assert refused.json()["code"] == "photos_waiting"
+    assert "3장" in refused.json()["detail"]
+    assert _asks(other).status_code == 201
+    assert person.ask("DELETE", f"/api/v1/waste/jobs/{jobs[0]}").status_code == 204
+    assert _asks(person, **{"Idempotency-Key": "again"}).status_code == 201
