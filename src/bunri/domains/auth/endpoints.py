@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
+from bunri.domains.auth.guest_limit import GuestLimit
 from bunri.domains.auth.schemas import GuestIn, RefreshIn, Tokens
 from bunri.domains.auth.service import AuthService
 from bunri.platform.http import policy, use
@@ -15,8 +16,11 @@ Auth = Annotated[AuthService, use(AuthService)]
 
 @router.post("/guest", status_code=201, summary="Sign in with a name only")
 @policy(rate_limit="sign_in")
-async def guest(body: GuestIn, auth: Auth, response: Response) -> Tokens:
+async def guest(
+    body: GuestIn, auth: Auth, limit: Annotated[GuestLimit, use(GuestLimit)], request: Request, response: Response
+) -> Tokens:
     """No sign-up, no password. The guest's id starts with `guest_`."""
+    await limit.count(request.client.host if request.client else "")
     response.headers["Cache-Control"] = "no-store"
     return await auth.sign_in_guest(body.username)
 

@@ -1,7 +1,6 @@
 """Object detection with few threads, few open models and a bounded number of waiting requests."""
 
 import asyncio
-import ipaddress
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -25,6 +24,7 @@ from bunri.domains.detection.public import (
 from bunri.domains.detection.settings import DetectionSettings
 from bunri.kit.errors import BunriError, Limited
 from bunri.kit.languages import Language, catalogue
+from bunri.kit.networks import network_of
 from bunri.platform.vision.errors import ModelMissing
 from bunri.platform.vision.settings import VisionSettings
 
@@ -101,9 +101,9 @@ class DetectionService:
     def share_of(self, address: str) -> Iterator[None]:
         """Bounds the requests of one address, so that slow ones of one client do not keep everybody else out.
 
-        Raises Limited. A client's network is one address: with IPv6 everybody has a /64 to choose from.
+        Raises Limited. A client's network is one address (kit.networks).
         """
-        network = _network(address)
+        network = network_of(address)
         if self._shares[network] >= self.settings.upload_slots_per_address:
             raise Limited(retry_after=RETRY_AFTER_S)
         self._shares[network] += 1
@@ -239,11 +239,3 @@ class DetectionService:
             self.model_cache.get(name).detect(np.full((96, 96, 3), 114, np.uint8))
             return None
         return "opened by the first who asks"
-
-
-def _network(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return address if parsed.version == 4 else str(ipaddress.ip_network((int(parsed), 64), strict=False))

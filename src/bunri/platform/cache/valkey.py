@@ -84,6 +84,13 @@ class Cache:
         """The members that have not run out."""
         return cast("list[bytes]", await self._guard(self._redis.zrangebyscore(key, f"({now.timestamp()}", "+inf")))
 
+    async def count(self, key: str, ttl: timedelta) -> int:
+        """How often it was counted under ``key`` since ``ttl`` ago at most, this time included."""
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.set(key, 0, px=ttl, nx=True)
+        pipe.incr(key)
+        return int((await self._guard(pipe.execute()))[1])
+
     async def publish(self, channel: str, message: bytes) -> None:
         """Tells whoever listens now."""
         await self._guard(self._redis.publish(channel, message))
