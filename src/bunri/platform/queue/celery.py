@@ -13,6 +13,7 @@ from celery.app.task import Task
 from bunri.kit.errors import Unavailable
 from bunri.platform.providers import Providers
 from bunri.platform.queue.handlers import Handler
+from bunri.platform.queue.timing import BrokerClock
 from bunri.platform.queue.watchdog import ConsumerWatchdog
 
 log = structlog.get_logger(__name__)
@@ -80,16 +81,24 @@ def register(
     celery: Celery, handlers: Sequence[Handler], providers: Providers, loop: EventLoopThread, watchdog: ConsumerWatchdog
 ) -> None:
     """Makes a Celery task of each handler."""
+    clock = BrokerClock(str(celery.conf.broker_url))
     for each in handlers:
-        _register(celery, each, providers, loop, watchdog)
+        _register(celery, each, providers, loop, watchdog, clock)
 
 
 def _register(
-    celery: Celery, each: Handler, providers: Providers, loop: EventLoopThread, watchdog: ConsumerWatchdog
+    celery: Celery,
+    each: Handler,
+    providers: Providers,
+    loop: EventLoopThread,
+    watchdog: ConsumerWatchdog,
+    clock: BrokerClock,
 ) -> None:
     @celery.task(name=each.name, bind=True, max_retries=each.retries)
-    def task(self: Task[..., None], payload: dict[str, Any]) -> None:
+    def task(self: Task[..., None], payload: dict[str, Any], good_until: float | None = None) -> None:
         with watchdog.working():
+            if clock.is_past(good_until):
+                return
             try:
                 loop.run(each.run(providers, payload))
             except Unavailable as error:
