@@ -22,6 +22,7 @@ from bunri.edge.http.settings import HttpSettings
 from bunri.kit.errors import Invalid
 from bunri.platform.embedded.secrets import secret
 from bunri.platform.embedded.servers import Addresses
+from bunri.platform.embedded.valkey import MEMORY_MB
 from bunri.platform.llm.settings import LlmSettings
 from bunri.platform.photos.settings import DecoderSettings
 from bunri.platform.places.settings import PlacesSettings
@@ -57,6 +58,9 @@ class Settings(BaseSettings):
         4, ge=1, le=50, description="Connections that a process keeps; under load twice as many."
     )
     valkey_url: str | None = Field(None, description="redis://HOST:PORT without a number; unset: embedded Valkey.")
+    valkey_memory_mb: int = Field(
+        MEMORY_MB, ge=16, description="Memory of the embedded Valkey, MiB; beyond it caches are evicted."
+    )
     sessions_url: str | None = Field(None, description="Default: number 0 of valkey_url (COACH-12).")
     jobs_url: str | None = Field(None, description="Default: number 1.")
     llm_cache_url: str | None = Field(None, description="Default: number 2.")

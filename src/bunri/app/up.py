@@ -30,7 +30,11 @@ class AddressUnusable(Conflict):
 def run(settings: Settings, host: str, port: int, workers: int) -> int:
     """Starts everything and stays until told to stop; returns the exit status."""
     servers = EmbeddedServers(
-        settings.data, postgres=settings.database_url is None, valkey=settings.valkey_url is None, what="bunri up"
+        settings.data,
+        postgres=settings.database_url is None,
+        valkey=settings.valkey_url is None,
+        valkey_mb=settings.valkey_memory_mb,
+        what="bunri up",
     )
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)  # as Ctrl-C, until the supervisor takes over

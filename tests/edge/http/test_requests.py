@@ -9,11 +9,12 @@ import httpx
 import orjson
 import pytest
 from pydantic import BaseModel
+from redis.asyncio import Redis
 from starlette.types import Message, Receive, Scope, Send
 from tests.support.api import bare_app, client_of
 
 from bunri.app.settings import Settings
-from bunri.edge.http.idempotency import Idempotency
+from bunri.edge.http.idempotency import MOST, Idempotency
 from bunri.edge.http.policies import policies_of
 from bunri.edge.http.requests import BodyLimit, RequestContext
 from bunri.kit.errors import Limited, Unavailable
@@ -214,6 +215,39 @@ class TestIdempotency:
         shop.closed = True
         assert (await client.post("/orders", json=TEA, headers=key)).status_code == 503
         shop.closed = False
+        assert (await client.post("/orders", json=TEA, headers=key)).status_code == 201
+
+    async def test_a_refusal_leaves_nothing_behind(
+        self, client: httpx.AsyncClient, shop: Shop, settings: Settings
+    ) -> None:
+        """However many keys somebody thinks of."""
+        async with Redis.from_url(settings.cache_address("common")) as valkey:
+            before = await valkey.dbsize()
+            for _ in range(300):
+                headers = {"Idempotency-Key": str(new_id()), "Authorization": "Bearer refused"}
+                response = await client.post("/orders", json={"drink": "tea", "cups": "many"}, headers=headers)
+                assert response.status_code == 422
+            assert await valkey.dbsize() == before
+
+    async def test_of_one_caller_the_newest_answers_are_kept(
+        self, client: httpx.AsyncClient, shop: Shop, settings: Settings
+    ) -> None:
+        caller = {"Authorization": f"Bearer {new_id()}"}
+        async with Redis.from_url(settings.cache_address("common")) as valkey:
+            before = await valkey.dbsize()
+            for number in range(MOST + 50):
+                await client.post("/orders", json=TEA, headers={**caller, "Idempotency-Key": f"key-{number}"})
+            assert await valkey.dbsize() <= before + MOST + 1
+        served = shop.served
+        await client.post("/orders", json=TEA, headers={**caller, "Idempotency-Key": f"key-{MOST + 49}"})
+        assert shop.served == served
+        await client.post("/orders", json=TEA, headers={**caller, "Idempotency-Key": "key-0"})
+        assert shop.served == served + 1
+
+    async def test_a_refused_request_may_come_again_as_it_should_be(
+        self, client: httpx.AsyncClient, shop: Shop, key: dict[str, str]
+    ) -> None:
+        assert (await client.post("/orders", json={**TEA, "cups": "many"}, headers=key)).status_code == 422
         assert (await client.post("/orders", json=TEA, headers=key)).status_code == 201
 
     async def test_a_stranger_has_no_memory(self, client: httpx.AsyncClient, shop: Shop, key: dict[str, str]) -> None:

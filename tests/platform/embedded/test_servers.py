@@ -24,6 +24,7 @@ from bunri.platform.embedded import (
 )
 from bunri.platform.embedded.account import server_account
 from bunri.platform.embedded.postgres import socket_folder
+from bunri.platform.embedded.valkey import MEMORY_MB
 
 as_root = pytest.mark.skipif(
     os.geteuid() != 0, reason="only as root do the servers get an account of their own; CI runs it as root"
@@ -95,12 +96,13 @@ class TestStart:
             with pytest.raises(redis.AuthenticationError):
                 await stranger.get("words")
 
-    async def test_the_broker_neither_loses_nor_evicts(self, servers: EmbeddedServers) -> None:
+    async def test_the_broker_neither_loses_nor_evicts_and_caches_are_bounded(self, servers: EmbeddedServers) -> None:
         async with redis.from_url(f"{servers.addresses.valkey_url}/0", decode_responses=True) as client:
-            settings = await client.config_get("append*", "maxmemory-policy", "databases")
+            settings = await client.config_get("append*", "maxmemory*", "databases")
         assert settings["appendonly"] == "yes"
         assert settings["appendfsync"] == "everysec"
-        assert settings["maxmemory-policy"] == "noeviction"
+        assert settings["maxmemory-policy"] == "volatile-lru"
+        assert settings["maxmemory"] == str(MEMORY_MB * 2**20)
         assert settings["databases"] == "16"
 
     def test_no_command_line_tells_a_password(self, servers: EmbeddedServers) -> None:

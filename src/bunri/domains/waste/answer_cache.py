@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 LIFETIME: Final = timedelta(days=7)
 FORMAT: Final = "2"
 """Changes when an answer says more than before, so that nobody gets an older one."""
+MOST: Final = 32
+"""Answers to one photo: the typed words are a condition, and there is no end of words."""
 
 
 class CachedAnswer(BaseModel):
@@ -61,7 +63,7 @@ class AnswerCache:
         anywhere = answer.result.model_copy(update={"nearby_bins": [], "cached": None})
         value = answer.model_copy(update={"result": anywhere}).model_dump_json().encode()
         try:
-            await self._cache.set_field(_photo_key(sha256), key, value, self._lifetime)
+            await self._cache.set_field(_photo_key(sha256), key, value, self._lifetime, most=MOST)
         except CacheUnavailable as error:
             log.warning("answer_cache.skipped", reason=str(error))
 

@@ -2,7 +2,8 @@
 
 The first answer is kept for a day under (caller, path, key); a repeat with the same body gets it again, a repeat with
 another body is refused, a repeat while the first still runs is told to wait. Strangers have no memory here: they are
-refused further in.
+refused further in. A refusal is not kept, since nothing was done that a repeat would do twice; and of one caller only
+the newest answers are, so that nobody fills Valkey.
 """
 
 import base64
@@ -10,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 from starlette.datastructures import Headers
@@ -25,6 +26,19 @@ from bunri.platform.cache import Cache, CacheUnavailable
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 KEPT: Final = timedelta(days=1)
 RUNNING: Final = timedelta(seconds=60)
+MOST: Final = 200
+"""Answers kept of one caller."""
+LARGEST: Final = 16 * 1024
+"""Bytes of an answer that is kept; a larger one is not."""
+
+
+class _Slot(NamedTuple):
+    """Where an answer is kept, and the list of those of the same caller."""
+
+    group: str
+    key: str
+
+
 Identify = Callable[[str], str | None]
 """From an ``Authorization`` header to who that is; None for a stranger."""
 
@@ -72,14 +86,17 @@ class Idempotency:
         first = await receive()
         body_hash = hashlib.sha256(first.get("body", b"")).hexdigest()
         slot = _slot(caller, scope, key)
-        if not await self._cache.set(slot, orjson.dumps({"body": body_hash}), RUNNING, only_new=True):
-            kept = await self._cache.get(slot)
+        running = orjson.dumps({"body": body_hash})
+        if not await self._cache.set_new_of(slot.group, slot.key, running, RUNNING, most=MOST, kept=KEPT):
+            kept = await self._cache.get(slot.key)
             if kept is not None:
                 await _replay(orjson.loads(kept), body_hash, send)
                 return
         await self._run(slot, body_hash, first, scope, receive, send)
 
-    async def _run(self, slot: str, body_hash: str, first: Message, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _run(
+        self, slot: _Slot, body_hash: str, first: Message, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         pending = [first]
         start: Message = {}
         answer = bytearray()
@@ -99,14 +116,14 @@ class Idempotency:
         try:
             await self._app(scope, replayed, recorded)
         except BaseException:
-            await self._cache.delete(slot)
+            await self._cache.delete_of(slot.group, slot.key)
             raise
 
-    async def _keep(self, slot: str, body_hash: str, start: Message, answer: bytes) -> None:
-        """Keeps an answer; what may be different next time (5xx, 429, 401, 403) is forgotten, so that it is tried."""
+    async def _keep(self, slot: _Slot, body_hash: str, start: Message, answer: bytes) -> None:
+        """Keeps the answer to what was done. What was refused, or failed, is tried again when it comes again."""
         try:
-            if start["status"] >= 500 or start["status"] in (401, 403, 429):
-                await self._cache.delete(slot)
+            if start["status"] >= 400 or len(answer) > LARGEST:
+                await self._cache.delete_of(slot.group, slot.key)
                 return
             headers = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in start["headers"]]
             record = {
@@ -115,14 +132,14 @@ class Idempotency:
                 "headers": headers,
                 "answer": base64.b64encode(answer).decode(),
             }
-            await self._cache.set(slot, orjson.dumps(record), KEPT)
+            await self._cache.set(slot.key, orjson.dumps(record), KEPT)
         except CacheUnavailable:
             return  # the work is done; only a repeat would be done twice
 
 
-def _slot(caller: str, scope: Scope, key: str) -> str:
+def _slot(caller: str, scope: Scope, key: str) -> _Slot:
     digest = hashlib.sha256(f"{caller}\n{scope['path']}\n{key}".encode()).hexdigest()
-    return f"idempotency:{digest}"
+    return _Slot(f"idempotency:of:{caller}", f"idempotency:{digest}")
 
 
 async def _replay(record: dict[str, object], body_hash: str, send: Send) -> None:

@@ -56,7 +56,7 @@ class Cache:
 
     async def replace(self, key: str, old: bytes, new: bytes | None, ttl: timedelta) -> None:
         """Puts ``new`` in the place of ``old``, or removes it for None; nothing when somebody has changed it since."""
-        arguments = (old, b"" if new is None else new, int(ttl.total_seconds() * 1000))
+        arguments = (old, b"" if new is None else new, _ms(ttl))
         await self._guard(cast("Awaitable[object]", self._redis.eval(_REPLACE, 1, key, *arguments)))
 
     async def delete(self, *keys: str) -> None:
@@ -65,24 +65,42 @@ class Cache:
     async def get_field(self, key: str, field: str) -> bytes | None:
         return cast("bytes | None", await self._guard(cast("Awaitable[bytes | None]", self._redis.hget(key, field))))
 
-    async def set_field(self, key: str, field: str, value: bytes, ttl: timedelta) -> None:
-        """Stores one field of a hash; the whole hash lives ``ttl`` from now."""
+    async def set_field(self, key: str, field: str, value: bytes, ttl: timedelta, *, most: int) -> None:
+        """Stores one field of a hash; the whole hash lives ``ttl`` from now. A hash of ``most`` fields begins anew."""
+        arguments = (field, value, _ms(ttl), most)
+        await self._guard(cast("Awaitable[object]", self._redis.eval(_SET_FIELD, 1, key, *arguments)))
+
+    async def set_new_of(
+        self, group: str, key: str, value: bytes, ttl: timedelta, *, most: int, kept: timedelta
+    ) -> bool:
+        """Stores ``value`` unless the key is there (then False), and forgets the oldest of ``group`` beyond ``most``.
+        The group remembers its keys for ``kept`` after the newest."""
+        arguments = (value, _ms(ttl), most, _ms(kept))
+        stored = self._redis.eval(_SET_NEW_OF, 2, key, group, *arguments)
+        return bool(await self._guard(cast("Awaitable[object]", stored)))
+
+    async def delete_of(self, group: str, key: str) -> None:
+        """Forgets one key of ``group``."""
         pipe = self._redis.pipeline(transaction=True)
-        pipe.hset(key, field, value)
-        pipe.pexpire(key, ttl)
+        pipe.delete(key)
+        pipe.lrem(group, -1, key)
         await self._guard(pipe.execute())
 
     async def add_until(self, key: str, member: str, until: datetime, *, now: datetime) -> None:
-        """Adds ``member`` to a set whose members run out one by one; those that have are removed."""
+        """Adds ``member`` to a set whose members run out one by one; those that have are removed. The set itself has no
+        time to live, since it must not be evicted."""
         pipe = self._redis.pipeline(transaction=True)
         pipe.zadd(key, {member: until.timestamp()}, gt=True)
         pipe.zremrangebyscore(key, "-inf", now.timestamp())
-        pipe.expire(key, until - now)
+        pipe.persist(key)
         await self._guard(pipe.execute())
 
     async def members_until(self, key: str, *, now: datetime) -> list[bytes]:
-        """The members that have not run out."""
-        return cast("list[bytes]", await self._guard(self._redis.zrangebyscore(key, f"({now.timestamp()}", "+inf")))
+        """The members that have not run out; the others are removed."""
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.zremrangebyscore(key, "-inf", now.timestamp())
+        pipe.zrange(key, 0, -1)
+        return cast("list[bytes]", (await self._guard(pipe.execute()))[1])
 
     async def count(self, key: str, ttl: timedelta) -> int:
         """How often it was counted under ``key`` since ``ttl`` ago at most, this time included."""
@@ -143,6 +161,26 @@ class Messages:
         return cast("bytes", message["data"]) if message else None
 
 
+def _ms(duration: timedelta) -> int:
+    return int(duration.total_seconds() * 1000)
+
+
+_SET_FIELD = """
+if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[4]) and redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then
+    redis.call('DEL', KEYS[1])
+end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+return redis.call('PEXPIRE', KEYS[1], ARGV[3])
+"""
+_SET_NEW_OF = """
+if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
+redis.call('RPUSH', KEYS[2], KEYS[1])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+while redis.call('LLEN', KEYS[2]) > tonumber(ARGV[3]) do
+    redis.call('DEL', redis.call('LPOP', KEYS[2]))
+end
+return 1
+"""
 _REPLACE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if ARGV[2] == '' then return redis.call('DEL', KEYS[1]) end

@@ -3,7 +3,9 @@
 import json
 import os
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from signal import SIGKILL
 from typing import Final
@@ -15,13 +17,14 @@ from bunri.platform.embedded.postgres import Postgres
 from bunri.platform.embedded.reaper import ChildReaper
 from bunri.platform.embedded.secrets import write_private
 from bunri.platform.embedded.server import Server
-from bunri.platform.embedded.valkey import Valkey
+from bunri.platform.embedded.valkey import MEMORY_MB, Valkey
 
 ROOM_FOR_NEW_MB: Final = 192
 """A new data directory takes 65 MB (measured after a first start), PostgreSQL's log grows by 32, and uploads leave 64
 free (platform.storage)."""
 ROOM_FOR_OLD_MB: Final = 24
 """What PostgreSQL may need to recover: a segment of its log, and some."""
+_Maker = Callable[[Path, ChildReaper, int], Server]
 _RUNNING: Final = "running.json"
 _START_WITHIN: Final = 60.0  # recovery after a crash on a slow disk, not a normal start
 _STEP: Final = 0.01
@@ -46,9 +49,19 @@ class EmbeddedServers:
     ``what`` names this process to a second one that wants the directory. Start it from the main thread (see reaper.py).
     """
 
-    def __init__(self, data: Path, *, postgres: bool = True, valkey: bool = True, what: str = "bunri up") -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        postgres: bool = True,
+        valkey: bool = True,
+        valkey_mb: int = MEMORY_MB,
+        what: str = "bunri up",
+    ) -> None:
         self._data = data.expanduser().resolve()
-        self._kinds: list[type[Server]] = [kind for kind, wanted in ((Valkey, valkey), (Postgres, postgres)) if wanted]
+        makers: dict[str, _Maker] = {Valkey.name: partial(Valkey, memory_mb=valkey_mb), Postgres.name: Postgres}
+        wanted = {Valkey.name: valkey, Postgres.name: postgres}
+        self._makers = {name: make for name, make in makers.items() if wanted[name]}
         self._what = what
         self._lock = DataLock(self._data)
         self._reaper = ChildReaper()
@@ -78,7 +91,9 @@ class EmbeddedServers:
         self._lock.acquire(self._what)
         try:
             self._check_room(0 if new else ROOM_FOR_OLD_MB)
-            self._servers = {kind.name: kind(self._data, self._reaper, self._lock.descriptor) for kind in self._kinds}
+            self._servers = {
+                name: make(self._data, self._reaper, self._lock.descriptor) for name, make in self._makers.items()
+            }
             for server in self._servers.values():
                 server.launch()
             for server in self._servers.values():

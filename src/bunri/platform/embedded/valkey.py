@@ -16,7 +16,10 @@ from bunri.platform.embedded.server import Server
 _HOST: Final = "127.0.0.1"
 _PORTS: Final = range(20_000, 32_000)  # below the ports that systems give to clients, so that a restart finds it free
 
-# A broker must neither lose nor evict: every write goes to the append-only file, synced each second.
+# A broker must neither lose nor evict: every write goes to the append-only file, synced each second, and what has no
+# time to live stays. Caches have one each, so that of those the least recently used go when the memory is full.
+MEMORY_MB: Final = 256
+
 _SETTINGS: Final = """\
 bind {host}
 port {port}
@@ -25,7 +28,8 @@ databases 16
 appendonly yes
 appendfsync everysec
 save ""
-maxmemory-policy noeviction
+maxmemory {memory_mb}mb
+maxmemory-policy volatile-lru
 loglevel warning
 logfile ""
 """
@@ -38,8 +42,9 @@ class Valkey(Server):
     death_signal = signal.SIGTERM
     stop_signal = signal.SIGTERM
 
-    def __init__(self, data: Path, reaper: ChildReaper, lock: int) -> None:
+    def __init__(self, data: Path, reaper: ChildReaper, lock: int, memory_mb: int = MEMORY_MB) -> None:
         super().__init__(data, reaper, lock)
+        self._memory_mb = memory_mb
         self._password = secret(data, "valkey")
         self._port = free_port()
 
@@ -54,7 +59,8 @@ class Valkey(Server):
         self._process = process = self._spawn([str(program), "-"], self._folder(self.folder), subprocess.PIPE)
         assert process.stdin  # noqa: S101
         with suppress(BrokenPipeError), process.stdin as settings:
-            settings.write(_SETTINGS.format(host=_HOST, port=self._port, password=self._password).encode())
+            filled = _SETTINGS.format(host=_HOST, port=self._port, password=self._password, memory_mb=self._memory_mb)
+            settings.write(filled.encode())
 
     def ready(self) -> bool:
         """Whether it answers with PONG, which it does not while it still loads its file."""
