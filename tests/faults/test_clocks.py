@@ -1,4 +1,4 @@
-"""The wall clock is set back by an hour while beat works."""
+"""The wall clock of beat and of the workers is set back by an hour while they work, and a worker is killed."""
 
 import os
 import shutil
@@ -11,12 +11,23 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+import pytest_asyncio
 import redis
+from tests.conftest import OwnSettings
 from tests.support import processes
+from tests.support.client import Person
+from tests.support.pictures import new_photo
+from tests.support.platform import Platform, environment, running
 
+from bunri.app.settings import Settings
 from bunri.platform.embedded.servers import EmbeddedServers
 
 COMPILER: Final = shutil.which("cc")
+QUICK: Final = {
+    "BUNRI_WASTE__LEASE": "PT2S",
+    "BUNRI_WASTE__QUEUE_PATIENCE": "PT5S",
+    "BUNRI_WASTE__EXPLAIN_LEASE": "PT5S",
+}
 
 pytestmark = pytest.mark.skipif(
     not COMPILER, reason="no C compiler: the clock of a process is set by a library of our own"
@@ -80,6 +91,41 @@ def _waits_for_messages(client: redis.Redis) -> None:
     while not client.llen("default"):
         assert time.monotonic() < deadline, "beat has fallen silent"
         time.sleep(0.1)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def settings(own_settings: OwnSettings) -> Settings:
+    """No other worker shall take these jobs."""
+    return await own_settings()
+
+
+@pytest.fixture(scope="module")
+def platform(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    logs = tmp_path_factory.mktemp("logs")
+    with running(settings, "single", logs, workers=False, **QUICK) as started:
+        yield started
+
+
+@pytest.mark.timeout(240)
+def test_a_killed_workers_job_is_taken_up_though_the_clock_was_set_back(
+    platform: Platform, settings: Settings, tmp_path: Path
+) -> None:
+    clock = WallClock(tmp_path)
+    env = {**environment(settings, **QUICK), **clock.environment}
+    platform.start("beat", ["beat"], env, tmp_path / "beat.log")
+    platform.start("rest", ["work", "--queue", "recycling", "--queue", "default"], env, tmp_path / "rest.log")
+    person, photo = Person.arrives(platform), new_photo()
+    job = person.begins(photo)
+    person.uploads(job, photo)
+    assert person.completes(job, note="die:vision").status_code == 200
+    mortal = processes.start(
+        [sys.executable, "-m", "tests.faults.mortal", "waste", str(tmp_path)], env=env, log=tmp_path / "mortal.log"
+    )
+    assert mortal.wait(90) < 0  # it has killed itself with the photo in hand
+    processes.REAPER.forget(mortal)
+    clock.set(hours=-1)
+    platform.start("see", ["work", "--queue", "waste"], env, tmp_path / "see.log")
+    assert person.waits(job, within=120)["status"] in ("done", "asked")
 
 
 @pytest.mark.timeout(120)
