@@ -139,7 +139,7 @@ def _serve_sockets(app: FastAPI, container: Container, registry: Registry, targe
     container.provide(Subscriber, lambda: manager)
     handlers = [each for module in registry.modules for each in module.socket_handlers(container)]
     identity = container.get(AccessVerifier), container.get(SessionEndings)
-    server = RealtimeServer(manager, *identity, handlers, container, container.clock)
+    server = RealtimeServer(manager, *identity, handlers, container, container.clock, container.settings.http)
     if PREFIX in target.prefixes:
         app.mount(PREFIX, server.app)
     yield server.run

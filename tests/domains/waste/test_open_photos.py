@@ -1,8 +1,11 @@
 """What somebody is told who has as many photos waiting as one may have."""
 
+import json
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Final
 
+import httpx
 import pytest
 from tests.support.client import Person
 from tests.support.platform import Platform, running
@@ -13,7 +16,7 @@ PHOTO: Final = b"x" * 1000
 @pytest.fixture(scope="module")
 def platform(platform_settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:  # type: ignore[no-untyped-def]
     logs = tmp_path_factory.mktemp("logs")
-    few = {"BUNRI_WASTE__MAX_OPEN_PHOTOS": "3"}
+    few = {"BUNRI_WASTE__MAX_OPEN_PHOTOS": "3", "BUNRI_WASTE__STREAMS_PER_PERSON": "2"}
     with running(platform_settings, "single", logs, workers=False, **few) as started:
         yield started
 
@@ -35,3 +38,21 @@ def test_a_person_with_too_many_photos_waits_and_nobody_else(platform: Platform)
     assert _asks(other).status_code == 201
     assert person.ask("DELETE", f"/api/v1/waste/jobs/{jobs[0]}").status_code == 204
     assert _asks(person, **{"Idempotency-Key": "again"}).status_code == 201
+
+
+def test_a_person_with_too_many_streams_is_told_so_and_nobody_else(platform: Platform) -> None:
+    person, other = Person.arrives(platform), Person.arrives(platform)
+    with ExitStack() as streams:
+        for _ in range(2):
+            assert streams.enter_context(_watches(person)).status_code == 200
+        with _watches(person) as refused:
+            assert (refused.status_code, json.loads(refused.read())["code"]) == (429, "too_many_streams")
+        assert streams.enter_context(_watches(other)).status_code == 200
+
+
+@contextmanager
+def _watches(person: Person) -> Iterator[httpx.Response]:
+    job = _asks(person).json()
+    url = person.platform.url(f"/api/v1/waste/status/{job['job_id']}/events")
+    with httpx.stream("GET", url, headers={"Authorization": f"Bearer {person.token}"}, timeout=30) as response:
+        yield response

@@ -23,6 +23,7 @@ from bunri.app.settings import Settings
 from bunri.domains.auth import tokens
 from bunri.domains.auth.public import Caller
 from bunri.domains.auth.revocation import EndedSessions
+from bunri.edge.http.settings import HttpSettings
 from bunri.edge.realtime import server as realtime
 from bunri.edge.realtime.server import PREFIX, RealtimeServer
 from bunri.kit.clock import now
@@ -65,7 +66,9 @@ class Node:
         self.manager = ClusterManager(cache)
         verifier = tokens.Verifier(KEY, self.now, self.ended.contains)
         handlers = [SocketHandler("order", Order, Shop, Shop.serve)]
-        self.server = RealtimeServer(self.manager, verifier, self.ended, handlers, Only(Shop()), self.now)
+        self.server = RealtimeServer(
+            self.manager, verifier, self.ended, handlers, Only(Shop()), self.now, HttpSettings()
+        )
         self.url = ""
 
     def now(self) -> datetime:

@@ -68,6 +68,7 @@ def _provide_use_cases(container: "Container") -> None:
     from bunri.domains.waste.service.transitions import Transitions
     from bunri.domains.waste.service.verdicts import WasteService
     from bunri.domains.waste.status_cache import StatusCache
+    from bunri.domains.waste.streams import StreamLimit
 
     get, settings = container.get, container.settings.waste
     container.provide(JobQueue, lambda: JobQueue(shared=container.shares_queues))
@@ -117,6 +118,7 @@ def _provide_use_cases(container: "Container") -> None:
             container.clock,
         ),
     )
+    container.provide(StreamLimit, lambda: StreamLimit(settings.streams_per_person))
     container.provide(WasteService, lambda: WasteService(_transaction(container)))
     container.provide(WastePublic, lambda: get(WasteService))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from bunri.domains.auth.public import Caller
 from bunri.domains.waste.polling import headers_of
@@ -27,11 +28,12 @@ from bunri.domains.waste.service.training_samples import TrainingSamples
 from bunri.domains.waste.states import ENDED
 from bunri.domains.waste.status import document_of
 from bunri.domains.waste.status_cache import EVENT, StatusCache
+from bunri.domains.waste.streams import StreamLimit
 from bunri.kit import cursor as cursors
 from bunri.kit.errors import BunriError
 from bunri.platform.http import BaseUrl, PreferredLanguage, policy, signed_in, use
 from bunri.platform.providers import Providers
-from bunri.platform.realtime import RoomListener, Subscriber, user_room
+from bunri.platform.realtime import MISSED, RoomListener, Subscriber, user_room
 
 router = APIRouter(prefix="/api/v1/waste", tags=["waste"])
 
@@ -40,9 +42,8 @@ FeedbackService = Annotated[Feedback, use(Feedback)]
 CurrentCaller = Annotated[Caller, signed_in]
 SampleService = Annotated[TrainingSamples, use(TrainingSamples)]
 
-LOOK_EVERY_S = 5.0
-"""Seconds after which a watched job is looked at although nothing was pushed: a push may be lost."""
 SIGN_OF_LIFE_EVERY_S = 15.0
+"""Seconds after which something is written, and a watched job looked at, although nothing was pushed."""
 WATCH_FOR_S = 600.0
 """Seconds that one stream lasts at most."""
 
@@ -89,12 +90,33 @@ async def status(job_id: UUID, caller: CurrentCaller, jobs: JobsService) -> Resp
     responses={200: {"content": {"text/event-stream": {}}, "description": "`status` events until the job ends"}},
 )
 @policy(rate_limit="stream")
-async def events(job_id: UUID, caller: CurrentCaller, request: Request) -> StreamingResponse:
-    """The status document whenever it changes; the stream ends with the job."""
+async def events(
+    job_id: UUID, caller: CurrentCaller, limit: Annotated[StreamLimit, use(StreamLimit)], request: Request
+) -> StreamingResponse:
+    """The status document whenever it changes; the stream ends with the job. A person has up to eight at a time."""
+    limit.check(caller.id)
     providers: Providers = request.app.state.providers
     await _document(providers, caller.id, job_id)  # a foreign job is refused before the stream begins
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_watch(providers, caller.id, job_id), media_type="text/event-stream", headers=headers)
+    return EventStream(_watch(providers, caller.id, job_id), caller.id, limit)
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events for ``owner``, counted for as long as they are sent: a generator that is never begun would
+    never say that it has ended."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, events: AsyncIterator[bytes], owner: str, limit: StreamLimit) -> None:
+        super().__init__(events, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        self._owner = owner
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._limit.opened(self._owner)
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._limit.closed(self._owner)
 
 
 async def _watch(providers: Providers, owner: str, job_id: UUID) -> AsyncIterator[bytes]:
@@ -113,7 +135,7 @@ async def _watch(providers: Providers, owner: str, job_id: UUID) -> AsyncIterato
             if document != last:
                 yield b"event: status\ndata: " + document + b"\n\n"
                 last, written = document, loop.time()
-            elif loop.time() - written >= SIGN_OF_LIFE_EVERY_S:
+            elif pushed is None and loop.time() - written >= SIGN_OF_LIFE_EVERY_S / 2:
                 yield b": still here\n\n"
                 written = loop.time()
             if ended:
@@ -124,9 +146,11 @@ async def _watch(providers: Providers, owner: str, job_id: UUID) -> AsyncIterato
 async def _pushed(pushes: RoomListener, job_id: UUID) -> tuple[bytes, bool] | None:
     """The next document of the job and whether it has ended; None when it is time to look."""
     loop = asyncio.get_running_loop()
-    until = loop.time() + LOOK_EVERY_S
+    until = loop.time() + SIGN_OF_LIFE_EVERY_S
     while (left := until - loop.time()) > 0:
         push = await pushes.next(left)
+        if push and push.event == MISSED:
+            return None
         if push and push.event == EVENT and push.data["job_id"] == str(job_id):
             return orjson.dumps(push.data), push.data["status"] in ENDED
     return None

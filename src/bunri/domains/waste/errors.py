@@ -27,6 +27,12 @@ class PhotosWaiting(Limited):
     code = "photos_waiting"
 
 
+class TooManyStreams(Limited):
+    """The person watches as many analyses by event streams as one may at a time (``limit``)."""
+
+    code = "too_many_streams"
+
+
 class UploadMissing(Conflict):
     """upload-complete came before the upload."""
 

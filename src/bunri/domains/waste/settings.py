@@ -12,6 +12,7 @@ class WasteSettings(BaseModel):
         20, ge=1, le=10_000, description="Photos that one person may have waiting, those announced among them."
     )
     max_open_mb: int = Field(200, ge=1, description="The same in MiB.")
+    streams_per_person: int = Field(8, ge=1, description="Event streams of one person in one API process.")
     ticket_ttl: timedelta = Field(timedelta(minutes=5), description="How long an upload may take (COACH-2).")
     lease: timedelta = Field(timedelta(seconds=20), description="A worker silent for so long is taken for dead.")
     explain_lease: timedelta = Field(timedelta(seconds=90), description="The same while the advice is being written.")

@@ -29,9 +29,17 @@ class HttpSettings(BaseModel):
     idle_s: int = Field(5, ge=1, description="Seconds that a connection stays open between two requests.")
     unread_s: float = Field(60, gt=0, description="Seconds in which a client must take something of its answer.")
 
+    sockets_per_address: int = Field(64, ge=1, description="Websockets open at a time from one address.")
+    sockets_per_person: int = Field(16, ge=1, description="Sockets of one person that are signed in at a time.")
+
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token for /metrics; unset: only this machine may ask, and not through a proxy."
     )
+
+    @property
+    def sockets(self) -> int:
+        """How many of the connections may be websockets: half, so that other requests always have some."""
+        return max(1, self.connections // 2)
 
     @property
     def connections(self) -> int:

@@ -18,6 +18,8 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 from starlette.types import ASGIApp
 
 from bunri.domains.auth.public import AccessVerifier, Caller, SessionEndings, TokenInvalid
+from bunri.edge.http.settings import HttpSettings
+from bunri.edge.realtime.shares import SocketShare, TooManySockets
 from bunri.edge.realtime.sockets import ConnectedSockets
 from bunri.kit.clock import Clock
 from bunri.kit.errors import BunriError, Invalid
@@ -60,7 +62,9 @@ class RealtimeServer:
         handlers: Sequence[SocketHandler],
         providers: Providers,
         clock: Clock,
+        limits: HttpSettings,
     ) -> None:
+        self._limits = limits
         self._manager = manager
         self._verifier = verifier
         self._providers = providers
@@ -91,7 +95,7 @@ class RealtimeServer:
     def app(self) -> ASGIApp:
         """To be mounted at PREFIX."""
         made: ASGIApp = socketio.ASGIApp(self._server, socketio_path=PREFIX.strip("/"))
-        return made
+        return SocketShare(made, most=self._limits.sockets, per_address=self._limits.sockets_per_address)
 
     async def run(self) -> None:
         """Follows the other processes and ends sockets whose token has run out, until it is cancelled."""
@@ -112,6 +116,8 @@ class RealtimeServer:
         language = negotiate(environ.get("HTTP_ACCEPT_LANGUAGE"))
         try:
             caller = self._verifier.verify(_token(environ, auth))
+            if self._sockets.count_of(caller.id) >= self._limits.sockets_per_person:
+                raise TooManySockets(limit=self._limits.sockets_per_person, retry_after=10)
         except BunriError as error:
             # Socket.IO's client shows ``message`` and hands ``data`` on.
             raise Refused(sentence(error, language), {"code": error.code}) from None

@@ -1,5 +1,6 @@
 """Who is behind which socket of this process."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -22,15 +23,20 @@ class ConnectedSockets:
     def __init__(self) -> None:
         self._sockets: dict[str, ConnectedSocket] = {}
         self._by_session: dict[UUID, set[str]] = {}
+        self._of_person: Counter[str] = Counter()
 
     def add(self, sid: str, caller: Caller, language: Language) -> None:
         self._sockets[sid] = ConnectedSocket(caller, language)
+        self._of_person[caller.id] += 1
         self._by_session.setdefault(caller.session_id, set()).add(sid)
 
     def remove(self, sid: str) -> None:
         found = self._sockets.pop(sid, None)
         if found is None:
             return
+        self._of_person[found.caller.id] -= 1
+        if not self._of_person[found.caller.id]:
+            del self._of_person[found.caller.id]
         siblings = self._by_session[found.caller.session_id]
         siblings.discard(sid)
         if not siblings:
@@ -38,6 +44,10 @@ class ConnectedSockets:
 
     def get(self, sid: str) -> ConnectedSocket | None:
         return self._sockets.get(sid)
+
+    def count_of(self, person: str) -> int:
+        """How many sockets the person with this id has."""
+        return self._of_person[person]
 
     def of_session(self, session_id: UUID) -> Sequence[str]:
         """The sockets of a session."""

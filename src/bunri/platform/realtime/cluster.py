@@ -15,7 +15,7 @@ from socketio.async_pubsub_manager import AsyncPubSubManager
 
 from bunri.kit.tasks import cancel_all
 from bunri.platform.cache import Cache, CacheUnavailable
-from bunri.platform.realtime.emitter import NAMESPACE, Pushed
+from bunri.platform.realtime.emitter import MISSED, NAMESPACE, Pushed
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +57,12 @@ class ClusterManager(AsyncPubSubManager):  # type: ignore[misc]  # python-socket
             queue.put(Pushed(message["event"], message["data"][0]))
         await super()._handle_emit(message)
 
+    def _tell_of_loss(self) -> None:
+        """Whoever listened before may have missed something."""
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.put(Pushed(MISSED, {}))
+
     async def _publish(self, data: dict[str, Any]) -> None:
         try:
             await self._cache.publish(CHANNEL, orjson.dumps(data))
@@ -67,6 +73,7 @@ class ClusterManager(AsyncPubSubManager):  # type: ignore[misc]  # python-socket
         while True:
             try:
                 async with self._cache.subscribed(CHANNEL) as messages:
+                    self._tell_of_loss()
                     while True:
                         if (message := await messages.next(_WAIT_S)) is not None:
                             yield message

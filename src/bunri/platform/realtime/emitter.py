@@ -24,6 +24,10 @@ class Pushed(NamedTuple):
     data: Mapping[str, Any]
 
 
+MISSED: Final = "missed"
+"""What a listener gets instead of pushes that were lost with Valkey: it is to look for itself."""
+
+
 class RoomListener(Protocol):
     """What is pushed to a room from now on."""
 
