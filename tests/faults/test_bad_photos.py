@@ -131,6 +131,27 @@ class TestUploads:
 
         def half() -> Iterator[bytes]:
             yield photo[: len(photo) // 2]
+class TestRegions:
+    def test_an_unknown_region_is_refused_with_those_like_it(self, person: Person) -> None:
+        photo = new_photo()
+        job = person.begins(photo)
+        person.uploads(job, photo)
+        refused = person.completes(job, region="nowhere")
+        assert (refused.status_code, refused.json()["code"]) == (404, "region_missing")
+        assert "seoul-nowon (Nowon-gu, Seoul)" in refused.json()["detail"]
+        assert person.status(job)["status"] == "created"
+        assert person.completes(job, region="노원구").status_code == 200
+        rule = person.waits(job)["result"]["items"][0]["disposal"]["rule"]
+        assert rule["region"] in (None, "seoul", "seoul-nowon")
+
+    @pytest.mark.parametrize("region", ["", "  ", "x" * 81, "a\u0000b"])
+    def test_what_cannot_be_a_region_is_refused(self, person: Person, region: str) -> None:
+        photo = new_photo()
+        job = person.begins(photo)
+        person.uploads(job, photo)
+        assert person.completes(job, region=region).json()["code"] == "invalid"
+
+
             raise ConnectionAbortedError
 
         headers = {**job["upload_headers"], "content-length": str(len(photo))}

@@ -88,6 +88,7 @@ def _provide_use_cases(container: "Container") -> None:
             get(PersonLocation),
             container.storage,
             get(TrainingSamples),
+            get(RecyclingPublic),
             settings,
             get(JobQueue),
             container.clock,

@@ -201,5 +201,9 @@ class RecyclingPublic(Protocol):
         ...
 
     async def version(self) -> str:
+    async def region(self, named: Annotated[str, Field(max_length=80)], language: Language) -> str:
+        """The slug of the region of that slug or name, in any spelling. Raises RegionMissing, which names near ones."""
+        ...
+
         """The version of the rule table in force."""
         ...

@@ -52,7 +52,9 @@ class UploadCompleteIn(BaseModel):
     note: Note | None = Field(None, description="What it is, in the person's words.", examples=["컵라면 용기"])
     tags: Tags = Field(default_factory=list, description="What a camera cannot see.")
     location: Coordinates | None = None
-    region: Region | None = Field(None, description="Slug of a district from `GET /api/v1/recycling/regions`.")
+    region: Region | None = Field(
+        None, description="Slug or name of one of `GET /api/v1/recycling/regions`; 404 for others."
+    )
 
 
 class Processing(BaseModel):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from bunri.domains.recycling.public import RecyclingPublic
 from bunri.domains.waste.errors import (
     JobEnded,
     JobMissing,
@@ -50,6 +51,7 @@ class Jobs:
         person: PersonLocation,
         storage: Storage,
         samples: TrainingSamples,
+        recycling: RecyclingPublic,
         settings: WasteSettings,
         queue: JobQueue,
         clock: Clock,
@@ -60,6 +62,7 @@ class Jobs:
         self._person = person
         self._storage = storage
         self._samples = samples
+        self._recycling = recycling
         self._settings = settings
         self._queue = queue
         self._clock = clock
@@ -103,10 +106,14 @@ class Jobs:
     async def upload_complete(self, owner: str, job_id: UUID, body: UploadCompleteIn) -> Job:
         """Starts the work, once: a repeat changes nothing.
 
-        Raises JobMissing, JobEnded, UploadMissing, UploadMismatch.
+        Raises JobMissing, JobEnded, UploadMissing, UploadMismatch, and RegionMissing of recycling: an unknown region
+        would silently mean the national rules.
         """
         job = await self.owned(job_id, owner)
         if job.state == State.CREATED:
+            if body.region:
+                slug = await self._recycling.region(body.region, job.language)
+                body = body.model_copy(update={"region": slug})
             await self._check_upload(job)
             await self._storage.close_tickets(upload_key(job.id))
             job = await self._start(job, body)
