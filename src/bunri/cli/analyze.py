@@ -198,9 +198,7 @@ def _described(item: Item, lang: Language) -> list[Text]:
     """An item as text: name and category, the steps, the reason and the source of the rule; or its question."""
     if item.question:
         return _asked(item, item.question, lang)
-    lines = [
-        Text.assemble((item.name, "bold"), f" → {item.disposal.category_name} ", (f"{item.confidence:.0%}", "dim"))
-    ]
+    lines = [Text.assemble((item.name, "bold"), f" → {item.disposal.category_name} ", (_sureness(item, lang), "dim"))]
     lines += [Text(f"  {number}. {step}") for number, step in enumerate(item.disposal.steps, 1)]
     lines += [Text(f"  + {part.name} → {part.category_name}") for part in item.parts]
     rule = item.disposal.rule
@@ -210,6 +208,10 @@ def _described(item: Item, lang: Language) -> list[Text]:
         Text(f"  {item.disposal.why}", style="italic"),
         Text(f"  {rule.source} ({rule.date}){unsure}", style="dim"),
     ]
+
+
+def _sureness(item: Item, lang: Language) -> str:
+    return text("waste.said", lang) if item.said else f"{item.confidence:.0%}"
 
 
 def _asked(item: Item, question: Question, lang: Language) -> list[Text]:

@@ -71,6 +71,16 @@ class TestIdentify:
         best = identify(table, Facts(label="bottle", material=Material.GLASS, form="bottle", words="잼병"))[0]
         assert [reason.clue for reason in best.reasons] == [Clue.SAID, Clue.MATERIAL, Clue.FORM]
 
+    def test_what_a_person_chose_is_not_called_seen(self, table: RuleTable) -> None:
+        def clues(facts: Facts) -> list[tuple[Clue, object]]:
+            return [(reason.clue, reason.what) for reason in identify(table, facts)[0].reasons]
+
+        bottle = table.items["glass-bottle"]
+        assert clues(Facts(label="glass-bottle", said=True)) == [(Clue.NAMED, bottle.name)]
+        assert clues(Facts(label="glass-bottle")) == [(Clue.SEEN, bottle.name)]
+        assert clues(Facts(material=Material.GLASS, said=True)) == [(Clue.MATERIAL_SAID, "glass")]
+        assert clues(Facts(material=Material.GLASS)) == [(Clue.MATERIAL, "glass")]
+
 
 class TestMeanings:
     def test_of_a_class_are_its_shares_without_what_is_no_waste(self, table: RuleTable) -> None:

@@ -39,6 +39,12 @@ class TestAdvise:
         )
         assert advice.writer == "builtin"
 
+    async def test_reasons_are_in_the_language_asked_for(self, recycling: RecyclingService) -> None:
+        (seen,) = await recycling.advise([Facts(label="wine glass")], "ko", None)
+        assert seen.reasons == ("사진에서 ‘와인잔’(으)로 보였어요.",)
+        (said,) = await recycling.advise([Facts(label="glass-bottle", said=True)], "en", None)
+        assert said.reasons == ("You said so: Glass bottle.",)
+
     async def test_takes_mixed_things_apart(self, recycling: RecyclingService) -> None:
         (advice,) = await recycling.advise([Facts(label="glass-bottle")], "ko", None)
         assert advice.mixed

@@ -27,6 +27,37 @@ def item_of(*places: str, sure: float = 0.75) -> Item:
     return result.items[0]
 
 
+PLASTIC = Candidate(item=None, name="Plastic", material=Material.PLASTIC, form=None, probability=0.9)
+
+
+@pytest.mark.parametrize(
+    ("seen", "label"),
+    [
+        (SeenItem(label="book", candidates=(BOOK, BOX)), "book"),
+        (SeenItem(label="scissors", candidates=(PLASTIC, BOX)), "Book"),
+        (SeenItem(label="scissors", candidates=(BOOK,), answered=True), "Book"),
+        (SeenItem(label="Plastic", candidates=(PLASTIC,)), "Plastic"),
+        (SeenItem(label="unknown", candidates=(PLASTIC,)), "unknown"),
+        (SeenItem(label="qqzz", candidates=()), "qqzz"),
+    ],
+    ids=["meant", "contradicted by the material", "answered", "a class without a rule", "not detected", "not known"],
+)
+def test_the_label_is_not_what_the_item_is_not(seen: SeenItem, label: str) -> None:
+    """``advice`` calls the item a book."""
+    result = assemble([seen], [advice("paper", "carton")], [], models={}, cached=None, sure=0.75, language="en")
+    assert result.items[0].label == label
+
+
+def test_what_the_person_said_is_marked() -> None:
+    def said(seen: SeenItem) -> bool:
+        result = assemble([seen], [advice("paper")], [], models={}, cached=None, sure=0.75, language="en")
+        return result.items[0].said
+
+    assert said(SeenItem(label="book", candidates=(BOOK,), answered=True))
+    assert not said(SeenItem(label="book", candidates=(BOOK,)))
+    assert not said(SeenItem(label="book", candidates=(), answered=True))  # twice "none of these"
+
+
 def test_its_confidence_is_that_of_the_disposal() -> None:
     same, different = item_of("paper", "paper"), item_of("paper", "carton")
     assert (same.confidence, different.confidence) == (0.9, 0.5)

@@ -6,7 +6,7 @@ from bunri.domains.recycling.ranking import RuleDecision
 from bunri.domains.recycling.rows import Step
 from bunri.domains.recycling.table import RuleTable
 from bunri.domains.recycling.writer import PromptContext, Wording, WrittenAdvice
-from bunri.kit.languages import Language, text
+from bunri.kit.languages import Language, catalogue, text
 
 
 def prompt_context(table: RuleTable, decision: RuleDecision, facts: Facts, language: Language) -> PromptContext:
@@ -88,6 +88,9 @@ def parts_of(table: RuleTable, decision: RuleDecision, language: Language) -> tu
 
 
 def reason_sentence(reason: Reason, language: Language) -> str:
-    """The reason as a person reads it: "‘피자박스’라고 하셨어요."."""
-    what = reason.what if isinstance(reason.what, str) else reason.what.of(language)
+    """The reason as a person reads it; a class of COCO by its name in ``language``."""
+    if isinstance(reason.what, str):
+        what = catalogue(language).get(f"coco.{reason.what}", reason.what)
+    else:
+        what = reason.what.of(language)
     return text(f"recycling.reason.{reason.clue}", language, what=what)

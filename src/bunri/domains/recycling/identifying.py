@@ -24,6 +24,7 @@ class Clue(StrEnum):
     SEEN = "seen"
     SAID = "said"
     MATERIAL = "material"
+    MATERIAL_SAID = "material_said"
     FORM = "form"
     UNKNOWN = "unknown"
     CONDITION = "condition"
@@ -32,7 +33,7 @@ class Clue(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A clue and its value: the detected class, the words typed, the name of a condition or region."""
+    """A clue and its value: the detected class, the words typed, the name of an item, condition or region."""
 
     clue: Clue
     what: str | Text = ""
@@ -76,7 +77,7 @@ def identify(table: RuleTable, facts: Facts) -> list[ItemCandidate]:
     """The items that the facts could mean, most likely first; never empty."""
     named = table.items.get(facts.label or "")
     if named:
-        return [ItemCandidate(named, 1.0, (Reason(Clue.NAMED),))]
+        return [ItemCandidate(named, 1.0, (Reason(Clue.NAMED if facts.said else Clue.SEEN, named.name),))]
     class_shares: Mapping[str, float] = table.classes.get((facts.label or "").strip().casefold(), {})
     hits = find(" ".join(filter(None, (facts.words, None if class_shares else facts.label))), table.terms)
     weights = {
@@ -162,7 +163,8 @@ def _reasons(item: ItemRow, facts: Facts, hit: Hit | None, seen: bool) -> tuple[
     if seen:
         reasons.append(Reason(Clue.SEEN, facts.label or ""))
     if facts.material is item.material:
-        reasons.append(Reason(Clue.MATERIAL, facts.material.value))
+        clue = Clue.MATERIAL_SAID if facts.said else Clue.MATERIAL
+        reasons.append(Reason(clue, facts.material.value))
     if facts.form and facts.form in item.forms:
         reasons.append(Reason(Clue.FORM, facts.form))
     return tuple(reasons)

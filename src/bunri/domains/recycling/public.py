@@ -33,6 +33,7 @@ class Facts(_Frozen):
     form: str | None = Field(None, description="bottle, can, tray, cup, box, bag …")
     tags: tuple[Tag, ...] = ()
     words: str | None = Field(None, max_length=200, description="What the person typed, in any language.")
+    said: bool = Field(False, description="Label or material come from the person; else models saw them.")
     guesses: tuple[Guess, ...] = Field((), description="What it could be, to learn whether that makes a difference.")
 
 
@@ -200,10 +201,10 @@ class RecyclingPublic(Protocol):
         """Everything that people throw away, in few words, commonest first; every category is reached by one."""
         ...
 
-    async def version(self) -> str:
     async def region(self, named: Annotated[str, Field(max_length=80)], language: Language) -> str:
         """The slug of the region of that slug or name, in any spelling. Raises RegionMissing, which names near ones."""
         ...
 
+    async def version(self) -> str:
         """The version of the rule table in force."""
         ...

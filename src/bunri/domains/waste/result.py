@@ -6,6 +6,7 @@ from bunri.domains.locations.public import NearbyBin
 from bunri.domains.recycling.public import Advice, Kind
 from bunri.domains.waste import fusion
 from bunri.domains.waste.fusion import SeenItem
+from bunri.domains.waste.fusion.seen import UNKNOWN
 from bunri.domains.waste.schemas import Item, Result
 from bunri.kit.languages import Language, text
 
@@ -43,11 +44,12 @@ def assemble(
 def _item(seen: SeenItem, advice: Advice, kinds: Sequence[Kind], sure: float, language: Language) -> Item:
     return Item(
         box=seen.box,
-        label=seen.label,
+        label=_label(seen, advice),
         item=advice.item,
         name=advice.name,
         material=seen.material,
         form=seen.form,
+        said=seen.said,
         confidence=round(fusion.confidence(seen, advice.guess_categories), 3),
         parts=list(advice.parts),
         tags=list(seen.tags),
@@ -58,6 +60,15 @@ def _item(seen: SeenItem, advice: Advice, kinds: Sequence[Kind], sure: float, la
         bin_kinds=list(advice.bin_kinds),
         question=fusion.question(seen, sure, language, advice.guess_categories, kinds),
     )
+
+
+def _label(seen: SeenItem, advice: Advice) -> str:
+    """The detector's word, unless the item is something else: the person said so, or the material contradicted it."""
+    best = seen.candidates[0] if seen.candidates else None
+    if best is None:
+        return seen.label
+    contradicted = best.item is None and seen.label not in (UNKNOWN, best.name)
+    return advice.name if seen.said or contradicted else seen.label
 
 
 def _feedback(items: Sequence[Item], has_models: bool, language: Language) -> str:

@@ -15,7 +15,7 @@ from bunri.kit.materials import Material, Tag
 _PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=_PRINTABLE)]
 Choice = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=_PRINTABLE)]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+Region = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=_PRINTABLE)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Tags = Annotated[list[Tag], Field(max_length=len(Tag))]
 
@@ -74,11 +74,12 @@ class Item(BaseModel):
     box: tuple[float, float, float, float] | None = Field(
         None, exclude_if=_absent, description="x1, y1, x2, y2 as fractions of the upright picture."
     )
-    label: str = Field(description="What the models called it.")
+    label: str = Field(description="What the models called it; the name of the item where it is something else.")
     item: str = Field(description="Slug of the item in the rule table.")
     name: str
     material: Material
     form: str | None = None
+    said: bool = Field(False, description="The person said what it is; `confidence` is then no guess of ours.")
     confidence: float = Field(ge=0, le=1, description="How likely the disposal is right.")
     parts: list[Part] = Field(default_factory=list)
     tags: list[Tag] = Field(default_factory=list)

@@ -51,11 +51,12 @@ class TestAgreement:
         assert confidence(item, categories(item)) == pytest.approx(0.8, abs=0.03)
 
     def test_a_remote_models_own_words_stand_where_no_table_knows_them(self) -> None:
-        (item,) = fuse(
-            seen(DetectedObject("crumpled crisp bag", 0.9, BOX, {Material.VINYL: 0.9}, form="bag")), {}, "ko"
-        )
+        crisps = seen(DetectedObject("crumpled crisp bag", 0.9, BOX, {Material.VINYL: 0.9}, form="bag"))
+        (item,) = fuse(crisps, {}, "en")
         assert (item.material, item.form) == (Material.VINYL, "bag")
         assert item.candidates[0].name == "crumpled crisp bag"
+        (in_korean,) = fuse(crisps, {}, "ko")
+        assert in_korean.candidates[0].name == "비닐"
         assert item.facts().material is Material.VINYL
 
 

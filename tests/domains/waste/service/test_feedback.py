@@ -39,6 +39,18 @@ async def test_after_none_of_these_nothing_is_asked(pipeline: Pipeline) -> None:
     assert _choices(await pipeline.reply(asked, "answer", value=NONE_OF_THESE)) == []
 
 
+async def test_what_a_person_said_is_not_called_seen(pipeline: Pipeline) -> None:
+    pipeline.local.things = (DetectedObject("qqzzxx", 0.9, (0.1, 0.1, 0.9, 0.9), CLASSIFIED),)
+    asked = result_of(await pipeline.analyze(jpeg(9810))).items[0]
+    assert not asked.said
+    material = result_of(await pipeline.reply(await pipeline.analyze(jpeg(9810)), "answer", value="glass")).items[0]
+    assert (material.said, material.reasons) == (True, ["재질을 직접 알려 주셨어요."])
+    item = result_of(await pipeline.reply(await pipeline.analyze(jpeg(9810)), text="우유팩")).items[0]
+    assert item.said
+    assert item.reasons == [f"직접 알려 주셨어요: {item.name}."]
+    assert item.label == item.name
+
+
 class TestCorrected:
     """The event that other domains get."""
 

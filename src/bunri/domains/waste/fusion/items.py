@@ -224,7 +224,7 @@ def _candidates(
         named = _named(reliability, kind, evidence) if total else 0.0
         found += [_meant(meaning, pooled * named * meaning.prior / total, thing) for meaning in meant if total]
         if kind is not Material.OTHER or not (evidence and evidence.independent):
-            name = thing.label if thing and thing.label not in meanings else None
+            name = _readable(thing.label, language) if thing and thing.label not in meanings else None
             parts = _looks_like(kind, evidence, known if thing and thing.score >= PLAUSIBLE else ())
             found += _of_material(parts, pooled * (1 - named), name, thing.form if thing else None, language)
     return _coloured(found, thing.coloured if thing else None)
@@ -266,6 +266,12 @@ def _of_material(
         )
         for material, share in parts
     ]
+
+
+def _readable(label: str, language: Language) -> str | None:
+    """The name of a class that no rule knows, if it is in the script of ``language``: detectors name theirs in one."""
+    hangul = any("가" <= letter <= "힣" for letter in label)
+    return label if hangul is (language == "ko") else None
 
 
 def _class_of(material: Material, evidence: MaterialEvidence | None) -> Material:

@@ -59,6 +59,11 @@ class SeenItem(Frozen):
     def form(self) -> str | None:
         return self.candidates[0].form if self.candidates else None
 
+    @property
+    def said(self) -> bool:
+        """Whether the person said what it is, so that it is no guess of ours."""
+        return self.answered and bool(self.candidates)
+
     def facts(self) -> Facts:
         """What recycling needs to pick the rule, and to say where it would go if it were something else."""
         best = self.candidates[0] if self.candidates else None
@@ -69,5 +74,6 @@ class SeenItem(Frozen):
             form=self.form,
             tags=self.tags,
             words=self.words,
+            said=self.said,
             guesses=tuple(Guess(label=c.item, material=c.material, form=c.form) for c in self.candidates),
         )
