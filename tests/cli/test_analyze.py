@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tests.support.pictures import new_photo
+from PIL import Image
+from tests.support.pictures import encoded, new_photo, noise
 from tests.support.platform import environment
 
 from bunri.app.settings import Settings
@@ -140,6 +141,23 @@ class TestPeople:
         assert "--note" in run.stdout
         assert "  1. " not in run.stdout
         assert not re.search(r"\(\d{4}-\d\d-\d\d\)", run.stdout)
+
+    def test_what_was_said_is_not_called_certain(self, settings: Settings, photos: list[Path]) -> None:
+        run = bunri(settings, photos[0], "--lang", "en", "--note", "cardboard box")
+        assert "you said so" in run.stdout
+        assert "100%" not in run.stdout
+
+    def test_a_dark_or_empty_photo_is_told_and_not_asked_about(self, settings: Settings, tmp_path: Path) -> None:
+        dark, empty = tmp_path / "dark.jpg", tmp_path / "empty.jpg"
+        dark.write_bytes(encoded(noise(6, 8)))
+        empty.write_bytes(encoded(Image.new("RGB", (640, 480), "white")))
+        run = bunri(settings, dark, empty, "--lang", "en")
+        assert run.returncode == 1
+        assert "too dark" in run.stderr
+        assert "nothing to be seen" in run.stderr
+        assert run.stdout == ""
+        as_json = bunri(settings, dark, empty, "--json")
+        assert [document["code"] for document in documents(as_json)] == ["too_dark", "empty_picture"]
 
     def test_an_unknown_region_is_refused_with_those_like_it(self, settings: Settings, photos: list[Path]) -> None:
         run = bunri(settings, photos[0], "--region", "nowhere", "--lang", "en")

@@ -15,7 +15,7 @@ from PIL import Image
 from sqlalchemy import select
 from tests.conftest import Sessions
 from tests.support.client import Person
-from tests.support.pictures import encoded, new_photo, new_picture
+from tests.support.pictures import encoded, new_photo, new_picture, noise
 from tests.support.platform import Platform
 
 from bunri.app.settings import Settings
@@ -44,9 +44,15 @@ def _png_of(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
+def _frame(number: int) -> Image.Image:
+    frame = Image.new("RGB", (4, 4), (number % 256, number // 256, 0))
+    frame.paste("white", (0, 0, 4, 2))  # an even colour would be refused as an empty picture
+    return frame
+
+
 def _webp_of(frames: int) -> bytes:
     out = BytesIO()
-    first, *rest = [Image.new("RGB", (4, 4), (n % 256, n // 256, 0)) for n in range(frames)]
+    first, *rest = [_frame(n) for n in range(frames)]
     first.save(out, "WEBP", save_all=True, append_images=rest, duration=20, method=0, lossless=True)
     return out.getvalue()
 
@@ -65,6 +71,10 @@ BAD = {
     "a JPEG of 300 scans": (_jpeg_of_scans(30), "image/jpeg", "too_costly"),
     "a truncated JPEG": (new_photo()[:9_000], "image/jpeg", "broken_photo"),
     "a JPEG of one byte": (b"\xff", "image/jpeg", None),
+    "a picture of one black pixel": (encoded(Image.new("RGB", (1, 1)), "PNG"), "image/png", "too_dark"),
+    "a covered lens": (encoded(noise(5, 8)), "image/jpeg", "too_dark"),
+    "a white wall": (encoded(Image.new("RGB", (640, 480), "white")), "image/jpeg", "empty_picture"),
+    "a grey wall in grainy light": (encoded(noise(130, 12)), "image/jpeg", "empty_picture"),
 }
 
 ODD = {
@@ -75,7 +85,6 @@ ODD = {
         "image/png",
     ),
     "a grey JPEG": (encoded(new_picture().convert("L"), "JPEG"), "image/jpeg"),
-    "a picture of one pixel": (encoded(Image.new("RGB", (1, 1)), "PNG"), "image/png"),
     "a PNG announced as a JPEG": (encoded(new_picture(), "PNG"), "image/jpeg"),
 }
 
@@ -90,6 +99,11 @@ class TestPhotos:
         assert status["code"] not in ("internal", "gave_up")
         assert status["retryable"] is False
         assert len(status["message"]) > 10
+
+    def test_words_are_answered_where_nothing_is_to_be_seen(self, person: Person) -> None:
+        status = person.analyzes(encoded(noise(4, 5)), note="milk carton")
+        assert status["status"] == "done"
+        assert status["result"]["items"][0]["item"] == "milk-carton"
 
     @pytest.mark.parametrize("what", ODD)
     def test_an_odd_photo_is_read(self, person: Person, what: str) -> None:
@@ -117,20 +131,6 @@ class TestPhotos:
         assert response.headers["content-type"] == "application/problem+json"
 
 
-class TestUploads:
-    def test_more_bytes_than_announced_are_not_taken(self, person: Person) -> None:
-        photo = new_photo()
-        job = person.begins(photo)
-        assert person.uploads(job, photo + b"more").status_code == 422
-        assert person.completes(job).json()["code"] == "upload_missing"
-
-    def test_half_an_upload_leaves_nothing(self, single: Platform, person: Person) -> None:
-        photo = new_photo()
-        job = person.begins(photo)
-        url = httpx.URL(job["upload_url"])
-
-        def half() -> Iterator[bytes]:
-            yield photo[: len(photo) // 2]
 class TestRegions:
     def test_an_unknown_region_is_refused_with_those_like_it(self, person: Person) -> None:
         photo = new_photo()
@@ -152,6 +152,20 @@ class TestRegions:
         assert person.completes(job, region=region).json()["code"] == "invalid"
 
 
+class TestUploads:
+    def test_more_bytes_than_announced_are_not_taken(self, person: Person) -> None:
+        photo = new_photo()
+        job = person.begins(photo)
+        assert person.uploads(job, photo + b"more").status_code == 422
+        assert person.completes(job).json()["code"] == "upload_missing"
+
+    def test_half_an_upload_leaves_nothing(self, single: Platform, person: Person) -> None:
+        photo = new_photo()
+        job = person.begins(photo)
+        url = httpx.URL(job["upload_url"])
+
+        def half() -> Iterator[bytes]:
+            yield photo[: len(photo) // 2]
             raise ConnectionAbortedError
 
         headers = {**job["upload_headers"], "content-length": str(len(photo))}

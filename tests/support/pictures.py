@@ -34,6 +34,12 @@ def picture(seed: int, width: int = 640, height: int = 480) -> Image.Image:
     return Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(2))
 
 
+def noise(mean: int, grain: float, width: int = 640, height: int = 480) -> Image.Image:
+    """What a sensor gives of nothing: an even grey of ``mean`` with grain (its standard deviation)."""
+    random = np.random.default_rng(mean)
+    return Image.fromarray(np.clip(random.normal(mean, grain, (height, width, 3)), 0, 255).astype(np.uint8))
+
+
 def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
     out = BytesIO()
     image.save(out, kind, **options)

@@ -13,6 +13,18 @@ class BrokenPhoto(Invalid):
     code = "broken_photo"
 
 
+class TooDark(Invalid):
+    """It shows next to nothing but darkness: a covered lens, a room without light."""
+
+    code = "too_dark"
+
+
+class EmptyPicture(Invalid):
+    """It shows one even colour: a blank wall, an overexposed picture."""
+
+    code = "empty_picture"
+
+
 class NotAPhoto(Unsupported):
     """The file is of another type, whatever its name says. ``data``: ``looks_like`` ('PDF', 'GIF', 'AVIF' …)."""
 

@@ -34,6 +34,7 @@ from bunri.kit.errors import BunriError, Unavailable
 from bunri.kit.materials import Tag
 from bunri.platform.db import Transaction
 from bunri.platform.photos.errors import TooCostly
+from bunri.platform.photos.exposure import check_shows_something
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.picture import Photo
 from bunri.platform.photos.pool import DecoderPool
@@ -160,7 +161,7 @@ class VisionStage:
             await self._reuse(job, known, data, sha256)
             return
         async with self._stage(job, Stage.PREPROCESS):
-            photo = await self._open(data, sha256)
+            photo = await self._open(data, sha256, job.note)
         async with self._stage(job, Stage.VISION):
             outcome = await self._look(photo)
         async with self._stage(job, Stage.FUSE):
@@ -170,7 +171,7 @@ class VisionStage:
     async def _reuse(self, job: Job, known: CachedAnswer, data: bytes, sha256: bytes) -> None:
         """The answer is known; the thumbnail is made again when whoever sent the photo first has had it removed."""
         if await self._storage.stat(thumbnail_key(sha256)) is None:
-            await self._open(data, sha256)
+            await self._open(data, sha256, job.note)
         if not await self._completion.complete_from_cache(job, known):
             raise LeaseLost(sha256)
         await self._storage.delete(upload_key(job.id))
@@ -185,9 +186,11 @@ class VisionStage:
                 raise UploadMismatch(expected=f"{job.size} B", got=f"{len(data)} B")
             return data
 
-    async def _open(self, data: bytes, sha256: bytes) -> Photo:
-        """The photo; its thumbnail is stored."""
+    async def _open(self, data: bytes, sha256: bytes, note: str | None) -> Photo:
+        """The photo; its thumbnail is stored. Raises TooDark, EmptyPicture where no words say what it is."""
         photo, thumbnail = await asyncio.wrap_future(self._decoders.photo(data, self._limits, sha256=sha256))
+        if not note:
+            check_shows_something(photo.pixels)
         await self._storage.write(thumbnail_key(sha256), thumbnail, "image/webp")
         return photo
 
