@@ -114,6 +114,35 @@ class TestItem:
         assert changes[Tag.CLEAN] == "styrofoam"
         assert "사발면" in item.synonyms
 
+    @pytest.mark.parametrize(
+        ("item", "offered", "not_offered"),
+        [
+            ("plant", Tag.LARGE, Tag.BATTERY_INSIDE),
+            ("plastic-toy", Tag.BATTERY_INSIDE, Tag.FOOD_LEFT),
+            ("soybean-paste", Tag.LEAKING, Tag.SHARP),
+            ("aerosol-can", Tag.GAS_LEFT, Tag.FOOD_LEFT),
+            ("drink-can", Tag.FOOD_LEFT, Tag.GAS_LEFT),
+            ("newspaper", Tag.WET, Tag.COATED),
+            ("laptop-computer", Tag.LEAKING, Tag.BATTERY_INSIDE),
+            ("phone", Tag.LEAKING, Tag.LARGE),
+        ],
+    )
+    async def test_offers_only_states_that_are_common_for_it(
+        self, recycling: RecyclingService, item: str, offered: Tag, not_offered: Tag
+    ) -> None:
+        tags = {change.tag for change in (await recycling.item(item, "ko")).changes}
+        assert offered in tags
+        assert not_offered not in tags
+
+    async def test_a_state_that_was_said_is_heard_and_can_be_taken_back(self, recycling: RecyclingService) -> None:
+        rose = await recycling.item("plant", "ko", None, [Tag.BATTERY_INSIDE])
+        assert rose.disposal.category == "small_electronics"
+        assert Tag.BATTERY_INSIDE in {change.tag for change in rose.changes}
+
+    async def test_of_what_we_do_not_know_every_danger_is_offered(self, recycling: RecyclingService) -> None:
+        tags = {change.tag for change in (await recycling.item("unknown-item", "ko")).changes}
+        assert tags == {Tag.CHEMICAL_LEFT, Tag.SHARP, Tag.LARGE, Tag.BATTERY_INSIDE, Tag.LEAKING}
+
     async def test_tells_what_would_change_beside_the_state_it_is_in(self, recycling: RecyclingService) -> None:
         whole = await recycling.item("glass-bottle", "ko")
         broken = await recycling.item("glass-bottle", "ko", None, [Tag.BROKEN])

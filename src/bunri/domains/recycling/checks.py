@@ -67,6 +67,8 @@ def _references(rows: Rows) -> Iterator[str]:
         *((i.slug, "category", (i.category, *(p.category for p in i.parts)), categories) for i in rows.item),
         *((c.slug, "category", _some(c.category, *c.categories), categories) for c in rows.condition),
         *((c.slug, "item", (*c.items, *c.except_), items) for c in rows.condition),
+        *((c.slug, "item", (*c.offer.items, *c.offer.unless), items) for c in rows.condition),
+        *((c.slug, "category", c.offer.categories, categories) for c in rows.condition),
         *((o.slug, "category", _some(o.category, *o.categories), categories) for o in rows.override),
         *((o.slug, "item", o.items, items) for o in rows.override),
         *((o.slug, "region", (o.region,), regions) for o in rows.override),

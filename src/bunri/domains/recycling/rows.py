@@ -123,8 +123,26 @@ class ItemRow:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
+class Offer:
+    """The items for which a condition is commonly true, so that people are offered its tag: those of the materials and
+    categories and the items named, without ``unless``. With ``unless`` alone, all others."""
+
+    materials: tuple[Material, ...] = ()
+    categories: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+    def names(self, item: "ItemRow") -> bool:
+        anything = not (self.materials or self.categories or self.items)
+        return item.slug not in self.unless and (
+            anything or item.material in self.materials or item.category in self.categories or item.slug in self.items
+        )
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class ConditionRow:
-    """What a tag changes, for some items or categories (both empty: for all).
+    """What a tag changes, for some items or categories (both empty: for all). Whoever says the tag is heard; ``offer``
+    says only who is asked.
 
     With ``category`` the thing goes to that one and ``steps`` replace its own; without, steps whose key is in ``drop``
     are removed and ``first`` come before the rest.
@@ -143,6 +161,7 @@ class ConditionRow:
     drop: tuple[str, ...] = ()
     first: tuple[Step, ...] = ()
     why: Text | None = None
+    offer: Offer = field(default_factory=Offer)
 
     def applies(self, item: str, category: str, tags: frozenset[Tag]) -> bool:
         """Whether it applies to an item whose category is ``category`` after the earlier changes."""

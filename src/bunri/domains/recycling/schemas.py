@@ -28,7 +28,7 @@ class Change(BaseModel):
 
 class ItemDetails(Rule):
     synonyms: list[str] = Field(description="Other names, in the language asked for.")
-    changes: list[Change] = Field(description="States that change the advice.")
+    changes: list[Change] = Field(description="States that are common for it and change the advice.")
 
 
 class Category(BaseModel):

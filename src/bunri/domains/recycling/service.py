@@ -188,11 +188,12 @@ def _disposal(table: RuleTable, decision: RuleDecision, facts: Facts, language: 
 def _changes(
     table: RuleTable, item: ItemRow, language: Language, region: str | None, tags: Sequence[Tag]
 ) -> list[schemas.Change]:
-    """The tags that would change the advice on their own, and the category of each together with ``tags``."""
+    """The tags that would change the advice on their own and are commonly true of ``item``, and those it has; and the
+    category of each together with ``tags``."""
     changes = []
     for tag in Tag:
         alone = decide(table, Facts(label=item.slug, tags=(tag,)), region)
-        if alone.conditions:
+        if alone.conditions and (tag in tags or alone.conditions[0].offer.names(item)):
             category = decide(table, Facts(label=item.slug, tags=(*tags, tag)), region).category
             name, category_name = alone.conditions[0].name.of(language), category.name.of(language)
             changes.append(schemas.Change(tag=tag, name=name, category=category.slug, category_name=category_name))
