@@ -24,6 +24,25 @@ export async function drawn(page: Page, seed: number, type = "image/png"): Promi
   return { name: "photo", mimeType: type, buffer: Buffer.from(bytes) };
 }
 
+/** A picture of one colour: a covered lens, a blank wall. */
+export async function plain(page: Page, colour: string): Promise<Picture> {
+  const bytes = await page.evaluate(async (colour) => {
+    const paper = Object.assign(document.createElement("canvas"), { width: 640, height: 480 });
+    const pen = paper.getContext("2d");
+    if (!pen) throw new Error("no canvas");
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 640, 480);
+    const blob = await new Promise<Blob | null>((resolve) => paper.toBlob(resolve, "image/jpeg", 0.9));
+    return [...new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0))];
+  }, colour);
+  return { name: "photo", mimeType: "image/jpeg", buffer: Buffer.from(bytes) };
+}
+
+/** The first two thirds of a picture, as a download that broke off leaves them. */
+export function cut(picture: Picture): Picture {
+  return { ...picture, buffer: picture.buffer.subarray(0, (picture.buffer.length * 2) / 3) };
+}
+
 /** The same JPEG as a camera would write it: with the place where it was taken and a maker's name. */
 export function withExif(jpeg: Buffer): Buffer {
   // TIFF, big endian, one directory of two entries: Make (ASCII) and the pointer to a GPS directory with one entry.

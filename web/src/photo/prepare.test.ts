@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { withoutNotes } from "./heic";
-import { AVIF, HEIC } from "./heic.samples";
+import { AVIF, HEIC, withoutItems } from "./heic.samples";
 import { MOST_BYTES, prepare } from "./prepare";
 
 // jsdom decodes nothing: the browser that cannot read a file.
@@ -14,8 +14,13 @@ describe("what this browser cannot read", () => {
   });
 
   it("is refused when the place cannot be removed from it", async () => {
+    const strange = new File([withoutItems(HEIC)], "IMG_1.HEIC", { type: "image/heic" });
+    await expect(prepare(strange)).rejects.toMatchObject({ code: "photo_keeps_place" });
+  });
+
+  it("is called cut off where its end is missing", async () => {
     const cut = new File([HEIC.slice(0, -1)], "IMG_1.HEIC", { type: "image/heic" });
-    await expect(prepare(cut)).rejects.toMatchObject({ code: "photo_keeps_place" });
+    await expect(prepare(cut)).rejects.toMatchObject({ code: "photo_broken" });
   });
 
   it("is refused when it is AVIF, which the platform does not take", async () => {
@@ -27,9 +32,9 @@ describe("what this browser cannot read", () => {
     await expect(prepare(text)).rejects.toMatchObject({ code: "photo_unreadable" });
   });
 
-  it("is refused when it begins like a photo and is none", async () => {
+  it("is called damaged when it begins like a photo", async () => {
     const broken = new File([new Uint8Array([0xff, 0xd8, 0xff, 0])], "photo.jpg");
-    await expect(prepare(broken)).rejects.toMatchObject({ code: "photo_unreadable" });
+    await expect(prepare(broken)).rejects.toMatchObject({ code: "photo_broken" });
   });
 
   it("is not even opened when it is enormous", async () => {

@@ -1,4 +1,5 @@
 import { Problem } from "~/api/problem";
+import { isCutOff } from "./cutOff";
 import { UnknownLayout, withoutNotes } from "./heic";
 import { kindOf } from "./kind";
 import { shrink } from "./shrink";
@@ -7,7 +8,7 @@ import { shrink } from "./shrink";
 export const MOST_BYTES = 100 * 2 ** 20;
 
 /** Codes of our own; their texts are in the catalogue `coach` below `errors`. */
-export type PhotoErrorCode = "photo_unreadable" | "photo_too_big" | "photo_keeps_place";
+export type PhotoErrorCode = "photo_unreadable" | "photo_broken" | "photo_too_big" | "photo_keeps_place";
 
 /** The problem of a file that never reaches the platform. */
 export function refusal(code: PhotoErrorCode): Problem {
@@ -22,9 +23,11 @@ export async function prepare(file: Blob): Promise<Blob> {
   if (file.size > MOST_BYTES) throw refusal("photo_too_big");
   const kind = await kindOf(file);
   if (!kind) throw refusal("photo_unreadable");
+  if (isCutOff(new Uint8Array(await file.arrayBuffer()), kind)) throw refusal("photo_broken");
   const small = await shrunk(file);
   if (small) return small;
-  if (kind !== "heic") throw refusal("photo_unreadable");
+  if (kind === "avif") throw refusal("photo_unreadable"); // not every browser reads it, and the platform does not
+  if (kind !== "heic") throw refusal("photo_broken");
   return withoutPlace(file);
 }
 

@@ -6,7 +6,7 @@ import { Icon } from "~/icons/Icon";
 import { announce } from "~/ui/announce";
 import styles from "./Capture.module.css";
 
-const OURS = ["photo_unreadable", "photo_too_big", "photo_keeps_place"] as const;
+const OURS = ["photo_unreadable", "photo_broken", "photo_too_big", "photo_keeps_place"] as const;
 
 /** Why a file was not taken, beside the button that takes another. */
 export function FileError({ error }: Readonly<{ error: unknown }>) {
