@@ -2,6 +2,58 @@ import { asked, hand } from "./support/coach";
 import { cut, drawn, plain } from "./support/pictures";
 import { expect, expectAccessible, expectNoSidewaysScroll, keep, test } from "./support/test";
 
+test("a guess is no title, and what a person said is not called certain", async ({ page }) => {
+  await page.goto("/");
+  await hand(page, 41);
+  await asked(page);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("무엇인지 아직 몰라요");
+  await expect(page).toHaveTitle(/^무엇인지 아직 몰라요/);
+  await page.getByRole("button", { name: "이 중에 없어요" }).click();
+  await page.getByRole("button", { name: "유리", exact: true }).click();
+  await expect(page.getByText("알려 주신 대로예요")).toBeVisible();
+  await expect(page.getByText("재질을 직접 알려 주셨어요.")).toBeVisible();
+  await expect(page.locator("main")).not.toContainText(/확실해요|재질이 맞아요/);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("유리병");
+});
+
+for (const [colour, title] of [
+  ["#050505", "사진이 너무 어두워요"],
+  ["#ffffff", "사진에 보이는 것이 없어요"],
+] as const)
+  for (const width of [390, 1280])
+    test(`a photo of nothing is told, and words are at hand: ${colour}, ${width}`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 844 });
+      await page.goto("/");
+      await page
+        .locator("input[type=file]")
+        .last()
+        .setInputFiles(await plain(page, colour));
+      await expect(page.getByRole("heading", { level: 2, name: title, includeHidden: true })).toBeVisible();
+      await expect(page.getByText("하나만 여쭤볼게요")).toHaveCount(0);
+      await expect(page.getByRole("button", { name: "같은 사진으로 다시" })).toHaveCount(0);
+      await expect(page.getByRole("main").getByRole("link", { name: "다시 찍기" })).toBeVisible();
+      await expectAccessible(page);
+      await expectNoSidewaysScroll(page);
+      await page.screenshot({ path: `test-results/nothing-${colour.slice(1)}-${width}.png` });
+      await page.getByRole("combobox").fill("우유팩");
+      await page.getByRole("option").first().click();
+      await expect(page).toHaveURL(/\/items\/milk-carton$/);
+    });
+
+test("a photo of nothing cannot be sent again from the list, only removed", async ({ page }) => {
+  await keep(page, { language: "en" });
+  await page.goto("/");
+  await page
+    .locator("input[type=file]")
+    .last()
+    .setInputFiles(await plain(page, "#101010"));
+  await expect(page.getByText("The photo is too dark", { exact: true }).last()).toBeVisible();
+  await expect(page.locator("main")).not.toContainText(/[가-힣]/);
+  await page.getByRole("link", { name: "Take another photo" }).click();
+  await expect(page.getByRole("img", { name: "Photo 1 to send" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Send again" })).toHaveCount(0);
+});
+
 for (const type of ["image/jpeg", "image/png", "image/webp"])
   test(`a photo that was cut off is called that, and not sent: ${type}`, async ({ page }) => {
     const sent: string[] = [];
@@ -15,3 +67,9 @@ for (const type of ["image/jpeg", "image/png", "image/webp"])
     await expectAccessible(page);
     expect(sent).toEqual([]);
   });
+
+test("a rose is not asked for its battery", async ({ page }) => {
+  await page.goto("/items/plant");
+  await expect(page.getByRole("button", { name: /날카로워요/ })).toBeVisible();
+  await expect(page.getByRole("button", { name: /배터리|약품|새요/ })).toHaveCount(0);
+});

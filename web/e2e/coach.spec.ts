@@ -87,7 +87,8 @@ test("a photo becomes a question, and its answer says what to do", async ({ page
   const article = page.getByRole("article");
   const choice = article.getByRole("button").first();
   await choice.click();
-  await expect(article.getByText("거의 확실해요")).toBeVisible();
+  await expect(article.getByText("알려 주신 대로예요")).toBeVisible();
+  await expect(article.getByText("거의 확실해요")).toHaveCount(0);
   await expect(article.getByRole("list").first().getByRole("listitem").first()).toBeVisible();
   await expect(article.getByText("기준")).toBeVisible(); // the rule's source and date
   // Opened again, it shows its picture from the platform.

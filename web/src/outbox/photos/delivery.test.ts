@@ -87,7 +87,7 @@ describe("a ticket that ran out", () => {
     at.play(() => at.ticket("job-1"));
     await at.added();
     await soon(() => expect(at.uploads).toEqual(["/job-1"]));
-    await at.tab.photoFailed("job-1", "upload_never_came", "");
+    await at.tab.photoFailed({ job_id: "job-1", code: "upload_never_came", message: "" });
     expect(at.tab.queue()[0]).toMatchObject({ phase: "sending", failure: null });
     // Another tab may know better than to wait.
     for (const row of await rows()) await write({ ...row, failure: { code: "", sentence: "" } } as never);

@@ -83,7 +83,7 @@ describe("a photo", () => {
     at.play(() => at.ticket(`try-${++made}`));
     await at.added();
     await at.handedOver();
-    await at.tab.photoFailed("try-1", "gave_up", "여러 번 시도했어요.");
+    await at.tab.photoFailed({ job_id: "try-1", code: "gave_up", message: "여러 번 시도했어요." });
     expect(at.tab.queue()[0]).toMatchObject({ phase: "failed", failure: { code: "gave_up" } });
     expect(await at.tab.retryPhoto(at.tab.queue()[0]?.id ?? "")).toBe("try-2");
   });

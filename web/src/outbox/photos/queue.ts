@@ -21,6 +21,14 @@ import { removeRow, removeAllRows, storeRow, type StoredPhoto } from "./store";
 // For those who import this file only when it is needed: they need no second import.
 export { queue };
 
+/** The part of a status that says why an analysis failed. */
+type Failure = Readonly<{
+  job_id: string;
+  message: string;
+  code?: string | null;
+  retryable?: boolean | null;
+}>;
+
 type Added = Readonly<{
   /** Whether it outlives this tab. */
   onDisk: boolean;
@@ -115,10 +123,10 @@ export async function photoAnswered(jobId: string): Promise<void> {
  * The analysis failed: the photo stays, so that it can be tried again. A photo that is being sent is not marked as failed:
  * its job expired, and it is about to get another one.
  */
-export async function photoFailed(jobId: string, code: string, sentence: string): Promise<void> {
+export async function photoFailed({ job_id: jobId, code, message, retryable }: Failure): Promise<void> {
   const photo = queue().find((one) => one.jobId === jobId);
   if (photo?.phase === "sent") {
-    const failure = { code, sentence };
+    const failure = { code: code ?? "internal", sentence: message, retryable: retryable ?? true };
     await update(photo.id, { failure }, { phase: "failed" });
   }
 }
@@ -129,13 +137,14 @@ export async function checkUnwatched(): Promise<readonly string[]> {
   for (const { id, jobId, phase } of queue()) {
     if (phase !== "sent" || !jobId) continue;
     try {
-      const { status, code, message } = await data(
+      const found = await data(
         api.GET("/api/v1/waste/status/{job_id}", { params: { path: { job_id: jobId } } }),
       );
       if (status === "done" || status === "asked") {
+      const { status } = found;
         await photoAnswered(jobId);
         answers.push(jobId);
-      } else if (status === "failed") await photoFailed(jobId, code ?? "internal", message);
+      } else if (status === "failed") await photoFailed(found);
       else if (status === "cancelled") await removeHere(id);
     } catch (error) {
       // Anything else passes: it is asked again.

@@ -16,8 +16,8 @@ export type StoredPhoto = Readonly<{
   earlier: readonly string[];
   /** Whether the server has the picture and works on it. */
   handedOver: boolean;
-  /** Why it is not tried again by itself: a code and, where the server wrote one, a sentence. */
-  failure: Readonly<{ code: string; sentence: string }> | null;
+  /** Why it is not tried again by itself: a code, a sentence, and whether the same photo may be answered another time. */
+  failure: Readonly<{ code: string; sentence: string; retryable?: boolean }> | null;
 }>;
 
 /** What stays of a photo that the person removed, until the server has removed its jobs too. */

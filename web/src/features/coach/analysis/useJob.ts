@@ -5,6 +5,7 @@ import type { Problem } from "~/api/problem";
 import type { AnswerIn, JobStatus } from "~/api/types";
 import { pictureOf } from "~/outbox/photos/list";
 import { photoAnswered, photoFailed, resume } from "~/outbox/photos/queue";
+import { onRepliedElsewhere, tellOtherTabs } from "./otherTabs";
 import { ended, statuses } from "./watch";
 
 const keyOf = (jobId: string) => ["job", jobId];
@@ -51,7 +52,7 @@ export function useJob(jobId: string): Watched {
 /** The photo on this device is not needed any more, or needed for another try. */
 async function settle(status: JobStatus): Promise<void> {
   if (status.status === "done" || status.status === "asked") await photoAnswered(status.job_id);
-  if (status.status === "failed") await photoFailed(status.job_id, status.code ?? "internal", status.message);
+  if (status.status === "failed") await photoFailed(status);
 }
 
 type Reply = Partial<AnswerIn> & Readonly<{ kind: "answer" | "correct" }>;

@@ -12,6 +12,7 @@ const resultIn = (categoryName: string): Result => ({
       item: "glass-bottle",
       name: "병",
       material: "glass",
+      said: false,
       confidence: 0.9,
       mixed: false,
       tags: [],

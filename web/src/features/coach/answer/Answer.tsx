@@ -30,7 +30,14 @@ export function Answer({ jobId, result }: Props) {
 
   if (!first) return null;
   return (
-    <Page title={items.length > 1 ? t("answer.found", { count: items.length }) : first.name} hideTitle wide>
+    <Page title={title} hideTitle wide>
+  const several = items.length > 1;
+  // A guess is no title: it would be heard as a fact.
+  const title = several
+    ? t("answer.found", { count: items.length })
+    : first.question
+      ? t("answer.unsure")
+      : first.name;
       {languageOf(result) !== i18n.language && <p className={styles.small}>{t("answer.otherLanguage")}</p>}
       <div
         className={styles.answer}
@@ -39,7 +46,7 @@ export function Answer({ jobId, result }: Props) {
       >
         <div className={styles.side}>
           {picture && <Picture url={picture} items={items} selected={selected} onSelect={setSelected} />}
-          {items.length > 1 && <Tabs items={items} selected={selected} onSelect={setSelected} />}
+          {several && <Tabs items={items} selected={selected} onSelect={setSelected} />}
         </div>
         <Swipe selected={selected} onSelect={setSelected} count={items.length}>
           {items.map((item, index) => (

@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { JobStatus } from "~/api/types";
+import { searchFor, WordSearch } from "~/features/search/WordSearch";
 import { Button } from "~/ui/Button";
 import { announce } from "~/ui/announce";
 import { EmptyState } from "~/ui/EmptyState";
@@ -12,17 +13,21 @@ import styles from "./answer.module.css";
 
 type Props = Readonly<{ status?: JobStatus; photo?: QueuedPhoto | undefined }>;
 
+/** Nothing was to be seen in the photo: that is no failure of ours, and words help at once. */
+const UNSEEN = ["too_dark", "empty_picture"] as const;
+
 /** No answer came: why, and what to do now. The photo is still here when it can be tried again. */
 export function Failed({ status, photo }: Props) {
   const { t } = useTranslation("coach");
   const navigate = useNavigate();
   const cancelled = status?.status === "cancelled";
-  const title = t(cancelled ? "errors.cancelled.title" : "errors.failed");
+  const code = photo?.failure?.code ?? status?.code;
+  const unseen = UNSEEN.find((one) => one === code);
+  const title = t(cancelled ? "errors.cancelled.title" : unseen ? `errors.${unseen}` : "errors.failed");
   const sentence = cancelled
     ? t("errors.cancelled.sentence")
     : (photo?.failure?.sentence ?? status?.message ?? "");
-  const code = photo?.failure?.code ?? status?.code;
-  const again = photo && (status?.retryable ?? true);
+  const again = photo && (status?.retryable ?? photo.failure?.retryable ?? true);
 
   useEffect(() => {
     announce(`${title} ${sentence}`, "assertive");
@@ -31,8 +36,8 @@ export function Failed({ status, photo }: Props) {
   return (
     <Page title={title} hideTitle>
       <EmptyState
-        icon={cancelled ? "close" : "warning"}
-        tone={cancelled ? "calm" : "bad"}
+        icon={cancelled ? "close" : unseen ? "camera" : "warning"}
+        tone={cancelled || unseen ? "calm" : "bad"}
         title={title}
         repeated
         actions={
@@ -52,15 +57,25 @@ export function Failed({ status, photo }: Props) {
             <Button variant={again ? "outlined" : "contained"} to="/">
               {t("errors.new")}
             </Button>
-            <Button variant="outlined" to="/search">
-              {t("errors.words")}
-            </Button>
+            {!unseen && (
+              <Button variant="outlined" to="/search">
+                {t("errors.words")}
+              </Button>
+            )}
           </>
         }
       >
         <p>{sentence}</p>
-        {code && <p className={styles.code}>{t("errors.code", { code })}</p>}
+        {code && !unseen && <p className={styles.code}>{t("errors.code", { code })}</p>}
       </EmptyState>
+      {unseen && (
+        <WordSearch
+          label={t("words.label")}
+          showLabel
+          onPick={({ item }) => void navigate(`/items/${item}`)}
+          onWords={(words) => void navigate(searchFor(words))}
+        />
+      )}
     </Page>
   );
 }

@@ -16,6 +16,7 @@ const bottle: Item = {
   name: "유리병",
   material: "glass",
   form: "bottle",
+  said: false,
   confidence: 0.8,
   mixed: false,
   tags: [],

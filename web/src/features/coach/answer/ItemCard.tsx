@@ -141,11 +141,16 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
   );
 }
 
-function sureness({ confidence }: Item) {
+function sureness({ said, confidence }: Item) {
+  if (said) return "said";
   return confidence >= ALMOST_CERTAIN ? "high" : "fair";
 }
 
-type StatesProps = Readonly<{ item: Item; onChange: (tags: Tag[], undo: () => void) => void }>;
+type StatesProps = Readonly<{
+  item: Item;
+  pending: boolean;
+  onChange: (tags: Tag[], undo: () => void) => void;
+}>;
 
 /** What a camera cannot see of this item, as far as it changes the advice. */
 function States({ item, onChange }: StatesProps) {
@@ -153,6 +158,12 @@ function States({ item, onChange }: StatesProps) {
   // Shown at once; the new advice comes a moment later.
   const [wanted, setWanted] = useState<Tag[] | null>(null);
   if (!details.data) return null;
+  const [known, setKnown] = useState(item.tags);
+  // New advice that answers nothing said here comes from another tab.
+  if (known !== item.tags && !pending) {
+    setKnown(item.tags);
+    setWanted(null);
+  }
   return (
     <StateToggles
       changes={details.data.changes}

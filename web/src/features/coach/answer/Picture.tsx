@@ -52,7 +52,10 @@ export function Picture({ url, items, selected, onSelect }: Props) {
               style={place}
               data-selected={index === selected}
               aria-pressed={index === selected}
-              aria-label={t("answer.pick", { number: index + 1, name: item.name })}
+              aria-label={t("answer.pick", {
+                number: index + 1,
+                name: item.question ? t("answer.maybe", { name: item.name }) : item.name,
+              })}
               onClick={() => {
                 onSelect(index);
               }}

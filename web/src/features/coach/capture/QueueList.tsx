@@ -74,7 +74,7 @@ function Entry({ photo, number }: Readonly<{ photo: QueuedPhoto; number: number 
         {photo.failure && <p className={styles.small}>{photo.failure.sentence}</p>}
       </div>
       <div className={styles.actions}>
-        {(photo.phase === "failed" || photo.retryAt !== null) && (
+        {((photo.phase === "failed" && photo.failure?.retryable !== false) || photo.retryAt !== null) && (
           <Button variant="outlined" onClick={again}>
             {t("queue.retry")}
           </Button>
