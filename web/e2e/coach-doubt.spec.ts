@@ -68,6 +68,32 @@ for (const type of ["image/jpeg", "image/png", "image/webp"])
     expect(sent).toEqual([]);
   });
 
+test("several photos: which one it is, and the way to the next", async ({ page }) => {
+  await page.goto("/");
+  await page
+    .locator("input[type=file]")
+    .last()
+    .setInputFiles([await drawn(page, 43), await drawn(page, 44), await drawn(page, 45)]);
+  await asked(page);
+  const way = page.getByRole("navigation", { name: "함께 보낸 사진" });
+  await expect(way).toContainText("3장 중 1번째");
+  const first = page.url();
+  await way.getByRole("link", { name: "다음 사진" }).click();
+  await expect(page).not.toHaveURL(first);
+  await expect(way).toContainText("3장 중 2번째");
+  await asked(page);
+  await page.reload();
+  await page.getByRole("link", { name: "다음 사진 보기 (3/3)" }).click();
+  await expect(way).toContainText("3장 중 3번째");
+  await asked(page);
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+  await page.screenshot({ path: "test-results/batch.png" });
+  await expect(way.getByRole("link", { name: "다음 사진" })).toHaveCount(0);
+  await way.getByRole("link", { name: "이전 사진" }).click();
+  await expect(way).toContainText("3장 중 2번째");
+});
+
 test("a rose is not asked for its battery", async ({ page }) => {
   await page.goto("/items/plant");
   await expect(page.getByRole("button", { name: /날카로워요/ })).toBeVisible();

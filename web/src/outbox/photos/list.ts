@@ -39,7 +39,8 @@ export function updateShown(id: string, news: Partial<QueuedPhoto>): void {
   change(queued.map((one) => (one.id === id ? { ...one, ...news } : one)));
 }
 
-function subscribe(listener: () => void) {
+/** Calls `listener` whenever the queue changes; gives what ends that. */
+export function subscribe(listener: () => void) {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }

@@ -30,6 +30,7 @@ type Failure = Readonly<{
 }>;
 
 type Added = Readonly<{
+  id: string;
   /** Whether it outlives this tab. */
   onDisk: boolean;
   /** Resolves as soon as the photo has a job, has to wait, or is refused. */
@@ -57,7 +58,7 @@ export async function addPhoto(file: Blob): Promise<Added> {
   };
   const onDisk = await storeRow(kept);
   addToQueue(kept);
-  return { onDisk, sent: sent(kept.id) };
+  return { id: kept.id, onDisk, sent: sent(kept.id) };
 }
 
 /** A random name; `crypto.randomUUID` is missing in insecure contexts. */
@@ -140,8 +141,8 @@ export async function checkUnwatched(): Promise<readonly string[]> {
       const found = await data(
         api.GET("/api/v1/waste/status/{job_id}", { params: { path: { job_id: jobId } } }),
       );
-      if (status === "done" || status === "asked") {
       const { status } = found;
+      if (status === "done" || status === "asked") {
         await photoAnswered(jobId);
         answers.push(jobId);
       } else if (status === "failed") await photoFailed(found);

@@ -4,6 +4,7 @@ import type { Result } from "~/api/types";
 import { Button } from "~/ui/Button";
 import { announce } from "~/ui/announce";
 import { Page } from "~/ui/Page";
+import { useBatch } from "~/outbox/photos/batch";
 import { usePicture } from "../analysis/useJob";
 import { ItemCard } from "./ItemCard";
 import { Picture } from "./Picture";
@@ -21,6 +22,7 @@ export function Answer({ jobId, result }: Props) {
   const { items } = result;
   const first = items[0];
   const said = useSaid(result);
+  const batch = useBatch(jobId);
 
   useEffect(() => {
     announce(said);
@@ -29,8 +31,6 @@ export function Answer({ jobId, result }: Props) {
   }, []);
 
   if (!first) return null;
-  return (
-    <Page title={title} hideTitle wide>
   const several = items.length > 1;
   // A guess is no title: it would be heard as a fact.
   const title = several
@@ -38,6 +38,8 @@ export function Answer({ jobId, result }: Props) {
     : first.question
       ? t("answer.unsure")
       : first.name;
+  return (
+    <Page title={title} hideTitle wide>
       {languageOf(result) !== i18n.language && <p className={styles.small}>{t("answer.otherLanguage")}</p>}
       <div
         className={styles.answer}
@@ -54,7 +56,12 @@ export function Answer({ jobId, result }: Props) {
           ))}
         </Swipe>
         <div className={styles.next}>
-          <Button variant="contained" large to="/" icon="camera">
+          {batch?.next && (
+            <Button variant="contained" large to={`/answers/${batch.next}`} icon="forward">
+              {t("batch.nextOf", { number: batch.number + 1, count: batch.count })}
+            </Button>
+          )}
+          <Button variant={batch?.next ? "outlined" : "contained"} large to="/" icon="camera">
             {t("answer.new")}
           </Button>
         </div>

@@ -8,13 +8,19 @@ import { ended } from "../analysis/watch";
 import { useJob } from "../analysis/useJob";
 import { belongsTo, useQueue } from "~/outbox/photos/list";
 import { Answer } from "./Answer";
+import { BatchNavigation } from "./BatchNavigation";
 import { Failed, AnswerMissing } from "./Failed";
 import { Working } from "./Working";
 
 /** A photo's analysis from the first percent to the answer, and the answer whenever it is opened again. */
 export default function AnswerPage() {
   const { jobId = "" } = useParams();
-  return <Job key={jobId} jobId={jobId} />;
+  return (
+    <>
+      <BatchNavigation jobId={jobId} />
+      <Job key={jobId} jobId={jobId} />
+    </>
+  );
 }
 
 function Job({ jobId }: Readonly<{ jobId: string }>) {

@@ -4,6 +4,7 @@ import { useNavigate } from "react-router";
 import { announce } from "~/ui/announce";
 import { toast } from "~/ui/toast";
 import type { Outcome } from "~/outbox/photos/delivery";
+import { startBatch } from "~/outbox/photos/batch";
 import { addPhoto } from "~/outbox/photos/queue";
 
 /** The most photos that are taken from one choice: more are a mistake, and would fill the device. */
@@ -57,6 +58,7 @@ export function useCapture(): CaptureState {
       }, STILL_MS);
       const [first] = added;
       if (first) {
+        startBatch(added.map(({ id }) => id));
         if (refused.length) toast({ text: t("capture.refused", { count: refused.length }) });
         if (chosen.length > MOST) toast({ text: t("capture.most", { count: MOST }) });
         else if (added.length > 1) toast({ text: t("capture.several", { count: added.length }) });
