@@ -94,6 +94,25 @@ test("several photos: which one it is, and the way to the next", async ({ page }
   await expect(way).toContainText("3장 중 2번째");
 });
 
+test("two tabs on one question stay in step", async ({ page, context }) => {
+  await page.goto("/");
+  await hand(page, 46);
+  await asked(page);
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await asked(other);
+  await page.getByRole("button", { name: "이 중에 없어요" }).click();
+  await page.getByRole("button", { name: "유리", exact: true }).click();
+  const steps = other.getByRole("region", { name: "버리는 방법" });
+  await expect(steps).toContainText("유리병류", { timeout: 3_000 });
+  await other.getByRole("button", { name: /깨졌어요/ }).click();
+  await expect(page.getByRole("region", { name: "버리는 방법" })).toContainText("불연성", { timeout: 3_000 });
+  await expect(page.getByRole("button", { name: /깨졌어요/ })).toHaveAttribute("aria-pressed", "true");
+  await page.getByRole("button", { name: /깨졌어요/ }).click();
+  await expect(steps).toContainText("유리병류", { timeout: 3_000 });
+  await expect(other.getByRole("button", { name: /깨졌어요/ })).toHaveAttribute("aria-pressed", "false");
+});
+
 test("a rose is not asked for its battery", async ({ page }) => {
   await page.goto("/items/plant");
   await expect(page.getByRole("button", { name: /날카로워요/ })).toBeVisible();

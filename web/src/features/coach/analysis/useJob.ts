@@ -46,6 +46,11 @@ export function useJob(jobId: string): Watched {
     };
   }, [client, jobId]);
 
+  useEffect(
+    () => onRepliedElsewhere(jobId, (next) => client.setQueryData(keyOf(jobId), next)),
+    [client, jobId],
+  );
+
   return { status, problem, error };
 }
 
@@ -73,7 +78,10 @@ export function useReply(jobId: string) {
           : api.POST("/api/v1/waste/jobs/{job_id}/correct", reply),
       );
     },
-    onSuccess: (status) => client.setQueryData(keyOf(jobId), status),
+    onSuccess: (status) => {
+      client.setQueryData(keyOf(jobId), status);
+      tellOtherTabs(status as JobStatus);
+    },
   });
 }
 

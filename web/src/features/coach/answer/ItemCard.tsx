@@ -112,6 +112,7 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
           <States
             key={item.item}
             item={item}
+            pending={reply.isPending}
             onChange={(tags, undo) => {
               say({ tags }, "answer", undo);
             }}
@@ -153,17 +154,17 @@ type StatesProps = Readonly<{
 }>;
 
 /** What a camera cannot see of this item, as far as it changes the advice. */
-function States({ item, onChange }: StatesProps) {
+function States({ item, pending, onChange }: StatesProps) {
   const details = useItem(item.item, item.tags);
   // Shown at once; the new advice comes a moment later.
   const [wanted, setWanted] = useState<Tag[] | null>(null);
-  if (!details.data) return null;
   const [known, setKnown] = useState(item.tags);
   // New advice that answers nothing said here comes from another tab.
   if (known !== item.tags && !pending) {
     setKnown(item.tags);
     setWanted(null);
   }
+  if (!details.data) return null;
   return (
     <StateToggles
       changes={details.data.changes}
