@@ -1,6 +1,13 @@
 import { asked, hand } from "./support/coach";
 import { cut, drawn, plain } from "./support/pictures";
-import { expect, expectAccessible, expectNoSidewaysScroll, keep, test } from "./support/test";
+import {
+  expect,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  expectWholeWords,
+  keep,
+  test,
+} from "./support/test";
 
 test("a guess is no title, and what a person said is not called certain", async ({ page }) => {
   await page.goto("/");
@@ -117,4 +124,25 @@ test("a rose is not asked for its battery", async ({ page }) => {
   await page.goto("/items/plant");
   await expect(page.getByRole("button", { name: /날카로워요/ })).toBeVisible();
   await expect(page.getByRole("button", { name: /배터리|약품|새요/ })).toHaveCount(0);
+});
+
+test("a question and its answer lose nothing when text is twice as large", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 800 });
+  const shown = async (name: string) => {
+    await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+    await expectNoSidewaysScroll(page);
+    await page.screenshot({ path: `test-results/large-${name}.png`, fullPage: true });
+    await expectWholeWords(page);
+  };
+  await page.goto("/");
+  await page
+    .locator("input[type=file]")
+    .last()
+    .setInputFiles([await drawn(page, 47), await drawn(page, 48)]);
+  await page.getByRole("button", { name: "이 중에 없어요" }).waitFor();
+  await shown("question");
+  await page.getByRole("button", { name: "이 중에 없어요" }).click();
+  await page.getByRole("button", { name: "유리", exact: true }).click();
+  await page.getByRole("region", { name: "버리는 방법" }).waitFor();
+  await shown("answer");
 });

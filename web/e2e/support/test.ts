@@ -110,6 +110,50 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(content, `width of ${page.url()}`).toBeLessThanOrEqual(screen);
 }
 
+/** No word is broken inside, no text is cut off by what holds it, and a field shows more than a few letters. */
+export async function expectWholeWords(page: Page): Promise<void> {
+  await page.evaluate(() => document.fonts.ready);
+  const broken = await page.evaluate(() => {
+    const found: string[] = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+      const holder = node.parentElement;
+      if (!holder?.checkVisibility({ visibilityProperty: true })) continue;
+      if (holder.closest(".visually-hidden, [inert], [aria-hidden=true], select, script, style")) continue;
+      for (const { 0: word, index } of (node.textContent ?? "").matchAll(/[\p{L}\p{N}]+/gu)) {
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+        if (lines.size > 1) found.push(`broken: ${word}`);
+        const { left, right } = range.getBoundingClientRect();
+        const clip = clipOf(holder);
+        if (clip && (left < clip.left - 1 || right > clip.right + 1)) found.push(`cut off: ${word}`);
+      }
+    }
+    for (const field of document.querySelectorAll<HTMLInputElement>(
+      "input:not([type=file], [type=checkbox], [type=radio])",
+    )) {
+      const { fontSize, paddingLeft, paddingRight } = getComputedStyle(field);
+      const room = field.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+      if (field.checkVisibility() && room < 5 * parseFloat(fontSize))
+        found.push(`narrow field: ${Math.round(room)} px`);
+    }
+    return found;
+
+    /** What cuts off sideways, unless it can be scrolled. */
+    function clipOf(holder: Element): DOMRect | null {
+      for (let at: Element | null = holder; at; at = at.parentElement) {
+        const { overflowX } = getComputedStyle(at);
+        if (overflowX === "auto" || overflowX === "scroll") return null;
+        if (overflowX === "hidden" || overflowX === "clip") return at.getBoundingClientRect();
+      }
+      return null;
+    }
+  });
+  expect(broken, page.url()).toEqual([]);
+}
+
 /** Tabs until `name` has the focus: what a person without a mouse can reach. */
 export async function tabTo(
   page: Page,

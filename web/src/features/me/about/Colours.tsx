@@ -14,7 +14,7 @@ export function Colours() {
       <ul className={styles.colours}>
         {materialValues.map((material) => (
           <li key={material}>
-            <MaterialMark material={material} />
+            <MaterialMark material={material} size="min(2.5rem, 12vw)" />
             {words.material(material)}
           </li>
         ))}
