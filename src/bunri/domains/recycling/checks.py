@@ -18,7 +18,7 @@ from bunri.domains.recycling.rows import (
     parse,
     spellings,
 )
-from bunri.domains.recycling.words import keystrokes
+from bunri.kit.keystrokes import keystrokes
 from bunri.kit.materials import Material
 
 FORMS: Final = frozenset(

@@ -22,7 +22,8 @@ from bunri.domains.recycling.rows import (
     parse,
     spellings,
 )
-from bunri.domains.recycling.words import Term, keystrokes, terms
+from bunri.domains.recycling.words import Term, terms
+from bunri.kit.keystrokes import keystrokes
 from bunri.kit.materials import Material
 
 

@@ -1,83 +1,24 @@
-"""Compares words by the keys that type them, so that one plain-ASCII comparison tolerates most ways of writing Korean.
-
-Every Hangul letter becomes the key it is typed with on the standard two-set keyboard (KS X 5002), in lower case:
-``페트병`` → ``vpxmqud``. Then half a syllable is a prefix (``페트ㅂ``), tense consonants fold (``ㅃ`` is ``ㅂ`` with
-shift), text typed with the keyboard left in English (``vpxmqud``) is the same word, and PostgreSQL's trigrams work
-under any locale. Spaces and signs are dropped.
-"""
+"""Compares words by the keys that type them (``kit.keystrokes``): the name itself, a name inside a sentence, a typo."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Final
 
 from bunri.domains.recycling.plurals import singular
+from bunri.kit.keystrokes import folded, keys_of_each, similarity, tokens, trigrams
 
-MAX_LENGTH: Final = 200
-"""Characters of input that are looked at; the rest is ignored."""
-
-_INITIALS: Final[tuple[str, ...]] = tuple("rrseefaqqttdwwczxvg")
-_VOWELS: Final[tuple[str, ...]] = (*"koiojpuph", "hk", "ho", "hl", "y", "n", "nj", "np", "nl", "b", "m", "ml", "l")
-_TO_RIEUL: Final[tuple[str, ...]] = ("", *"rr", "rt", "s", "sw", "sg", *"ef")
-_FINALS: Final[tuple[str, ...]] = (*_TO_RIEUL, "fr", "fa", "fq", "ft", "fx", "fv", "fg", *"aq", "qt", *"ttdwczxvg")
-_SYLLABLES: Final = 0xAC00
-_BASES: Final[tuple[tuple[int, tuple[str, ...]], ...]] = ((0x1100, _INITIALS), (0x1161, _VOWELS), (0x11A7, _FINALS))
-_WORD: Final = re.compile(r"\w+")
 _WORD_OF_ONE_SCRIPT: Final = re.compile(r"[a-z0-9]+|[^\Wa-z0-9]+")
 _OTHER_THINGS_IN_SINGULAR: Final = frozenset({"glasses"})
-
-
-def keystrokes(text: str) -> str:
-    """The keys that type ``text``, without spaces and signs: ASCII lower-case letters and digits only."""
-    return "".join(tokens(text))
-
-
-def tokens(text: str) -> list[str]:
-    """The keys of each word of ``text``."""
-    return _each_key(_WORD.findall(_plain(text)))
 
 
 def forms(text: str) -> list[list[str]]:
     """The keys of each word of ``text`` as it is written and, where that differs, with English words by themselves and
     in the singular: ``PP용기`` holds the word PP. Both count, because in keys typed for Korean an s is no plural."""
-    words = _WORD_OF_ONE_SCRIPT.findall(_plain(text))
-    written, simple = tokens(text), _each_key(singular(word) if word.isascii() else word for word in words)
+    words = _WORD_OF_ONE_SCRIPT.findall(folded(text))
+    written, simple = tokens(text), keys_of_each(singular(word) if word.isascii() else word for word in words)
     return [written] if written == simple else [written, simple]
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text[:MAX_LENGTH]).casefold()
-
-
-def _each_key(words: Iterable[str]) -> list[str]:
-    keys = ("".join(map(_keys, word)) for word in words)
-    return [key for key in keys if key]
-
-
-def _keys(letter: str) -> str:
-    code = ord(letter)
-    if _SYLLABLES <= code <= 0xD7A3:
-        rest, final = divmod(code - _SYLLABLES, len(_FINALS))
-        initial, vowel = divmod(rest, len(_VOWELS))
-        return _INITIALS[initial] + _VOWELS[vowel] + _FINALS[final]
-    for base, row in _BASES:  # letters standing alone, as NFKC leaves them
-        if base <= code < base + len(row):
-            return row[code - base]
-    folded = unicodedata.normalize("NFKD", letter)[0]
-    return folded if folded.isascii() and folded.isalnum() else ""
-
-
-def trigrams(keys: str) -> frozenset[str]:
-    """Three-letter pieces as pg_trgm cuts them: two blanks before, one after."""
-    padded = f"  {keys} "
-    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
-
-
-def similarity(left: frozenset[str], right: frozenset[str]) -> float:
-    """Shared pieces of all pieces (Jaccard), 0 to 1: pg_trgm's ``similarity``."""
-    return len(left & right) / len(left | right)
 
 
 @dataclass(frozen=True, slots=True)
