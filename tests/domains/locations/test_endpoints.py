@@ -140,6 +140,14 @@ class TestTheMap:
         assert response.status_code == 200
         assert [(place["name"], place["source"]) for place in response.json()] == [("pet bin", "bins")]
 
+    @pytest.mark.parametrize("words", ["Busan", "Seoul", "해운대구", "Haeundae-gu"])
+    async def test_finds_districts_without_bins_and_without_a_map_service(
+        self, client: httpx.AsyncClient, words: str
+    ) -> None:
+        response = await client.get("/api/v1/locations/places", params={"q": words})
+        assert [place["source"] for place in response.json()] == ["districts"]
+        assert response.json()[0]["name"].split(",")[0].endswith(words)
+
     @pytest.mark.parametrize("words", ["", "a\x00b", "가" * 101])
     async def test_words_are_bounded(self, client: httpx.AsyncClient, words: str) -> None:
         response = await client.get("/api/v1/locations/places", params={"q": words})

@@ -1,3 +1,5 @@
+import pytest
+
 from bunri.domains.locations.gazetteer import AddressedBin, NamedArea, find_areas, search_words
 
 BINS = [
@@ -28,6 +30,15 @@ class TestAnArea:
 
     def test_no_more_than_asked_for(self) -> None:
         assert len(found("상계로", limit=1)) == 1
+
+    @pytest.mark.parametrize("query", ["경남 진주시", "경상남도 진주시"])
+    def test_is_found_by_each_name_of_its_province(self, query: str) -> None:
+        bins = [
+            AddressedBin("의류수거함", f"{province} 진주시 동진로 155", 35.18, 128.1)
+            for province in ("경남", "경상남도")
+        ]
+        areas = find_areas(search_words(query), bins, 8)
+        assert {area.name for area in areas} == {"경남 진주시", "경상남도 진주시"}
 
 
 class TestABin:

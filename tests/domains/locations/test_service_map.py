@@ -102,8 +102,35 @@ class TestWords:
         await put(database, nowon, {"lat": 37.6, "lng": 127.0, "address": "서울특별시 100%로 1_2"})
 
     async def test_are_where_the_bins_with_that_address_are(self, locations: LocationsService) -> None:
-        (place,) = await locations.find("노원구", 5)
-        assert (place.name, place.lat, place.lng, place.source) == ("서울특별시 노원구", 37.65, 127.06, "bins")
+        (place,) = await locations.find("상계로", 5)
+        assert (place.name, place.lat, place.lng, place.source) == ("서울특별시 노원구 상계로", 37.65, 127.06, "bins")
+
+    async def test_that_name_a_district_name_it_once(self, locations: LocationsService) -> None:
+        assert [(place.name, place.source) for place in await locations.find("노원구", 5)] == [
+            ("서울특별시 노원구", "districts")
+        ]
+
+    @pytest.mark.parametrize(
+        ("words", "name", "address"),
+        [
+            ("Busan", "Busan", "부산광역시"),
+            ("Haeundae", "Haeundae-gu, Busan", "부산광역시 해운대구"),
+            ("Pusan", "Busan", "부산광역시"),
+            ("해운대구", "부산광역시 해운대구", None),
+            ("해윤대", "부산광역시 해운대구", None),
+        ],
+    )
+    async def test_find_districts_without_bins(
+        self, locations: LocationsService, words: str, name: str, address: str | None
+    ) -> None:
+        place = (await locations.find(words, 5))[0]
+        assert (place.name, place.address, place.source) == (name, address, "districts")
+
+    @pytest.mark.parametrize("words", ["서울 상계로", "서울시 상계로", "서울특별시 노원구 상계로"])
+    async def test_may_call_a_province_otherwise_than_the_address(
+        self, locations: LocationsService, words: str
+    ) -> None:
+        assert [place.name for place in await locations.find(words, 5)] == ["서울특별시 노원구 상계로"]
 
     @pytest.mark.parametrize("pattern", ["%%%", "_____", "노%구", "\\"])
     async def test_are_no_patterns(self, locations: LocationsService, pattern: str) -> None:
@@ -140,5 +167,5 @@ class TestWords:
                 alone = await locations_at(places=places).find("노원", 5)
             finally:
                 await places.aclose()
-        assert [place.source for place in both] == ["kakao", "bins"]
-        assert [place.source for place in alone] == ["bins"]
+        assert [place.source for place in both] == ["kakao", "districts"]
+        assert [place.source for place in alone] == ["districts"]

@@ -60,11 +60,11 @@ async def within(
 async def places(
     locations: Locations,
     response: Response,
-    q: Annotated[str, Query(min_length=1, max_length=100, pattern=PRINTABLE, examples=["노원구", "서울시청"])],
+    q: Annotated[str, Query(min_length=1, max_length=100, pattern=PRINTABLE, examples=["노원구", "Busan", "서울시청"])],
     limit: Annotated[int, Query(ge=1, le=20)] = 8,
 ) -> list[PlaceSuggestion]:
-    """Places by words, for those who do not want to say where they are. Without a map service the addresses of the bins
-    are what we know."""
+    """Places by words, for those who do not want to say where they are. Without a map service we know the provinces and
+    districts, by their Korean and English names, and the addresses of the bins."""
     response.headers["Cache-Control"] = "no-store"
     return await locations.find(q, limit)
 

@@ -2,13 +2,20 @@
 
 Korean addresses go from large to small ("서울특별시 노원구 상계로 70"). So the words of a query name the shortest
 prefix of an address that contains them all, and the position of that area is the median of the bins in it.
+Provinces are written in several ways ("경남" is not in "경상남도"), so each word is a set of spellings.
 """
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
+
+from bunri.domains.locations.regions import province_spellings
+
+Word = tuple[str, ...]
+"""The spellings of one word of a query."""
 
 MAX_WORDS: Final = 6
 
@@ -33,13 +40,14 @@ class NamedArea:
     bins: int
 
 
-def search_words(query: str) -> list[str]:
+def search_words(query: str) -> list[Word]:
     """The words of ``query`` that are searched for in addresses. Single letters are left out: they name nothing, and
     the trigram index cannot find them."""
-    return [word for word in query.replace(",", " ").split() if len(word) > 1][:MAX_WORDS]
+    words = unicodedata.normalize("NFC", query).replace(",", " ").split()
+    return [province_spellings(word) for word in words if len(word) > 1][:MAX_WORDS]
 
 
-def find_areas(words: Sequence[str], bins: Iterable[AddressedBin], limit: int) -> list[NamedArea]:
+def find_areas(words: Sequence[Word], bins: Iterable[AddressedBin], limit: int) -> list[NamedArea]:
     """The areas that ``words`` name, larger areas and those with more bins first."""
     groups: dict[str, list[AddressedBin]] = defaultdict(list)
     for each in bins:
@@ -52,15 +60,20 @@ def find_areas(words: Sequence[str], bins: Iterable[AddressedBin], limit: int) -
     return sorted(found, key=lambda each: (len(each.name.split()), -each.bins, each.name))[:limit]
 
 
-def _address_prefix(words: Sequence[str], address: str) -> str | None:
+def _address_prefix(words: Sequence[Word], address: str) -> str | None:
     """The shortest prefix of ``address``, in whole words, that contains all of ``words``."""
     parts = address.split()
     for end in range(1, len(parts) + 1):
         prefix = " ".join(parts[:end])
-        if all(word.casefold() in prefix.casefold() for word in words):
+        if _has_all(words, prefix):
             return prefix
     return None
 
 
-def _own_name(words: Sequence[str], bin_: AddressedBin) -> str | None:
-    return bin_.name if all(word.casefold() in bin_.name.casefold() for word in words) else None
+def _own_name(words: Sequence[Word], bin_: AddressedBin) -> str | None:
+    return bin_.name if _has_all(words, bin_.name) else None
+
+
+def _has_all(words: Sequence[Word], text: str) -> bool:
+    folded = text.casefold()
+    return all(any(spelling.casefold() in folded for spelling in word) for word in words)

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from bunri.domains.locations.area import Area
-from bunri.domains.locations.gazetteer import AddressedBin
+from bunri.domains.locations.gazetteer import AddressedBin, Word
 from bunri.domains.locations.geodesy import round_degrees
 from bunri.domains.locations.importing.duplicates import SAME_ADDRESS_M, SAME_POSITION_M
 from bunri.domains.locations.importing.rows import NewBin
@@ -116,10 +116,12 @@ class LocationsRepository(Repository):
         rows = await self._session.execute(statement.where(BinRow.kind.in_(kinds)) if kinds else statement)
         return [_bin(row) for row in rows]
 
-    async def find_by_words(self, words: Sequence[str], limit: int) -> list[AddressedBin]:
-        """Bins whose address, or whose name, contains all of ``words``."""
-        columns = (BinRow.address, BinRow.name)
-        matches = [and_(*(column.icontains(word, autoescape=True) for word in words)) for column in columns]
+    async def find_by_words(self, words: Sequence[Word], limit: int) -> list[AddressedBin]:
+        """Bins whose address, or whose name, contains all of ``words``, each in one of its spellings."""
+        matches = [
+            and_(*(or_(*(column.icontains(spelling, autoescape=True) for spelling in word)) for word in words))
+            for column in (BinRow.address, BinRow.name)
+        ]
         statement = (
             select(BinRow.name, BinRow.address, BinRow.lat, BinRow.lng)
             .where(or_(*matches))

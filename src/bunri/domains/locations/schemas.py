@@ -84,4 +84,6 @@ class PlaceSuggestion(BaseModel):
     address: str | None
     lat: float = Field(description="WGS 84 degrees")
     lng: float = Field(description="WGS 84 degrees")
-    source: str = Field(description="'bins' when our own bins' addresses know it, else the map that was asked.")
+    source: str = Field(
+        description="'districts' for a province or district, 'bins' from our own bins' addresses, else the map asked."
+    )

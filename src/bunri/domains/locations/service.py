@@ -14,13 +14,14 @@ from bunri.domains.locations import importing
 from bunri.domains.locations.area import Area
 from bunri.domains.locations.errors import BinMissing
 from bunri.domains.locations.external_places import places_named, places_nearby
-from bunri.domains.locations.gazetteer import find_areas, search_words
+from bunri.domains.locations.gazetteer import NamedArea, find_areas, search_words
 from bunri.domains.locations.geodesy import distance, min_geodesic
 from bunri.domains.locations.importing.duplicates import DuplicateFilter
 from bunri.domains.locations.importing.rows import ImportDefaults, NewBin, RowResult
 from bunri.domains.locations.importing.summary import ImportSummary
 from bunri.domains.locations.merging import merge
 from bunri.domains.locations.public import BinKind, LocationsPublic, NearbyBin
+from bunri.domains.locations.regions import RegionHit, find_regions, region_named, similar_regions
 from bunri.domains.locations.repository import Bin, BinCandidate, Cell, LocationsRepository
 from bunri.domains.locations.routes import route_url
 from bunri.domains.locations.schemas import (
@@ -111,17 +112,16 @@ class LocationsService:
         )
 
     async def find(self, query: str, limit: int) -> list[PlaceSuggestion]:
-        """Places that words name: first those of the external map service, when there is one and it answers, then areas
-        from the bins' own addresses."""
+        """Places that words name: first those of the external map service, when there is one and it answers, then
+        provinces and districts, then areas from the bins' own addresses. When there are none of these, provinces and
+        districts that are spelt much like it."""
         words = search_words(query)
         async with self._transaction() as repository:
             bins = await repository.find_by_words(words, MAX_MATCHES) if words else []
-        own = [
-            PlaceSuggestion(name=each.name, address=None, lat=each.lat, lng=each.lng, source="bins")
-            for each in find_areas(words, bins, limit)
-        ]
+        areas = [each for each in find_areas(words, bins, limit) if region_named(each.name) is None]
         external = await places_named(self._places, query, limit) if self._places and words else []
-        return [*external, *own][:limit]
+        found = [*external, *map(_region, find_regions(query, limit)), *map(_area, areas)]
+        return found[:limit] or [_region(hit) for hit in await asyncio.to_thread(similar_regions, query, limit)]
 
     async def get(self, bin_id: UUID) -> BinDetails:
         """Raises BinMissing."""
@@ -260,6 +260,15 @@ def _point(bin_: Bin, *, full: bool) -> BinPoint:
         route_url=route_url(bin_.name, bin_.lat, bin_.lng),
         full=full,
     )
+
+
+def _region(hit: RegionHit) -> PlaceSuggestion:
+    address = None if hit.language == "ko" else hit.region.ko
+    return PlaceSuggestion(name=hit.name, address=address, lat=hit.region.lat, lng=hit.region.lng, source="districts")
+
+
+def _area(area: NamedArea) -> PlaceSuggestion:
+    return PlaceSuggestion(name=area.name, address=None, lat=area.lat, lng=area.lng, source="bins")
 
 
 def _counts(cells: Iterable[Cell]) -> list[KindCount]:
