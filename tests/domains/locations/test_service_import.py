@@ -34,6 +34,18 @@ class TestImporting:
         assert (found.name, found.address, found.source) == ("시청", "중구", "test")
         assert await locations.counts() == {BinKind.PET: 1}
 
+    async def test_keeps_the_road_and_the_lot_number_which_are_both_found(self, locations: LocationsService) -> None:
+        await import_text(
+            locations,
+            "도로명주소,지번주소,위도,경도\n"
+            "서울특별시 노원구 상계로 70,서울특별시 노원구 상계동 593-1,37.65,127.06\n"
+            ",서울특별시 노원구 상계동 600,37.66,127.06\n"
+            f"서울특별시 노원구 상계로 90,{'가' * 301},37.67,127.06\n",
+        )
+        assert len(await locations.newest(None, 9)) == 3
+        for words, lat in (("상계로 70", 37.65), ("상계동 593-1", 37.65), ("상계동 600", 37.66)):
+            assert [place.lat for place in await locations.find(words, 5)] == [lat], words
+
     async def test_loses_no_row_unsaid(self, locations: LocationsService) -> None:
         """Rows of several kinds, known ones, bad ones, stray quotes: the sums hold."""
         summary = await import_text(

@@ -22,10 +22,11 @@ MAX_WORDS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class AddressedBin:
-    """A bin's name, address and position in WGS 84 degrees."""
+    """A bin's name, addresses (by road and by lot number) and position in WGS 84 degrees."""
 
     name: str
     address: str | None
+    other_address: str | None
     lat: float
     lng: float
 
@@ -51,7 +52,12 @@ def find_areas(words: Sequence[Word], bins: Iterable[AddressedBin], limit: int) 
     """The areas that ``words`` name, larger areas and those with more bins first."""
     groups: dict[str, list[AddressedBin]] = defaultdict(list)
     for each in bins:
-        if name := _address_prefix(words, each.address or "") or _own_name(words, each):
+        addresses = (each.address or "", each.other_address or "")
+        if (
+            name := _address_prefix(words, addresses[0])
+            or _address_prefix(words, addresses[1])
+            or _own_name(words, each)
+        ):
             groups[name].append(each)
     found = [
         NamedArea(name, median(each.lat for each in group), median(each.lng for each in group), len(group))

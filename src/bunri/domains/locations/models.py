@@ -34,7 +34,7 @@ class BinRow(Base):
         Index("bins_earth_idx", "earth", postgresql_using="gist"),
         *(
             Index(f"bins_{column}_trgm_idx", column, postgresql_using="gin", postgresql_ops={column: "gin_trgm_ops"})
-            for column in ("address", "name")
+            for column in ("address", "name", "other_address")
         ),
         *(
             Index(f"bins_{kind}_idx", "earth", postgresql_using="gist", postgresql_where=text(f"kind = '{kind}'"))
@@ -46,6 +46,7 @@ class BinRow(Base):
     kind: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     address: Mapped[str | None] = mapped_column(Text)
+    other_address: Mapped[str | None] = mapped_column(Text)
     lat: Mapped[float] = mapped_column(Double)
     lng: Mapped[float] = mapped_column(Double)
     source: Mapped[str] = mapped_column(Text)

@@ -120,10 +120,10 @@ class LocationsRepository(Repository):
         """Bins whose address, or whose name, contains all of ``words``, each in one of its spellings."""
         matches = [
             and_(*(or_(*(column.icontains(spelling, autoescape=True) for spelling in word)) for word in words))
-            for column in (BinRow.address, BinRow.name)
+            for column in (BinRow.address, BinRow.other_address, BinRow.name)
         ]
         statement = (
-            select(BinRow.name, BinRow.address, BinRow.lat, BinRow.lng)
+            select(BinRow.name, BinRow.address, BinRow.other_address, BinRow.lat, BinRow.lng)
             .where(or_(*matches))
             .order_by(BinRow.id)
             .limit(limit)
@@ -283,10 +283,10 @@ _EXISTING: Final = text(
 ).bindparams(*_ARRAYS)
 _ADD: Final = text(
     """
-    insert into locations.bins (kind, address, lat, lng, name, source, created_at)
-    select new.*, :now from unnest(:kinds, :addresses, :lats, :lngs, :names, :sources) as new
+    insert into locations.bins (kind, address, lat, lng, name, source, other_address, created_at)
+    select new.*, :now from unnest(:kinds, :addresses, :lats, :lngs, :names, :sources, :other_addresses) as new
     """
-).bindparams(*_ARRAYS, bindparam("names", type_=ARRAY(Text)), bindparam("sources", type_=ARRAY(Text)))
+).bindparams(*_ARRAYS, *(bindparam(name, type_=ARRAY(Text)) for name in ("names", "sources", "other_addresses")))
 
 
 def _columns(new_bins: Sequence[NewBin]) -> dict[str, object]:
@@ -297,4 +297,5 @@ def _columns(new_bins: Sequence[NewBin]) -> dict[str, object]:
         "lats": [new_bin.lat for new_bin in new_bins],
         "lngs": [new_bin.lng for new_bin in new_bins],
         "sources": [new_bin.source for new_bin in new_bins],
+        "other_addresses": [new_bin.other_address for new_bin in new_bins],
     }

@@ -42,6 +42,8 @@ class NewBin:
     lat: float
     lng: float
     source: str
+    other_address: str | None = None
+    """The lot number where ``address`` is the road: people search for either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,19 @@ def parse_row(row: FileRow, columns: Columns, defaults: ImportDefaults) -> RowRe
         source = _text("source", fields, columns) or defaults.source
     except _RowRefused as refused:
         return RowResult(problem=RowProblem(row.line, refused.reason, refused.value[:80]))
+    other = _other_address(fields, columns)
     corrected = RowProblem(row.line, ProblemReason.SWAPPED, f"{lat}, {lng}") if swapped else None
     new_bins = (
-        NewBin(kind, name or text(f"locations.kinds.{kind}", "ko"), address, lat, lng, source) for kind in kinds
+        NewBin(kind, name or text(f"locations.kinds.{kind}", "ko"), address, lat, lng, source, other) for kind in kinds
     )
     return RowResult(tuple(new_bins), corrected)
+
+
+def _other_address(fields: Mapping[str, str], columns: Columns) -> str | None:
+    """The second of the row's addresses. It is only searched for, so a broken one refuses no row."""
+    known = filled(fields, columns["address"])
+    others = (value for value in known[1:] if value != known[0] and len(value) <= MAX_LENGTH["address"])
+    return next((value for value in others if "\N{REPLACEMENT CHARACTER}" not in value), None)
 
 
 def _text(field: Field, fields: Mapping[str, str], columns: Columns) -> str:
