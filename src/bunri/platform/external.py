@@ -14,7 +14,7 @@ from bunri.platform.resilience import ExternalFailed, failed_status
 T = TypeVar("T")
 
 LONGEST_ANSWER: Final = 1 << 20
-"""Bytes. The largest expected answer (hundreds of detections) is a tenth of that."""
+"""Bytes, unless a client expects more. Hundreds of detections are a tenth of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,11 @@ class Answer:
 class ExternalApi:
     """Calls below ``base_url``, which comes from settings and never from a caller."""
 
-    def __init__(self, base_url: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, base_url: str, headers: Mapping[str, str] | None = None, *, longest_answer: int = LONGEST_ANSWER
+    ) -> None:
         self._base_url = base_url.rstrip("/")
+        self._longest_answer = longest_answer
         # No time-out here: the Guard around the call is the only one.
         self._client = httpx.AsyncClient(
             headers={"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})},
@@ -67,7 +70,7 @@ class ExternalApi:
         try:
             response = await self._client.send(request, stream=True)
             try:
-                return Answer(response.status_code, response.headers, await _bounded(response))
+                return Answer(response.status_code, response.headers, await _bounded(response, self._longest_answer))
             finally:
                 await response.aclose()
         except httpx.HTTPError as error:
@@ -77,11 +80,11 @@ class ExternalApi:
         await self._client.aclose()
 
 
-async def _bounded(response: httpx.Response) -> bytes:
+async def _bounded(response: httpx.Response, longest: int) -> bytes:
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) > LONGEST_ANSWER:
+        if len(body) > longest:
             raise ExternalFailed("too_long")
     return bytes(body)
 
