@@ -24,6 +24,7 @@ from bunri.platform.embedded.secrets import secret
 from bunri.platform.embedded.servers import Addresses
 from bunri.platform.embedded.valkey import MEMORY_MB
 from bunri.platform.llm.settings import LlmSettings
+from bunri.platform.open_data.settings import DataGoKrSettings, OverpassSettings
 from bunri.platform.photos.settings import DecoderSettings
 from bunri.platform.places.settings import PlacesSettings
 from bunri.platform.renamed_settings import RenamingEnvSource, RenamingTomlSource
@@ -81,6 +82,8 @@ class Settings(BaseSettings):
     remote_vision: RemoteVisionSettings = Field(default_factory=RemoteVisionSettings)
     llm: LlmSettings = Field(default_factory=LlmSettings)
     places: PlacesSettings = Field(default_factory=PlacesSettings)
+    data_go_kr: DataGoKrSettings = Field(default_factory=DataGoKrSettings)
+    overpass: OverpassSettings = Field(default_factory=OverpassSettings)
     map: MapSettings = Field(default_factory=MapSettings)
 
     @classmethod

@@ -1,10 +1,10 @@
-"""``bunri bins``: imports, lists and counts bins."""
+"""``bunri bins``: imports, pulls, lists and counts bins."""
 
 import asyncio
 import unicodedata
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import IO, Annotated, Final, Literal
+from typing import IO, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -13,22 +13,22 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from bunri.cli.connection import Connection
+from bunri.cli.import_report import label, print_counts, print_problems
 from bunri.cli.models import errors_printed
 from bunri.cli.options import Data, Lang
+from bunri.cli.pulling import Provider, pull, region_of
 from bunri.domains.locations import importing
 from bunri.domains.locations.area import KOREA, WORLD
 from bunri.domains.locations.importing.kinds import kinds_in
-from bunri.domains.locations.importing.rows import ImportDefaults, RowProblem
+from bunri.domains.locations.importing.rows import ImportDefaults
 from bunri.domains.locations.importing.summary import ImportSummary
 from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.pulling.puller import Puller
 from bunri.domains.locations.repository import Bin
 from bunri.domains.locations.service import LocationsService
 from bunri.kit.languages import Language, text
 
 bins = typer.Typer(help="수거함 · Bins on the map.", no_args_is_help=True)
-
-SHOWN_PROBLEMS: Final = 20
-
 
 OpenedLocations = AbstractAsyncContextManager[LocationsService]
 
@@ -63,9 +63,32 @@ def import_file(
     mapping = _mapping(map_)
     with errors_printed(lang), file.open("rb") as bytes_:
         summary = asyncio.run(_import(open_locations(context, data), bytes_, defaults, mapping, encoding, lang))
-    _print_problems(summary, lang)
-    _print_summary(summary, lang)
+    print_problems(summary, lang)
+    counted = ("read", *(("extra",) if summary.extra else ()), "added", "merged", "corrected", "refused")
+    print_counts([(name, getattr(summary, name)) for name in counted], lang)
     raise typer.Exit(1 if summary.refused else 0)
+
+
+@bins.command("pull")
+def pull_region(
+    context: typer.Context,
+    region: Annotated[str, typer.Argument(help="A province or district, such as 부산 or Haeundae-gu, or all.")] = "all",
+    source: Annotated[
+        list[Provider], typer.Option(help="Repeat for several. [default: all; data.go.kr needs a service key]")
+    ] = [],  # noqa: B006  # Typer copies it
+    data: Data = None,
+    lang: Lang = "ko",
+) -> None:
+    """Bring real bins from open data: the state's portal (data.go.kr) and OpenStreetMap. Again, it brings what changed.
+
+    Ends with 0 when all of it came and 1 when some of it did not; what came is kept.
+    """
+    connection: Connection = context.obj
+    connection.data = data
+    with errors_printed(lang):
+        wanted = region_of(region)
+        complete = asyncio.run(pull(connection.open(Puller), wanted, source, lang))
+    raise typer.Exit(0 if complete else 1)
 
 
 @bins.command("list")
@@ -84,7 +107,7 @@ def list_newest(
 
     with errors_printed(lang):
         found = asyncio.run(newest(open_locations(context, data)))
-    table = Table(*(_label(column, lang) for column in ("kind", "name", "address", "position", "source")))
+    table = Table(*(label(column, lang) for column in ("kind", "name", "address", "position", "source")))
     for each in found:
         table.add_row(
             text(f"locations.kinds.{each.kind}", lang),
@@ -106,8 +129,8 @@ def count(context: typer.Context, data: Data = None, lang: Lang = "ko") -> None:
 
     with errors_printed(lang):
         found = asyncio.run(counts(open_locations(context, data)))
-    table = Table(_label("kind", lang), _label("count", lang), show_footer=True)
-    table.columns[0].footer, table.columns[1].footer = _label("total", lang), f"{sum(found.values()):,}"
+    table = Table(label("kind", lang), label("count", lang), show_footer=True)
+    table.columns[0].footer, table.columns[1].footer = label("total", lang), f"{sum(found.values()):,}"
     table.columns[1].justify = "right"
     for kind in BinKind:
         table.add_row(text(f"locations.kinds.{kind}", lang), f"{found.get(kind, 0):,}")
@@ -141,27 +164,3 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
 
 def _only(kinds: tuple[BinKind, ...]) -> BinKind | None:
     return kinds[0] if len(kinds) == 1 else None
-
-
-def _print_problems(summary: ImportSummary, lang: Language) -> None:
-    console = Console(stderr=True)
-    for problem in summary.problems[:SHOWN_PROBLEMS]:
-        console.print(_sentence(problem, lang), markup=False, highlight=False, soft_wrap=True)
-    if rest := summary.refused + summary.corrected - min(len(summary.problems), SHOWN_PROBLEMS):
-        console.print(text("locations.cli.more", lang, count=rest))
-
-
-def _sentence(problem: RowProblem, lang: Language) -> str:
-    where = text("locations.cli.line", lang, line=problem.line)
-    return f"{where}: {text(f'locations.reasons.{problem.reason}', lang, value=problem.value)}"
-
-
-def _print_summary(summary: ImportSummary, lang: Language) -> None:
-    table = Table(show_header=False)
-    for name in ("read", *(("extra",) if summary.extra else ()), "added", "merged", "corrected", "refused"):
-        table.add_row(_label(name, lang), f"{getattr(summary, name):,}")
-    Console().print(table)
-
-
-def _label(name: str, lang: Language) -> str:
-    return text(f"locations.cli.{name}", lang)

@@ -11,17 +11,20 @@ if TYPE_CHECKING:
 
     from bunri.app.container import Container
     from bunri.app.settings import Settings
+    from bunri.domains.locations.pulling.puller import Puller
     from bunri.domains.locations.service import LocationsService
     from bunri.domains.locations.user_data import LocationsUserData
 
 
 def _provide(container: "Container") -> None:
+    from bunri.domains.locations.pulling.puller import Puller
     from bunri.domains.locations.service import LocationsService
     from bunri.domains.locations.settings import MapSettings
     from bunri.domains.locations.user_data import LocationsUserData
 
     container.provide(LocationsService, lambda: _service(container))
     container.provide(LocationsPublic, lambda: container.get(LocationsService))
+    container.provide(Puller, lambda: _puller(container))
     container.provide(MapSettings, lambda: container.settings.map)
     container.provide(LocationsUserData, lambda: _votes(container))
 
@@ -35,6 +38,20 @@ def _service(container: "Container") -> "LocationsService":
         container.closing.push_async_callback(places.aclose)
     transaction = container.transactions("locations", LocationsRepository)
     return LocationsService(transaction, container.clock, places)
+
+
+def _puller(container: "Container") -> "Puller":
+    from bunri.domains.locations.pulling.pulled_bins import PulledBins
+    from bunri.domains.locations.pulling.puller import Puller
+    from bunri.domains.locations.repository import LocationsRepository
+    from bunri.platform.open_data.data_go_kr import DataGoKr
+    from bunri.platform.open_data.overpass import Overpass
+
+    portal, overpass = DataGoKr(container.settings.data_go_kr), Overpass(container.settings.overpass)
+    for each in (portal, overpass):
+        container.closing.push_async_callback(each.aclose)
+    bins = PulledBins(container.transactions("locations", LocationsRepository), container.clock)
+    return Puller(bins, portal, overpass)
 
 
 def _votes(container: "Container") -> "LocationsUserData":

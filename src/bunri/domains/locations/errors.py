@@ -13,6 +13,12 @@ class AreaUpsideDown(Invalid):
     code = "area_upside_down"
 
 
+class RegionUnknown(Invalid):
+    """No province or district has that name, or several have. Data: ``name``."""
+
+    code = "region_unknown"
+
+
 class BinsFileTooLarge(TooLarge):
     """Data: ``limit_mb``."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, DateTime, Double, ForeignKey, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Computed, DateTime, Double, ForeignKey, Index, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
@@ -40,6 +40,7 @@ class BinRow(Base):
             Index(f"bins_{kind}_idx", "earth", postgresql_using="gist", postgresql_where=text(f"kind = '{kind}'"))
             for kind in BinKind
         ),
+        Index("bins_dataset_idx", "dataset", "reference", postgresql_where=text("dataset is not null")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
@@ -54,6 +55,12 @@ class BinRow(Base):
     hidden_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     full_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    dataset: Mapped[str | None] = mapped_column(Text)
+    """The data set that it is pulled from, None for bins of files; and what it is called there."""
+    reference: Mapped[str | None] = mapped_column(Text)
+    region: Mapped[str | None] = mapped_column(Text)
+    pull: Mapped[int | None] = mapped_column(BigInteger)
+    """The number of the last pull that found it."""
 
 
 class VoteRow(Base):

@@ -68,7 +68,8 @@ class Region:
         return self.ko == self.province
 
     def holds(self, other: "Region") -> bool:
-        return self == other or (self.is_province and self.province == other.province)
+        """Whether ``other`` is this region or a part of it."""
+        return other.ko == self.ko or other.ko.startswith(f"{self.ko} ")
 
 
 @dataclass(frozen=True, slots=True)

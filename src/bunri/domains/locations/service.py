@@ -17,7 +17,7 @@ from bunri.domains.locations.external_places import places_named, places_nearby
 from bunri.domains.locations.gazetteer import NamedArea, find_areas, search_words
 from bunri.domains.locations.geodesy import distance, min_geodesic
 from bunri.domains.locations.importing.duplicates import DuplicateFilter
-from bunri.domains.locations.importing.rows import ImportDefaults, NewBin, RowResult
+from bunri.domains.locations.importing.rows import SAMPLE_SOURCE, ImportDefaults, NewBin, RowResult
 from bunri.domains.locations.importing.summary import ImportSummary
 from bunri.domains.locations.merging import merge
 from bunri.domains.locations.public import BinKind, LocationsPublic, NearbyBin
@@ -50,8 +50,6 @@ MAX_POINTS: Final = 300
 """Bins that a map draws one by one; more are drawn as clusters."""
 MAX_MATCHES: Final = 2000
 """Most bins that are read to find the area that words name."""
-SAMPLE_SOURCE: Final = "bunri 예시"
-"""The source of the sample bins."""
 
 
 class LocationsService:

@@ -11,15 +11,16 @@ FIELDS: Final[tuple[Field, ...]] = get_args(Field)
 Columns = Mapping[Field, tuple[str, ...]]
 """The columns of each field, best first: the road address, then the lot number where that is empty."""
 
+# The last Latin ones are names that the state's portal gives its columns: LOT is 경도, LCTN_ROAD_NM_ADDR 도로명주소.
 _NAMES: Final[Mapping[Field, str]] = {
     "lat": "위도 wgs84위도 위도좌표 lat latitude y y좌표 좌표y ycoord",
-    "lng": "경도 wgs84경도 경도좌표 lng lon long longitude x x좌표 좌표x xcoord",
+    "lng": "경도 wgs84경도 경도좌표 lng lon long longitude x x좌표 좌표x xcoord lot",
     "name": "명칭 시설명 시설명칭 수거함명 수거함명칭 설치장소명 장소명 기관명 상호명 상호 이름 name title "
-    "설치장소 설치위치 세부위치 상세위치 설치지점 위치 location",
+    "설치장소 설치위치 세부위치 상세위치 설치지점 위치 location instlplcnm dtlpstn dtlpstncn actlpstn",
     "address": "소재지도로명주소 도로명주소 설치도로명주소 설치주소 주소 소재지주소 address addr 소재지 도로명 "
-    "소재지지번주소 지번주소 설치지번주소",
+    "lctnroadnmaddr lctnroadnm rdnmadr 소재지지번주소 지번주소 설치지번주소 lctnlotnoaddr lnmadr",
     "kind": "수거함종류 수거종류 쓰레기통종류 휴지통종류 수거품목 품목 종류 유형 시설구분 구분 "
-    "kind type category types",
+    "kind type category types trashcanknd cltitemnm",
     "source": "출처 source",
 }
 
@@ -49,11 +50,11 @@ def _columns(field: Field, header: Sequence[str], mapping: Mapping[str, str]) ->
     free: dict[str, list[str]] = {}
     for column in header:  # several headings may mean the same: 주소(도로명), 주소(지번)
         if column not in mapping:
-            free.setdefault(_plain(column), []).append(column)
+            free.setdefault(plain(column), []).append(column)
     return tuple(column for name in _NAMES[field].split() for column in free.get(name, ()))
 
 
-def _plain(column: str) -> str:
+def plain(column: str) -> str:
     """``column`` without brackets, spaces, signs and case, so that ``위도 (WGS84)`` equals ``위도``."""
     return re.sub(r"[\W_]+", "", re.sub(r"[(\[（].*?[)\]）]", "", column.casefold()))
 

@@ -9,8 +9,8 @@ from bunri.domains.locations.public import BinKind
 
 _SPECIFIC: Final[Mapping[BinKind, str]] = {
     BinKind.CLOTHES: "의류|헌옷|cloth|apparel|textile",
-    BinKind.BATTERY: "건전지|폐전지|배터리|batter(y|ies)",
-    BinKind.LAMP: "형광등|형광램프|폐조명|조명제품|lamp|fluorescent|lightbulb",
+    BinKind.BATTERY: "전지(?!역)|배터리|batter(y|ies)",
+    BinKind.LAMP: "형광등|램프|조명|lamp|fluorescent|lightbulb",
     BinKind.MEDICINE: "의약품|폐의약|폐약|medicin|pharmaceutical|drugs",
     BinKind.CARTON: "종이팩|우유팩|멸균팩|살균팩|carton",
     BinKind.PET: r"페트|\bpet\b|petbottle",

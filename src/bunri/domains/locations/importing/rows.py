@@ -14,6 +14,8 @@ from bunri.domains.locations.importing.values import clean, number, present
 from bunri.domains.locations.public import BinKind
 from bunri.kit.languages import text
 
+SAMPLE_SOURCE: Final = "bunri 예시"
+"""The source of the sample bins, which give way to the first real ones."""
 MAX_LENGTH: Final[Mapping[Field, int]] = {"name": 200, "address": 300, "source": 200}
 """Characters. A longer value is the result of a missing quote and not a name."""
 
@@ -29,6 +31,7 @@ class ProblemReason(StrEnum):
     NO_NUMBER = "no_number"
     OUTSIDE = "outside"
     UNKNOWN_KIND = "unknown_kind"
+    NOT_PUBLIC = "not_public"
     SWAPPED = "swapped"
 
 
@@ -57,10 +60,11 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A row of a file: its first line and its values by column."""
+    """A row of a file: its first line and its values by column; its kinds where the reader knows them already."""
 
     line: int
     fields: Mapping[str, str]
+    kinds: tuple[BinKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def parse_row(row: FileRow, columns: Columns, defaults: ImportDefaults) -> RowRe
     fields = {column: present(clean(value)) for column, value in row.fields.items()}
     try:
         lat, lng, swapped = _coordinates(fields, columns, defaults.area)
-        kinds = _kinds(fields, columns, defaults)
+        kinds = row.kinds or _kinds(fields, columns, defaults)
         name = _text("name", fields, columns)
         address = _text("address", fields, columns) or None
         source = _text("source", fields, columns) or defaults.source

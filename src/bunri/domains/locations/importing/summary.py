@@ -13,15 +13,19 @@ MAX_PROBLEMS: Final = 1000
 class ImportSummary:
     """Counts of an import: rows ``read``, ``refused`` and ``corrected``; bins ``added``, ``merged`` and ``extra``.
 
-    ``extra`` are the bins beyond the first of rows that name several kinds. No row is lost unsaid:
-    read + extra = added + merged + refused.
+    ``extra`` are the bins beyond the first of rows that name several kinds. Where data is pulled, bins that the same
+    data set had before are ``updated`` or ``unchanged``, and rows of other regions are ``elsewhere``. No row is lost
+    unsaid: read + extra = added + updated + unchanged + merged + elsewhere + refused.
     """
 
     read: int = 0
     extra: int = 0
     refused: int = 0
+    elsewhere: int = 0
     corrected: int = 0
     added: int = 0
+    updated: int = 0
+    unchanged: int = 0
     merged: int = 0
     problems: list[RowProblem] = field(default_factory=list)
 
