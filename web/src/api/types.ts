@@ -29,6 +29,7 @@ export type BinDetails = Schemas["BinDetails"];
 export type BinMap = Schemas["BinMap"];
 export type BinPoint = Schemas["BinPoint"];
 export type Cluster = Schemas["Cluster"];
+export type DataCredit = Schemas["DataCredit"];
 export type MapGround = Schemas["MapGround"];
 export type Place = Schemas["PlaceSuggestion"];
 export type Vote = Schemas["Vote"];

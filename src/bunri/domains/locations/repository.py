@@ -246,6 +246,12 @@ class LocationsRepository(Repository):
         """Whether the table has bins of ``dataset`` in ``region``."""
         return bool(await self._session.scalar(select(exists(select(BinRow.id).where(*_of(dataset, region))))))
 
+    async def datasets_present(self, datasets: Sequence[str]) -> list[str]:
+        """Those of ``datasets`` that have bins in the table, in their order."""
+        present = [exists(select(BinRow.id).where(BinRow.dataset == dataset)) for dataset in datasets]
+        row = (await self._session.execute(select(*present))).one()
+        return [dataset for dataset, found in zip(datasets, row, strict=True) if found]
+
     async def remove_vanished(self, dataset: str, region: str | None, pull: int) -> int:
         """Deletes the bins of ``dataset`` in ``region`` that neither ``pull`` nor a later one found."""
         statement = delete(BinRow).where(*_of(dataset, region), BinRow.pull < pull).returning(BinRow.id)

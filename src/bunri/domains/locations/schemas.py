@@ -60,6 +60,13 @@ class Cluster(BaseModel):
     count: int
 
 
+class DataCredit(BaseModel):
+    """Whose open data the bins are."""
+
+    text: str
+    url: str
+
+
 class BinMap(BaseModel):
     """What a map of an area shows: its bins or, where they are too many, clusters of them."""
 
@@ -67,6 +74,7 @@ class BinMap(BaseModel):
     total: int = Field(description="Bins of the kinds asked for.")
     bins: list[BinPoint]
     clusters: list[Cluster]
+    credits: list[DataCredit] = Field(description="Who must be named beside the bins, by the licences of their data.")
 
 
 class MapGround(BaseModel):

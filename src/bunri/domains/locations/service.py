@@ -21,6 +21,7 @@ from bunri.domains.locations.importing.rows import SAMPLE_SOURCE, ImportDefaults
 from bunri.domains.locations.importing.summary import ImportSummary
 from bunri.domains.locations.merging import merge
 from bunri.domains.locations.public import BinKind, LocationsPublic, NearbyBin
+from bunri.domains.locations.pulling.credits import CREDITS
 from bunri.domains.locations.regions import RegionHit, find_regions, region_named, similar_regions
 from bunri.domains.locations.repository import Bin, BinCandidate, Cell, LocationsRepository
 from bunri.domains.locations.routes import route_url
@@ -29,6 +30,7 @@ from bunri.domains.locations.schemas import (
     BinMap,
     BinPoint,
     Cluster,
+    DataCredit,
     KindCount,
     PlaceSuggestion,
     VoteCounts,
@@ -102,11 +104,13 @@ class LocationsService:
             wanted = [cell for cell in cells if not kinds or cell.kind in kinds]
             total = sum(cell.count for cell in wanted)
             bins = await repository.within(area, kinds, now) if total <= MAX_POINTS else []
+            datasets = await repository.datasets_present(tuple(CREDITS))
         return BinMap(
             kinds=_counts(cells),
             total=total,
             bins=[_point(bin_, full=bin_.full_until is not None and bin_.full_until > now) for bin_ in bins],
             clusters=[] if total <= MAX_POINTS else _clusters(wanted),
+            credits=_credits(datasets),
         )
 
     async def find(self, query: str, limit: int) -> list[PlaceSuggestion]:
@@ -267,6 +271,11 @@ def _region(hit: RegionHit) -> PlaceSuggestion:
 
 def _area(area: NamedArea) -> PlaceSuggestion:
     return PlaceSuggestion(name=area.name, address=None, lat=area.lat, lng=area.lng, source="bins")
+
+
+def _credits(datasets: Iterable[str]) -> list[DataCredit]:
+    named = dict.fromkeys(CREDITS[dataset] for dataset in datasets)
+    return [DataCredit(text=each.text, url=each.url) for each in named]
 
 
 def _counts(cells: Iterable[Cell]) -> list[KindCount]:

@@ -8,6 +8,7 @@ import pytest
 from tests.domains.locations.conftest import NOW
 from tests.support.servers import Step, cut, garbage, hang, ok, serving, status
 
+from bunri.domains.locations.area import KOREA
 from bunri.domains.locations.importing.summary import ImportSummary
 from bunri.domains.locations.public import BinKind
 from bunri.domains.locations.pulling.pulled_bins import PulledBins
@@ -277,6 +278,19 @@ class TestOpenStreetMap:
         again = await pull.osm(elements(element(1)), region=None)
         assert sums_hold(again.summary)
         assert (again.summary.added, len(await all_bins(locations)), again.removed) == (0, 1, 0)
+
+
+class TestCredits:
+    async def test_name_whose_data_is_shown(self, pull: Pull, locations: LocationsService) -> None:
+        assert (await locations.map_of(KOREA, [])).credits == []
+        await pull.osm(elements(element(1)))
+        assert [credit.text for credit in (await locations.map_of(KOREA, [])).credits] == [
+            "© OpenStreetMap contributors"
+        ]
+        await pull.clothes(page([row(2)]))
+        shown = (await locations.map_of(KOREA, [])).credits
+        assert [credit.text for credit in shown] == ["© OpenStreetMap contributors", "공공데이터포털"]
+        assert shown[0].url == "https://www.openstreetmap.org/copyright"
 
 
 class TestTheSample:

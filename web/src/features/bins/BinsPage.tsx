@@ -52,6 +52,7 @@ export default function BinsPage() {
             selected={search.bin}
             highlighted={highlighted}
             basemap={basemap.data ?? null}
+            credits={shown.within.data?.credits ?? allBins.data?.credits ?? []}
             onHighlight={setHighlighted}
             onMarker={(marker) => {
               openMarker(marker, camera, (id) => {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { fakeServer } from "~/test/fakeServer";
 import { prefetchAllBins, takePrefetchedBins } from "./allBins";
 
-const EMPTY = { bins: [], clusters: [], kinds: [], total: 0 };
+const EMPTY = { bins: [], clusters: [], kinds: [], total: 0, credits: [] };
 
 it("asks once before the page is there, and tells the answer once", async () => {
   const { asked } = fakeServer(() => ({ body: EMPTY }));

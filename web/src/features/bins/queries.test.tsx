@@ -40,6 +40,7 @@ const ALL: BinMap = {
   ],
   kinds: [],
   total: 13,
+  credits: [],
 };
 const SEOUL: Bounds = { south: 37.4, west: 126.8, north: 37.7, east: 127.2 };
 

@@ -10,9 +10,10 @@ import {
   type ReactNode,
 } from "react";
 import { useTranslation } from "react-i18next";
-import type { MapGround } from "~/api/types";
+import type { DataCredit, MapGround } from "~/api/types";
 import { IconButton } from "~/ui/Button";
 import type { Camera } from "./camera";
+import { Credits } from "./Credits";
 import { useGestures } from "./gestures";
 import type { Marker } from "./groups";
 import type { Label } from "./labels";
@@ -36,6 +37,8 @@ type Props = Readonly<{
   selected: string | null;
   highlighted: string | null;
   basemap: MapGround | null;
+  /** Whose open data the bins are. */
+  credits: readonly DataCredit[];
   onHighlight: (id: string | null) => void;
   onMarker: (mark: Marker) => void;
   onPoint: (place: LatLng) => void;
@@ -119,7 +122,7 @@ export function MapView(props: Props) {
       </div>
       <Zoom camera={camera} />
       <ScaleBar camera={camera} />
-      {tiles === "shown" && <p className={styles.attribution}>{basemap?.attribution}</p>}
+      <Credits basemap={tiles === "shown" ? (basemap?.attribution ?? "") : ""} data={props.credits} />
     </section>
   );
 }

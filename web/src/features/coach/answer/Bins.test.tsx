@@ -78,3 +78,13 @@ it.each([
   expect(await screen.findByText(`${words} 지도에서 주소로 찾아 보세요.`)).toBeVisible();
   expect(screen.getByRole("button", { name: "가까운 수거함 보기" })).toHaveFocus();
 });
+
+it("names whose data a bin is from where its licence demands it", async () => {
+  device((found) => {
+    found({ coords: { latitude: 37.5, longitude: 127 } } as GeolocationPosition);
+  });
+  fakeServer(() => ({ body: [OURS, { ...OURS, id: "6", source: "© OpenStreetMap contributors" }] }));
+  await press();
+  expect(await screen.findAllByText(/© OpenStreetMap contributors/)).toHaveLength(1);
+  expect(document.body).not.toHaveTextContent("서울특별시");
+});

@@ -5,7 +5,7 @@ import { Link } from "react-router";
 import { api, data } from "~/api/client";
 import { describe } from "~/api/describe";
 import { binKindValues } from "~/api/generated/schema";
-import { isForeign } from "~/api/sources";
+import { isForeign, mustBeNamed } from "~/api/sources";
 import type { BinKind, NearbyBin } from "~/api/types";
 import { useFormat } from "~/i18n/format";
 import { useWords } from "~/ui/words";
@@ -126,7 +126,12 @@ function About({ bin }: Readonly<{ bin: NearbyBin }>) {
     <>
       <span>{bin.name}</span>
       <small>
-        {[words.bin(bin.kind), distance(bin.distance_m), bin.full && t("bins.full")]
+        {[
+          words.bin(bin.kind),
+          distance(bin.distance_m),
+          bin.full && t("bins.full"),
+          mustBeNamed(bin.source) && bin.source,
+        ]
           .filter(Boolean)
           .join(" · ")}
       </small>
