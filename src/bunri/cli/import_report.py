@@ -26,7 +26,9 @@ def print_problems(summary: ImportSummary, lang: Language, place: Place = "line"
 
 def print_counts(counts: Iterable[tuple[str, int]], lang: Language, title: str | None = None) -> None:
     """A table of ``counts``; their names are those of ``locations.cli``."""
-    table = Table(show_header=False, title=title, title_justify="left")
+    if title:
+        Console().print(title, markup=False, highlight=False, soft_wrap=True)
+    table = Table(show_header=False)
     for name, count in counts:
         table.add_row(label(name, lang), f"{count:,}")
     Console().print(table)
