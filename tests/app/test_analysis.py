@@ -93,6 +93,9 @@ class TestTheWholeWay:
         path = f"/api/v1/waste/jobs/{job['job_id']}/answer"
         refused = person.ask("POST", path, json={"text": "qqqqzzzzxxxx"})
         assert (refused.status_code, refused.json()["code"]) == (422, "answer_unknown")
+        near = person.ask("POST", path, json={"text": "의자 바퀴"})
+        assert (near.status_code, near.json()["code"]) == (422, "answer_unknown")
+        assert "의자" in near.json()["detail"]
         answered = person.ask("POST", path, json={"text": "깨진 유리"}).json()
         assert answered["status"] == "done"
         assert "유리" in answered["result"]["items"][0]["name"]

@@ -130,6 +130,12 @@ class TestPeople:
         assert "  1. " in run.stdout
         assert re.search(r"\(\d{4}-\d\d-\d\d\)", run.stdout)
 
+    def test_words_that_name_nothing_we_know_are_said_not_to(self, settings: Settings, photos: list[Path]) -> None:
+        run = bunri(settings, photos[0], "--lang", "en", "--note", "space suit for a umbrella stand")
+        assert run.returncode == 0, run.stderr
+        assert "We do not know ‘space suit for a umbrella stand’ yet." in " ".join(run.stderr.split())
+        assert "Did you mean" in run.stderr
+
     def test_what_is_asked_shows_no_steps_as_if_it_were_sure(
         self, settings: Settings, photos: list[Path], tmp_path: Path
     ) -> None:

@@ -37,6 +37,8 @@ from bunri.kit.materials import Tag
 from bunri.kit.sentences import sentence
 from bunri.platform.photos.sniff import media_type
 
+_NEAREST = 3
+
 
 def analyze(
     context: typer.Context,
@@ -101,6 +103,8 @@ async def _analyze(
             seconds = time.perf_counter() - started
             succeeded &= status.status in ANSWERED
             _print_json(path, status, seconds) if as_json else _print_result(path, status, seconds, lang)
+        if details.note and not as_json:
+            await _print_unknown(container.get(RecyclingService), details.note, lang)
     finally:
         await container.close()
     return succeeded
@@ -192,6 +196,16 @@ def _print_result(path: Path, status: Status, seconds: float, lang: Language) ->
             parts.append(Text(f"📍 {found.name} · {found.distance_m:,.0f} m", style=f"cyan link {found.route_url}"))
     style = "green" if status.status == State.DONE else "yellow"
     Console().print(Panel(Group(*parts), title=title, title_align="left", border_style=style))
+
+
+async def _print_unknown(recycling: RecyclingService, note: str, lang: Language) -> None:
+    """Says that the words name nothing we know, and what comes near: otherwise the answer would look as if it heeded
+    them."""
+    found = await recycling.search(note, lang, _NEAREST)
+    if found and found[0].sure:
+        return
+    hint = text("waste.near", lang, near=", ".join(each.name for each in found)) if found else ""
+    Console(stderr=True).print(Text(text("waste.note_unknown", lang, words=shown(note), hint=hint), style="yellow"))
 
 
 def _described(item: Item, lang: Language) -> list[Text]:

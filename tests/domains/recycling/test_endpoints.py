@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from tests.domains.recycling.typed_words import typed
 from tests.support.api import api_client
 
 from bunri.domains.recycling.endpoints import router
@@ -26,7 +27,26 @@ class TestSearch:
             "material": "glass",
             "form": "piece",
             "score": 1.0,
+            "sure": True,
         }
+
+    async def test_says_of_every_word_without_a_row_that_it_is_not_known(self, client: httpx.AsyncClient) -> None:
+        for asked in typed("words.tsv"):
+            found = (await client.get("/search", params={"q": asked.words, "limit": 1})).json()
+            if asked.items:
+                assert [(each["item"] in asked.items, each["sure"]) for each in found] == [(True, True)], asked.words
+            else:
+                assert [each["sure"] for each in found] in ([], [False]), asked.words
+
+    async def test_puts_what_is_named_before_what_is_near(self, client: httpx.AsyncClient) -> None:
+        for words in ("페트병", "즉석밥 그릇", "glasses", "의자 바퀴"):
+            sure = [each["sure"] for each in (await client.get("/search", params={"q": words, "limit": 50})).json()]
+            assert sure == sorted(sure, reverse=True)
+
+    @pytest.mark.parametrize("words", ["ㅍ", "페", "페트", "페트ㅂ", "페트벼", "페트병"])
+    async def test_offers_a_word_while_it_is_typed(self, client: httpx.AsyncClient, words: str) -> None:
+        found = (await client.get("/search", params={"q": words, "limit": 50})).json()
+        assert "clear-pet-bottle" in [each["item"] for each in found]
 
     @pytest.mark.parametrize(
         "params", [{}, {"q": ""}, {"q": "가" * 201}, {"q": "캔", "limit": 0}, {"q": "캔", "limit": 51}]

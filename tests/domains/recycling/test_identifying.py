@@ -64,6 +64,11 @@ class TestIdentify:
         facts = Facts(label="bottle", material=Material.PLASTIC, words="소주병이에요")
         assert identify(table, facts)[0].item.slug == "soju-bottle"
 
+    def test_words_that_only_come_near_to_a_name_are_no_evidence(self, table: RuleTable) -> None:
+        facts = Facts(material=Material.PLASTIC, words="링거 병 걸이")
+        assert identify(table, facts)[0].item.slug == "plastic-container"
+        assert identify(table, Facts(words="의자 바퀴"))[0].item.slug == "unknown-item"
+
     def test_a_label_that_is_no_class_is_read_as_words(self, table: RuleTable) -> None:
         assert identify(table, Facts(label="milk carton"))[0].item.slug == "milk-carton"
 

@@ -87,6 +87,7 @@ class TestSearch:
             "material": "carton",
             "form": "carton",
             "score": 1.0,
+            "sure": True,
         }
 
 

@@ -38,7 +38,7 @@ def check(document: Document) -> None:
 
 
 def _unique(rows: Rows) -> Iterator[str]:
-    for name in ("source", "step", "category", "condition", "item", "region", "override", "class_", "material", "kind"):
+    for name in Rows.__dataclass_fields__:
         slugs = [row.slug for row in getattr(rows, name)]
         for slug in sorted({slug for slug in slugs if slugs.count(slug) > 1}):
             yield f"{name.rstrip('_')} {slug}: there are two of them"

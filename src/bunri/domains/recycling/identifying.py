@@ -5,7 +5,7 @@ small one for items that fit the material or were named in words), which is mult
 form and words fit. Tags and regions do not matter here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -79,7 +79,7 @@ def identify(table: RuleTable, facts: Facts) -> list[ItemCandidate]:
     if named:
         return [ItemCandidate(named, 1.0, (Reason(Clue.NAMED if facts.said else Clue.SEEN, named.name),))]
     class_shares: Mapping[str, float] = table.classes.get((facts.label or "").strip().casefold(), {})
-    hits = find(" ".join(filter(None, (facts.words, None if class_shares else facts.label))), table.terms)
+    hits = named_items(table, " ".join(filter(None, (facts.words, None if class_shares else facts.label))))
     weights = {
         slug: _weight(table.items[slug], prior, facts, hits.get(slug))
         for slug, prior in _priors(table, facts, class_shares, hits).items()
@@ -96,6 +96,12 @@ def identify(table: RuleTable, facts: Facts) -> list[ItemCandidate]:
     ]
 
 
+def named_items(table: RuleTable, words: str, among: Container[str] | None = None) -> dict[str, Hit]:
+    """The items (of the slugs ``among``) that ``words`` name, without those whose names are only near."""
+    terms = table.terms if among is None else [term for term in table.terms if term.item in among]
+    return {slug: hit for slug, hit in find(words, terms, table.vocabulary).items() if hit.sure}
+
+
 def meanings(table: RuleTable, label: str) -> list[tuple[ItemRow, float]] | None:
     """The items that a label may mean and their shares, likeliest first.
 
@@ -103,7 +109,7 @@ def meanings(table: RuleTable, label: str) -> list[tuple[ItemRow, float]] | None
     """
     guesses = {label: 1.0} if label in table.items else table.classes.get(label.strip().casefold())
     if guesses is None:
-        hits = find(label, table.terms)
+        hits = find(label, table.terms, table.vocabulary)
         total = sum(hit.quality**4 for hit in hits.values())
         guesses = {slug: hit.quality**5 / total for slug, hit in hits.items()}
     if not guesses:

@@ -137,6 +137,10 @@ class Match(_Frozen):
     material: Material
     form: str | None
     score: float = Field(ge=0, le=1, description="1 is the name itself.")
+    sure: bool = Field(
+        description="True: the words name this item. False: they only have something in common with its name, so offer "
+        "it as 'did you mean', never as the answer."
+    )
 
 
 class Meaning(_Frozen):
@@ -189,7 +193,8 @@ class RecyclingPublic(Protocol):
         ...
 
     async def search(self, words: str, language: Language, limit: Annotated[int, Field(ge=1, le=200)]) -> list[Match]:
-        """Items by words, best first; tolerant of typos, Hangul jamo and synonyms."""
+        """Items by words, best first; tolerant of typos, Hangul jamo and synonyms. Where none is ``sure``, the table
+        does not know the thing, and what comes is only near."""
         ...
 
     async def meanings(self, labels: Sequence[str], language: Language) -> dict[str, tuple[Meaning, ...]]:

@@ -7,7 +7,7 @@ values of it, whose fields are named like those of the files; checks.py compares
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -19,9 +19,21 @@ from bunri.kit.materials import Material, Tag
 
 Document = dict[str, list[dict[str, Any]]]
 
-KINDS: Final = ("source", "step", "category", "condition", "item", "region", "override", "class", "material", "kind")
 NOT_WASTE: Final = "not_waste"
 """The category of detected classes that are no waste: a person, a bus."""
+KINDS: Final = (
+    "source",
+    "step",
+    "category",
+    "condition",
+    "item",
+    "region",
+    "override",
+    "class",
+    "material",
+    "kind",
+    "vocabulary",
+)
 UNKNOWN_ITEM: Final = "unknown-item"
 """The item for facts that say nothing about the thing."""
 
@@ -232,6 +244,14 @@ class KindRow:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
+class VocabularyRow:
+    """Words that do the same to the meaning of a name beside which they stand."""
+
+    slug: Literal["generic", "altering", "harmless", "endings"]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class StepRow:
     slug: str
     ko: str
@@ -253,6 +273,7 @@ class Rows:
     class_: tuple[ClassRow, ...]
     material: tuple[MaterialRow, ...]
     kind: tuple[KindRow, ...]
+    vocabulary: tuple[VocabularyRow, ...]
 
     def with_provenance(self) -> "tuple[CategoryRow | ConditionRow | ItemRow | OverrideRow, ...]":
         """The rows that state a rule, so each has a source and a date."""

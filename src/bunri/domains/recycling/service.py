@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bunri.domains.recycling import schemas
 from bunri.domains.recycling.advice import advice_of, disposal_of, parts_of, prompt_context
 from bunri.domains.recycling.errors import RegionMissing, RuleItemMissing, RulesMissing
-from bunri.domains.recycling.identifying import meanings
+from bunri.domains.recycling.identifying import meanings, named_items
 from bunri.domains.recycling.public import Advice, Disposal, Facts, Kind, Match, Meaning, RecyclingPublic
 from bunri.domains.recycling.ranking import RuleDecision, decide, guess_categories
 from bunri.domains.recycling.repository import RecyclingRepository
@@ -21,6 +21,8 @@ from bunri.kit.materials import Tag
 
 TABLE_TTL_S = 1.0
 """Seconds for which the table in memory is used before the database is asked whether another one is active."""
+_LOOKED_AT: Final = 10
+"""Items found by words among which the one that they name is sought, however few were asked for."""
 _NEAR: Final = 4
 """Regions that are named where the one asked for does not exist."""
 
@@ -71,10 +73,11 @@ class RecyclingService:
     async def search(self, words: str, language: Language, limit: int) -> list[Match]:
         async with self._transaction() as repository:
             table = await self._active_table(repository)
-            found = await repository.search(words, limit)
-        return [
-            _match(table, table.items[each.item], each.score, language) for each in found if each.item in table.items
-        ]
+            found = await repository.search(words, max(limit, _LOOKED_AT))
+        scores = {each.item: each.score for each in found if each.item in table.items}
+        named = named_items(table, words, scores)
+        best = sorted(scores, key=lambda slug: slug not in named)  # stable: what is named comes before what is near
+        return [_match(table, table.items[slug], scores[slug], slug in named, language) for slug in best[:limit]]
 
     async def meanings(self, labels: Sequence[str], language: Language) -> dict[str, tuple[Meaning, ...]]:
         table = await self.table()
@@ -200,7 +203,7 @@ def _changes(
     return changes
 
 
-def _match(table: RuleTable, item: ItemRow, score: float, language: Language) -> Match:
+def _match(table: RuleTable, item: ItemRow, score: float, sure: bool, language: Language) -> Match:
     return Match(
         item=item.slug,
         name=item.name.of(language),
@@ -209,6 +212,7 @@ def _match(table: RuleTable, item: ItemRow, score: float, language: Language) ->
         material=item.material,
         form=_form(item),
         score=round(min(1.0, score), 3),
+        sure=sure,
     )
 
 

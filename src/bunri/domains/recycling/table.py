@@ -22,7 +22,7 @@ from bunri.domains.recycling.rows import (
     parse,
     spellings,
 )
-from bunri.domains.recycling.words import Term, terms
+from bunri.domains.recycling.words import Term, Vocabulary, terms, vocabulary
 from bunri.kit.keystrokes import keystrokes
 from bunri.kit.materials import Material
 
@@ -43,6 +43,7 @@ class RuleTable:
     defaults: Mapping[Material, str]
     kinds: tuple[KindRow, ...]
     terms: tuple[Term, ...]
+    vocabulary: Vocabulary
     region_slugs: Mapping[str, str]
     """Keystrokes of a region's slug and names → its slug."""
 
@@ -95,6 +96,7 @@ def build(document: Document) -> RuleTable:
         defaults=MappingProxyType({row.slug: row.item for row in rows.material}),
         kinds=rows.kind,
         terms=tuple(_terms(rows.item)),
+        vocabulary=vocabulary({row.slug: row.words for row in rows.vocabulary}),
         region_slugs=MappingProxyType(
             {keystrokes(name): region.slug for region in rows.region for name in spellings(region)}
         ),

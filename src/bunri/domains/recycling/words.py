@@ -1,13 +1,13 @@
 """Compares words by the keys that type them (``kit.keystrokes``): the name itself, a name inside a sentence, a typo."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Final
 
 from bunri.domains.recycling.plurals import singular
-from bunri.kit.keystrokes import folded, keys_of_each, similarity, tokens, trigrams
+from bunri.kit.keystrokes import folded, keys_of_each, keystrokes, similarity, tokens, trigrams
 
 _WORD_OF_ONE_SCRIPT: Final = re.compile(r"[a-z0-9]+|[^\Wa-z0-9]+")
 _OTHER_THINGS_IN_SINGULAR: Final = frozenset({"glasses"})
@@ -36,10 +36,15 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A term found in a text; quality 1 means that the text is the term."""
+    """A term found in a text; quality 1 means that the text is the term.
+
+    ``sure``: the text names this thing. Otherwise it only has something in common with the name, so the thing may be
+    offered ("did you mean …?") but must not be taken for what was meant.
+    """
 
     term: Term
     quality: float
+    sure: bool
 
 
 def term(item: str, text: str) -> Term:
@@ -57,7 +62,41 @@ def _term(item: str, text: str, keys: list[str]) -> Term:
     return Term(item, text, joined, f" {' '.join(keys)} ", not text.isascii(), trigrams(joined))
 
 
-def find(text: str, terms: Iterable[Term]) -> dict[str, Hit]:
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the words beside a name do to its meaning, as keys; data/vocabulary.toml explains each of the four."""
+
+    generic: frozenset[str] = frozenset()
+    altering: frozenset[str] = frozenset()
+    harmless: re.Pattern[str] = re.compile("")
+
+    def says_the_same(self, before: str, name: str, after: str) -> bool:
+        """Whether words with ``before`` and ``after`` around ``name`` still mean the thing of that name."""
+        if not self._harmless(after):
+            return False
+        if self._harmless(before):
+            return True
+        return name not in self.generic and not any(map(self._alters, before.split()))
+
+    def _harmless(self, rest: str) -> bool:
+        return all(map(self.harmless.fullmatch, rest.split()))
+
+    def _alters(self, word: str) -> bool:
+        return any(word.startswith(keys) or word.endswith(keys) for keys in self.altering)
+
+
+def vocabulary(words: Mapping[str, Sequence[str]]) -> Vocabulary:
+    """The vocabulary of lists of words by kind: generic, altering, harmless, endings."""
+    keys = {kind: frozenset(map(keystrokes, each)) for kind, each in words.items()}
+    harmless, endings = ("|".join(sorted(keys.get(kind, ()))) for kind in ("harmless", "endings"))
+    return Vocabulary(
+        generic=keys.get("generic", frozenset()),
+        altering=keys.get("altering", frozenset()),
+        harmless=re.compile(f"(?:{harmless})?(?:{endings})*"),
+    )
+
+
+def find(text: str, terms: Iterable[Term], beside: Vocabulary) -> dict[str, Hit]:
     """The best hit of each item in ``text``: the name itself, a name inside a sentence, or a near spelling.
 
     A name inside a longer one that was found does not count ("battery" in "battery pack").
@@ -66,8 +105,12 @@ def find(text: str, terms: Iterable[Term]) -> dict[str, Hit]:
     best: dict[str, Hit] = {}
     for query, candidate in product(queries, terms):
         quality = _quality(query, candidate)
-        if quality and (candidate.item not in best or quality > best[candidate.item].quality):
-            best[candidate.item] = Hit(candidate, quality)
+        if not quality:
+            continue
+        hit = Hit(candidate, quality, _names(query, candidate, beside))
+        known = best.get(candidate.item)
+        if known is None or (hit.sure, hit.quality) > (known.sure, known.quality):
+            best[candidate.item] = hit
     found = [hit.term.keys for hit in best.values() if any(hit.term.keys in query.keys for query in queries)]
     return {
         item: hit
@@ -90,6 +133,8 @@ def _query(keys: list[str]) -> _Query:
 
 _MIN_SIMILARITY: Final = 0.45
 """Below this similarity two spellings are different words (test_words.py has typos on either side)."""
+_MIN_SIMILARITY_OF_SLIPS: Final = 0.25
+"""With two slips in ten keys no less than this is left; the repository's query has the same bound."""
 
 
 def _quality(query: _Query, candidate: Term) -> float:
@@ -102,7 +147,9 @@ def _quality(query: _Query, candidate: Term) -> float:
     if not _MIN_SIMILARITY <= len(query.pieces) / len(candidate.pieces) <= 1 / _MIN_SIMILARITY:
         return 0.0  # of such different lengths they cannot share enough, which spares most comparisons
     alike = similarity(query.pieces, candidate.pieces)
-    return 0.95 * alike if alike >= _MIN_SIMILARITY else 0.0
+    if alike >= _MIN_SIMILARITY or (alike >= _MIN_SIMILARITY_OF_SLIPS and _slipped(query, candidate)):
+        return 0.95 * alike
+    return 0.0
 
 
 def _inside(query: _Query, candidate: Term) -> bool:
@@ -110,3 +157,54 @@ def _inside(query: _Query, candidate: Term) -> bool:
     if candidate.spaced in query.spaced:
         return True
     return candidate.glued and len(candidate.keys) >= 5 and candidate.keys in query.keys
+
+
+_SLIPS: Final = ((10, 2), (6, 1))
+"""Slips of the fingers that a name of so many keys may have; with more of them, or in a shorter name, it may be another
+word: 가방 and 가발 differ in one key of five."""
+_SOUND_ALIKE: Final = frozenset("op")
+"""The keys of ㅐ and ㅔ, which are spoken and written for each other. Any other exchange counts for two slips: it makes
+비행기 of 보행기."""
+
+
+def _names(query: _Query, candidate: Term, beside: Vocabulary) -> bool:
+    """Whether ``query`` names the thing: by its name, by a slip of it, or by it with words that change nothing."""
+    if query.keys == candidate.keys:
+        return True
+    if _inside(query, candidate):
+        around = _around(query.spaced, candidate)
+        return around is not None and beside.says_the_same(around[0], candidate.keys, around[1])
+    return _slipped(query, candidate)
+
+
+def _slipped(query: _Query, candidate: Term) -> bool:
+    length = min(len(query.keys), len(candidate.keys))
+    allowed = next((slips for keys, slips in _SLIPS if length >= keys), 0)
+    return allowed > 0 and slips_between(query.keys, candidate.keys, allowed) <= allowed
+
+
+def _around(spaced: str, candidate: Term) -> tuple[str, str] | None:
+    """What stands before and after the last mention of ``candidate``. Korean may be spaced in any way, but a name that
+    begins within a word ends with it: there is no 밥그릇 in 즉석밥 그릇."""
+    apart = " ?".join(candidate.keys)
+    pattern = f"{candidate.keys}|(?<= ){apart}" if candidate.glued else f"(?<= ){candidate.spaced.strip()}(?= )"
+    found = list(re.finditer(pattern, spaced))
+    return (spaced[: found[-1].start()], spaced[found[-1].end() :]) if found else None
+
+
+def slips_between(left: str, right: str, most: int) -> int:
+    """Keys left out, added or swapped with the next, and twice those exchanged (optimal string alignment with weights);
+    ``most`` + 1 for more."""
+    if abs(len(left) - len(right)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, key in enumerate(left, 1):
+        older, before, row = before, row, [i]
+        for j, other in enumerate(right, 1):
+            exchange = 0 if key == other else 1 if {key, other} == _SOUND_ALIKE else 2
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + exchange)
+            if i > 1 and j > 1 and key == right[j - 2] and left[i - 2] == other:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+    return min(row[-1], most + 1)

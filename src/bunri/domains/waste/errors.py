@@ -64,9 +64,13 @@ class ItemMissing(Invalid):
 
 
 class AnswerUnknown(Invalid):
-    """Neither an offered choice nor words that name something we know."""
+    """Neither an offered choice nor words that name something we know. ``near``: the names that come nearest; ``hint``:
+    the sentence that offers them."""
 
     code = "answer_unknown"
+
+    def __init__(self, near: str = "", hint: str = "") -> None:
+        super().__init__(near=near, hint=hint)
 
 
 class AnswerConflict(Conflict):

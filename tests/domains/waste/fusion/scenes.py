@@ -76,6 +76,7 @@ NOODLES = Match(
     material=Material.STYROFOAM,
     form="cup",
     score=0.9,
+    sure=True,
 )
 PEEL = NOODLES.model_copy(update={"item": "fruit-peel", "name": "과일 껍질", "material": Material.FOOD})
 

@@ -174,8 +174,8 @@ class TestWords:
         assert (items[0].label, items[0].candidates[0].item) == ("banana", "leftovers")
 
     def test_those_that_name_nothing_well_are_left_out(self) -> None:
-        weak = NOODLES.model_copy(update={"score": 0.3})
-        (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko", user_input=weak)
+        near = NOODLES.model_copy(update={"sure": False})
+        (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko", user_input=near)
         assert (item.candidates[0].item, item.answered) == ("pet-bottle", False)
 
 

@@ -19,9 +19,6 @@ from bunri.kit.materials import Material, Tag
 from bunri.platform.vision.protocol import Box, DetectedObject, VisionResult
 
 MOST_ITEMS: Final = 8
-WORDS_DECIDE: Final = 0.6
-"""From this search score on, typed words name the item."""
-
 PLAUSIBLE: Final = 0.5
 """Where the material of the whole picture is known, a detection under this score is not an item: alone it is a hint
 about the whole."""
@@ -58,7 +55,8 @@ def fuse(
     """The items of a photo; never empty. The one that the user input names comes first, then the largest.
 
     ``meanings`` says what each label may be; a label that means nothing is not waste (a person holding it).
-    ``user_input`` is the item that the person's words name: it decides about the thing that it fits best.
+    ``user_input`` is the item that the person's words found. Where they name it, it decides about the thing that it
+    fits best; what is only near to their words decides nothing.
     """
     waste = [thing for thing in vision.objects if thing.label not in meanings or meanings[thing.label]]
     plausible = [thing for thing in _plausible(vision) if thing in waste]
@@ -67,7 +65,7 @@ def fuse(
     if not items:
         items = [_whole(vision, max(waste, key=lambda thing: thing.score, default=None), meanings, language)]
     items = [item.model_copy(update={"tags": tuple(tags)}) for item in items]
-    if user_input is not None and user_input.score >= WORDS_DECIDE:
+    if user_input is not None and user_input.sure:
         meant = max(items, key=lambda item: fit(item, user_input))
         items = [decide(meant, as_candidate(user_input)), *(item for item in items if item is not meant)]
     return items

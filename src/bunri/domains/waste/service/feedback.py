@@ -22,10 +22,13 @@ from bunri.domains.waste.status import status_of
 from bunri.domains.waste.status_cache import StatusCache
 from bunri.kit.clock import Clock
 from bunri.kit.ids import new_id
+from bunri.kit.languages import text
 from bunri.platform.db import Transaction
 
 TRIES: Final = 3
 """Answers to one analysis from two tabs at once take turns."""
+_NEAREST: Final = 3
+"""Names that are offered where words name nothing that we know."""
 
 
 class Feedback:
@@ -85,24 +88,23 @@ class Feedback:
         return job
 
     async def _changed(self, job: Job, item: SeenItem, user_input: str | None, body: AnswerIn) -> SeenItem:
-        changed: SeenItem | None = item
+        changed = item
         if body.value is None and body.text:
             changed = await self._named(job, item, body.text)
         elif user_input:
             kinds = await self._recycling.kinds(job.language)
-            changed = fusion.answer(item, user_input, job.language, kinds)
-            changed = changed or await self._named(job, item, user_input)
-        if changed is None:
-            raise AnswerUnknown
+            chosen = fusion.answer(item, user_input, job.language, kinds)
+            changed = chosen or await self._named(job, item, user_input)
         if body.tags is not None:
             changed = changed.model_copy(update={"tags": tuple(dict.fromkeys(body.tags))})
         return changed
 
-    async def _named(self, job: Job, item: SeenItem, words: str) -> SeenItem | None:
-        """``item`` as words (or an item's slug) name it."""
-        matches = await self._recycling.search(words, job.language, 1)
-        if not matches or matches[0].score < fusion.WORDS_DECIDE:
-            return None
+    async def _named(self, job: Job, item: SeenItem, words: str) -> SeenItem:
+        """``item`` as words (or an item's slug) name it. Raises AnswerUnknown, with the names that come near."""
+        matches = await self._recycling.search(words, job.language, _NEAREST)
+        if not matches or not matches[0].sure:
+            names = ", ".join(each.name for each in matches)
+            raise AnswerUnknown(near=names, hint=text("waste.near", job.language, near=names) if names else "")
         return fusion.decide(item, fusion.as_candidate(matches[0])).model_copy(update={"words": words})
 
     async def _advise(self, job: Job, items: list[SeenItem], body: AnswerIn) -> Result:
