@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
+import type { Match } from "~/api/types";
 import { Button } from "~/ui/Button";
 import { EmptyState } from "~/ui/EmptyState";
 import { Skeleton } from "~/ui/Loading";
@@ -9,6 +10,7 @@ import { Suggestion, useSearch, WordSearch } from "./WordSearch";
 import styles from "./search.module.css";
 
 const MOST = 20;
+const MOST_NEAR = 5;
 
 /** Items by words: `/search?q=컵라면`. */
 export default function SearchPage() {
@@ -47,8 +49,35 @@ function Found({ words }: Readonly<{ words: string }>) {
   const found = useSearch(words, MOST);
   if (found.isError) return <ErrorMessage error={found.error} onRetry={() => void found.refetch()} />;
   if (!found.data) return <Skeleton height="12rem" />;
-  if (found.data.length === 0) {
-    return (
+  const named = found.data.filter(({ sure }) => sure);
+  const near = found.data.filter(({ sure }) => !sure);
+  return (
+    <>
+      {named.length > 0 ? (
+        <section aria-label={t("results")}>
+          <p className={styles.count} role="status">
+            {t("count", { count: named.length })}
+          </p>
+          <Results matches={named} />
+        </section>
+      ) : (
+        <Unknown words={words} near={near.length > 0} />
+      )}
+      {near.length > 0 && (
+        <section className={styles.near} aria-labelledby="near">
+          <h2 id="near">{t(named.length > 0 ? "near" : "didYouMean")}</h2>
+          <Results matches={near.slice(0, named.length > 0 ? MOST : MOST_NEAR)} />
+        </section>
+      )}
+    </>
+  );
+}
+
+/** No item is called so; what has a name like it is offered below, and not as the answer. */
+function Unknown({ words, near }: Readonly<{ words: string; near: boolean }>) {
+  const { t } = useTranslation("search");
+  return (
+    <div role="status">
       <EmptyState
         icon="question"
         title={t("none.title")}
@@ -58,24 +87,22 @@ function Found({ words }: Readonly<{ words: string }>) {
           </Button>
         }
       >
-        <p>{t("none.sentence")}</p>
+        <p>{t(near ? "none.near" : "none.sentence", { words })}</p>
       </EmptyState>
-    );
-  }
+    </div>
+  );
+}
+
+function Results({ matches }: Readonly<{ matches: readonly Match[] }>) {
   return (
-    <section aria-label={t("results")}>
-      <p className={styles.count} role="status">
-        {t("count", { count: found.data.length })}
-      </p>
-      <ul className={styles.results}>
-        {found.data.map((match) => (
-          <li key={match.item}>
-            <Link to={`/items/${match.item}`} className={styles.result}>
-              <Suggestion match={match} />
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <ul className={styles.results}>
+      {matches.map((match) => (
+        <li key={match.item}>
+          <Link to={`/items/${match.item}`} className={styles.result}>
+            <Suggestion match={match} />
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }

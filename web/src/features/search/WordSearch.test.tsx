@@ -13,6 +13,7 @@ const match = (item: string, name: string) => ({
   material: "glass",
   form: null,
   score: 1,
+  sure: true,
 });
 
 const onPick = vi.fn();
