@@ -130,6 +130,11 @@ class TestPeople:
         assert "  1. " in run.stdout
         assert re.search(r"\(\d{4}-\d\d-\d\d\)", run.stdout)
 
+    def test_advice_that_no_source_confirms_says_so(self, settings: Settings, photos: list[Path]) -> None:
+        run = bunri(settings, photos[0], "--lang", "en", "--note", "toothbrush")
+        assert run.returncode == 0, run.stderr
+        assert "No official source confirms this" in run.stdout
+
     def test_words_that_name_nothing_we_know_are_said_not_to(self, settings: Settings, photos: list[Path]) -> None:
         run = bunri(settings, photos[0], "--lang", "en", "--note", "space suit for a umbrella stand")
         assert run.returncode == 0, run.stderr

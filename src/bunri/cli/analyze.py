@@ -216,11 +216,11 @@ def _described(item: Item, lang: Language) -> list[Text]:
     lines += [Text(f"  {number}. {step}") for number, step in enumerate(item.disposal.steps, 1)]
     lines += [Text(f"  + {part.name} → {part.category_name}") for part in item.parts]
     rule = item.disposal.rule
-    unsure = "" if rule.verified else f" · {text('waste.unverified', lang)}"
+    lines += [Text(f"  {rule.notice}", style="yellow")] if rule.notice else []
     return [
         *lines,
         Text(f"  {item.disposal.why}", style="italic"),
-        Text(f"  {rule.source} ({rule.date}){unsure}", style="dim"),
+        Text(f"  {rule.source} ({rule.date})", style="dim"),
     ]
 
 

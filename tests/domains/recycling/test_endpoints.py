@@ -56,6 +56,14 @@ class TestSearch:
 
 
 class TestItem:
+    async def test_that_no_source_confirms_says_so_in_a_sentence(self, client: httpx.AsyncClient) -> None:
+        for language, sentence in (("ko", "구청이나 주민센터에"), ("en", "check with your district")):
+            headers = {"Accept-Language": language}
+            unread = (await client.get("/items/manual-toothbrush", headers=headers)).json()["disposal"]["rule"]
+            assert (unread["verified"], sentence in unread["notice"]) == (False, True)
+            read = (await client.get("/items/receipt", headers=headers)).json()["disposal"]["rule"]
+            assert (read["verified"], read["notice"]) == (True, None)
+
     async def test_knows_region_and_tags(self, client: httpx.AsyncClient) -> None:
         asked = {"region": "노원구", "tags": ["coloured", "clean"]}
         body = (await client.get("/items/styrofoam-box", params=asked)).json()

@@ -72,6 +72,7 @@ def rule_of(table: RuleTable, decision: RuleDecision, language: Language) -> Rul
         date=decision.rule.date,
         region=decision.region.slug if decision.region else None,
         verified=decision.rule.verified,
+        notice=None if decision.rule.verified else text("recycling.unverified", language),
     )
 
 

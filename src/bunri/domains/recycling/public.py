@@ -46,6 +46,10 @@ class RuleRef(_Frozen):
     date: date
     region: str | None = Field(None, description="The district whose override decided; null for the national rule.")
     verified: bool = Field(True, description="False while a row that had a say was not found in its source.")
+    notice: str | None = Field(
+        None,
+        description="What to tell people beside the advice: that no official source confirms it yet. Null: nothing.",
+    )
 
 
 class Pictogram(StrEnum):

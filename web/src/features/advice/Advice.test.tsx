@@ -42,3 +42,17 @@ describe("a step", () => {
 it("every sign of the contract has a drawing", () => {
   expect(pictogramValues.filter((sign) => !hasPictogram(sign))).toEqual([]);
 });
+
+describe("a rule that no source confirms", () => {
+  const notice = "이 안내를 확인해 주는 공식 자료를 아직 찾지 못했어요. 구청이나 주민센터에 확인해 주세요.";
+
+  it("says so beside the steps, and one that was checked does not", async () => {
+    const { unmount } = await show(<Steps disposal={{ ...disposal, rule: { ...rule, verified: false } }} />, [
+      "advice",
+    ]);
+    expect(screen.getByRole("note")).toHaveTextContent(notice);
+    unmount();
+    await show(<Steps disposal={disposal} />, ["advice"]);
+    expect(screen.queryByRole("note")).not.toBeInTheDocument();
+  });
+});

@@ -46,6 +46,12 @@ export function Steps({ disposal, pending = false }: Props) {
           );
         })}
       </ol>
+      {!disposal.rule.verified && (
+        <p className={styles.notice} role="note">
+          <Icon name="question" size="1.125rem" />
+          {t("unverified")}
+        </p>
+      )}
     </section>
   );
 }
@@ -100,7 +106,7 @@ function Source({ rule }: Readonly<{ rule: RuleRef }>) {
       <p>
         {t("rule", { source: rule.source, date: day(rule.date) })}
         <br />
-        {t(rule.verified ? "verified" : "unverified")}
+        {t(rule.verified ? "verified" : "notVerified")}
         {rule.region && ` · ${t("region")}`}
       </p>
     </div>

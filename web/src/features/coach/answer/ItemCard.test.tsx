@@ -117,7 +117,7 @@ describe("an answer", () => {
         .map((step) => step.textContent),
     ).toEqual(bottle.disposal.steps);
     expect(screen.getByText("금속 뚜껑").closest("li")).toHaveTextContent("캔류");
-    expect(screen.getByText(/지침 별표 1/)).toHaveTextContent("아직 출처에서 확인하지 못했어요");
+    expect(screen.getByText(/지침 별표 1/)).toHaveTextContent("출처와 아직 대조하지 못했어요");
   });
 
   it("shows a state at once and sends it for this very item", async () => {
