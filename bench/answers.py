@@ -17,7 +17,7 @@ import cv2
 from training.samples import Sample, battery_samples, taco_elsewhere, training_samples, web_samples
 
 from bench.paths import detector
-from bunri.domains.recycling.identifying import meanings
+from bunri.domains.recycling.identifying import divisions, meanings
 from bunri.domains.recycling.public import Kind, Meaning
 from bunri.domains.recycling.ranking import decide, guess_categories
 from bunri.domains.recycling.service import _kind, _meaning
@@ -118,7 +118,8 @@ def _share(verdicts: Sequence[ScoredAnswer], has: Callable[[ScoredAnswer], bool]
 def verdict(result: LabelledResult, table: RuleTable) -> ScoredAnswer:
     """The product's answer or question about the first item in a picture of one thing."""
     known = {thing.label: meant(table, thing.label) for thing in result.result.objects}
-    item = fusion.fuse(result.result, {label: each for label, each in known.items() if each is not None}, "en")[0]
+    meant_by = {label: each for label, each in known.items() if each is not None}
+    item = fusion.fuse(result.result, meant_by, "en", divisions=divided(table))[0]
     facts = item.facts()
     categories = guess_categories(table, facts, decide(table, facts))
     question = fusion.question(item, WasteSettings().sure, "en", categories, _kinds(table))
@@ -132,6 +133,14 @@ def verdict(result: LabelledResult, table: RuleTable) -> ScoredAnswer:
 
 def _kinds(table: RuleTable) -> list[Kind]:
     return [_kind(table, kind, "en") for kind in table.kinds]
+
+
+def divided(table: RuleTable) -> dict[Material, tuple[Meaning, ...]]:
+    """As ``RecyclingPublic.divisions``."""
+    return {
+        material: tuple(_meaning(item, share, "en") for item, share in things)
+        for material, things in divisions(table).items()
+    }
 
 
 def meant(table: RuleTable, label: str) -> tuple[Meaning, ...] | None:

@@ -91,6 +91,17 @@ class TestSearch:
         }
 
 
+class TestDivisions:
+    async def test_say_how_the_things_of_a_material_divide(self, recycling: RecyclingService, table: RuleTable) -> None:
+        divided = await recycling.divisions("ko")
+        assert divided[Material.TEXTILE][0].name == "옷"
+        assert {Material.TEXTILE, Material.METAL, Material.FOOD, Material.PAPER} <= set(divided)
+        for things in divided.values():
+            assert sum(each.prior for each in things) == pytest.approx(1)
+            usual, *others = [table.items[each.item].category for each in things]
+            assert usual not in others
+
+
 class TestMeanings:
     async def test_tell_what_labels_may_be(self, recycling: RecyclingService) -> None:
         meant = await recycling.meanings(["bottle", "person", "flux capacitor", "drink can"], "ko")

@@ -25,6 +25,13 @@ def _problems(document: Document) -> str:
 
 
 class TestMistakes:
+    def test_a_division_names_things_of_its_material_that_go_elsewhere(self, document: Document) -> None:
+        _row(document, "division", "textile")["items"] = {"shoes": 0.3, "aluminium-foil": 0.3}
+        problems = _problems(document)
+        assert "division textile: shoes goes where clothes goes" in problems
+        assert "division textile: aluminium-foil is of metal" in problems
+        assert "leave less than half for the usual thing" in problems
+
     def test_an_unknown_category_is_named(self, document: Document) -> None:
         _row(document, "item", "book-magazine")["category"] = "papier"
         assert "book-magazine: there is no category 'papier'" in _problems(document)

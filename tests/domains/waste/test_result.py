@@ -44,13 +44,13 @@ PLASTIC = Candidate(item=None, name="Plastic", material=Material.PLASTIC, form=N
 )
 def test_the_label_is_not_what_the_item_is_not(seen: SeenItem, label: str) -> None:
     """``advice`` calls the item a book."""
-    result = assemble([seen], [advice("paper", "carton")], [], models={}, cached=None, sure=0.75, language="en")
+    result = assemble([seen], [advice("paper", "carton")], [], [], models={}, cached=None, sure=0.75, language="en")
     assert result.items[0].label == label
 
 
 def test_what_the_person_said_is_marked() -> None:
     def said(seen: SeenItem) -> bool:
-        result = assemble([seen], [advice("paper")], [], models={}, cached=None, sure=0.75, language="en")
+        result = assemble([seen], [advice("paper")], [], [], models={}, cached=None, sure=0.75, language="en")
         return result.items[0].said
 
     assert said(SeenItem(label="book", candidates=(BOOK,), answered=True))

@@ -75,6 +75,7 @@ def _references(rows: Rows) -> Iterator[str]:
         *((r.slug, "region", _some(r.within), regions) for r in rows.region),
         *((g.slug, "item", tuple(g.items), items) for g in rows.class_),
         *((d.slug, "item", (d.item,), items) for d in rows.material),
+        *((d.slug, "item", tuple(d.items), items) for d in rows.division),
         ("the table", "item", (UNKNOWN_ITEM,), items),
     ):
         for name in named:
@@ -190,6 +191,20 @@ def _kinds(rows: Rows) -> Iterator[str]:
         yield f"material {material}: it is no kind"
 
 
+def _divisions(rows: Rows) -> Iterator[str]:
+    """A division names things of its material that go elsewhere than the usual one, which keeps most of it."""
+    items = {item.slug: item for item in rows.item}
+    usual = {row.slug: items[row.item] for row in rows.material if row.item in items}
+    for row in rows.division:
+        if min(row.items.values(), default=0) <= 0 or sum(row.items.values()) >= 0.5:
+            yield f"division {row.slug}: its shares are not positive or leave less than half for the usual thing"
+        for item in (items[slug] for slug in row.items if slug in items):
+            if item.material is not row.slug:
+                yield f"division {row.slug}: {item.slug} is of {item.material}"
+            if row.slug in usual and item.category == usual[row.slug].category:
+                yield f"division {row.slug}: {item.slug} goes where {usual[row.slug].slug} goes"
+
+
 def _some(*names: str | None) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
@@ -200,4 +215,5 @@ def _hangul(text: str) -> bool:
 
 _RULES: Final[tuple[Callable[[Rows], Iterator[str]], ...]] = (
     _unique, _labels, _sources, _references, _moves, _drops, _circles, _spellings, _languages, _forms, _shares, _kinds,
+    _divisions,
 )  # fmt: skip

@@ -33,8 +33,8 @@ def _files(folder: Traversable) -> Iterator[Traversable]:
 
 
 def _rows(kind: str, rows: Any) -> Iterator[dict[str, Any]]:
-    """The rows of one kind. ``[[item]]`` is a list already; the short tables ``[step]``, ``[class]``, ``[material]``
-    and ``[vocabulary]`` are keyed by slug."""
+    """The rows of one kind. ``[[item]]`` is a list already; the short tables ``[step]``, ``[class]``, ``[material]``,
+    ``[division]`` and ``[vocabulary]`` are keyed by slug."""
     if isinstance(rows, list):
         yield from rows
     else:
@@ -42,7 +42,7 @@ def _rows(kind: str, rows: Any) -> Iterator[dict[str, Any]]:
             yield {"slug": slug, **(value if kind == "step" else {_SHORT[kind]: value})}
 
 
-_SHORT = {"class": "items", "material": "item", "vocabulary": "words"}
+_SHORT = {"class": "items", "material": "item", "division": "items", "vocabulary": "words"}
 
 
 def _plain(value: Any) -> Any:

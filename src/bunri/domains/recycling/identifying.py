@@ -118,6 +118,16 @@ def meanings(table: RuleTable, label: str) -> list[tuple[ItemRow, float]] | None
     return sorted(((item, share) for item, share in known if item.category != NOT_WASTE), key=lambda pair: -pair[1])
 
 
+def divisions(table: RuleTable) -> dict[Material, list[tuple[ItemRow, float]]]:
+    """The things over which a material divides and their shares, together 1: first its usual one, then those that go
+    elsewhere. A material whose things all go the same way is left out."""
+    divided = {}
+    for material, shares in table.divisions.items():
+        others = [(table.items[slug], share) for slug, share in shares.items()]
+        divided[material] = [(table.items[table.defaults[material]], 1 - sum(shares.values())), *others]
+    return divided
+
+
 def _priors(
     table: RuleTable, facts: Facts, class_shares: Mapping[str, float], hits: Mapping[str, Hit]
 ) -> dict[str, float]:

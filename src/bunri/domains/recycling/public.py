@@ -210,6 +210,11 @@ class RecyclingPublic(Protocol):
         """Everything that people throw away, in few words, commonest first; every category is reached by one."""
         ...
 
+    async def divisions(self, language: Language) -> dict[Material, tuple[Meaning, ...]]:
+        """Over which things a material divides that do not all go the same way: its usual thing first, then one of each
+        kind that goes elsewhere, with shares that are together 1."""
+        ...
+
     async def region(self, named: Annotated[str, Field(max_length=80)], language: Language) -> str:
         """The slug of the region of that slug or name, in any spelling. Raises RegionMissing, which names near ones."""
         ...

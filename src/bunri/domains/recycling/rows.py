@@ -32,6 +32,7 @@ KINDS: Final = (
     "class",
     "material",
     "kind",
+    "division",
     "vocabulary",
 )
 UNKNOWN_ITEM: Final = "unknown-item"
@@ -244,6 +245,14 @@ class KindRow:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
+class DivisionRow:
+    """Things of a material that go elsewhere than its usual item, with their shares; the rest is the usual item."""
+
+    slug: Material
+    items: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class VocabularyRow:
     """Words that do the same to the meaning of a name beside which they stand."""
 
@@ -273,6 +282,7 @@ class Rows:
     class_: tuple[ClassRow, ...]
     material: tuple[MaterialRow, ...]
     kind: tuple[KindRow, ...]
+    division: tuple[DivisionRow, ...]
     vocabulary: tuple[VocabularyRow, ...]
 
     def with_provenance(self) -> "tuple[CategoryRow | ConditionRow | ItemRow | OverrideRow, ...]":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bunri.domains.recycling import schemas
 from bunri.domains.recycling.advice import advice_of, disposal_of, parts_of, prompt_context
 from bunri.domains.recycling.errors import RegionMissing, RuleItemMissing, RulesMissing
-from bunri.domains.recycling.identifying import meanings, named_items
+from bunri.domains.recycling.identifying import divisions, meanings, named_items
 from bunri.domains.recycling.public import Advice, Disposal, Facts, Kind, Match, Meaning, RecyclingPublic
 from bunri.domains.recycling.ranking import RuleDecision, decide, guess_categories
 from bunri.domains.recycling.repository import RecyclingRepository
@@ -17,7 +17,7 @@ from bunri.domains.recycling.rows import ItemRow, KindRow, RegionRow
 from bunri.domains.recycling.table import RuleTable, build
 from bunri.domains.recycling.writer import Writer, builtin
 from bunri.kit.languages import Language
-from bunri.kit.materials import Tag
+from bunri.kit.materials import Material, Tag
 
 TABLE_TTL_S = 1.0
 """Seconds for which the table in memory is used before the database is asked whether another one is active."""
@@ -91,6 +91,12 @@ class RecyclingService:
     async def kinds(self, language: Language) -> list[Kind]:
         table = await self.table()
         return [_kind(table, kind, language) for kind in table.kinds]
+
+    async def divisions(self, language: Language) -> dict[Material, tuple[Meaning, ...]]:
+        return {
+            material: tuple(_meaning(item, share, language) for item, share in things)
+            for material, things in divisions(await self.table()).items()
+        }
 
     async def item(
         self, slug: str, language: Language, region: str | None = None, tags: Sequence[Tag] = ()

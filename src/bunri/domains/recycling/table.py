@@ -42,6 +42,7 @@ class RuleTable:
     classes: Mapping[str, Mapping[str, float]]
     defaults: Mapping[Material, str]
     kinds: tuple[KindRow, ...]
+    divisions: Mapping[Material, Mapping[str, float]]
     terms: tuple[Term, ...]
     vocabulary: Vocabulary
     region_slugs: Mapping[str, str]
@@ -95,6 +96,7 @@ def build(document: Document) -> RuleTable:
         classes=MappingProxyType({row.slug: MappingProxyType(row.items) for row in rows.class_}),
         defaults=MappingProxyType({row.slug: row.item for row in rows.material}),
         kinds=rows.kind,
+        divisions=MappingProxyType({row.slug: MappingProxyType(row.items) for row in rows.division}),
         terms=tuple(_terms(rows.item)),
         vocabulary=vocabulary({row.slug: row.words for row in rows.vocabulary}),
         region_slugs=MappingProxyType(

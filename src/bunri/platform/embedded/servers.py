@@ -109,7 +109,7 @@ class EmbeddedServers:
 
     def _check_room(self, needed_mb: int) -> None:
         free_mb = free_bytes(self._data) // 2**20
-        if self._kinds and free_mb < needed_mb:
+        if self._makers and free_mb < needed_mb:
             raise DiskTooSmall(directory=str(self._data), needed_mb=needed_mb, free_mb=free_mb)
 
     def poll(self) -> list[str]:

@@ -55,6 +55,16 @@ KINDS = tuple(
     )
 )
 HAZARDS = {kind.value for kind in KINDS if kind.hazard}
+DIVISIONS = {
+    Material.TEXTILE: (
+        Meaning(item="clothes", name="옷", material=Material.TEXTILE, form="cloth", prior=0.75),
+        Meaning(item="towel-rag", name="수건·걸레", material=Material.TEXTILE, form="cloth", prior=0.25),
+    ),
+    Material.METAL: (
+        Meaning(item="drink-can", name="음료 캔", material=Material.METAL, form="can", prior=0.9),
+        Meaning(item="foil", name="알루미늄 호일", material=Material.METAL, form="sheet", prior=0.1),
+    ),
+}
 JUDGED = (
     Material.GLASS,
     Material.METAL,

@@ -2,10 +2,12 @@
 
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domains.waste.fusion.scenes import (
     BOX,
+    DIVISIONS,
     MEANINGS,
     NOODLES,
     PEEL,
@@ -177,6 +179,39 @@ class TestWords:
         near = NOODLES.model_copy(update={"sure": False})
         (item,) = fuse(seen(DetectedObject("bottle", 0.9, BOX)), MEANINGS, "ko", user_input=near)
         assert (item.candidates[0].item, item.answered) == ("pet-bottle", False)
+
+
+class TestDivisions:
+    """Who is sure of the material is not yet sure of the disposal."""
+
+    def test_cloth_is_clothes_or_a_rag_and_asked(self) -> None:
+        picture = looked(whole=judged(textile=0.99))
+        (sure,) = fuse(picture, MEANINGS, "ko")
+        assert question(sure, SURE, "ko", ["textile"]) is None
+        (item,) = fuse(picture, MEANINGS, "ko", divisions=DIVISIONS)
+        assert [(c.value, c.name) for c in item.candidates[:2]] == [("textile", "옷"), ("towel-rag", "수건·걸레")]
+        assert item.candidates[0].probability == pytest.approx(3 * item.candidates[1].probability)
+        asked_now = question(item, SURE, "ko", ["textile", "general"])
+        assert asked_now is not None
+        assert [choice.label for choice in asked_now.choices[:2]] == ["옷", "수건·걸레"]
+
+    def test_the_shares_of_a_material_are_together_what_it_was(self) -> None:
+        picture = looked(whole=judged(metal=0.9))
+        (whole,), (divided,) = (fuse(picture, MEANINGS, "ko", divisions=each) for each in ({}, DIVISIONS))
+        of_metal = [c.probability for c in divided.candidates if c.material is Material.METAL]
+        assert len(of_metal) == 2
+        assert sum(of_metal) == pytest.approx(whole.candidates[0].probability)
+
+    def test_a_form_that_was_seen_rules_out_things_of_another(self) -> None:
+        can = DetectedObject("metal thing", 0.9, BOX, {Material.METAL: 0.9}, form="can")
+        (item,) = fuse(seen(can), MEANINGS, "ko", divisions=DIVISIONS)
+        assert "foil" not in [c.value for c in item.candidates]
+
+    def test_what_the_label_means_already_is_not_counted_twice(self) -> None:
+        meanings = {"rag": (DIVISIONS[Material.TEXTILE][1].model_copy(update={"prior": 1.0}),)}
+        rag = DetectedObject("rag", 0.9, BOX, judged(textile=0.9))
+        (item,) = fuse(looked(rag, whole=judged(textile=0.9)), meanings, "ko", divisions=DIVISIONS)
+        assert [c.value for c in item.candidates].count("towel-rag") == 1
 
 
 class TestSceneSignature:

@@ -1,6 +1,7 @@
 """From vision results and user input to the items of a photo. Pure."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from bunri.domains.recycling.public import Match, Meaning
@@ -42,6 +43,8 @@ COLOUR_SAYS: Final = {True: 0.09, False: 1.5}
 112 bottles: none of 29 clear ones and 29 of 83 others were called coloured (docs/answers.md; rule of succession)."""
 
 Meanings = Mapping[str, Sequence[Meaning]]
+Divisions = Mapping[Material, Sequence[Meaning]]
+NOTHING_DIVIDES: Final[Divisions] = MappingProxyType({})
 
 
 def fuse(
@@ -49,21 +52,23 @@ def fuse(
     meanings: Meanings,
     language: Language,
     *,
+    divisions: Divisions = NOTHING_DIVIDES,
     user_input: Match | None = None,
     tags: Sequence[Tag] = (),
 ) -> list[SeenItem]:
     """The items of a photo; never empty. The one that the user input names comes first, then the largest.
 
     ``meanings`` says what each label may be; a label that means nothing is not waste (a person holding it).
-    ``user_input`` is the item that the person's words found. Where they name it, it decides about the thing that it
-    fits best; what is only near to their words decides nothing.
+    ``divisions`` says over which things a material divides, the usual one first: who knows the material alone does not
+    yet know where the thing goes. ``user_input`` is the item that the person's words found. Where they name it, it
+    decides about the thing that it fits best; what is only near to their words decides nothing.
     """
     waste = [thing for thing in vision.objects if thing.label not in meanings or meanings[thing.label]]
     plausible = [thing for thing in _plausible(vision) if thing in waste]
     things = _distinct(_without_surfaces(plausible, meanings))
-    items = [_item(thing, vision, len(things), meanings, language) for thing in things[:MOST_ITEMS]]
+    items = [_item(thing, vision, len(things), meanings, divisions, language) for thing in things[:MOST_ITEMS]]
     if not items:
-        items = [_whole(vision, max(waste, key=lambda thing: thing.score, default=None), meanings, language)]
+        items = [_whole(vision, max(waste, key=lambda thing: thing.score, default=None), meanings, divisions, language)]
     items = [item.model_copy(update={"tags": tuple(tags)}) for item in items]
     if user_input is not None and user_input.sure:
         meant = max(items, key=lambda item: fit(item, user_input))
@@ -150,7 +155,14 @@ def _area(box: Box | None) -> float:
     return (box[2] - box[0]) * (box[3] - box[1]) if box else 1.0
 
 
-def _item(thing: DetectedObject, vision: VisionResult, beside: int, meanings: Meanings, language: Language) -> SeenItem:
+def _item(
+    thing: DetectedObject,
+    vision: VisionResult,
+    beside: int,
+    meanings: Meanings,
+    divisions: Divisions,
+    language: Language,
+) -> SeenItem:
     """A detected thing. Alone in the picture, its material comes from the crop as far as the detection is reliable and
     from the whole picture for the rest; beside others the whole picture says nothing of it."""
     independent = vision.accept_threshold is not None
@@ -161,16 +173,22 @@ def _item(thing: DetectedObject, vision: VisionResult, beside: int, meanings: Me
             m: reliability * shares.get(m, 0.0) + (1 - reliability) * p for m, p in vision.image_probabilities.items()
         }
     evidence = MaterialEvidence(shares, independent=independent) if shares else None
-    found = _candidates(thing, reliability, evidence, meanings, language)
+    found = _candidates(thing, reliability, evidence, meanings, divisions, language)
     item = SeenItem(label=thing.label, box=thing.box, candidates=(), sure=_sure(vision, evidence))
     return _with(found, evidence, item)
 
 
-def _whole(vision: VisionResult, hint: DetectedObject | None, meanings: Meanings, language: Language) -> SeenItem:
+def _whole(
+    vision: VisionResult,
+    hint: DetectedObject | None,
+    meanings: Meanings,
+    divisions: Divisions,
+    language: Language,
+) -> SeenItem:
     """The whole picture as the item, because nothing was detected."""
     evidence = MaterialEvidence(vision.image_probabilities, independent=True) if vision.image_probabilities else None
     reliability = label_reliability(hint.score, measured=True) if hint else 0.0
-    found = _candidates(hint, reliability, evidence, meanings, language) if evidence else []
+    found = _candidates(hint, reliability, evidence, meanings, divisions, language) if evidence else []
     return _with(found, evidence, SeenItem(label=UNKNOWN, candidates=(), sure=_sure(vision, evidence)))
 
 
@@ -207,6 +225,7 @@ def _candidates(
     reliability: float,
     evidence: MaterialEvidence | None,
     meanings: Meanings,
+    divisions: Divisions,
     language: Language,
 ) -> list[Candidate]:
     """What ``thing`` could be: what its label means, and each material in the evidence."""
@@ -224,7 +243,10 @@ def _candidates(
         if kind is not Material.OTHER or not (evidence and evidence.independent):
             name = _readable(thing.label, language) if thing and thing.label not in meanings else None
             parts = _looks_like(kind, evidence, known if thing and thing.score >= PLAUSIBLE else ())
-            found += _of_material(parts, pooled * (1 - named), name, thing.form if thing else None, language)
+            form = thing.form if thing else None
+            for material, share in parts:
+                things = _divided(material, form, divisions, known)
+                found += _of_material(material, pooled * (1 - named) * share, name, form, things, language)
     return _coloured(found, thing.coloured if thing else None)
 
 
@@ -250,20 +272,29 @@ def _looks_like(kind: Material, evidence: MaterialEvidence | None, known: Sequen
     )
 
 
+def _divided(material: Material, form: str | None, divisions: Divisions, known: Sequence[Meaning]) -> Sequence[Meaning]:
+    """The things over which ``material`` divides, the usual one first, as far as they have that form and are not among
+    the meanings of the label already."""
+    usual, *others = divisions.get(material) or (None,)
+    meant = {meaning.item for meaning in known}
+    fitting = [each for each in others if each.item not in meant and (not form or each.form in (None, form))]
+    return (usual, *fitting) if usual and fitting else ()
+
+
 def _of_material(
-    parts: Parts, probability: float, name: str | None, form: str | None, language: Language
+    material: Material,
+    probability: float,
+    name: str | None,
+    form: str | None,
+    things: Sequence[Meaning],
+    language: Language,
 ) -> list[Candidate]:
-    """Candidates of which only the material is known."""
-    return [
-        Candidate(
-            item=None,
-            name=name or text(f"waste.material.{material}", language),
-            material=material,
-            form=form,
-            probability=min(1.0, probability * share),
-        )
-        for material, share in parts
-    ]
+    """Candidates of which only the material is known: it, called by the usual one of ``things`` over which it divides,
+    and the others."""
+    usual = things[0].name if things else text(f"waste.material.{material}", language)
+    rest = probability * (1 - sum(each.prior for each in things[1:]))
+    mere = Candidate(item=None, name=name or usual, material=material, form=form, probability=min(1.0, rest))
+    return [mere, *(_meant(each, probability * each.prior, None) for each in things[1:])]
 
 
 def _readable(label: str, language: Language) -> str | None:

@@ -246,7 +246,8 @@ class VisionStage:
             matches = await self._recycling.search(job.note, job.language, 1)
             user_input = matches[0] if matches else None
         tags = [Tag(tag) for tag in job.tags]
-        items = fusion.fuse(result, meanings, job.language, user_input=user_input, tags=tags)
+        divisions = await self._recycling.divisions(job.language)
+        items = fusion.fuse(result, meanings, job.language, divisions=divisions, user_input=user_input, tags=tags)
         items[0] = items[0].model_copy(update={"words": job.note})
         return items
 
