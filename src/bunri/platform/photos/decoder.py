@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import Final
 
 import cv2
-import pillow_heif
+import pi_heif
 
 from bunri.kit.errors import BunriError
 from bunri.platform.photos.answers import Message, error_message, header_message, photo_message, picture_message
@@ -58,7 +58,7 @@ def _settle(parent: int) -> None:
         sys.exit()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     cv2.setNumThreads(1)
-    pillow_heif.options.DECODE_THREADS = 1
+    pi_heif.options.DECODE_THREADS = 1
     gc.freeze()  # what is imported stays: not to be looked through after each picture
 
 
