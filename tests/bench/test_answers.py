@@ -35,7 +35,7 @@ def test_pictures_are_drawn_alike_from_any_order() -> None:
 
 def test_a_sure_answer_is_right_or_wrong_and_a_question_holds_the_truth_or_not() -> None:
     table = load_table()
-    assert verdict(_labelled_result("metal", metal=0.98), table) == ScoredAnswer(
+    assert verdict(_labelled_result("glass", glass=0.98), table) == ScoredAnswer(
         top=True, asked=False, likely=True, among=True
     )
     assert verdict(_labelled_result("metal", glass=0.98), table) == ScoredAnswer(
