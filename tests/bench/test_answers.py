@@ -10,8 +10,8 @@ from bunri.platform.vision.protocol import VisionResult
 
 
 def _sample(name: str, folder: str = "metal") -> Sample:
-    metal = MATERIALS.index(Material.METAL)
-    return Sample(Path(f"/data/trashnet/{folder}/{name}.jpg"), "trashnet", "test", (), (metal,))
+    right = MATERIALS.index(Material.GLASS if folder == "glass" else Material.METAL)
+    return Sample(Path(f"/data/trashnet/{folder}/{name}.jpg"), "trashnet", "test", (), (right,))
 
 
 def _labelled_result(folder: str, **shares: float) -> LabelledResult:

@@ -219,8 +219,9 @@ describe("an answer", () => {
     const said = await card(bottle);
     await press("아니에요");
     expect(screen.getByRole("combobox", { name: "말로 적기" })).toHaveFocus();
-    await userEvent.click(await screen.findByRole("button", { name: "종이팩" }));
+    const carton = await screen.findByRole("button", { name: "종이팩" });
     expect(screen.getByRole("group", { name: "봉투에 넣으면 위험해요" })).toHaveTextContent("전지·배터리");
+    await userEvent.click(carton);
     await expect
       .poll(said)
       .toEqual([{ to: "correct", item: 2, value: "carton", confirm: false, consent: false }]);
