@@ -16,7 +16,6 @@ from sqlalchemy import (
     Executable,
     Integer,
     Interval,
-    Row,
     Table,
     Text,
     and_,
@@ -33,10 +32,9 @@ from sqlalchemy import (
     update,
 )
 
-from bunri.domains.waste.fusion import SeenItem
 from bunri.domains.waste.models import JobRow
-from bunri.domains.waste.records import Failure, Job, JobObjects, OpenBound
-from bunri.domains.waste.schemas import Result
+from bunri.domains.waste.records import Job, JobObjects, OpenBound
+from bunri.domains.waste.repository.job_rows import JOB_COLUMNS, items_json, job_of, result_json, values_of_new
 from bunri.domains.waste.states import ANSWERED, ENDED, OPEN, State
 from bunri.platform.db import Repository
 
@@ -51,15 +49,15 @@ class JobRepository(Repository):
         return await self._job(JobRow.id == job_id, JobRow.owner == owner)
 
     async def _job(self, *where: ColumnElement[bool]) -> Job | None:
-        row = (await self._session.execute(select(*_JOB).where(*where))).one_or_none()
-        return _job(row) if row else None
+        row = (await self._session.execute(select(*JOB_COLUMNS).where(*where))).one_or_none()
+        return job_of(row) if row else None
 
     async def page(self, owner: str, before: UUID | None, limit: int) -> list[Job]:
         """A person's jobs, newest first, older than ``before``."""
-        statement = select(*_JOB).where(JobRow.owner == owner).order_by(JobRow.id.desc()).limit(limit)
+        statement = select(*JOB_COLUMNS).where(JobRow.owner == owner).order_by(JobRow.id.desc()).limit(limit)
         if before:
             statement = statement.where(JobRow.id < before)
-        return [_job(row) for row in await self._session.execute(statement)]
+        return [job_of(row) for row in await self._session.execute(statement)]
 
     async def states_of(self, job_ids: Sequence[UUID]) -> dict[UUID, str]:
         rows = await self._session.execute(select(JobRow.id, JobRow.state).where(JobRow.id.in_(job_ids)))
@@ -87,9 +85,9 @@ class JobRepository(Repository):
 
     async def lock_owned(self, job_id: UUID, owner: str) -> Job | None:
         """A person's job, which nobody else changes until the transaction ends."""
-        statement = select(*_JOB).where(JobRow.id == job_id, JobRow.owner == owner).with_for_update()
+        statement = select(*JOB_COLUMNS).where(JobRow.id == job_id, JobRow.owner == owner).with_for_update()
         row = (await self._session.execute(statement)).one_or_none()
-        return _job(row) if row else None
+        return job_of(row) if row else None
 
     async def count_queued(self) -> int:
         """Uploaded jobs that wait for any worker."""
@@ -114,15 +112,15 @@ class JobRepository(Repository):
             where.append(JobRow.created_at < func.now() - older_than)
         if queued is not None:
             where.append(JobRow.turn.is_not(None) if queued else JobRow.turn.is_(None))
-        statement = select(*_JOB).where(*where).order_by(JobRow.lease_until).limit(limit)
-        return [_job(row) for row in await self._session.execute(statement.with_for_update(skip_locked=True))]
+        statement = select(*JOB_COLUMNS).where(*where).order_by(JobRow.lease_until).limit(limit)
+        return [job_of(row) for row in await self._session.execute(statement.with_for_update(skip_locked=True))]
 
     # ── writing ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def add_job(self, job: Job, lease: timedelta, bound: OpenBound | None = None) -> Job | None:
         """``job`` as it is now: created at the database's time, waiting for its photo for ``lease``. None when its
         owner has as much open as ``bound`` allows; requests at the very same time may go beyond it by one each."""
-        values = {**_job_values(job), "lease": lease}
+        values = {**values_of_new(job), "lease": lease}
         if bound is None:
             row = (await self._session.execute(_ADD_JOB, values)).one_or_none()
         else:
@@ -158,10 +156,10 @@ class JobRepository(Repository):
                 crashes=JobRow.crashes + case((JobRow.state == State.SEEING, 1), else_=0),
                 lease_until=func.now() + lease,
             )
-            .returning(*_JOB)
+            .returning(*JOB_COLUMNS)
         )
         row = (await self._session.execute(statement)).one_or_none()
-        return _job(row) if row else None
+        return job_of(row) if row else None
 
     async def extend_lease(self, job_id: UUID, attempt: int, lease: timedelta) -> bool:
         """Keeps a claim alive; False when it has been lost."""
@@ -216,7 +214,7 @@ class JobRepository(Repository):
             job.attempt,
             state=job.state,
             lease_until=func.now() + lease,
-            items=_items(job.items),
+            items=items_json(job.items),
             models=job.models,
             cached=job.cached,
             model_versions=job.model_versions,
@@ -233,12 +231,12 @@ class JobRepository(Repository):
             state=job.state,
             ended_at=job.ended_at,
             lease_until=None,
-            items=_items(job.items),
+            items=items_json(job.items),
             models=job.models,
             cached=job.cached,
             has_thumbnail=job.has_thumbnail,
             sha256=job.sha256,
-            result=_result(job.result),
+            result=result_json(job.result),
         )
 
     async def save_failure(self, job: Job, before: State) -> bool:
@@ -269,8 +267,8 @@ class JobRepository(Repository):
         return await self._change(
             {
                 "state": job.state,
-                "items": _items(job.items),
-                "result": _result(job.result),
+                "items": items_json(job.items),
+                "result": result_json(job.result),
                 "revision": job.revision + 1,
             },
             JobRow.id == job.id,
@@ -341,67 +339,3 @@ def _add_job(*, bounded: bool) -> Executable:
 _ADD_JOB: Final = _add_job(bounded=False)
 _ADD_JOB_WITHIN: Final = _add_job(bounded=True)
 """Made once and by column: a person waits for it, and to build it anew costs as much as to run it."""
-_JOB: Final = (
-    JobRow.id,
-    JobRow.owner,
-    JobRow.state,
-    JobRow.language,
-    JobRow.content_type,
-    JobRow.size,
-    JobRow.sha256,
-    JobRow.note,
-    JobRow.tags,
-    JobRow.region,
-    JobRow.attempt,
-    JobRow.crashes,
-    JobRow.revision,
-    JobRow.lease_until,
-    JobRow.items,
-    JobRow.cached,
-    JobRow.model_versions.label("model_versions"),
-    JobRow.models,
-    JobRow.result,
-    JobRow.failure,
-    JobRow.has_thumbnail.label("has_thumbnail"),
-    JobRow.created_at,
-    JobRow.ended_at,
-)
-
-
-def _job(row: Row[Any]) -> Job:
-    values = dict(row._mapping)
-    values["state"] = State(row.state)
-    values["language"] = "en" if row.language == "en" else "ko"
-    values["tags"] = tuple(row.tags)
-    values["items"] = None if row.items is None else tuple(SeenItem.model_validate(item) for item in row.items)
-    values["models"] = row.models or {}
-    values["result"] = None if row.result is None else Result.model_validate(row.result)
-    values["failure"] = None if row.failure is None else Failure(**row.failure)
-    return Job(**values)
-
-
-def _job_values(job: Job) -> dict[str, Any]:
-    """The columns of a new job: it has neither items nor a result yet."""
-    return {
-        "id": job.id,
-        "owner": job.owner,
-        "state": job.state,
-        "language": job.language,
-        "content_type": job.content_type,
-        "size": job.size,
-        "sha256": job.sha256,
-        "tags": list(job.tags),
-        "attempt": job.attempt,
-        "crashes": job.crashes,
-        "revision": job.revision,
-        "kept": job.has_thumbnail,
-    }
-
-
-def _items(items: Sequence[SeenItem] | None) -> list[dict[str, Any]] | None:
-    return None if items is None else [item.model_dump(mode="json") for item in items]
-
-
-def _result(result: Result | None) -> dict[str, Any] | None:
-    """Without the bins: their distances would tell where the person stood."""
-    return None if result is None else result.model_dump(mode="json", exclude={"nearby_bins"})
