@@ -1,4 +1,4 @@
-import { asked, hand } from "./support/coach";
+import { asked, GLASS, hand } from "./support/coach";
 import { cut, drawn, plain } from "./support/pictures";
 import {
   expect,
@@ -15,8 +15,7 @@ test("a guess is no title, and what a person said is not called certain", async 
   await asked(page);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("무엇인지 아직 몰라요");
   await expect(page).toHaveTitle(/^무엇인지 아직 몰라요/);
-  await page.getByRole("button", { name: "이 중에 없어요" }).click();
-  await page.getByRole("button", { name: "유리", exact: true }).click();
+  await page.getByRole("button", { name: GLASS }).click();
   await expect(page.getByText("알려 주신 대로예요")).toBeVisible();
   await expect(page.getByText("재질을 직접 알려 주셨어요.")).toBeVisible();
   await expect(page.locator("main")).not.toContainText(/확실해요|재질이 맞아요/);
@@ -108,8 +107,7 @@ test("two tabs on one question stay in step", async ({ page, context }) => {
   const other = await context.newPage();
   await other.goto(page.url());
   await asked(other);
-  await page.getByRole("button", { name: "이 중에 없어요" }).click();
-  await page.getByRole("button", { name: "유리", exact: true }).click();
+  await page.getByRole("button", { name: GLASS }).click();
   const steps = other.getByRole("region", { name: "버리는 방법" });
   await expect(steps).toContainText("유리병류", { timeout: 3_000 });
   await other.getByRole("button", { name: /깨졌어요/ }).click();
@@ -139,10 +137,9 @@ test("a question and its answer lose nothing when text is twice as large", async
     .locator("input[type=file]")
     .last()
     .setInputFiles([await drawn(page, 47), await drawn(page, 48)]);
-  await page.getByRole("button", { name: "이 중에 없어요" }).waitFor();
+  await asked(page);
   await shown("question");
-  await page.getByRole("button", { name: "이 중에 없어요" }).click();
-  await page.getByRole("button", { name: "유리", exact: true }).click();
+  await page.getByRole("button", { name: GLASS }).click();
   await page.getByRole("region", { name: "버리는 방법" }).waitFor();
   await shown("answer");
 });
