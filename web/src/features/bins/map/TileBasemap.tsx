@@ -38,7 +38,13 @@ export default function TileBasemap({ camera, basemap, onReady, onFail }: Props)
     const timer = setTimeout(fail, TIMEOUT_MS);
     // Once tiles have arrived, a single missing one does not count.
     map.on("error", fail);
+    // A map is idle as well before it has asked for tiles, and after none could be had.
+    let arrived = false;
+    map.on("sourcedata", ({ tile }: { tile?: { hasData: () => boolean } }) => {
+      arrived ||= tile?.hasData() ?? false;
+    });
     map.on("idle", () => {
+      if (!arrived) return;
       ready = true;
       clearTimeout(timer);
       onReady();
