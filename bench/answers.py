@@ -24,6 +24,7 @@ from bunri.domains.recycling.service import _kind, _meaning
 from bunri.domains.recycling.table import RuleTable, load_table
 from bunri.domains.waste import fusion
 from bunri.domains.waste.settings import WasteSettings
+from bunri.kit.languages import add_catalogue
 from bunri.kit.materials import Material
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.photo import open_picture
@@ -79,6 +80,7 @@ def main() -> None:
     parser.add_argument("--tune", action="store_true", help="the pictures for choosing constants, not for reporting")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
+    add_catalogue("bunri.domains.waste")  # whose names of materials fusion uses
     table = load_table()
     print(_HEAD)
     for name, results in _analysed(_datasets(arguments.data, arguments.tune), arguments.count):

@@ -1,4 +1,5 @@
 import { devices, type Locator, type Page } from "@playwright/test";
+import { plain } from "../e2e/support/pictures";
 import { expect, keep, test } from "../e2e/support/test";
 import { photo } from "./photos";
 import { picture } from "./picture";
@@ -20,16 +21,18 @@ const DESKTOP = { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 }
 const WORDS = {
   ko: {
     question: "하나만 여쭤볼게요",
-    glass: "유리",
+    glass: /^유리(병)?$/,
     steps: "버리는 방법",
     broken: /깨졌어요/,
     typed: "우유",
+    unknown: "종이컵 홀더",
+    dark: "사진이 너무 어두워요",
     place: "서울시청",
     kinds: "수거함 종류",
   },
   en: {
     question: "Just one question",
-    glass: "Glass",
+    glass: /^Glass( bottle)?$/,
     steps: "How to throw it away",
     broken: /Broken/,
     typed: "milk",
@@ -82,6 +85,25 @@ test.describe("on a phone", () => {
     await page.getByRole("combobox").first().fill(WORDS.ko.typed);
     await expect(page.getByRole("option").first()).toBeVisible();
     await picture(page, "words-ko");
+  });
+
+  test("words that nobody knows", async ({ page }) => {
+    await keep(page, { language: "ko", theme: "light" });
+    await page.goto(`/search?q=${encodeURIComponent(WORDS.ko.unknown)}`);
+    await page.getByRole("heading", { level: 2 }).first().waitFor();
+    await page.waitForLoadState("networkidle");
+    await picture(page, "not-found-ko");
+  });
+
+  test("a photo of nothing", async ({ page }) => {
+    await keep(page, { language: "ko", theme: "light" });
+    await front(page);
+    await page
+      .locator("input[type=file]")
+      .last()
+      .setInputFiles(await plain(page, "#050505"));
+    await expect(page.getByRole("heading", { name: WORDS.ko.dark })).toBeVisible();
+    await picture(page, "too-dark-ko");
   });
 
   test("without a network", async ({ page, context, complaints }) => {
@@ -140,8 +162,7 @@ async function hand(page: Page, name: string): Promise<void> {
 async function answered(page: Page, language: Language): Promise<void> {
   const { glass, question, steps } = WORDS[language];
   await hand(page, SURE);
-  if (await page.getByText(question).isVisible())
-    await page.getByRole("button", { name: glass, exact: true }).click();
+  if (await page.getByText(question).isVisible()) await page.getByRole("button", { name: glass }).click();
   await expect(page.getByRole("region", { name: steps })).toBeVisible();
   await page.evaluate(() => {
     window.scrollTo({ top: 0 });
