@@ -45,12 +45,56 @@ test("photos taken without a network wait, survive a reload, and are sent when i
   await page.reload();
   await expect(page.getByRole("img", { name: /^보낼 사진/ })).toHaveCount(2);
   await context.setOffline(false);
-  const links = page.getByRole("link", { name: "보러 가기" });
-  await expect(links).toHaveCount(2);
-  await links.first().click();
-  await asked(page);
+  await expect(page.getByText(/답이 나왔어요/).last()).toBeVisible();
+  await expect(page.getByRole("img", { name: /^보낼 사진/ })).toHaveCount(0);
   await expectHistory(page, 2);
   complaints.length = 0; // requests that could not be sent
+});
+
+/** Milliseconds after which a person has been kept waiting, on a machine that does other things, too. */
+const KEPT_WAITING = 5_000;
+
+test("a photo that waited has its first status soon after the network is back", async ({
+  page,
+  context,
+  complaints,
+}) => {
+  await page.goto("/");
+  await context.setOffline(true);
+  await hand(page, 23);
+  await expect(page.getByRole("img", { name: "보낼 사진 1" })).toBeVisible();
+  const status = page.waitForResponse((response) => response.url().includes("/waste/status/"));
+  const sent = page.waitForResponse((response) => response.url().includes("/upload-complete/"));
+  await context.setOffline(false);
+  await sent;
+  const handedOver = Date.now();
+  await status;
+  expect(Date.now() - handedOver).toBeLessThan(KEPT_WAITING);
+  await expect(
+    page.getByRole("region", { name: "알림" }).getByText("사진 1장의 답이 나왔어요."),
+  ).toBeVisible();
+  complaints.length = 0; // requests that could not be sent
+});
+
+test("a server that comes back without the browser noticing is found by itself", async ({
+  page,
+  complaints,
+}) => {
+  await page.goto("/");
+  await page.route("**/api/v1/waste/analyze", (route) => route.abort());
+  let tries = 0;
+  page.on("requestfailed", (request) => request.url().endsWith("/analyze") && (tries += 1));
+  await hand(page, 24);
+  await expect.poll(() => tries).toBeGreaterThan(4);
+  const sent = page.waitForResponse((response) => response.url().endsWith("/analyze"));
+  const back = Date.now();
+  await page.unroute("**/api/v1/waste/analyze");
+  await sent;
+  expect(Date.now() - back).toBeLessThan(KEPT_WAITING);
+  await expect(
+    page.getByRole("region", { name: "알림" }).getByText("사진 1장의 답이 나왔어요."),
+  ).toBeVisible();
+  complaints.length = 0;
 });
 
 test("a photo that waits is sent once, however many tabs are open", async ({ page, context, complaints }) => {

@@ -26,6 +26,22 @@ export function makeQueryClient(): QueryClient {
   });
 }
 
+/** Statuses with which a proxy says that nobody is behind it. */
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
+const LONGEST_PROBE_MS = 2_000;
+
+/**
+ * Milliseconds until it is asked again whether the platform is back. No event tells when a server starts again, or when a
+ * network that the device believes to have begins to work: while nobody answers the pauses stay short. They are not the
+ * same on every device, or all would come back in the same moment.
+ */
+export function probeDelay(failures: number, error: unknown): number {
+  const { status, code, retryAfter } = error instanceof Problem ? error.details : {};
+  const nobodyAnswers = code === "network" || (status !== undefined && AWAY.has(status));
+  if (!nobodyAnswers || retryAfter !== undefined) return retryDelay(failures, error);
+  return Math.min(500 * 2 ** failures, LONGEST_PROBE_MS) * (0.75 + Math.random() / 4);
+}
+
 /** Milliseconds until the next try. */
 export function retryDelay(failures: number, error: unknown): number {
   const asked = error instanceof Problem ? error.details.retryAfter : undefined;

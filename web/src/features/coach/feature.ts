@@ -11,11 +11,15 @@ export const coach: Feature = {
   catalogues: { coach: import.meta.glob("./texts/*.json", { import: "default" }) },
   start() {
     window.addEventListener("load", sendWaitingPhotos);
-    window.addEventListener("online", sendWaitingPhotos);
+    window.addEventListener("online", sendAtOnce);
   },
 };
 
 /** Photos that wait for a network are sent as soon as there is one, whatever page is open. */
 function sendWaitingPhotos(): void {
   void import("~/outbox/photos/queue").then(({ resume }) => resume()).catch(() => undefined);
+}
+
+function sendAtOnce(): void {
+  void import("~/outbox/photos/queue").then(({ resumeOnline }) => resumeOnline()).catch(() => undefined);
 }

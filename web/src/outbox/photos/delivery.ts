@@ -22,10 +22,15 @@ const LOCK = "bunri.queue";
 const MOST_STALE = 3;
 
 const cancellations = new Map<string, AbortController>();
+/** How often each photo could not be sent since the last success, or since the network came back. */
+const failed = new Map<string, number>();
+/** Why a delivery is aborted that begins again at once. */
+const NETWORK_IS_BACK = "the network is back";
 const waiters = new Map<string, (outcome: Outcome) => void>();
 
 onRemoved((id, answered) => {
   if (!answered) cancellations.get(id)?.abort();
+  failed.delete(id);
   resolveOutcome(id);
 });
 
@@ -49,6 +54,17 @@ export function nextToSend(): QueuedPhoto | undefined {
   return queue().find(
     ({ phase, retryAt }) => phase === "waiting" && (retryAt === null || retryAt <= Date.now()),
   );
+}
+
+/**
+ * The network is back: what waits for the next try is tried now, and what was on its way when the network went begins again,
+ * since nothing may ever answer it. A pause that the platform asked for is kept.
+ */
+export function onNetworkBack(): void {
+  failed.clear();
+  for (const cancellation of cancellations.values()) cancellation.abort(NETWORK_IS_BACK);
+  for (const { id, phase, retryAt, paused } of queue())
+    if (phase === "waiting" && retryAt !== null && !paused) updateShown(id, { retryAt: null });
 }
 
 /** Sends what can be sent now; in one tab at a time. */
@@ -81,7 +97,7 @@ async function deliver(photo: QueuedPhoto, failures = 0): Promise<void> {
   }
   const cancellation = new AbortController();
   cancellations.set(id, cancellation);
-  updateShown(id, { ...kept, phase: "sending", uploaded: 0, retryAt: null });
+  updateShown(id, { ...kept, phase: "sending", uploaded: 0, retryAt: null, paused: false });
   try {
     await send(kept, {
       signal: cancellation.signal,
@@ -95,7 +111,12 @@ async function deliver(photo: QueuedPhoto, failures = 0): Promise<void> {
       },
     });
     await update(id, { handedOver: true, failure: null }, { phase: "sent", uploaded: 1 });
+    failed.delete(id);
   } catch (error) {
+    if (cancellation.signal.reason === NETWORK_IS_BACK) {
+      updateShown(id, { phase: "waiting", retryAt: null });
+      return;
+    }
     if (cancellation.signal.aborted) return;
     if (isStale(error) && failures < MOST_STALE) {
       await update(id, { attempt: kept.attempt + 1 });
@@ -110,8 +131,12 @@ async function deliver(photo: QueuedPhoto, failures = 0): Promise<void> {
 
 /** Tries again later after a failure that may pass; after any other the person decides. */
 async function postpone(id: string, error: unknown): Promise<void> {
-  if (isPassing(error)) updateShown(id, { phase: "waiting", retryAt: Date.now() + untilNext(error) });
-  else {
+  if (isPassing(error)) {
+    const failures = failed.get(id) ?? 0;
+    failed.set(id, failures + 1);
+    const paused = error.details.retryAfter !== undefined;
+    updateShown(id, { phase: "waiting", retryAt: Date.now() + untilNext(error, failures), paused });
+  } else {
     const code = error instanceof Problem ? error.code : "internal";
     await update(id, { failure: { code, sentence: describe(error).sentence } }, { phase: "failed" });
   }

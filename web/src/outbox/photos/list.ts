@@ -14,6 +14,8 @@ export type QueuedPhoto = StoredPhoto &
     uploaded: number;
     /** When it is tried again, ms since 1970; null when nothing but the network is missing. */
     retryAt: number | null;
+    /** Whether the platform asked for the pause until then. */
+    paused: boolean;
   }>;
 
 /** Photos that were handed over so long ago have their answer, or will never get one. */
@@ -92,7 +94,7 @@ export function phaseOf({ failure, handedOver }: StoredPhoto): Phase {
 export function addToQueue(photo: StoredPhoto): void {
   if (queuedPhoto(photo.id)) return;
   const url = URL.createObjectURL(photo.photo);
-  const one = { ...photo, url, phase: phaseOf(photo), uploaded: 0, retryAt: null };
+  const one = { ...photo, url, phase: phaseOf(photo), uploaded: 0, retryAt: null, paused: false };
   change([...queued, one].sort((a, b) => a.takenAt - b.takenAt));
 }
 

@@ -33,6 +33,29 @@ describe("a photo", () => {
     expect(listens.mock.calls.filter(([name]) => name === "online")).toEqual([]); // the feature listens
   });
 
+  it("is tried again soon while nobody answers, and at once when the network is back", async () => {
+    let answers: Answer = "silence";
+    at.play(() => answers);
+    expect(await at.added()).toEqual({ jobId: null, phase: "waiting" });
+    await soon(() => expect(at.tab.queue()[0]?.retryAt).toBeGreaterThan(Date.now() + 1_000)); // after some tries
+    expect((at.tab.queue()[0]?.retryAt ?? 0) - Date.now()).toBeLessThanOrEqual(2_000);
+    answers = at.ticket("job-2");
+    await at.tab.resumeOnline();
+    expect(at.phases()).toEqual(["sent"]);
+  });
+
+  it("is sent anew when the network comes back while nothing answers", async () => {
+    at.receive = () => {
+      at.receive = (response) => response.end();
+    };
+    at.play(() => at.ticket("job-2"));
+    await at.added();
+    await soon(() => expect(at.uploads).toHaveLength(1));
+    await at.tab.resumeOnline();
+    await at.handedOver();
+    expect(at.uploads).toEqual(["/job-2", "/job-2"]);
+  });
+
   it("has its turn when it is taken while another is leaving", async () => {
     let made = 0;
     at.play(() => at.ticket(`turn-${++made}`));
@@ -46,6 +69,8 @@ describe("a photo", () => {
     expect(await at.added()).toEqual({ jobId: null, phase: "waiting" });
     const [waiting] = at.tab.queue();
     expect((waiting?.retryAt ?? 0) - Date.now()).toBeGreaterThan(25_000);
+    await at.tab.resumeOnline(); // the network was not what is missing
+    expect(at.tab.queue()[0]?.retryAt).toBe(waiting?.retryAt);
   });
 
   it.each([

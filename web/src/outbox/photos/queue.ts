@@ -3,7 +3,7 @@ import { api, data } from "~/api/client";
 import { Problem } from "~/api/problem";
 import { preferences } from "~/preferences/store";
 import { prepare } from "~/photo/prepare";
-import { nextOutcome, resolveOutcome, type Outcome } from "./delivery";
+import { nextOutcome, onNetworkBack, resolveOutcome, type Outcome } from "./delivery";
 import {
   clearQueue,
   removeFromQueue,
@@ -40,6 +40,12 @@ type Added = Readonly<{
 /** Reads the photos that an earlier visit or another tab stored, and sends what can be sent. */
 export function resume(): Promise<void> {
   return refresh().then(flush);
+}
+
+/** The same when the network is back: nothing waits for its next try any longer. */
+export function resumeOnline(): Promise<void> {
+  onNetworkBack();
+  return resume();
 }
 
 /** Stores a file that the person took or chose, and sends it as soon as possible. Throws a Problem for what is no photo. */
@@ -142,6 +148,7 @@ export async function checkUnwatched(): Promise<readonly string[]> {
         api.GET("/api/v1/waste/status/{job_id}", { params: { path: { job_id: jobId } } }),
       );
       const { status } = found;
+      if (!queuedPhoto(id)) continue; // another check was faster, and has said so
       if (status === "done" || status === "asked") {
         await photoAnswered(jobId);
         answers.push(jobId);

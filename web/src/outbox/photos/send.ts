@@ -1,6 +1,6 @@
 import { api, data } from "~/api/client";
 import { Problem } from "~/api/problem";
-import { retryDelay } from "~/api/query";
+import { probeDelay } from "~/api/query";
 import { digest } from "~/photo/digest";
 import { upload } from "~/photo/upload";
 import type { StoredPhoto } from "./store";
@@ -37,9 +37,9 @@ export function isPassing(error: unknown): error is Problem {
   );
 }
 
-/** Milliseconds until what failed may be tried again. */
-export function untilNext(error: unknown): number {
-  return Math.max(1000, retryDelay(2, error));
+/** Milliseconds until what failed so often before is tried again. */
+export function untilNext(error: unknown, failures = 2): number {
+  return Math.max(250, probeDelay(failures, error));
 }
 
 /**

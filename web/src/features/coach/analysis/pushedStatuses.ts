@@ -42,6 +42,10 @@ export function pushedStatuses(
   const onAbort = () => {
     wake();
   };
+  /** What was pushed without a network is lost, even where the socket has not noticed that there was none. */
+  const onOnline = () => {
+    if (reading) void check();
+  };
 
   const giveUp = () => {
     lost = true;
@@ -93,6 +97,7 @@ export function pushedStatuses(
   if (subscription.isConnected()) everConnected = true;
   else expectConnection();
   signal.addEventListener("abort", onAbort);
+  window.addEventListener("online", onOnline);
 
   /** Takes what `check` met. */
   const takeProblem = () => {
@@ -129,6 +134,7 @@ export function pushedStatuses(
       clearTimeout(deadline);
       clearTimeout(nextCheck);
       signal.removeEventListener("abort", onAbort);
+      window.removeEventListener("online", onOnline);
       subscription.end();
     },
   };

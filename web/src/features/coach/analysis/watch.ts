@@ -1,5 +1,5 @@
 import { Problem } from "~/api/problem";
-import { retryDelay } from "~/api/query";
+import { probeDelay } from "~/api/query";
 import type { JobStatus } from "~/api/types";
 import { tabConnection, type SocketConnection } from "~/realtime/socket";
 import { pause } from "./pause";
@@ -66,7 +66,7 @@ export async function* statuses(jobId: string, options: Options): AsyncGenerator
         if (isAborted(signal)) return;
         if (!(error instanceof Problem) || !mayPass(error)) throw error;
         onProblem?.(error);
-        await pause(retryDelay(Math.min(failures++, 3), error), signal);
+        await pause(probeDelay(Math.min(failures++, 3), error), signal);
       }
     }
   } finally {

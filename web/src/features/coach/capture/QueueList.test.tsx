@@ -39,14 +39,26 @@ afterEach(() => {
 });
 
 describe("the photos on their way", () => {
-  it("are looked after slowly while the platform has one, and it is said when its answer is there", async () => {
+  it("are checked as soon as they are sent, and it is said when an answer is there", async () => {
     await shown({ phase: "sent" });
-    expect(checkUnwatched).toHaveBeenCalledTimes(1);
     checkUnwatched.mockResolvedValueOnce(["job-1"]);
-    await act(() => vi.advanceTimersByTimeAsync(10_000));
-    expect(checkUnwatched).toHaveBeenCalledTimes(2);
+    await act(() => vi.advanceTimersByTimeAsync(1_000));
     expect(screen.getByText("사진 1장의 답이 나왔어요.")).toBeVisible();
     expect(screen.getByRole("button", { name: "보러 가기" })).toBeVisible();
+  });
+
+  it("are checked less and less often while there is no answer, and at once when the network is back", async () => {
+    await shown({ phase: "sent" });
+    await act(() => vi.advanceTimersByTimeAsync(60_000));
+    const before = checkUnwatched.mock.calls.length;
+    expect(before).toBeLessThan(15);
+    await act(() => vi.advanceTimersByTimeAsync(10_000));
+    expect(checkUnwatched).toHaveBeenCalledTimes(before + 1);
+    await act(async () => {
+      window.dispatchEvent(new Event("online"));
+      await vi.advanceTimersByTimeAsync(0);
+    });
+    expect(checkUnwatched).toHaveBeenCalledTimes(before + 2);
   });
 
   it("are not asked for while the platform has none", async () => {

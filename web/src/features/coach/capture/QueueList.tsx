@@ -9,8 +9,9 @@ import { useQueue, type QueuedPhoto } from "~/outbox/photos/list";
 import { checkUnwatched, removePhoto, resume, retryPhoto } from "~/outbox/photos/queue";
 import styles from "./QueueList.module.css";
 
-/** Milliseconds between two requests for the status of photos whose page is not open. */
-const EVERY = 10_000;
+/** Milliseconds between two requests for the status of photos whose page is not open: at first, and at most. */
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 10_000;
 
 /**
  * Photos that are not answered yet: waiting for a network, on their way, or refused. Empty without any. While it is
@@ -21,7 +22,7 @@ export function QueueList({ still }: Readonly<{ still: boolean }>) {
   const known = useQueue();
   const [photos, setPhotos] = useState(known);
   if (!still && photos !== known) setPhotos(known);
-  useAnswers(known.some(({ phase }) => phase === "sent"));
+  useAnswers(known.flatMap(({ phase, jobId }) => (phase === "sent" && jobId ? [jobId] : [])).join(" "));
   if (photos.length === 0) return null;
   return (
     <Section title={t("queue.title")}>
@@ -34,8 +35,11 @@ export function QueueList({ still }: Readonly<{ still: boolean }>) {
   );
 }
 
-/** Checks for the answers of photos that were sent in the background: at once for those of an earlier visit. */
-function useAnswers(any: boolean) {
+/**
+ * Checks for the answers of photos that were sent in the background, of which `sent` names the jobs: at once for those of an
+ * earlier visit and for one that was just sent, then less and less often.
+ */
+function useAnswers(sent: string) {
   const { t } = useTranslation("coach");
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -54,12 +58,26 @@ function useAnswers(any: boolean) {
     void resume().then(settle);
   }, [settle]);
   useEffect(() => {
-    if (!any) return;
-    const timer = setInterval(() => void settle(), EVERY);
-    return () => {
-      clearInterval(timer);
+    if (sent === "") return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let turn = 0;
+    const check = async (wait: number, mine: number) => {
+      await settle();
+      if (mine !== turn) return;
+      timer = setTimeout(() => void check(Math.min(2 * wait, LONGEST_PAUSE), mine), wait);
     };
-  }, [any, settle]);
+    const begin = () => {
+      clearTimeout(timer);
+      void check(FIRST_PAUSE, ++turn);
+    };
+    begin();
+    window.addEventListener("online", begin);
+    return () => {
+      turn += 1;
+      clearTimeout(timer);
+      window.removeEventListener("online", begin);
+    };
+  }, [sent, settle]);
 }
 
 function Entry({ photo, number }: Readonly<{ photo: QueuedPhoto; number: number }>) {
