@@ -55,6 +55,45 @@ class TestSearch:
         assert (await client.get("/search", params=params)).status_code == 422
 
 
+class TestAllItems:
+    @pytest.mark.parametrize("region", [None, "seoul"])
+    @pytest.mark.parametrize("language", ["ko", "en"])
+    async def test_say_the_same_as_each_item_by_itself(
+        self, client: httpx.AsyncClient, language: str, region: str | None
+    ) -> None:
+        headers = {"Accept-Language": language}
+        params = {"region": region} if region else {}
+        document = (await client.get("/items", params=params, headers=headers)).json()
+        assert len(document["items"]) > 300
+        for stored in document["items"][::20]:
+            address = f"/items/{stored['item']}"
+            alone = (await client.get(address, params=params, headers=headers)).json()
+            assert document["version"] == alone["disposal"]["rule"]["version"]
+            assert {name: stored[name] for name in alone} == alone
+            assert alone["name"] in stored["names"]
+            for change in stored["changes"]:
+                tagged = {**params, "tags": change["tag"]}
+                in_state = (await client.get(address, params=tagged, headers=headers)).json()
+                assert stored["states"][change["tag"]] == in_state["disposal"]
+
+    async def test_are_small_and_sent_only_when_they_changed(self, client: httpx.AsyncClient) -> None:
+        first = await client.get("/items", headers={"Accept-Encoding": "gzip"})
+        assert first.headers["Content-Encoding"] == "gzip"
+        assert int(first.headers["Content-Length"]) < 100_000
+        known = {"If-None-Match": first.headers["ETag"]}
+        again = await client.get("/items", headers=known)
+        assert (again.status_code, again.content) == (304, b"")
+        english = await client.get("/items", headers={**known, "Accept-Language": "en"})
+        assert english.status_code == 200
+        plain = await client.get("/items", headers={"Accept-Encoding": "identity"})
+        assert "Content-Encoding" not in plain.headers
+        assert plain.json() == first.json()
+
+    async def test_of_an_unknown_region_are_refused(self, client: httpx.AsyncClient) -> None:
+        refused = await client.get("/items", params={"region": "atlantis"})
+        assert (refused.status_code, refused.json()["code"]) == (404, "region_missing")
+
+
 class TestItem:
     async def test_that_no_source_confirms_says_so_in_a_sentence(self, client: httpx.AsyncClient) -> None:
         for language, sentence in (("ko", "구청이나 주민센터에"), ("en", "check with your district")):

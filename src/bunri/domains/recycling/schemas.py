@@ -31,6 +31,18 @@ class ItemDetails(Rule):
     changes: list[Change] = Field(description="States that are common for it and change the advice.")
 
 
+class StoredItem(ItemDetails):
+    """An item with all that is needed to find it, and to tell about it in each of its states, without a network."""
+
+    names: list[str] = Field(description="All its names in every language, the official ones first.")
+    states: dict[Tag, Disposal] = Field(description="How to throw it away in each of the states of `changes` alone.")
+
+
+class ItemList(BaseModel):
+    version: str = Field(description="Version of the rule table.")
+    items: list[StoredItem]
+
+
 class Category(BaseModel):
     slug: str
     name: str

@@ -10,6 +10,7 @@ from bunri.domains.recycling import schemas
 from bunri.domains.recycling.advice import advice_of, disposal_of, parts_of, prompt_context
 from bunri.domains.recycling.errors import RegionMissing, RuleItemMissing, RulesMissing
 from bunri.domains.recycling.identifying import divisions, meanings, named_items
+from bunri.domains.recycling.offline import PackedItems, PackedItemsCache
 from bunri.domains.recycling.public import Advice, Disposal, Facts, Kind, Match, Meaning, RecyclingPublic
 from bunri.domains.recycling.ranking import RuleDecision, decide, guess_categories
 from bunri.domains.recycling.repository import RecyclingRepository
@@ -40,6 +41,7 @@ class RecyclingService:
         self._writer = writer
         self._table: RuleTable | None = None
         self._checked_at = 0.0
+        self._packed = PackedItemsCache()
 
     async def table(self) -> RuleTable:
         """The active table. The database is asked for its version at most once in TABLE_TTL_S."""
@@ -103,13 +105,13 @@ class RecyclingService:
     ) -> schemas.ItemDetails:
         """One item, what the table says of it, and what would change that. Raises RuleItemMissing, RegionMissing."""
         table = await self.table()
-        item = _item(table, slug)
-        region_slug = _region(table, region, language)
-        rule = _rule(table, item, language, region_slug, tags)
-        others = [name for name in getattr(item.also, language) if name != rule.name]
-        return schemas.ItemDetails(
-            **rule.model_dump(), synonyms=others, changes=_changes(table, item, language, region_slug, tags)
-        )
+        return _details(table, _item(table, slug), language, _region(table, region, language), tags)
+
+    async def all_items(self, language: Language, region: str | None = None) -> PackedItems:
+        """All items, packed, as they stand in ``region``, in the order of slugs. Raises RegionMissing."""
+        table = await self.table()
+        slug = _region(table, region, language)
+        return await self._packed.get((table.version, language, slug), lambda: _all_items(table, language, slug))
 
     async def rules(
         self,
@@ -188,6 +190,26 @@ def _rule(table: RuleTable, item: ItemRow, language: Language, region: str | Non
         disposal=_disposal(table, decision, facts, language),
         parts=list(parts_of(table, decision, language)),
     )
+
+
+def _details(
+    table: RuleTable, item: ItemRow, language: Language, region: str | None, tags: Sequence[Tag]
+) -> schemas.ItemDetails:
+    rule = _rule(table, item, language, region, tags)
+    others = [name for name in getattr(item.also, language) if name != rule.name]
+    changes = _changes(table, item, language, region, tags)
+    return schemas.ItemDetails(**rule.model_dump(), synonyms=others, changes=changes)
+
+
+def _all_items(table: RuleTable, language: Language, region: str | None) -> schemas.ItemList:
+    stored = []
+    for _, item in sorted(table.items.items()):
+        details = _details(table, item, language, region, ())
+        states = {
+            change.tag: _rule(table, item, language, region, (change.tag,)).disposal for change in details.changes
+        }
+        stored.append(schemas.StoredItem(**details.model_dump(), names=list(item.names()), states=states))
+    return schemas.ItemList(version=table.version, items=stored)
 
 
 def _disposal(table: RuleTable, decision: RuleDecision, facts: Facts, language: Language) -> Disposal:
