@@ -75,3 +75,14 @@ it("keeps what it knows while there is no network, however old", async () => {
   expect(screen.getByText("success 0")).toBeInTheDocument();
   expect(asked).toHaveLength(1);
 });
+
+it("asks when the network is back for a page that was opened without one", async () => {
+  let there = false;
+  fakeServer(() => (there ? { body: [] } : "silence"));
+  onlineManager.setOnline(true); // what the library believes when it starts
+  await show(<Page />);
+  expect(await screen.findByText("error nothing")).toBeInTheDocument();
+  there = true;
+  act(() => network(true));
+  expect(await screen.findByText("success 0")).toBeInTheDocument();
+});

@@ -1,4 +1,4 @@
-import { QueryClient } from "@tanstack/react-query";
+import { onlineManager, QueryClient } from "@tanstack/react-query";
 import { Problem } from "./problem";
 
 const FRESH_MS = 60_000;
@@ -11,6 +11,8 @@ const MOST_RETRIES = 3;
  * once and say so (`ErrorMessage`), what is known already stays, and what is missing is asked for when the network is back.
  */
 export function makeQueryClient(): QueryClient {
+  // The library takes every start for one with a network: for a page that was opened without, it would not come back.
+  onlineManager.setOnline(navigator.onLine);
   return new QueryClient({
     defaultOptions: {
       queries: {
