@@ -290,11 +290,12 @@ test("a reply without a network is refused before everybody's eyes", async ({
   complaints.length = 0; // what could not be reached
 });
 
-test("a page without a network says so at once, and comes with the network", async ({
+test("a page of which this device has nothing says so at once without a network, and comes with the network", async ({
   page,
   context,
   complaints,
 }) => {
+  await page.route("**/api/v1/recycling/items", (route) => route.abort()); // this device stores no rules
   await page.goto("/search?q=우유팩");
   await expect(page.getByRole("region", { name: "찾은 것" })).toBeVisible();
   await context.setOffline(true);

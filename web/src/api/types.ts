@@ -22,6 +22,7 @@ export type NearbyBin = Schemas["NearbyBin"];
 export type Part = Schemas["Part"];
 export type Question = Schemas["Question"];
 export type Result = Schemas["Result"];
+export type StoredItem = Schemas["StoredItem"];
 export type RuleRef = Schemas["RuleRef"];
 export type Sign = Schemas["Pictogram"];
 export type Ticket = Schemas["Ticket"];

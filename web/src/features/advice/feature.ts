@@ -5,4 +5,16 @@ export const advice: Feature = {
   name: "advice",
   pages: [],
   catalogues: { advice: import.meta.glob("./texts/*.json", { import: "default" }) },
+  start() {
+    window.addEventListener("load", keepRules);
+  },
 };
+
+/** The rules are stored on this device for times without a network. */
+function keepRules(): void {
+  void import("./stored/items")
+    .then(({ keepItems }) => {
+      keepItems();
+    })
+    .catch(() => undefined);
+}

@@ -8,6 +8,7 @@ import { StateToggles } from "~/features/advice/StateToggles";
 import { useItem } from "~/features/advice/useItem";
 import { useFormat } from "~/i18n/format";
 import { announce } from "~/ui/announce";
+import { FromDevice } from "~/ui/FromDevice";
 import { PageSkeleton } from "~/ui/Loading";
 import { Page } from "~/ui/Page";
 import { ErrorMessage } from "~/ui/ErrorMessage";
@@ -25,14 +26,15 @@ export default function ItemPage() {
   const item = useItem(slug, tags);
   const before = useRef<string | null>(null);
 
-  const said = item.data && !item.isPlaceholderData ? item.data.disposal : null;
+  const known = item.data?.value;
+  const said = known && !item.isPlaceholderData ? known.disposal : null;
   useEffect(() => {
     if (!said) return;
     const now = said.steps.join();
     if (before.current !== null && before.current !== now)
-      announce(t("advice:changed", { name: item.data?.name ?? "", category: said.category_name }));
+      announce(t("advice:changed", { name: known?.name ?? "", category: said.category_name }));
     before.current = now;
-  }, [said, t, item.data?.name]);
+  }, [said, t, known?.name]);
 
   if (item.isError) {
     return (
@@ -46,10 +48,11 @@ export default function ItemPage() {
       </Page>
     );
   }
-  if (!item.data) return <PageSkeleton />;
-  const { name, material, form, disposal, parts, changes, synonyms } = item.data;
+  if (!known) return <PageSkeleton />;
+  const { name, material, form, disposal, parts, changes, synonyms } = known;
   return (
     <Page title={name} hideTitle>
+      <FromDevice asOf={item.data?.asOf ?? null} />
       <article className={styles.item}>
         <ItemHeader name={name} material={material} form={form} />
         <Steps disposal={disposal} pending={item.isPlaceholderData} />

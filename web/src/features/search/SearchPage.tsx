@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearchParams } from "react-router";
 import type { Match } from "~/api/types";
 import { Button } from "~/ui/Button";
 import { EmptyState } from "~/ui/EmptyState";
+import { FromDevice } from "~/ui/FromDevice";
 import { Skeleton } from "~/ui/Loading";
 import { Page } from "~/ui/Page";
 import { ErrorMessage } from "~/ui/ErrorMessage";
@@ -49,10 +50,12 @@ function Found({ words }: Readonly<{ words: string }>) {
   const found = useSearch(words, MOST);
   if (found.isError) return <ErrorMessage error={found.error} onRetry={() => void found.refetch()} />;
   if (!found.data) return <Skeleton height="12rem" />;
-  const named = found.data.filter(({ sure }) => sure);
-  const near = found.data.filter(({ sure }) => !sure);
+  const { value, asOf } = found.data;
+  const named = value.filter(({ sure }) => sure);
+  const near = value.filter(({ sure }) => !sure);
   return (
     <>
+      <FromDevice asOf={asOf} />
       {named.length > 0 ? (
         <section aria-label={t("results")}>
           <p className={styles.count} role="status">

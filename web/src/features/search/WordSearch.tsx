@@ -4,6 +4,9 @@ import { useTranslation } from "react-i18next";
 import { api, data } from "~/api/client";
 import type { Match } from "~/api/types";
 import { materialOfCategory } from "~/design/materials";
+import { find } from "~/features/advice/stored/find";
+import { ASKED_AGAIN, orStored } from "~/features/advice/stored/orStored";
+import { usePreferences } from "~/preferences/store";
 import { Combobox } from "~/ui/Combobox";
 import { MaterialMark } from "~/ui/MaterialMark";
 import { useDebounced } from "~/ui/useDebounced";
@@ -27,17 +30,25 @@ const MOST = 6;
 const LONGEST = 200;
 const NONE: readonly Match[] = [];
 
-/** What the platform finds for some words. */
+/** What the platform finds for some words, or this device without a network. */
 export function useSearch(words: string, limit = MOST) {
   const { i18n } = useTranslation();
+  const { region } = usePreferences(); // what is stored on this device says where things go there
   const asked = words.trim().slice(0, LONGEST);
   return useQuery({
-    queryKey: ["search", asked, limit, i18n.language],
+    queryKey: ["search", asked, limit, i18n.language, region],
     queryFn: ({ signal }) =>
-      data(api.GET("/api/v1/recycling/search", { params: { query: { q: asked, limit } }, signal })),
+      orStored<readonly Match[]>(
+        signal,
+        (either) =>
+          data(
+            api.GET("/api/v1/recycling/search", { params: { query: { q: asked, limit } }, signal: either }),
+          ),
+        ({ index }) => find(index, asked, limit),
+      ),
     enabled: asked !== "",
     placeholderData: keepPreviousData,
-    staleTime: 10 * 60_000,
+    ...ASKED_AGAIN,
   });
 }
 
@@ -52,7 +63,7 @@ export function WordSearch({ onPick, words = "", ...rest }: Props) {
   const [typed, setTyped] = useState(words);
   const asked = useDebounced(typed, PAUSE_MS);
   const found = useSearch(asked);
-  const matches = found.data ?? NONE;
+  const matches = found.data?.value ?? NONE;
   return (
     <Combobox
       placeholder={t("placeholder")}

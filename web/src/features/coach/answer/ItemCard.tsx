@@ -167,7 +167,7 @@ function States({ item, pending, onChange }: StatesProps) {
   if (!details.data) return null;
   return (
     <StateToggles
-      changes={details.data.changes}
+      changes={details.data.value.changes}
       category={item.disposal.category}
       chosen={wanted ?? item.tags ?? []}
       onChange={(tags) => {

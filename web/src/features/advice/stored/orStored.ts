@@ -1,0 +1,58 @@
+import { Problem } from "~/api/problem";
+import { storedItems, type StoredItems } from "./items";
+
+/** An answer of the server, or of what is stored on this device. */
+export type Known<T> = Readonly<{
+  value: T;
+  /** When what is stored was the server's, ms since 1970; null for an answer of the server. */
+  asOf: number | null;
+}>;
+
+/** Milliseconds after which a server that does not answer is not waited for where this device knows the answer. */
+const PATIENCE_MS = 3_000;
+/** Statuses with which a proxy, or the platform itself, says that nobody answers just now. */
+const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/**
+ * What `ask` gives, or `answer` of what is stored when the server cannot be reached. Throws the failure of `ask` for any other,
+ * and where nothing is stored or `answer` gives null.
+ */
+export async function orStored<T>(
+  outer: AbortSignal,
+  ask: (signal: AbortSignal) => Promise<T>,
+  answer: (stored: StoredItems) => T | null,
+): Promise<Known<T>> {
+  const stored = storedItems();
+  const patience = new AbortController();
+  const timer = setTimeout(() => void stored.then((known) => known && patience.abort()), PATIENCE_MS);
+  try {
+    return { value: await ask(AbortSignal.any([outer, patience.signal])), asOf: null };
+  } catch (error) {
+    if (outer.aborted || !(patience.signal.aborted || isAway(error))) throw error;
+    const known = await stored;
+    const value = known && answer(known);
+    if (!value) throw error instanceof Problem ? error : Problem.network();
+    return { value, asOf: known.asOf };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof Problem && (error.code === "network" || AWAY.has(error.details.status));
+}
+
+const FRESH_MS = 10 * 60_000;
+const AGAIN_MS = 10_000;
+
+type Query = Readonly<{ state: { data?: Known<unknown> | undefined } }>;
+
+function isStored({ state }: Query): boolean {
+  return (state.data?.asOf ?? null) !== null;
+}
+
+/** How a query asks again for what came from this device: as soon as the network is back, and from time to time. */
+export const ASKED_AGAIN = {
+  staleTime: (query: Query) => (isStored(query) ? 0 : FRESH_MS),
+  refetchInterval: (query: Query) => (isStored(query) ? AGAIN_MS : false),
+} as const;
