@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -23,6 +24,8 @@ from bunri.app.settings import Settings
 from bunri.domains.detection.service import DetectionService
 from bunri.domains.detection.settings import DetectionSettings
 from bunri.edge.playground import playground, request_filter
+from bunri.edge.playground.file_names import FileNames
+from bunri.kit.errors import Forbidden
 from bunri.platform.photos.pool import DecoderPool
 from bunri.platform.photos.settings import DecoderSettings
 from bunri.platform.vision.settings import VisionSettings
@@ -82,6 +85,10 @@ async def outcome(browser: httpx.AsyncClient) -> list[Any]:
 
 def there(path: Path, pattern: str = "") -> bool:
     return any(path.rglob(pattern)) if pattern else path.exists()
+
+
+def places(folder: Path) -> set[str]:
+    return {str(folder), str(folder.resolve())}
 
 
 def files(folder: Path) -> set[Path]:
@@ -214,10 +221,48 @@ class TestLooking:
             client_of(app) as browser,
         ):
             await browser.get(f"{KO}/")
-            path = Path(await uploaded(browser))
-            assert path.is_relative_to(folder)
+            path = folder / (await uploaded(browser)).removeprefix("files/")
+            assert there(path)
             while there(path):  # noqa: ASYNC110  # Gradio deletes it and tells nobody
                 await asyncio.sleep(0.02)
+
+
+class TestPaths:
+    """Nothing that a browser gets tells where on the server something is."""
+
+    async def test_no_answer_names_a_path_of_the_server(self, browser: httpx.AsyncClient, data: Path) -> None:
+        answers = [await browser.get(f"{KO}/"), await browser.get(f"{KO}/theme.css")]
+        answers.append(await browser.post(f"{API}/upload", files={"files": ("a.jpg", JPEG)}))
+        [name] = answers[-1].json()
+        assert name.startswith("files/")
+        answers.append(await browser.get(f"{API}/file={name}"))
+        assert answers[-1].content == JPEG
+        answers.append(await joined(browser, "change", inputs(name)))
+        answers.append(await browser.get(f"{API}/queue/data", params={"session_hash": "somebody"}))
+        assert "process_completed" in answers[-1].text
+        assert '"path":"files/' in answers[-1].text.replace('": "', '":"')
+        for missing in ("gradio_api/file=files/none.jpg", "gradio_api/file=/none", "assets/none.js", "static/none"):
+            answers.append(await browser.get(f"{KO}/{missing}"))
+            assert answers[-1].headers["content-type"] == "application/problem+json"
+        form = {"content-type": "multipart/form-data"}
+        answers.append(await browser.post(f"{API}/upload", content=b"no form", headers=form))
+        assert (answers[-1].status_code, answers[-1].json()["code"]) == (422, "invalid")
+        for answer in answers:
+            told = answer.text + str(answer.headers) + str(answer.url)
+            for place in (*places(data), sys.prefix, str(Path(playground.__file__).parent)):
+                assert place not in told, answer.url
+
+    def test_a_folder_is_hidden_however_it_is_written(self, tmp_path: Path) -> None:
+        folder = tmp_path / '자료 "x" & <y>'
+        names = FileNames(folder)
+        in_json = json.dumps(str(folder), ensure_ascii=False)[1:-1]
+        in_script = in_json.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+        for written in (str(folder), in_json, in_script, quote(str(folder))):
+            assert names.hide(f"<{written}/a.jpg>".encode()) == b"<files/a.jpg>"
+        assert names.path("files/a b.jpg") == folder / "a b.jpg"
+        for bad in ("files/../x", "a.jpg", str(folder / "a.jpg"), "files/\0", "", "filesx/a"):
+            with pytest.raises(Forbidden):
+                names.path(bad)
 
 
 class TestHoles:
@@ -229,6 +274,10 @@ class TestHoles:
             "file=../../../../etc/passwd",
             "file={folder}/../../models/yolox_nano.onnx",
             "file={folder}/..%2f..%2fmodels/yolox_nano.onnx",
+            "file=files/../../../models/yolox_nano.onnx",
+            "file=files/..%2f..%2f..%2fmodels/yolox_nano.onnx",
+            "file=files" + SECRET,
+            "file=files/" + SECRET,
             "file=http://127.0.0.1:1/",
             "file=https://example.com/",
             "file=file://" + SECRET,
@@ -243,9 +292,11 @@ class TestHoles:
     async def test_a_link_inside_the_folder_leads_nowhere(self, browser: httpx.AsyncClient, folder: Path) -> None:
         await browser.get(f"{KO}/")
         (folder / "link").symlink_to(SECRET)
-        assert (await browser.get(f"{API}/file={folder}/link")).status_code == 403
+        assert (await browser.get(f"{API}/file=files/link")).status_code == 403
 
-    @pytest.mark.parametrize("path", [SECRET, "http://127.0.0.1:1/a.jpg", "file://" + SECRET, "../models/x.onnx", ""])
+    @pytest.mark.parametrize(
+        "path", [SECRET, "http://127.0.0.1:1/a.jpg", "file://" + SECRET, "../models/x.onnx", "files/../../x", ""]
+    )
     async def test_inputs_are_not_taken_from_elsewhere(self, browser: httpx.AsyncClient, path: str) -> None:
         response = await joined(browser, "change", inputs(path))
         assert response.status_code == 403

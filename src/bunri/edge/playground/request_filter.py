@@ -1,21 +1,24 @@
-"""Filters requests to Gradio: few paths, small bodies, no files but those of the page, no other hosts."""
+"""Filters requests to Gradio: few paths, small bodies, no files but those of the page, no other hosts. What Gradio
+answers tells no path of the server, and its errors become ours."""
 
 import asyncio
 import os
 import re
 import time
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
+from urllib.parse import quote
 
 import orjson
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bunri.kit.errors import Forbidden, Invalid, Missing, TooLarge, Unavailable
+from bunri.edge.playground.file_names import FileNames
+from bunri.kit.errors import BunriError, Forbidden, Invalid, Missing, TooLarge, Unavailable
 from bunri.kit.languages import Language
 
 UPLOAD: Final = "/gradio_api/upload"
@@ -26,6 +29,7 @@ UPLOAD_SLOTS: Final = 8
 """Uploads received at a time, per language; others wait."""
 JOIN: Final = "/gradio_api/queue/join"
 FILE: Final = "/gradio_api/file="
+EVENTS: Final = "/gradio_api/queue/data"
 _READABLE: Final = re.compile(
     r"/|/assets/[\w./@-]+|/static/[\w./-]+|/theme\.css"
     r"|/gradio_api/(queue/data|upload_progress|file=.+)"
@@ -78,6 +82,10 @@ class UploadUnfinished(Invalid):
     code = "upload_unfinished"
 
 
+_ERRORS: Final[Mapping[int, type[BunriError]]] = {403: Forbidden, 404: PageMissing, 413: TooLarge}
+"""What a status of Gradio's means."""
+
+
 def path_below_mount(scope: Scope) -> str:
     """The path below the mount point."""
     path: str = scope["path"]
@@ -104,6 +112,7 @@ class RequestFilter:
         self._app = app
         self._language = language
         self._folder = folder.resolve()
+        self._names = FileNames(folder)
         self._functions = functions
         self._upload_mb = upload_mb
         self._upload_s = upload_s
@@ -115,31 +124,52 @@ class RequestFilter:
         """Raises PageMissing, Forbidden, Invalid, TooLarge, UploadsFull, UploadUnfinished; only ``http``."""
         path = path_below_mount(scope).removeprefix(f"/{self._language}")
         self._check_path(scope["method"], path)
+        plain = _without(scope, b"accept-encoding")  # answers that are read here may not be compressed
         if path == UPLOAD:
             self._check_length(Headers(scope=scope))
             async with self._received(Request(scope, receive)) as receive, self._folder_lock:
                 await self._check_folder()
-                await self._app(scope, receive, _with_headers(send))
-            return
-        if path == JOIN:
+                await self._forward(plain, receive, _whole(send, self._names.hide))
+        elif path == JOIN:
             receive = _once(self._cleaned(await Request(scope, receive).body()))
-            scope = _without(scope, b"content-length")
+            await self._forward(_without(plain, b"content-length"), receive, _whole(send, self._names.hide))
         elif path == "/":
             # Without the query: it could name the saved state of another person.
-            scope, send = {**_without(scope, b"accept-encoding"), "query_string": b""}, self._with_language(send)
-        await self._app(scope, receive, _with_headers(send))
+            await self._forward({**plain, "query_string": b""}, receive, _whole(send, self._page))
+        elif path == EVENTS:
+            await self._forward(plain, receive, _each(send, self._names.hide))
+        elif path.startswith(FILE):
+            await self._forward(self._with_file(scope, path), receive, send)
+        else:
+            await self._forward(scope, receive, send)
+
+    async def _forward(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Asks Gradio. Raises an error of ours in the place of what Gradio says of its own, which names paths and
+        speaks English."""
+        refused: list[int] = []
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if message["status"] >= 400:
+                    refused.append(message["status"])
+                MutableHeaders(scope=message).update(HEADERS)
+            if not refused:
+                await send(message)
+
+        await self._app(scope, receive, sent)
+        if refused:
+            raise _ERRORS.get(refused[0], Unavailable if refused[0] >= 500 else Invalid)
 
     def _check_path(self, method: str, path: str) -> None:
         allowed = _READABLE.fullmatch(path) if method in ("GET", "HEAD") else method == "POST" and path in _WRITABLE
         if not allowed or ".." in path.split("/"):
             raise PageMissing
-        if path.startswith(FILE):
-            self._check_file(path.removeprefix(FILE))
 
-    def _check_file(self, path: str) -> None:
-        """Allows only files that are in the folder once every ``..`` and every link is resolved."""
-        if "\0" in path or not Path(path).resolve().is_relative_to(self._folder):
-            raise Forbidden
+    def _with_file(self, scope: Scope, path: str) -> Scope:
+        """Asks for the file that the name in the address means."""
+        file = self._names.path(path.removeprefix(FILE))
+        asked = f"{scope.get('root_path', '')}/{self._language}{FILE}{file}"
+        return {**scope, "path": asked, "raw_path": quote(asked).encode()}
 
     def _check_length(self, headers: Headers) -> None:
         """A body has to declare its length; the server then enforces it."""
@@ -168,7 +198,7 @@ class RequestFilter:
                 yield _from(spool)
 
     def _cleaned(self, body: bytes) -> bytes:
-        """Checks that inputs that are files are in the folder, and removes URLs that Gradio would fetch."""
+        """Finds the files that inputs name, which are in the folder, and removes URLs that Gradio would fetch."""
         try:
             asked = orjson.loads(body)
         except orjson.JSONDecodeError as error:
@@ -183,33 +213,17 @@ class RequestFilter:
             if "path" in value:
                 if not isinstance(value["path"], str):
                     raise Invalid
-                self._check_file(value["path"])
+                value["path"] = str(self._names.path(value["path"]))
         try:
             return orjson.dumps(asked)
         except TypeError as error:  # orjson parses deeper nesting than it writes
             raise Invalid from error
 
-    def _with_language(self, send: Send) -> Send:
+    def _page(self, page: bytes) -> bytes:
         """Sets the language of the page, and removes references to other hosts."""
-        start: Message = {}
-        parts = bytearray()
-
-        async def sent(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                start.update(message)
-                return
-            parts.extend(message.get("body", b""))
-            if message.get("more_body"):
-                return
-            page = _OTHER_HOSTS.sub(b"", bytes(parts)).replace(b'lang="en"', f'lang="{self._language}"'.encode(), 1)
-            page = page.replace(b"<head>", b"<head>" + _HEAD.replace(b"LANGUAGE", self._language.encode()), 1)
-            headers = MutableHeaders(scope=start)
-            headers["Content-Length"] = str(len(page))
-            headers["Cache-Control"] = "no-cache"
-            await send(start)
-            await send({"type": "http.response.body", "body": page})
-
-        return sent
+        page = _OTHER_HOSTS.sub(b"", self._names.hide(page))
+        page = page.replace(b'lang="en"', f'lang="{self._language}"'.encode(), 1)
+        return page.replace(b"<head>", b"<head>" + _HEAD.replace(b"LANGUAGE", self._language.encode()), 1)
 
 
 def _dicts(value: Any) -> Iterator[dict[str, Any]]:
@@ -267,10 +281,34 @@ def _without(scope: Scope, name: bytes) -> Scope:
     return {**scope, "headers": [header for header in scope["headers"] if header[0] != name]}
 
 
-def _with_headers(send: Send) -> Send:
+def _whole(send: Send, change: Callable[[bytes], bytes]) -> Send:
+    """Sends an answer once it is complete, changed."""
+    start: Message = {}
+    parts = bytearray()
+
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(HEADERS)
+            start.update(message)
+            return
+        parts.extend(message.get("body", b""))
+        if message.get("more_body"):
+            return
+        body = change(bytes(parts))
+        headers = MutableHeaders(scope=start)
+        headers["Content-Length"] = str(len(body))
+        headers["Cache-Control"] = "no-cache"
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+
+    return sent
+
+
+def _each(send: Send, change: Callable[[bytes], bytes]) -> Send:
+    """Sends a stream, changed message by message: Gradio sends each event at once."""
+
+    async def sent(message: Message) -> None:
+        if body := message.get("body"):
+            message = {**message, "body": change(body)}
         await send(message)
 
     return sent
