@@ -41,7 +41,13 @@ DEEP = b'{"fn_index":0,"a":' + b'{"a":' * 300 + b"1" + b"}" * 301
 @pytest.fixture
 async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(app, answers_errors=True) as made:
+        await opened(made)
         yield made
+
+
+async def opened(browser: httpx.AsyncClient, at: str = KO) -> None:
+    """Waits for the page: until it is made, another in its place says that it is starting."""
+    assert (await browser.get(f"{at}/theme.css")).status_code == 200
 
 
 @pytest.fixture
@@ -150,6 +156,7 @@ class TestPage:
         self, browser: httpx.AsyncClient, accepted: str | None, language: str
     ) -> None:
         headers = {"Accept-Language": accepted} if accepted else {}
+        await opened(browser, f"/detect/{language}")
         response = await browser.get("/", headers=headers, follow_redirects=True)
         assert response.status_code == 200
         assert response.url.path == f"/detect/{language}/"
@@ -176,6 +183,42 @@ class TestPage:
         assert not made["analytics_enabled"]
         assert {each["api_visibility"] for each in made["dependencies"]} == {"private"}
         assert not any(made.get(name) for name in ("is_space", "enable_monitoring", "run_history"))
+
+
+class TestStarting:
+    """Gradio takes seconds to import: who opens the page first is told so at once, and nobody else waits."""
+
+    @pytest.mark.parametrize(("language", "sentence"), [("ko", "준비하고 있어요"), ("en", "The page is starting")])
+    async def test_a_page_says_that_it_starts_and_goes_on_by_itself(
+        self, app: FastAPI, monkeypatch: pytest.MonkeyPatch, language: str, sentence: str
+    ) -> None:
+        monkeypatch.setattr(playground, "SOON_S", 0)
+        async with client_of(app) as browser:
+            told = await browser.get(f"/detect/{language}/")
+            assert (told.status_code, told.headers["cache-control"]) == (200, "no-store")
+            assert sentence in told.text
+            assert f'<html lang="{language}">' in told.text
+            assert "<script" not in told.text
+            assert told.headers["content-security-policy"].startswith("default-src 'none'; style-src 'sha256-")
+            assert (await browser.get("/health")).status_code == 200
+            found = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', told.text)
+            assert found
+            page = await browser.get(f"/detect/{language}/{found[1]}", follow_redirects=True)
+            assert page.url == f"http://test/detect/{language}/"
+            assert "window.gradio_config" in page.text
+
+    async def test_who_loses_patience_is_told_again(self, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(playground, "PATIENCE_S", 0)
+        async with client_of(app) as browser:
+            assert "준비하고 있어요" in (await browser.get(f"{KO}/?wait")).text
+            await opened(browser)
+
+    async def test_a_page_that_could_not_be_made_is_tried_again(self, app: FastAPI, data: Path) -> None:
+        (data / "playground").write_bytes(b"in the way")
+        async with client_of(app, answers_errors=True) as browser:
+            assert (await browser.get(f"{KO}/theme.css")).status_code == 500
+            (data / "playground").unlink()
+            await opened(browser)
 
 
 class TestLooking:
@@ -462,7 +505,7 @@ class TestFolder:
             app.router.lifespan_context(app),
             client_of(app) as browser,
         ):
-            assert (await browser.get(f"{KO}/")).status_code == 200
+            await opened(browser)
             assert not there(left)
             assert there(folder)
         assert not there(folder)

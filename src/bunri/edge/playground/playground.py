@@ -1,4 +1,4 @@
-"""The page as an ASGI application, created at the first request, one language at a time."""
+"""The page as an ASGI application, created in the background at the first request, one language at a time."""
 
 import asyncio
 import os
@@ -23,8 +23,10 @@ from bunri.edge.playground.request_filter import (
     RequestFilter,
     path_below_mount,
 )
+from bunri.edge.playground.starting import WAIT, starting_page
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import LANGUAGES, Language, negotiate
+from bunri.kit.tasks import cancel_all
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -33,6 +35,10 @@ PREFIX: Final = "/detect"
 UPLOADS: Final = tuple(f"{PREFIX}/{language}{UPLOAD}" for language in LANGUAGES)
 """Paths with bodies larger than JSON; the request filter limits them."""
 FOLDER_MB: Final = 256
+SOON_S: Final = 0.3
+"""Who asks for a page that is not made yet waits so long before being told that it is starting …"""
+PATIENCE_S: Final = 20.0
+"""… and then so long for the page; proxies give up after 30 s or more."""
 _QUIET: Final = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -47,7 +53,7 @@ class Playground:
         self._detection = detection
         self._folder = folder / str(os.getpid())
         self._home = home
-        self._pages: dict[Language, ASGIApp] = {}
+        self._pages: dict[Language, asyncio.Task[ASGIApp]] = {}
         self._creating = asyncio.Lock()
         self._closing = AsyncExitStack()
 
@@ -69,19 +75,28 @@ class Playground:
             return RedirectResponse(f"{PREFIX}/{language}/", 307, headers={"Vary": "Accept-Language"})
         for language in LANGUAGES:
             if wanted == language:
-                return await self._page(language) if slash else RedirectResponse(f"{PREFIX}/{language}/", 307)
+                return await self._page(language, scope) if slash else RedirectResponse(f"{PREFIX}/{language}/", 307)
         raise PageMissing
 
-    async def _page(self, language: Language) -> ASGIApp:
-        async with self._creating:
-            if language not in self._pages:
-                self._pages[language] = await self._create(language)
-        return self._pages[language]
+    async def _page(self, language: Language, scope: Scope) -> ASGIApp:
+        """The page, or another that says that it is starting. Parts of it wait."""
+        page = self._pages.get(language)
+        if page is None or (page.done() and page.exception()):  # a page that could not be made is tried again
+            page = self._pages[language] = asyncio.create_task(self._create(language))
+        if page.done() or path_below_mount(scope) != f"/{language}/":
+            return await asyncio.shield(page)
+        waiting = scope["query_string"] == WAIT.encode()
+        await asyncio.wait([page], timeout=PATIENCE_S if waiting else SOON_S)
+        if not page.done():
+            return starting_page(language)
+        made = await page
+        return RedirectResponse(f"{PREFIX}/{language}/", 303) if waiting else made
 
     async def _create(self, language: Language) -> ASGIApp:
         detection = self._detection()
-        app = await asyncio.to_thread(lambda: asyncio.run(self._build(detection, language)))
-        await self._closing.enter_async_context(app.router.lifespan_context(app))
+        async with self._creating:
+            app = await asyncio.to_thread(lambda: asyncio.run(self._build(detection, language)))
+            await self._closing.enter_async_context(app.router.lifespan_context(app))
         return RequestFilter(
             app,
             language,
@@ -108,5 +123,6 @@ class Playground:
                 shutil.rmtree(other, ignore_errors=True)
 
     async def close(self) -> None:
+        await cancel_all([*self._pages.values()])
         await self._closing.aclose()
         shutil.rmtree(self._folder, ignore_errors=True)
