@@ -124,22 +124,35 @@ test("a rose is not asked for its battery", async ({ page }) => {
   await expect(page.getByRole("button", { name: /배터리|약품|새요/ })).toHaveCount(0);
 });
 
-test("a question and its answer lose nothing when text is twice as large", async ({ page }) => {
-  await page.setViewportSize({ width: 360, height: 800 });
-  const shown = async (name: string) => {
-    await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
-    await expectNoSidewaysScroll(page);
-    await page.screenshot({ path: `test-results/large-${name}.png`, fullPage: true });
-    await expectWholeWords(page);
-  };
-  await page.goto("/");
-  await page
-    .locator("input[type=file]")
-    .last()
-    .setInputFiles([await drawn(page, 47), await drawn(page, 48)]);
-  await asked(page);
-  await shown("question");
-  await page.getByRole("button", { name: GLASS }).click();
-  await page.getByRole("region", { name: "버리는 방법" }).waitFor();
-  await shown("answer");
-});
+for (const language of ["ko", "en"])
+  for (const width of [360, 390])
+    test(`a question, its answer and the details lose nothing when text is twice as large: ${language}, ${width}`, async ({
+      page,
+    }) => {
+      await keep(page, { language });
+      await page.setViewportSize({ width, height: 800 });
+      const shown = async (name: string) => {
+        await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+        await expectNoSidewaysScroll(page);
+        await page.screenshot({
+          path: `test-results/large-${name}-${language}-${width}.png`,
+          fullPage: true,
+        });
+        await expectWholeWords(page);
+      };
+      await page.goto("/");
+      await page
+        .locator("input[type=file]")
+        .last()
+        .setInputFiles([await drawn(page, 47), await drawn(page, 48)]);
+      const glass = page.getByRole("button", { name: GLASS });
+      await glass.waitFor();
+      await shown("question");
+      await glass.click();
+      await page.getByRole("region", { name: /^(버리는 방법|How to throw it away)$/ }).waitFor();
+      await shown("answer");
+      await page.getByRole("button", { name: /^(아니에요|No)$/ }).click();
+      await page.getByRole("heading", { name: /^(무엇인지 알려 주세요|Tell us what it is)$/ }).waitFor();
+      await expect(page.getByRole("group").getByRole("button").first()).toBeVisible();
+      await shown("details");
+    });
