@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,11 @@ from bunri.app.asgi import create_app
 from bunri.app.settings import Settings
 from bunri.domains.detection.service import DetectionService
 from bunri.domains.detection.settings import DetectionSettings
-from bunri.edge.playground import playground, request_filter
+from bunri.edge.playground import playground, request_filter, words
 from bunri.edge.playground.file_names import FileNames
+from bunri.edge.playground.words import script
 from bunri.kit.errors import Forbidden
+from bunri.kit.languages import Language, text
 from bunri.platform.photos.pool import DecoderPool
 from bunri.platform.photos.settings import DecoderSettings
 from bunri.platform.vision.settings import VisionSettings
@@ -219,6 +222,30 @@ class TestStarting:
             assert (await browser.get(f"{KO}/theme.css")).status_code == 500
             (data / "playground").unlink()
             await opened(browser)
+
+
+class TestWords:
+    @pytest.mark.parametrize("language", ["ko", "en"])
+    async def test_errors_speak_the_pages_language_not_the_browsers(
+        self, browser: httpx.AsyncClient, language: Language
+    ) -> None:
+        other = {"ko": "en", "en": "ko"}[language]
+        at = f"/detect/{language}/gradio_api/queue/join"
+        response = await browser.post(at, content=b"{", headers={"Accept-Language": other})
+        assert response.json()["detail"] == text("errors.invalid", language)
+
+    @pytest.mark.parametrize("language", ["ko", "en"])
+    async def test_the_page_has_a_word_for_each_of_gradios(
+        self, browser: httpx.AsyncClient, language: Language
+    ) -> None:
+        await opened(browser, f"/detect/{language}")
+        page = (await browser.get(f"/detect/{language}/")).text
+        assert script(language) in page
+        hangul = re.search("[가-힣]", text("detect.controls.busy", language))
+        assert bool(hangul) == (language == "ko")
+        assets = Path(sysconfig.get_path("purelib")) / "gradio" / "templates" / "frontend" / "assets"
+        code = await asyncio.to_thread(lambda: "".join(path.read_text("utf-8") for path in assets.glob("*.js")))
+        assert [word for word in words._WORDS if word not in code] == []
 
 
 class TestLooking:

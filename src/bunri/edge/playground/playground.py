@@ -65,7 +65,7 @@ class Playground:
             answer = await self._answer(scope)
             await answer(scope, receive, send)
         except BunriError as error:
-            await refusal(Request(scope), error)(scope, receive, send)
+            await refusal(Request(_in_language_of_page(scope)), error)(scope, receive, send)
 
     async def _answer(self, scope: Scope) -> ASGIApp:
         _, _, first = path_below_mount(scope).partition("/")
@@ -126,3 +126,12 @@ class Playground:
         await cancel_all([*self._pages.values()])
         await self._closing.aclose()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _in_language_of_page(scope: Scope) -> Scope:
+    """As though the browser had asked for the language of the page, which shows the sentences of errors."""
+    wanted = path_below_mount(scope).split("/")[1:2]
+    if not any(wanted == [language] for language in LANGUAGES):
+        return scope
+    others = [header for header in scope["headers"] if header[0] != b"accept-language"]
+    return {**scope, "headers": [*others, (b"accept-language", wanted[0].encode())]}

@@ -18,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bunri.edge.playground.file_names import FileNames
+from bunri.edge.playground.words import script
 from bunri.kit.errors import BunriError, Forbidden, Invalid, Missing, TooLarge, Unavailable
 from bunri.kit.languages import Language
 
@@ -58,9 +59,6 @@ _HEAD: Final = (
     b"%3Cpath d=%27M9 14V9h5M18 9h5v5M23 18v5h-5M14 23H9v-5%27"
     b" fill=%27none%27 stroke=%27white%27 stroke-width=%272.5%27/%3E%3C/svg%3E"
     b'">'
-    # Gradio's own texts follow the browser's language; they have to follow the page's.
-    b"<script>for (const [name, value] of [['language', 'LANGUAGE'], ['languages', ['LANGUAGE']]])"
-    b" Object.defineProperty(navigator, name, {get: () => value});</script>"
 )
 
 
@@ -223,7 +221,8 @@ class RequestFilter:
         """Sets the language of the page, and removes references to other hosts."""
         page = _OTHER_HOSTS.sub(b"", self._names.hide(page))
         page = page.replace(b'lang="en"', f'lang="{self._language}"'.encode(), 1)
-        return page.replace(b"<head>", b"<head>" + _HEAD.replace(b"LANGUAGE", self._language.encode()), 1)
+        words = f"<script>{script(self._language)}</script>".encode()
+        return page.replace(b"<head>", b"<head>" + _HEAD + words, 1)
 
 
 def _dicts(value: Any) -> Iterator[dict[str, Any]]:
