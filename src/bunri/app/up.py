@@ -13,6 +13,7 @@ from bunri.app.registry import ALL, REGISTRY, Registry
 from bunri.app.settings import SecretMissing, Settings
 from bunri.app.supervisor import Child, Supervisor
 from bunri.kit.errors import BunriError, Conflict
+from bunri.kit.languages import text
 from bunri.kit.sentences import sentence
 from bunri.platform.embedded.reaper import ChildReaper
 from bunri.platform.embedded.servers import EmbeddedServers
@@ -40,10 +41,13 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         signal.signal(number, signal.default_int_handler)  # as Ctrl-C, until the supervisor takes over
     try:
         _check_address(host, port)
+        _say("servers", directory=settings.data)
         environment = _environment(settings.on(servers.start()), workers)
+        _say("migrating")
         if _run(environment, "migrate", "--sample") != 0:
             return 1
         _fetch_detector(settings, environment)
+        _say("processes")
         return Supervisor(
             _children(host, port, workers, environment),
             servers=servers,
@@ -57,6 +61,12 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         return 0
     finally:
         servers.stop()
+
+
+def _say(step: str, **data: object) -> None:
+    """One line a step for who watches the start; in a log they would only be in the way."""
+    if sys.stderr.isatty():
+        Console(stderr=True).print(text(f"supervisor.{step}", "en", **data), style="dim", markup=False)
 
 
 def _check_address(host: str, port: int) -> None:
@@ -110,6 +120,7 @@ def _fetch_detector(settings: Settings, environment: dict[str, str]) -> None:
     folders = (settings.data / "models", settings.vision.models_dir)
     if not settings.vision.fetch or any(folder and (folder / f"{name}.onnx").is_file() for folder in folders):
         return
+    _say("detector", name=name)
     try:
         _run(environment, "models", "pull", name, within=FETCH_WITHIN_S)
     except subprocess.TimeoutExpired:
