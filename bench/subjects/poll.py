@@ -48,10 +48,12 @@ def measure(quick: bool) -> list[BenchmarkResult]:
 
 
 def _beat(running: Product, seconds: float) -> list[BenchmarkResult]:
-    """Each client with a job of its own."""
-    person = Client.sign_in(running.url)
-    jobs = [person.ask("POST", "/api/v1/waste/analyze", TICKET)["job_id"] for _ in range(CLIENTS)]
-    polls = [request("GET", f"/api/v1/waste/status/{job}", person.headers) for job in jobs]
+    """Each client is a guest with a job of their own."""
+    guests = [Client.sign_in(running.url) for _ in range(CLIENTS)]
+    jobs = [guest.ask("POST", "/api/v1/waste/analyze", TICKET)["job_id"] for guest in guests]
+    polls = [
+        request("GET", f"/api/v1/waste/status/{job}", guest.headers) for guest, job in zip(guests, jobs, strict=True)
+    ]
     polled = load(polls, running.url, clients=CLIENTS, seconds=seconds, period=EVERY)
     rate = f"p50 {polled.p50:.2f} ms, {polled.per_second:,.0f} polls/s"
     return [
