@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bunri.platform.storage import LocalStorage, StorageFull, StorageUnavailable, TicketExpired, open_storage
+from bunri.platform.storage import LocalStorage, StorageFull, StorageUnavailable, TicketExpired, WrongSize, open_storage
 from bunri.platform.storage.signing import Grant
 
 JPEG = "image/jpeg"
@@ -54,6 +54,22 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("a disk that is really full takes a mount, which is root's right; CI runs it as root")
     yield disk
     subprocess.run(["umount", str(disk)], check=True)
+
+
+class TestMemory:
+    async def test_of_half_an_upload_little_is_held(self, tmp_path: Path) -> None:
+        storage = LocalStorage(tmp_path, secret="s")
+        unwritten: list[int] = []
+
+        async def half() -> AsyncIterator[bytes]:
+            for number in range(16):
+                yield b"x" * 65536
+                written = sum(draft.stat().st_size for draft in (tmp_path / ".coming").iterdir())
+                unwritten.append((number + 1) * 65536 - written)
+
+        with pytest.raises(WrongSize):
+            await storage.receive(Grant("PUT", "a", 0, 2 * MEGABYTE, JPEG), JPEG, half())
+        assert max(unwritten) <= 2 * 65536
 
 
 class TestTickets:

@@ -30,7 +30,8 @@ from bunri.platform.storage.signing import Grant
 _DRAFTS: Final = ".coming"  # unfinished uploads; no key begins with a dot
 _TYPES: Final = ".types"  # the Content-Type of each object, under its key
 _CLOSED: Final = ".closed"  # an empty file for each key whose tickets are no longer good
-_CHUNK: Final = 2**20
+_CHUNK: Final = 2**17
+"""Bytes of one upload held in memory: hundreds that stop halfway hold so much each."""
 RESERVE: Final = 64 * 2**20
 """Bytes that uploads leave free: a database without room stops, and with it what could still be read."""
 
