@@ -56,11 +56,14 @@ def _start(module: str, output: IO[bytes]) -> subprocess.Popen[str]:
 
 
 def serve(prepare: Callable[[Plan], Callable[[], Mapping[str, Any]]]) -> None:
-    """The worker's side of ``run``."""
+    """The worker's side of ``run``. What else is written to standard output, by a log for instance, goes to standard
+    error."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")  # open until the process ends, after its last words
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     work = prepare(json.loads(sys.stdin.readline()))
-    print("ready", flush=True)
+    print("ready", file=answers, flush=True)
     if sys.stdin.readline():
-        print(json.dumps(work()), flush=True)
+        print(json.dumps(work()), file=answers, flush=True)
 
 
 def _send(worker: subprocess.Popen[str], line: str) -> None:
