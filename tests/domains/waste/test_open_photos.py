@@ -1,5 +1,6 @@
 """What somebody is told who has as many photos waiting as one may have."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -48,6 +49,18 @@ def test_a_person_with_too_many_streams_is_told_so_and_nobody_else(platform: Pla
         with _watches(person) as refused:
             assert (refused.status_code, json.loads(refused.read())["code"]) == (429, "too_many_streams")
         assert streams.enter_context(_watches(other)).status_code == 200
+
+
+async def test_of_streams_opened_at_once_no_more_are_let_in(platform: Platform) -> None:
+    person = Person.arrives(platform)
+    url = platform.url(f"/api/v1/waste/status/{_asks(person).json()['job_id']}/events")
+    headers = {"Authorization": f"Bearer {person.token}"}
+    async with httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_connections=100)) as client:
+        asked = [client.send(client.build_request("GET", url, headers=headers), stream=True) for _ in range(60)]
+        answers = await asyncio.gather(*asked)
+        assert sorted(answer.status_code for answer in answers) == [200] * 2 + [429] * 58
+        for answer in answers:
+            await answer.aclose()
 
 
 @contextmanager

@@ -94,9 +94,9 @@ async def events(
     job_id: UUID, caller: CurrentCaller, limit: Annotated[StreamLimit, use(StreamLimit)], request: Request
 ) -> StreamingResponse:
     """The status document whenever it changes; the stream ends with the job. A person has up to eight at a time."""
-    limit.check(caller.id)
     providers: Providers = request.app.state.providers
     await _document(providers, caller.id, job_id)  # a foreign job is refused before the stream begins
+    limit.check(caller.id)  # last: nothing may be waited for from here until the stream counts, or others slip in
     return EventStream(_watch(providers, caller.id, job_id), caller.id, limit)
 
 
