@@ -83,6 +83,10 @@ class Client:
         result = self.wait_for_result(job_id)
         return result, time.perf_counter() - started
 
+    def hang_up(self) -> None:
+        """The next request opens a new connection."""
+        self._connection.close()
+
     def _send(self, method: str, path: str, content: bytes | None, headers: dict[str, str]) -> bytes:
         if time.monotonic() - self._used > IDLE:
             self._connection.close()  # the server may have done so already; the next request opens it again

@@ -1,12 +1,13 @@
 """Runs ``bunri up`` on a fresh data directory."""
 
 import os
+import resource
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,16 @@ class Product:
                 total += process.memory_full_info().pss
         return total / 2**20
 
+    def api(self) -> psutil.Process:
+        """The process that serves HTTP."""
+        return next(child for child in self.process.children(recursive=True) if "serve" in child.cmdline())
+
+    def workers(self) -> list[psutil.Process]:
+        """The processes that analyse photos, with what they have started."""
+        children = self.process.children(recursive=True)
+        own = [child for child in children if "work" in child.cmdline() and "waste" in child.cmdline()]
+        return list({each.pid: each for worker in own for each in (worker, *worker.children(recursive=True))}.values())
+
 
 def settings(data: Path) -> Settings:
     """Settings with which another process uses the servers of ``data``."""
@@ -56,8 +67,11 @@ def settings(data: Path) -> Settings:
 
 
 @contextmanager
-def running(*, workers: int = 1) -> Iterator[Product]:
-    """The product, started and ready; afterwards it is stopped and its data removed. Raises ProductFailed."""
+def running(*, workers: int = 1, bounds: Mapping[str, str] = BOUNDS, files: int | None = None) -> Iterator[Product]:
+    """The product, started and ready; afterwards it is stopped and its data removed. Raises ProductFailed.
+
+    ``bounds`` are settings in place of its own; each of its processes may open so many ``files``.
+    """
     with workplace() as folder:
         port, log = _free_port(), folder / "log"
         command = [sys.executable, "-m", "bunri", "up", "--data", str(folder / "data"), "--port", str(port)]
@@ -68,9 +82,11 @@ def running(*, workers: int = 1) -> Iterator[Product]:
                 stdout=subprocess.PIPE,
                 stderr=output,
                 cwd=folder,
-                env={**os.environ, **BOUNDS},
+                env={**os.environ, **bounds},
             )
         try:
+            if files:
+                resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (files, files))  # before it has read any setting
             url = _await_ready(process, log)
             yield Product(url, folder / "data", time.perf_counter() - started, psutil.Process(process.pid))
         finally:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bench.result import BenchmarkResult
-from bench.subjects import analyze, bins, detect, near, photo, poll, push, repeats, search, up, web
+from bench.subjects import analyze, attack, bins, detect, near, photo, poll, push, repeats, search, up, web
 
 Measure = Callable[[bool], list[BenchmarkResult]]
 
@@ -20,4 +20,5 @@ SUBJECTS: Final[dict[str, Measure]] = {
     "search": search.measure,
     "detect": detect.measure,
     "web": web.measure,
+    "attack": attack.measure,
 }

@@ -2,11 +2,8 @@
 
 from typing import Final
 
-import psutil
-
 from bench import product, worker_processes
 from bench.client import Client
-from bench.product import Product
 from bench.result import BenchmarkResult, at_most, below
 
 WATCHERS: Final = 500
@@ -33,7 +30,7 @@ def measure(quick: bool) -> list[BenchmarkResult]:
             "period": PERIOD_S,
             "seconds": seconds,
         }
-        api = _api(running)
+        api = running.api()
         before = sum(api.cpu_times()[:2])
         [found] = worker_processes.run("bench.watchers", [plan])
         busy = (sum(api.cpu_times()[:2]) - before) / (seconds + 2)
@@ -44,8 +41,3 @@ def measure(quick: bool) -> list[BenchmarkResult]:
         ),
         BenchmarkResult("lost", found["lost"], "", at_most(0), note=f"of {found['pushed']:,}"),
     ]
-
-
-def _api(running: Product) -> psutil.Process:
-    """The process that serves HTTP."""
-    return next(child for child in running.process.children(recursive=True) if "serve" in child.cmdline())
