@@ -326,3 +326,14 @@ def test_thousands_of_half_requests_cost_the_product_neither_health_nor_memory(t
                 assert healthy(port)
                 closing.close()  # ours have to fit into this process too
         assert process.memory_info().rss - before < 64 * 2**20
+
+
+def test_headers_poured_into_fifty_connections_are_not_kept(tmp_path: Path) -> None:
+    with detect(tmp_path, files=256) as (port, process), ExitStack() as closing:
+        before = process.memory_info().rss
+        for _ in range(50):
+            poured = closing.enter_context(connected(port))
+            with suppress(ConnectionError):
+                poured.sendall(b"GET / HTTP/1.1\r\n" + b"a:b\r\n" * 200_000)
+        assert healthy(port)
+        assert process.memory_info().rss - before < 64 * 2**20

@@ -72,6 +72,15 @@ class BoundedProtocol(HttpToolsProtocol):
         super().handle_websocket_upgrade()
 
     def data_received(self, data: bytes) -> None:
+        """A large piece in slices: headers are looked at between them, and each takes thirty times its bytes."""
+        if len(data) <= self.max_head_bytes:
+            self._take(data)
+            return
+        for start in range(0, len(data), self.max_head_bytes):
+            if self.transport.get_protocol() is self:  # and no websocket's by now
+                self._take(data[start : start + self.max_head_bytes])
+
+    def _take(self, data: bytes) -> None:
         self.unsorted += len(data)
         if self.refused:
             if self.unsorted > DISCARDED:
@@ -155,6 +164,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         self.transport.write(_problem(status, code, self.headers or []))
+        self.headers = []  # it lingers, and they may be thousands
         self.transport.write_eof()
         self.flow.resume_reading()
 
