@@ -42,6 +42,13 @@ DEEP = b'{"fn_index":0,"a":' + b'{"a":' * 300 + b"1" + b"}" * 301
 
 
 @pytest.fixture
+def bounds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other bounds, before a page is made with them. Has to stand before ``browser``."""
+    for name, value in request.param.items():
+        monkeypatch.setattr(playground, name, value)
+
+
+@pytest.fixture
 async def browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(app, answers_errors=True) as made:
         await opened(made)
@@ -470,19 +477,17 @@ class TestBounds:
 
         assert (await browser.post(f"{API}/upload", content=endless())).status_code == 413
 
-    async def test_a_full_folder_takes_no_more(
-        self, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(playground, "FOLDER_MB", 0)
+    @pytest.mark.parametrize("bounds", [{"FOLDER_MB": 0}], indirect=True)
+    async def test_a_full_folder_takes_no_more(self, bounds: None, browser: httpx.AsyncClient) -> None:
         response = await browser.post(f"{API}/upload", files={"files": ("a.jpg", JPEG)})
         assert (response.status_code, response.json()["code"]) == (503, "uploads_full")
         assert response.headers["retry-after"]
 
+    @pytest.mark.parametrize("bounds", [{"UPLOAD_S": 0.2}], indirect=True)
     @pytest.mark.parametrize("end", ["gone", "silent"])
     async def test_an_upload_that_is_broken_off_leaves_nothing(
-        self, app: FastAPI, browser: httpx.AsyncClient, folder: Path, monkeypatch: pytest.MonkeyPatch, end: str
+        self, bounds: None, app: FastAPI, browser: httpx.AsyncClient, folder: Path, end: str
     ) -> None:
-        monkeypatch.setattr(playground, "UPLOAD_S", 0.2)
         await browser.get(f"{KO}/")
         before = files(folder)
         for _ in range(request_filter.UPLOAD_SLOTS + 1):
@@ -490,10 +495,10 @@ class TestBounds:
         assert files(folder) == before
         assert await uploaded(browser)
 
+    @pytest.mark.parametrize("bounds", [{"FOLDER_MB": 4}], indirect=True)
     async def test_uploads_side_by_side_do_not_pass_the_bound_together(
-        self, browser: httpx.AsyncClient, folder: Path, monkeypatch: pytest.MonkeyPatch
+        self, bounds: None, browser: httpx.AsyncClient, folder: Path
     ) -> None:
-        monkeypatch.setattr(playground, "FOLDER_MB", 4)
         await browser.get(f"{KO}/")
         several = [{"files": ("a.jpg", bytes([number]) * 2**20)} for number in range(12)]
         answers = await asyncio.gather(*(browser.post(f"{API}/upload", files=each) for each in several))
