@@ -95,15 +95,19 @@ class BodyLimit:
         self._policies = policies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _is_encoded(Headers(scope=scope)):
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if _is_encoded(headers):
             await refusal(Request(scope), BodyEncoded())(scope, receive, send)
             return
-        limit = self._policies.of(scope).max_body if scope["type"] == "http" else None
+        limit = self._policies.of(scope).max_body
         if limit is None:
             await self._app(scope, receive, send)
             return
         try:
-            body = await self._read(Headers(scope=scope), receive, limit)
+            body = await self._read(headers, receive, limit)
         except BunriError as error:
             await refusal(Request(scope), error)(scope, receive, send)
             return
@@ -137,6 +141,8 @@ class BodyLimit:
 
 def _is_encoded(headers: Headers) -> bool:
     """Whether a body comes compressed; "identity" is none (RFC 9110 §8.4.1)."""
+    if "content-encoding" not in headers:
+        return False
     codings = {each.strip().lower() for line in headers.getlist("content-encoding") for each in line.split(",")}
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
     return has_body and bool(codings - {"", "identity"})

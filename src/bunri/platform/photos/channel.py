@@ -5,6 +5,7 @@ process that asked.
 """
 
 import json
+import select
 import socket
 import struct
 import time
@@ -39,6 +40,10 @@ class Channel:
         self._send(_LENGTHS.pack(len(head), sum(view.nbytes for view in views)) + head)
         for view in views:
             self._send(view)
+
+    def wait(self, seconds: float) -> bool:
+        """Whether there is something to receive within so many seconds."""
+        return bool(select.select([self._connection], [], [], seconds)[0])
 
     def receive(self) -> tuple[dict[str, Any], int]:
         """The object, and how many bytes follow it. Raises Garbled."""

@@ -28,13 +28,16 @@ _START_S: Final = 60.0
 _END_S: Final = 5.0
 _SPENT: Final = frozenset({signal.SIGPROF, signal.SIGXCPU, signal.SIGKILL})
 """What ends a decoder for what its picture took: its timer, and whoever runs out of memory or patience."""
-_ENVIRONMENT: Final = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
+_INHERITED: Final = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
 """Beside Python's own. Nothing else is needed, and no secret is in these."""
-_SMALL: Final = {
+_SETTINGS: Final = {
     "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(16 * 2**20),
+    "MALLOC_TRIM_THRESHOLD_": str(32 * 2**20),
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
+"""One thread; and glibc keeps what a photo usually takes, until the decoder gives it back (decoder.py)."""
 
 
 class DecoderProcess:
@@ -140,5 +143,5 @@ class DecoderProcess:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name in _ENVIRONMENT or name.startswith("PYTHON")}
-    return kept | _SMALL
+    kept = {name: value for name, value in os.environ.items() if name in _INHERITED or name.startswith("PYTHON")}
+    return kept | _SETTINGS

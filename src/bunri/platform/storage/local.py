@@ -14,7 +14,7 @@ from urllib.parse import quote
 from bunri.kit.clock import Clock, now
 from bunri.kit.errors import NO_ROOM
 from bunri.kit.media_types import essence
-from bunri.platform.disk import free_bytes
+from bunri.platform.disk import RecentFreeBytes, free_bytes
 from bunri.platform.storage.errors import (
     ObjectMissing,
     ObjectTooLarge,
@@ -43,13 +43,14 @@ class LocalStorage:
     def __init__(self, root: Path, secret: str, clock: Clock = now, *, reserve: int = RESERVE) -> None:
         self._root = root
         self._reserve = reserve
+        self._recent_free_bytes = RecentFreeBytes(root)
         self._secret = hashlib.sha256(b"objects\n" + secret.encode()).digest()
         self._clock = clock
 
     async def ticket(
         self, key: str, *, content_type: str, size: int, expires_in: timedelta, base_url: str
     ) -> UploadTicket:
-        await asyncio.to_thread(self._check_room, size)
+        self._check_room(size, await self._recent_free_bytes())
         expires_at = (self._clock() + expires_in).replace(microsecond=0)
         grant = Grant("PUT", checked(key), int(expires_at.timestamp()), size, content_type)
         return UploadTicket(self._url(grant, base_url), expires_at, {"Content-Type": content_type})
@@ -77,7 +78,7 @@ class LocalStorage:
         if essence(content_type) != essence(grant.content_type):
             raise WrongType(expected=grant.content_type)
         await asyncio.to_thread(self._check_open, grant.key)
-        await asyncio.to_thread(self._check_room, grant.size)
+        self._check_room(grant.size, await asyncio.to_thread(free_bytes, self._root))
         left = grant.size
         async with self._draft(grant.key, grant.content_type) as file:
             async for chunk in _gathered(body):
@@ -173,8 +174,8 @@ class LocalStorage:
         if (self._root / _CLOSED / key).exists():
             raise TicketUsed
 
-    def _check_room(self, size: int) -> None:
-        if free_bytes(self._root) < size + self._reserve:
+    def _check_room(self, size: int, free: int) -> None:
+        if free < size + self._reserve:
             raise StorageFull
 
     def _sweep(self, before: datetime, prefix: str) -> int:

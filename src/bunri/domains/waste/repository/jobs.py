@@ -195,7 +195,7 @@ class JobRepository(Repository):
         """The turn of the next job of ``owner``, for whom nobody else takes one until the transaction ends."""
         await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(owner, 0))))
         others = select(func.min(JobRow.turn)).where(_QUEUED).scalar_subquery()
-        own = select(func.max(JobRow.turn) + 1).where(JobRow.owner == owner, JobRow.state.in_(OPEN)).scalar_subquery()
+        own = select(func.max(JobRow.turn) + 1).where(JobRow.owner == owner, _OPEN).scalar_subquery()
         return func.coalesce(func.greatest(others, own), 0)
 
     async def queue_again(self, job: Job, lease: timedelta) -> None:
@@ -311,7 +311,8 @@ class JobRepository(Repository):
 _JOBS: Final = cast("Table", JobRow.__table__)
 _QUEUED: Final = and_(JobRow.state == literal_column(f"'{State.UPLOADED}'"), JobRow.turn.is_not(None))
 """Literal, as in the index's own condition, so that a prepared statement can use the index."""
-
+_OPEN: Final = JobRow.state.in_([literal_column(f"'{state}'") for state in OPEN])
+"""Literal for the same reason, and since values in a list are written into the statement's text each time it is run."""
 
 _OF_NEW: Final = (
     *("id", "owner", "state", "language", "content_type", "size", "sha256", "tags"),
@@ -324,7 +325,7 @@ def _add_job(*, bounded: bool) -> Executable:
     row = select(*values, func.now() + bindparam("lease", type_=Interval), func.now())
     if bounded:
         expired = and_(JobRow.state == State.CREATED, JobRow.lease_until < func.now())
-        of_owner = (JobRow.owner == bindparam("owner", type_=Text), JobRow.state.in_(OPEN), not_(expired))
+        of_owner = (JobRow.owner == bindparam("owner", type_=Text), _OPEN, not_(expired))
         some = select(JobRow.size).where(*of_owner).limit(bindparam("most_jobs", type_=BigInteger)).subquery()
         fits = and_(
             func.count() < bindparam("most_jobs", type_=BigInteger),
