@@ -59,6 +59,10 @@ class Asking:
         """Those that were due or still waited for in that time."""
         return [each for each in self.answers if each.due <= ended and each.at >= began]
 
+    def after(self, began: float) -> list[Answered]:
+        """Those that were answered after that time."""
+        return [each for each in self.answers if each.at >= began]
+
     def end(self) -> None:
         self._ended.set()
         self._thread.join(TIMEOUT_S * 3)

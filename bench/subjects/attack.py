@@ -160,7 +160,8 @@ def _lines(row: Row, seen: Seen, valkey: float) -> Iterator[BenchmarkResult]:
     failed = sum(not each.good for each in asked)
     yield BenchmarkResult(f"{row.name}: /health failed", failed, "", at_most(0), note=f"of {len(asked)}")
     if seen.photos:
-        yield _photo(row, seen.photos.between(began, ended), recovered, seen.photos.failure)
+        photos = seen.photos.between(began, ended) or seen.photos.after(began)[:1]
+        yield _photo(row, photos, recovered, seen.photos.failure)
     if row.hostile_within is not None and seen.attack["slowest"] is not None:
         slowest = seen.attack["slowest"]
         yield BenchmarkResult(f"{row.name}: slowest of them", slowest, "s", below(row.hostile_within))

@@ -318,3 +318,13 @@ class TestEvents:
         async with asyncio.timeout(10):
             await client.gone.wait()
         assert (await other.call("order", {"cups": 1}, namespace=NAMESPACE, timeout=10))["status"] == "success"
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Upgrade": "websocket"}, {"Upgrade": "websocket", "Connection": "keep-alive, Upgrade"}, {}]
+)
+async def test_half_an_upgrade_is_refused_and_not_our_fault(one: Node, headers: dict[str, str]) -> None:
+    """Sent without a ``Sec-WebSocket-Key``, or as no upgrade at all."""
+    url = f"{one.url}{PREFIX}/?EIO=4&transport=websocket"
+    refused = await asyncio.to_thread(httpx.get, url, headers=headers)
+    assert refused.status_code == 400

@@ -164,7 +164,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         self.transport.write(_problem(status, code, self.headers or []))
-        self.headers = []  # it lingers, and they may be thousands
+        if not self.answering and self.headers:
+            self.headers.clear()  # it lingers, and they may be thousands; the scope has the same list
         self.transport.write_eof()
         self.flow.resume_reading()
 

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from bunri.domains.auth.public import AccessVerifier, Caller, SessionEndings, TokenInvalid
 from bunri.edge.http.settings import HttpSettings
+from bunri.edge.realtime.answered import Answered
 from bunri.edge.realtime.shares import SocketShare, TooManySockets
 from bunri.edge.realtime.sockets import ConnectedSockets
 from bunri.kit.clock import Clock
@@ -95,7 +96,7 @@ class RealtimeServer:
     def app(self) -> ASGIApp:
         """To be mounted at PREFIX."""
         made: ASGIApp = socketio.ASGIApp(self._server, socketio_path=PREFIX.strip("/"))
-        return SocketShare(made, most=self._limits.sockets, per_address=self._limits.sockets_per_address)
+        return SocketShare(Answered(made), most=self._limits.sockets, per_address=self._limits.sockets_per_address)
 
     async def run(self) -> None:
         """Follows the other processes and ends sockets whose token has run out, until it is cancelled."""
