@@ -100,12 +100,15 @@ class Relay:
         return len(rows)
 
     async def run(self, every: float = 1.0) -> None:
-        """Sends what is left, for ever. Cancelling it is the way to end it."""
+        """Sends what is left, for ever. Cancelling it is the way to end it. Raises MemoryError: nothing more will work
+        in this process then."""
         while True:
             await asyncio.sleep(every)
             try:
                 await self.send_left()
             except Unavailable as error:
                 log.warning("relay.waits", reason=str(error))
+            except MemoryError:
+                raise
             except Exception:  # whatever it was, the next round may do better; without a relay events would stay
                 log.exception("relay.failed")

@@ -1,6 +1,8 @@
 """The Celery application: thin synchronous tasks around coroutines that run on the process's one event loop."""
 
 import asyncio
+import concurrent.futures
+import os
 import threading
 from collections.abc import Coroutine, Sequence
 from typing import Any
@@ -69,12 +71,19 @@ class EventLoopThread:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Starts ``work`` without waiting for it; it ends with the process."""
-        asyncio.run_coroutine_threadsafe(work, self._loop)
+        """Starts ``work`` without waiting for it; it ends with the process. Where it runs out of memory the process
+        ends, too, and whoever watches it starts another: one that lives on takes messages and can do nothing."""
+        asyncio.run_coroutine_threadsafe(work, self._loop).add_done_callback(_end_without_memory)
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
+
+
+def _end_without_memory(done: "concurrent.futures.Future[Any]") -> None:
+    if not done.cancelled() and isinstance(done.exception(), MemoryError):
+        log.critical("worker.out_of_memory")
+        os._exit(os.EX_OSERR)
 
 
 def register(
