@@ -14,7 +14,34 @@ const CITY_HALL = { latitude: 37.5663, longitude: 126.9779 };
 const AT_CITY_HALL = "/bins?lat=37.5663&lng=126.9779";
 
 const rows = (page: Page) => page.getByRole("main").locator("ol > li");
-const map = (page: Page) => page.getByRole("region", { name: "수거함 지도" });
+const map = (page: Page) => page.getByRole("region", { name: /수거함 지도|Map of bins/ });
+
+/** The scale of the map, and where it shows its markers. */
+function look(page: Page): Promise<object> {
+  return map(page).evaluate((section) => ({
+    scale: section.querySelector("p[style]")?.textContent,
+    markers: [...section.querySelectorAll("ul[aria-label] > li > button")].map((marker) => {
+      const { x, y } = marker.getBoundingClientRect();
+      return [marker.getAttribute("aria-label"), Math.round(x), Math.round(y)];
+    }),
+  }));
+}
+
+/** Waits until the map stands still. */
+async function atRest(page: Page): Promise<void> {
+  let before = "";
+  await expect
+    .poll(
+      async () => {
+        const now = JSON.stringify(await look(page));
+        const still = now === before;
+        before = now;
+        return still;
+      },
+      { intervals: [400] },
+    )
+    .toBe(true);
+}
 
 async function atCityHall(page: Page, more = ""): Promise<void> {
   await page.goto(AT_CITY_HALL + more);
@@ -248,6 +275,95 @@ test.describe("the map", () => {
     await page.mouse.wheel(0, -600);
     await page.getByRole("button", { name: "확대", exact: true }).click();
     await expect(scale).not.toHaveText(before ?? "");
+  });
+
+  for (const here of [true, false])
+    test(`leaves free ${here ? "where the person is" : "the spot that was chosen"}`, async ({
+      page,
+      context,
+    }, testInfo) => {
+      await context.grantPermissions(["geolocation"]);
+      await context.setGeolocation(CITY_HALL);
+      await page.goto(here ? "/bins" : AT_CITY_HALL);
+      if (here) await page.getByRole("button", { name: "내 위치에서 찾기" }).first().click();
+      await expect(rows(page).first()).toBeVisible();
+      const pin = map(page).getByRole("img", { name: here ? "내 위치" : "고른 곳" });
+      await expect(pin).toBeVisible();
+      await atRest(page);
+      for (let step = 0; step < 4; step++) {
+        const covering = await page.evaluate(
+          (pinned) => {
+            const box = (element: Element) => element.getBoundingClientRect();
+            const [point] = document.querySelectorAll(`[role=img][aria-label="${pinned}"]`);
+            if (!point) return ["no point"];
+            // The drop of the pin is narrower than its square.
+            const { left, right, top, bottom } = box(point);
+            const inset = point.tagName === "svg" ? (right - left) / 4 : 0;
+            return [...document.querySelectorAll("section ul[aria-label] > li > button > span")]
+              .filter((mark) => {
+                const { x, y, width, height } = box(mark);
+                const [cx, cy] = [x + width / 2, y + height / 2];
+                const dx = Math.max(left + inset - cx, cx - right + inset, 0);
+                const dy = Math.max(top + inset / 2 - cy, cy - bottom + inset / 2, 0);
+                return Math.hypot(dx, dy) < width / 2;
+              })
+              .map((mark) => mark.parentElement?.getAttribute("aria-label") ?? "");
+          },
+          here ? "내 위치" : "고른 곳",
+        );
+        expect(covering).toEqual([]);
+        await page.screenshot({ path: testInfo.outputPath(`pin-${step}.png`) });
+        await page.getByRole("button", { name: "축소", exact: true }).click();
+        await atRest(page);
+      }
+    });
+
+  for (const address of [AT_CITY_HALL, "/bins", "/bins?kind=battery&lat=37.5663&lng=126.9779"])
+    test(`looks the same each time it is opened: ${address}`, async ({ page }) => {
+      const looks: object[] = [];
+      for (const slow of ["nearby", "within", "none"]) {
+        await page.route(`**/api/v1/locations/${slow}*`, async (route) => {
+          await new Promise((resolve) => setTimeout(resolve, 700)); // answers come in another order
+          await route.continue();
+        });
+        await page.goto("/");
+        await page.goto(address);
+        await expect(
+          map(page)
+            .getByRole("button", { name: /수거함|확대하기/ })
+            .first(),
+        ).toBeVisible();
+        await page.waitForLoadState("networkidle");
+        await atRest(page);
+        looks.push(await look(page));
+        await page.unroute(`**/api/v1/locations/${slow}*`);
+      }
+      expect(looks[1]).toEqual(looks[0]);
+      expect(looks[2]).toEqual(looks[0]);
+    });
+
+  test("names districts, in the language in use", async ({ page }, testInfo) => {
+    for (const [language, name, city] of [
+      ["ko", "마포구", /^서울/],
+      ["en", "Mapo-gu", /^Seoul/],
+    ] as const) {
+      await page.goto("/bins");
+      await page.evaluate((to) => {
+        localStorage.setItem("bunri.preferences", JSON.stringify({ language: to }));
+      }, language);
+      await page.reload();
+      await page.getByRole("button", { name: city }).click();
+      await expect(page.locator("section ul[aria-hidden] li", { hasText: name })).toBeVisible();
+      for (const [width, theme] of [
+        [390, "light"],
+        [1280, "dark"],
+      ] as const) {
+        await page.setViewportSize({ width, height: 844 });
+        await page.evaluate((to) => (document.documentElement.dataset.theme = to), theme);
+        await atRest(page);
+        await page.screenshot({ path: testInfo.outputPath(`districts-${language}-${width}.png`) });
+      }
+    }
   });
 
   test("says when it shows no bins, and leads to the nearest", async ({ page }) => {

@@ -93,6 +93,8 @@ function openMarker(marker: Marker, camera: Camera, open: (id: string) => void):
     return;
   }
   const box = marker.bins.length > 1 ? around(marker.bins) : null;
-  const view = box ? viewOf(box, camera.size, MARGIN) : { ...marker, zoom: camera.view.zoom };
+  const view = box
+    ? viewOf(box, camera.size, MARGIN)
+    : { ...(marker.home ?? marker), zoom: camera.view.zoom };
   camera.glide({ ...view, zoom: Math.max(view.zoom, camera.view.zoom + STEP) });
 }

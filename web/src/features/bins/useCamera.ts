@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import type { BinMap } from "~/api/types";
 import { Camera } from "./map/camera";
-import { around, viewOf, type LatLng, type View } from "./map/mercator";
+import { around, type LatLng, type View } from "./map/mercator";
 
 const COUNTRY: View = { lat: 36.1, lng: 127.9, zoom: 5.3 };
 /** The zoom at a point while the bins near it are not known yet. */
@@ -21,21 +21,22 @@ export function useCamera(point: LatLng | null, allBins: BinMap | undefined, sec
   const known = point ? { lat: point.lat, lng: point.lng, zoom: POINT_ZOOM } : left;
   const [camera] = useState(() => new Camera(known ?? COUNTRY));
   const [ready, setReady] = useState(known !== null);
+  const pointed = point !== null; // meanwhile: then the map follows the point
 
   useEffect(() => {
     if (ready || !allBins) return;
     const place = () => {
       if (!camera.size.width) return;
-      const box = around([...allBins.bins, ...allBins.clusters]);
       stop();
-      if (box) camera.jump(viewOf(box, camera.size, MARGIN, ALL_ZOOM));
+      const box = around([...allBins.bins, ...allBins.clusters]);
+      if (box && !pointed) camera.fit(box, MARGIN, ALL_ZOOM);
       camera.rest();
       setReady(true);
     };
     const stop = camera.onMove(place);
     place();
     return stop;
-  }, [camera, allBins, ready]);
+  }, [camera, allBins, pointed, ready]);
 
   useEffect(
     () => () => {

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
+import { rounded } from "~/ui/locate";
 import type { Camera } from "./map/camera";
-import { around, boundsOf, holds, viewOf } from "./map/mercator";
+import { around, boundsOf, holds } from "./map/mercator";
 import type { BinSearch } from "./useBinSearch";
 import type { VisibleBins } from "./useVisibleBins";
 
@@ -23,8 +24,8 @@ export function useMapFollowsList(
     const key = point ? `${point.lat} ${point.lng}` : "";
     if (fitted.current === key || (point && (!data || isPlaceholderData))) return;
     fitted.current = key;
-    const box = point && data && !bin ? around([point, ...data.slice(0, WITH)]) : null;
-    if (box) camera.glide(viewOf(box, camera.size, MARGIN, CLOSE));
+    const box = point && data && !bin ? around([rounded(point), ...data.slice(0, WITH)]) : null;
+    if (box) camera.fit(box, MARGIN, CLOSE, true);
   }, [point, data, isPlaceholderData, bin, camera]);
 
   const shown = useRef<string | null>(null);

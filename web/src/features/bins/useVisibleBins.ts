@@ -1,12 +1,14 @@
 import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
 import type { BinDetails, BinMap, BinPoint, NearbyBin } from "~/api/types";
 import type { Camera } from "./map/camera";
+import { clearOf } from "./map/clear";
 import { markersOf, withChosen } from "./map/groups";
 import { namesOf } from "./map/labels";
 import { useRested, useSettled } from "./map/layers";
 import { boundsOf } from "./map/mercator";
 import { useDetails, useNearby, useWithin } from "./queries";
-import type { BinWithoutDistance, BinSearch } from "./useBinSearch";
+import type { BinWithoutDistance, BinSearch, Point } from "./useBinSearch";
 
 /** The zoom from which the list follows the map; below it, a point has to be chosen. */
 const NEAR = 10.5;
@@ -37,7 +39,7 @@ export function useVisibleBins(
   const details = useDetails(bin ?? "", bin !== null && near === null);
   const chosen = bin === null ? null : (near ?? details.data ?? null);
   const told = from ? nearby.data : undefined;
-  const { markers, names } = useDrawn(within.data, told, chosen, rested.zoom);
+  const { markers, names } = useDrawn(within.data, told, chosen, point, rested.zoom);
   return {
     bounds,
     within,
@@ -60,22 +62,25 @@ export type VisibleBins = ReturnType<typeof useVisibleBins>;
 
 type Within = NonNullable<ReturnType<typeof useWithin>["data"]>;
 
-/** Markers and names for the map. The chosen bin is never part of a group. */
+/** Markers and names for the map. The chosen bin is never part of a group, and no marker covers the person's point. */
 function useDrawn(
   within: Within | undefined,
   nearby: readonly NearbyBin[] | undefined,
   chosen: BinWithoutDistance | BinDetails | null,
+  from: Point | null,
   zoom: number,
 ) {
   const markers = useMemo(() => {
     const others = (within?.bins ?? []).filter((one) => one.id !== chosen?.id);
     const drawn = markersOf(others, within?.clusters ?? [], zoom);
-    return chosen ? withChosen(drawn, point(chosen), zoom) : drawn;
-  }, [within, chosen, zoom]);
+    const all = chosen ? withChosen(drawn, point(chosen), zoom) : drawn;
+    return from ? clearOf(all, from, from.how === "here", zoom) : all;
+  }, [within, chosen, from, zoom]);
+  const { i18n } = useTranslation();
   const names = useMemo(() => {
     const known = within?.bins.length ? within.bins : (nearby ?? []).map(point);
-    return namesOf(known, zoom);
-  }, [within, nearby, zoom]);
+    return namesOf(known, zoom, i18n.language === "en" ? "en" : "ko");
+  }, [within, nearby, zoom, i18n.language]);
   return { markers, names };
 }
 

@@ -4,24 +4,32 @@ import type { Camera } from "./camera";
 import { CITIES, CITIES_UNTIL } from "./cities";
 import { apart, type Label } from "./labels";
 import { follow, placed, usePaint } from "./layers";
-import type { LatLng, View } from "./mercator";
+import { boundsOf, holds, type LatLng, type View } from "./mercator";
 import styles from "./map.module.css";
 
-type Props = Readonly<{ camera: Camera; anchor: View; names: readonly Label[]; markers: readonly LatLng[] }>;
+type Props = Readonly<{
+  camera: Camera;
+  anchor: View;
+  names: readonly Label[];
+  /** What lies over names: the markers and the person's point. */
+  covers: readonly LatLng[];
+}>;
 
 /** Names on the schematic map: cities, or districts and roads when zoomed in. Silent: the list has the addresses. */
-export const Labels = memo(function Labels({ camera, anchor, names, markers }: Props) {
+export const Labels = memo(function Labels({ camera, anchor, names, covers }: Props) {
   const { t } = useTranslation("bins");
+  const bounds = boundsOf(anchor, camera.size);
   const layer = useRef<HTMLUListElement>(null);
   usePaint(camera, () => {
     if (layer.current) follow(layer.current, camera, anchor);
   });
   const far = anchor.zoom < CITIES_UNTIL;
-  const shown = far ? CITIES.map((city) => ({ ...city, text: t(`cities.${city.name}`) })) : names;
+  const all = far ? CITIES.map((city) => ({ ...city, text: t(`cities.${city.name}`) })) : names;
+  const shown = all.filter((name) => holds(bounds, name));
   return (
     <ul ref={layer} className={styles.layer} data-far={far} aria-hidden>
-      {apart(shown, markers, anchor.zoom).map((label) => (
-        <li key={label.text} style={placed(label, anchor)}>
+      {apart(shown, covers, anchor.zoom).map((label) => (
+        <li key={`${label.text} ${label.lat}`} style={placed(label, anchor)}>
           <span className={styles.label} data-below={label.below || undefined}>
             {label.text}
           </span>

@@ -4,6 +4,7 @@ import {
   useCallback,
   useEffect,
   useId,
+  useMemo,
   useRef,
   useState,
   type ComponentType,
@@ -48,13 +49,14 @@ type Props = Readonly<{
 
 /** The map: basemap, names, markers and gestures. The list beside it has all of it in words. */
 export function MapView(props: Props) {
-  const { camera, point, here, basemap, onPoint } = props;
+  const { camera, markers, point, here, basemap, onPoint } = props;
   const { t } = useTranslation("bins");
   const surface = useRef<HTMLDivElement>(null);
   const anchor = useRested(camera);
   const hint = useId();
   const { TileBasemap, tiles, retry, ...fate } = useTiles(basemap);
 
+  const covers = useMemo(() => (point ? [point, ...markers] : markers), [point, markers]);
   useEffect(() => {
     const element = surface.current;
     if (!element) return;
@@ -94,19 +96,18 @@ export function MapView(props: Props) {
             <TileBasemap camera={camera} basemap={basemap} {...fate} />
           </Suspense>
         )}
-        {tiles !== "shown" && (
-          <Labels camera={camera} anchor={anchor} names={props.names} markers={props.markers} />
-        )}
-        {point && <Pin camera={camera} anchor={anchor} point={point} here={here} />}
+        {tiles !== "shown" && <Labels camera={camera} anchor={anchor} names={props.names} covers={covers} />}
         <Markers
           camera={camera}
           anchor={anchor}
-          markers={props.markers}
+          markers={markers}
           selected={props.selected}
           highlighted={props.highlighted}
           onHighlight={props.onHighlight}
           onMarker={props.onMarker}
         />
+        {/* Above the markers: nothing covers it, not even while the map moves. */}
+        {point && <Pin camera={camera} anchor={anchor} point={point} here={here} />}
         <span className={styles.crosshair} aria-hidden />
       </div>
       <div className={styles.top}>

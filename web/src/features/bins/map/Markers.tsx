@@ -1,4 +1,4 @@
-import { memo, useRef } from "react";
+import { memo, useRef, type CSSProperties } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "~/i18n/format";
 import { useWords } from "~/ui/words";
@@ -7,7 +7,7 @@ import { coloursOfKind } from "../kinds";
 import type { Camera } from "./camera";
 import type { Marker } from "./groups";
 import { follow, placed, usePaint } from "./layers";
-import { project, worldSize, type Size, type View } from "./mercator";
+import { project, worldSize, type LatLng, type Size, type View } from "./mercator";
 import styles from "./map.module.css";
 
 /** Up to so many markers are stops of the Tab key. With more one could hardly leave the map, and the list has them all. */
@@ -34,12 +34,21 @@ export const Markers = memo(function Markers({ camera, anchor, markers, ...rest 
     <ul ref={layer} className={styles.layer} aria-label={t("map.marks")}>
       {markers.map((marker) => (
         <li key={marker.key} style={placed(marker, anchor)} inert={!inReach(marker, anchor, camera.size)}>
+          {marker.home && <span className={styles.leader} style={leader(marker, marker.home, anchor)} />}
           <MarkerButton marker={marker} few={markers.length <= FEW} {...rest} />
         </li>
       ))}
     </ul>
   );
 });
+
+/** The style of the line from a marker to where it belongs. */
+function leader(marker: LatLng, home: LatLng, anchor: View): CSSProperties {
+  const world = worldSize(anchor.zoom);
+  const [from, to] = [project(marker), project(home)];
+  const [x, y] = [(to.x - from.x) * world, (to.y - from.y) * world];
+  return { width: `${Math.hypot(x, y)}px`, rotate: `${Math.atan2(y, x)}rad` };
+}
 
 /** A marker closer to the edge than so many pixels is too small a target: it is inert. */
 const EDGE = 14;

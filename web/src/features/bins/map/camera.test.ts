@@ -77,3 +77,43 @@ it("stands still as soon as its first size is known: what is there can be asked"
   vi.runAllTimers();
   expect(rested).toHaveBeenCalledOnce();
 });
+
+describe("fitted to some bounds", () => {
+  const BOX = { south: 37.55, west: 126.95, north: 37.58, east: 127.0 };
+
+  it("shows the same whether its size or the bounds were known first, and after a change of size", () => {
+    const early = new Camera({ lat: 36, lng: 128, zoom: 5 });
+    early.fit(BOX, 40, 16, true);
+    early.resize({ width: 300, height: 300 });
+    early.resize(SIZE);
+    vi.stubGlobal("matchMedia", () => ({ matches: true }));
+    camera.fit(BOX, 40, 16, true);
+    expect(early.view).toEqual(camera.view);
+    const { south, west, north, east } = boundsOf(camera.view, SIZE);
+    expect([south < BOX.south, west < BOX.west, north > BOX.north, east > BOX.east]).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(camera.view.zoom % 0.25).toBe(0);
+  });
+
+  it("stays where a person moved it when its size changes", () => {
+    camera.fit(BOX, 40, 16);
+    camera.pan(30, 0);
+    const moved = camera.view;
+    camera.resize({ width: 390, height: 300 });
+    expect(camera.view).toEqual(moved);
+  });
+
+  it("ends its animation where the new size says", () => {
+    vi.stubGlobal("matchMedia", () => ({ matches: false }));
+    camera.fit(BOX, 40, 16, true);
+    camera.resize({ width: 800, height: 600 });
+    const { view } = camera;
+    vi.runAllTimers();
+    expect(camera.view).toEqual(view);
+    expect(camera.rested).toEqual(view);
+  });
+});

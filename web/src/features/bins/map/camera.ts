@@ -1,5 +1,5 @@
-import { between, LEAST_ZOOM, MOST_ZOOM, project, unproject, worldSize } from "./mercator";
-import type { Size, Spot, View } from "./mercator";
+import { between, LEAST_ZOOM, MOST_ZOOM, project, unproject, viewOf, worldSize } from "./mercator";
+import type { Bounds, Size, Spot, View } from "./mercator";
 
 const GLIDE_MS = 420;
 /** After so many milliseconds without a move the map stands still, and is asked for anew. */
@@ -16,6 +16,8 @@ export class Camera {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private resized = false;
   private visiting = false;
+  /** The view that shows all of what the map was last fitted to, at its present size; null once it moved elsewhere. */
+  private fitted: (() => View) | null = null;
   /** The last view in which it stood still. */
   rested: View;
   /** The same, except for moves to a chosen bin: those do not change which bins are near. */
@@ -41,7 +43,21 @@ export class Camera {
   jump(view: View, visiting = false): void {
     cancelAnimationFrame(this.frame);
     this.visiting = visiting;
+    this.fitted = null;
     this.show(view);
+  }
+
+  /**
+   * Shows all of `bounds`, `margin` pixels from the edges, with a zoom of at most `closest`; again whenever the size of the map
+   * changes, until it moves elsewhere. So the view depends on `bounds` and the size alone, not on which was known first.
+   */
+  fit(bounds: Bounds, margin: number, closest: number, gently = false): void {
+    const view = () => steady(viewOf(bounds, this.size, margin, closest));
+    if (this.size.width > 0) {
+      if (gently) this.glide(view());
+      else this.jump(view());
+    }
+    this.fitted = view;
   }
 
   /** Moves there with an animation, or at once for those who ask for less motion. */
@@ -52,6 +68,7 @@ export class Camera {
     }
     cancelAnimationFrame(this.frame);
     this.visiting = visiting;
+    this.fitted = null;
     const from = this.view;
     const start = performance.now();
     const step = (now: number) => {
@@ -85,7 +102,8 @@ export class Camera {
     const first = this.size.width === 0;
     this.size = size;
     this.resized = true;
-    this.show(this.view);
+    if (this.fitted) cancelAnimationFrame(this.frame);
+    this.show(this.fitted?.() ?? this.view);
     if (first) this.rest();
   }
 
@@ -117,6 +135,11 @@ export class Camera {
       this.rest();
     }, REST_MS);
   }
+}
+
+/** Quarters of a zoom: bins a few metres further away do not change the scale. */
+function steady(view: View): View {
+  return { ...view, zoom: Math.floor(view.zoom * 4) / 4 };
 }
 
 /** Along the way from one view to another: straight on the map, evenly in the zoom. */

@@ -10,6 +10,8 @@ export type Marker = LatLng &
     bins: readonly BinPoint[];
     /** How many bins it covers: set for the chosen bin, which is drawn above all others. */
     covers?: number;
+    /** Where it belongs, when it is drawn beside the person's point instead of on it. */
+    home?: LatLng;
   }>;
 
 type Group = { lat: number; lng: number; count: number; key: string; bins: BinPoint[]; x: number; y: number };

@@ -1,34 +1,42 @@
+import type { Language } from "~/preferences/store";
+import { DISTRICTS } from "./districts";
 import { project, worldSize, type LatLng, type Spot } from "./mercator";
 
 export type Label = LatLng & Readonly<{ text: string }>;
 export type Drawn = Label & Readonly<{ below: boolean }>;
 type Addressed = LatLng & Readonly<{ address: string | null }>;
 
-/** From here on the parts of a district are named, before it the districts. */
+/** From here on the parts of a district are named, too. */
 const CLOSE = 13;
-/** Pixels that a name takes, that a marker covers, and by how many a covered name moves down. */
-const ROOM = { x: 76, y: 26 };
+/** Pixels that a letter takes, and that stay free around a name. */
+const LETTER = { korean: 13, latin: 7.5 };
+const FREE = { x: 24, y: 26 };
+/** Pixels that a marker covers, and by how many a covered name moves down. */
 const COVER = { x: 44, y: 26 };
 const BELOW = 36;
 const MOST = 14;
 
-/** Names of districts, or of roads and villages, where the bins' addresses say they are; those with more bins first. */
-export function namesOf(bins: readonly Addressed[], zoom: number): Label[] {
+/**
+ * Names of districts; from near first of roads and villages, where the bins' addresses say they are, those with more bins
+ * first. Addresses are in Korean, whatever the language.
+ */
+export function namesOf(bins: readonly Addressed[], zoom: number, language: Language): Label[] {
+  const districts = DISTRICTS.map(([ko, en, lat, lng]) => ({ text: language === "ko" ? ko : en, lat, lng }));
+  if (zoom < CLOSE) return districts;
   const places = new Map<string, Addressed[]>();
   for (const bin of bins) {
-    const name = partOf(bin.address, zoom);
+    const name = partOf(bin.address);
     if (name) places.set(name, [...(places.get(name) ?? []), bin]);
   }
-  const named = [...places].sort(([, a], [, b]) => b.length - a.length);
-  return named.map(([text, those]) => ({ text, ...middle(those) }));
+  const parts = [...places].sort(([, a], [, b]) => b.length - a.length);
+  return [...parts.map(([text, those]) => ({ text, ...middle(those) })), ...districts];
 }
 
-/** Addresses go from the large to the small: province, district, road or village. */
-function partOf(address: string | null, zoom: number): string | undefined {
-  const [, district, part] = (address ?? "").split(/\s+/);
-  if (zoom < CLOSE) return named(district);
-  // A lane is named after its road and a number.
-  return named(part?.replace(/\d.*$/, "")) ?? named(district);
+/** The road or village of an address, which goes from the large to the small: province, district, and that. */
+function partOf(address: string | null): string | undefined {
+  // The part of a city is named beside the city: 수원시 장안구. A lane is named after its road and a number.
+  const parts = (address ?? "").split(/\s+/).slice(2);
+  return named(parts.find((part) => !/[구군]$/.test(part))?.replace(/\d.*$/, ""));
 }
 
 function named(word: string | undefined): string | undefined {
@@ -43,18 +51,29 @@ export function apart(labels: readonly Label[], markers: readonly LatLng[], zoom
     return { x: x * world, y: y * world };
   };
   const covering = markers.map(pixels);
-  const taken: Spot[] = [];
+  const taken: Taken[] = [];
   return labels
     .flatMap((label) => {
       const spot = pixels(label);
       const below = covering.some((mark) => meets(mark, spot, COVER));
       const own = { x: spot.x, y: spot.y + (below ? BELOW : 0) };
-      if (taken.some((other) => meets(other, own, ROOM))) return [];
+      const width = widthOf(label.text);
+      const room = (other: Taken) => ({ x: (width + other.width) / 2 + FREE.x, y: FREE.y });
+      if (taken.some((other) => meets(other, own, room(other)))) return [];
       if (below && covering.some((mark) => meets(mark, own, COVER))) return [];
-      taken.push(own);
+      taken.push({ ...own, width });
       return [{ ...label, below }];
     })
     .slice(0, MOST);
+}
+
+type Taken = Spot & Readonly<{ width: number }>;
+
+function widthOf(text: string): number {
+  return Array.from(text, (letter) => (letter < "\u1100" ? LETTER.latin : LETTER.korean)).reduce(
+    (sum, one) => sum + one,
+    0,
+  );
 }
 
 function meets(a: Spot, b: Spot, room: Spot): boolean {

@@ -1,0 +1,29 @@
+// Writes src/features/bins/map/districts.ts, the names of districts on the schematic map, from the list by which the platform
+// finds places: node scripts/districts.mjs
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { writeIfChanged } from "./files.mjs";
+
+const list = new URL("../../src/bunri/domains/locations/data/districts.toml", import.meta.url);
+
+/** A district as the list writes it: `["강남구", "Gangnam-gu", 37.515, 127.050],` */
+const DISTRICT = /^ {2}\["(.+)", "(.+)", (\d+\.\d+), (\d+\.\d+)\],$/;
+
+/** On a map the district of a city is called by its own name. */
+const lastWord = (name) => name.split(" ").at(-1);
+
+const rows = readFileSync(list, "utf-8")
+  .split("\n")
+  .map((line) => DISTRICT.exec(line))
+  .filter(Boolean)
+  .map(([, ko, en, lat, lng]) => [lastWord(ko), lastWord(en), Number(lat), Number(lng)]);
+
+const text = `// Made by scripts/districts.mjs from the platform's list of districts (positions: Korea Meteorological Administration, public
+// data to be used with its source named). Do not edit.
+
+/** Korean name, English name, latitude and longitude (WGS 84) of the office. */
+export const DISTRICTS: readonly (readonly [string, string, number, number])[] = [
+${rows.map((row) => `  [${row.map((value) => JSON.stringify(value)).join(", ")}],`).join("\n")}
+];
+`;
+writeIfChanged(fileURLToPath(new URL("../src/features/bins/map/districts.ts", import.meta.url)), text);
