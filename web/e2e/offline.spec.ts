@@ -5,33 +5,46 @@ test.afterEach(({ complaints }) => {
   complaints.length = 0; // what could not be reached
 });
 
-/** How many items are stored on this device. */
-function storedItems(page: Page): Promise<number> {
+/** The rows of an object store on this device. */
+function storedRows(page: Page, store: string): Promise<unknown[]> {
   return page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
+    (name) =>
+      new Promise<unknown[]>((resolve) => {
         const opening = indexedDB.open("bunri");
         opening.onerror = () => {
-          resolve(0);
+          resolve([]);
         };
         opening.onsuccess = () => {
           const database = opening.result;
-          const close = (count: number) => {
+          const close = (rows: unknown[]) => {
             database.close();
-            resolve(count);
+            resolve(rows);
           };
-          if (!database.objectStoreNames.contains("items")) {
-            close(0);
+          if (!database.objectStoreNames.contains(name)) {
+            close([]);
             return;
           }
-          const rows = database.transaction("items").objectStore("items").getAll();
+          const rows = database.transaction(name).objectStore(name).getAll();
           rows.onsuccess = () => {
-            const [row] = rows.result as { items: unknown[] }[];
-            close(row?.items.length ?? 0);
+            close(rows.result);
           };
         };
       }),
+    store,
   );
+}
+
+/** How many items are stored on this device. */
+async function storedItems(page: Page): Promise<number> {
+  const [row] = (await storedRows(page, "items")) as { items: unknown[] }[];
+  return row?.items.length ?? 0;
+}
+
+type StoredBins = { bins: { name: string }[]; all: object | null };
+
+async function storedBins(page: Page): Promise<StoredBins | undefined> {
+  const [row] = (await storedRows(page, "bins")) as StoredBins[];
+  return row;
 }
 
 /** Visits once, as long as the rules need to be stored, and comes again without a network. */
@@ -89,4 +102,96 @@ test("the server's answer takes the place of the device's when the network is ba
   await page.context().setOffline(false);
   await expect(page.getByRole("note")).toHaveCount(0);
   await expect(page.getByRole("region", { name: "찾은 것" })).toBeVisible();
+});
+
+test.describe("the bins seen last", () => {
+  const AT_CITY_HALL = "/bins?lat=37.5663&lng=126.9779";
+  const rows = (page: Page) => page.getByRole("main").locator("ol > li");
+  const marks = (page: Page) =>
+    page
+      .getByRole("region", { name: /수거함 지도|Map of bins/ })
+      .getByRole("button", { name: /수거함|bin/i });
+
+  /** Looks at the bins near the city hall, as long as they need to be stored, and comes again without a network. */
+  async function comeBackToBins(page: Page, from = AT_CITY_HALL, to = from): Promise<void> {
+    await page.goto(from);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    if (from === AT_CITY_HALL) await expect(rows(page).first()).toContainText("서울시청");
+    await expect.poll(async () => (await storedBins(page))?.all).toBeTruthy();
+    if (from === AT_CITY_HALL)
+      await expect.poll(async () => (await storedBins(page))?.bins.length).toBeGreaterThanOrEqual(20);
+    await page.context().setOffline(true);
+    await page.goto(to);
+  }
+
+  for (const language of ["ko", "en"])
+    test(`are shown with their date, and a word that they may have changed: ${language}`, async ({
+      page,
+    }, testInfo) => {
+      await keep(page, { language });
+      await comeBackToBins(page);
+      await expect(rows(page).first()).toContainText("서울시청");
+      const note = page.getByRole("note");
+      await expect(note).toContainText(
+        language === "ko" ? "이 기기에 저장된 내용이에요." : "From this device, as of",
+      );
+      await expect(
+        page.getByText(language === "ko" ? "그사이 바뀌었을 수 있어요." : "They may have changed since."),
+      ).toBeVisible();
+      await expect(marks(page).first()).toBeVisible();
+      await expectAccessible(page);
+      await expectNoSidewaysScroll(page);
+      for (const [width, theme] of [
+        [390, "light"],
+        [1280, "dark"],
+      ] as const) {
+        await page.setViewportSize({ width, height: 844 });
+        await page.evaluate((to) => (document.documentElement.dataset.theme = to), theme);
+        await page.screenshot({ path: testInfo.outputPath(`bins-${width}.png`) });
+      }
+      await rows(page).first().getByRole("button").click();
+      await expect(page.getByRole("heading", { level: 2 })).toContainText("서울시청");
+      await expect(
+        page.getByRole("link", { name: language === "ko" ? /길찾기/ : /Directions/ }),
+      ).toBeVisible();
+    });
+
+  test("are asked of the platform again when the network is back", async ({ page }) => {
+    await comeBackToBins(page);
+    await expect(page.getByRole("note")).toBeVisible();
+    await page.context().setOffline(false);
+    await expect(page.getByRole("note")).toHaveCount(0);
+    await expect(rows(page).first()).toContainText("서울시청");
+  });
+
+  test("do not tell where the person was", async ({ page, context }) => {
+    await context.grantPermissions(["geolocation"]);
+    await context.setGeolocation({ latitude: 37.566251, longitude: 126.977954 });
+    await page.goto("/bins");
+    await page.getByRole("button", { name: "내 위치에서 찾기" }).first().click();
+    await expect(rows(page).first()).toContainText("서울시청");
+    await expect.poll(async () => (await storedBins(page))?.bins.length).toBeGreaterThanOrEqual(20);
+    const stored = JSON.stringify(await storedBins(page));
+    expect(stored).not.toContain("distance");
+    expect(stored).not.toMatch(/37\.56625|126\.97795/);
+  });
+
+  test("show the country from afar, and fail with a sentence where none are known", async ({ page }) => {
+    await comeBackToBins(page, "/bins");
+    await expect(page.getByRole("button", { name: /^서울 ?\d+개/ })).toBeVisible();
+    await expect(page.getByRole("note")).toContainText("이 기기에 저장된 내용이에요.");
+    await expectAccessible(page);
+    await page.goto("/bins?lat=35.1&lng=126.9");
+    await expect(page.getByRole("alert").or(page.getByText("인터넷")).first()).toBeVisible();
+    await expect(rows(page)).toHaveCount(0);
+  });
+
+  test("are gone once the person is forgotten", async ({ page }) => {
+    await page.goto(AT_CITY_HALL);
+    await expect.poll(async () => (await storedBins(page))?.bins.length).toBeGreaterThanOrEqual(20);
+    await page.goto("/me/settings");
+    await page.getByRole("button", { name: "모두 잊기" }).click();
+    await page.getByRole("button", { name: "네, 잊어 주세요" }).click();
+    await expect.poll(() => storedBins(page)).toBeUndefined();
+  });
 });

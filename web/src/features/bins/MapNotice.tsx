@@ -17,7 +17,8 @@ export function MapNotice({ search, shown, camera }: Props) {
   const { bounds, within, nearby, from } = shown;
   const [nearest] = from ? (nearby.data ?? []) : [];
 
-  if (within.fetchStatus === "paused") return <p className={styles.notice}>{t("map.offline")}</p>;
+  if (within.asOf !== null && within.data?.clusters.length === 0)
+    return <p className={styles.notice}>{t("map.offline")}</p>;
   if (point && !bin && bounds && !holds(bounds, point)) {
     return (
       <button

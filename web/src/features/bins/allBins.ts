@@ -15,17 +15,23 @@ export function fetchAllBins(signal?: AbortSignal): Promise<BinMap> {
 }
 
 let early: Promise<BinMap> | null | undefined;
+const stopped = new AbortController();
 
 /** Starts the request while the code of the page is still being fetched, once: a slow phone takes a second for that. */
 export function prefetchAllBins(): void {
   if (early !== undefined) return;
-  early = fetchAllBins();
+  early = fetchAllBins(stopped.signal);
   early.catch(() => undefined); // reported by the query that takes it
 }
 
-/** The request that was started early, for the first who takes it; null for everybody after. */
-export function takePrefetchedBins(): Promise<BinMap> | null {
+/** The request that was started early, for the first who takes it, until `signal` ends it; null for everybody after. */
+export function takePrefetchedBins(signal?: AbortSignal): Promise<BinMap> | null {
   const asked = early ?? null;
   early = null;
+  if (asked) {
+    signal?.addEventListener("abort", () => {
+      stopped.abort();
+    });
+  }
   return asked;
 }

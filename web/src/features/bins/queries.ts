@@ -1,13 +1,55 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from "@tanstack/react-query";
 import { api, data } from "~/api/client";
-import type { BinDetails, BinKind, BinMap, Vote } from "~/api/types";
+import type { BinDetails, BinKind, BinMap, NearbyBin, Vote } from "~/api/types";
+import { ASKED_AGAIN, isStored, orKnown, type Known } from "~/features/advice/stored/orStored";
+import { storeAll, storeArea, storedBins, storeNearby, type StoredBins } from "~/outbox/bins/store";
 import { rounded } from "~/ui/locate";
 import { fetchAllBins, KOREA, takePrefetchedBins } from "./allBins";
 import { holds, type Bounds, type LatLng } from "./map/mercator";
 import { snapped } from "./map/snap";
+import { allStored, nearbyStored, withinStored } from "./stored/answers";
 
-/** Without a network these queries wait: what is shown stays, and the map says so. */
-const WAITS = { networkMode: "online" } as const;
+const FRESH_MS = 60_000;
+
+/** What comes from this device is asked for again; the platform's answer is fresh for a minute, without a network for as long. */
+const ASKED_SOON = {
+  ...ASKED_AGAIN,
+  staleTime: (query: Parameters<typeof isStored>[0]) => {
+    if (isStored(query)) return 0;
+    return navigator.onLine ? FRESH_MS : Infinity;
+  },
+} as const;
+
+/** The answer of `ask`, which `store` is called with; without a network `answer` of what this device saw last. */
+function orSeen<T>(
+  signal: AbortSignal,
+  ask: (signal: AbortSignal) => Promise<T>,
+  store: (value: T) => Promise<void>,
+  answer: (stored: StoredBins) => Known<T> | null,
+): Promise<Known<T>> {
+  const asked = async (either: AbortSignal) => {
+    const value = await ask(either);
+    void store(value);
+    return value;
+  };
+  return orKnown(signal, asked, async () => {
+    const stored = await storedBins();
+    return stored && answer(stored);
+  });
+}
+
+/** A query whose data are known from the platform or from this device: then `asOf` says since when, in ms since 1970. */
+function known<T>(query: UseQueryResult<Known<T>>) {
+  const { data, error, isPending, isError, isPlaceholderData, refetch } = query;
+  const [value, asOf] = data ? [data.value, data.asOf] : [undefined, null];
+  return { data: value, asOf, error, isPending, isError, isPlaceholderData, refetch };
+}
 
 /**
  * What the map shows of `bounds`; what it showed before stays until the answer is there. At first that is `allBins`,
@@ -15,20 +57,28 @@ const WAITS = { networkMode: "online" } as const;
  */
 export function useWithin(bounds: Bounds | null, kinds: readonly BinKind[], allBins: BinMap | undefined) {
   const area = bounds && snapped(bounds);
-  return useQuery<BinMap>({
+  const asked = area ?? KOREA;
+  const all = allBins && bounds && !kinds.length && holdsAll(bounds, allBins) ? allBins : null;
+  const query = useQuery<Known<BinMap>>({
     queryKey: ["bins", "within", area, kinds],
     queryFn: ({ signal }) =>
-      data(
-        api.GET("/api/v1/locations/within", {
-          params: { query: { ...(area ?? KOREA), kind: [...kinds] } },
-          signal,
-        }),
+      orSeen<BinMap>(
+        signal,
+        (either) =>
+          data(
+            api.GET("/api/v1/locations/within", {
+              params: { query: { ...asked, kind: [...kinds] } },
+              signal: either,
+            }),
+          ),
+        (map) => storeArea(map, asked, kinds),
+        (stored) => withinStored(stored, asked, kinds),
       ),
     enabled: area !== null,
-    placeholderData: (before) =>
-      before ?? (allBins && bounds && !kinds.length && holdsAll(bounds, allBins) ? allBins : undefined),
-    ...WAITS,
+    placeholderData: (before) => before ?? (all ? { value: all, asOf: null } : undefined),
+    ...ASKED_SOON,
   });
+  return known(query);
 }
 
 function holdsAll(bounds: Bounds, { bins, clusters }: BinMap): boolean {
@@ -37,29 +87,44 @@ function holdsAll(bounds: Bounds, { bins, clusters }: BinMap): boolean {
 
 /** All bins of the country, clustered. */
 export function useAllBins() {
-  return useQuery({
+  const query = useQuery({
     queryKey: ["bins", "within", KOREA, []],
-    queryFn: ({ signal }) => takePrefetchedBins() ?? fetchAllBins(signal),
-    staleTime: 600_000,
+    queryFn: ({ signal }) =>
+      orSeen<BinMap>(
+        signal,
+        (either) => takePrefetchedBins(either) ?? fetchAllBins(either),
+        storeAll,
+        allStored,
+      ),
+    ...ASKED_AGAIN,
   });
+  return known(query);
 }
 
 /** The bins nearest to `point`. */
 export function useNearby(point: LatLng | null, kinds: readonly BinKind[], limit: number) {
   const from = point && rounded(point);
-  return useQuery({
+  const asked = from ?? { lat: 0, lng: 0 };
+  const query = useQuery({
     queryKey: ["bins", "nearby", from, kinds, limit],
     queryFn: ({ signal }) =>
-      data(
-        api.GET("/api/v1/locations/nearby", {
-          params: { query: { ...(from ?? { lat: 0, lng: 0 }), kind: [...kinds], limit } },
-          signal,
-        }),
+      orSeen<NearbyBin[]>(
+        signal,
+        (either) =>
+          data(
+            api.GET("/api/v1/locations/nearby", {
+              params: { query: { ...asked, kind: [...kinds], limit } },
+              signal: either,
+            }),
+          ),
+        storeNearby,
+        (stored) => nearbyStored(stored, asked, kinds, limit),
       ),
     enabled: from !== null,
     placeholderData: keepPreviousData,
-    ...WAITS,
+    ...ASKED_SOON,
   });
+  return known(query);
 }
 
 /** Places that words name. */

@@ -35,7 +35,7 @@ export function useVisibleBins(
   const limit = wanted.question === question ? wanted.limit : FIRST;
   const nearby = useNearby(from, kinds, limit);
 
-  const near = nearby.data?.find((one) => one.id === bin) ?? foreign;
+  const near = nearby.data?.find((one) => one.id === bin) ?? foreign ?? onDevice(within, bin);
   const details = useDetails(bin ?? "", bin !== null && near === null);
   const chosen = bin === null ? null : (near ?? details.data ?? null);
   const told = from ? nearby.data : undefined;
@@ -59,6 +59,15 @@ export function useVisibleBins(
 }
 
 export type VisibleBins = ReturnType<typeof useVisibleBins>;
+
+/** A bin that this device knows, when nobody else can be asked about it. */
+function onDevice(
+  { data, asOf }: ReturnType<typeof useWithin>,
+  id: string | null,
+): BinWithoutDistance | null {
+  const bin = asOf === null ? null : data?.bins.find((one) => one.id === id);
+  return bin ? { source: "", ...bin } : null;
+}
 
 type Within = NonNullable<ReturnType<typeof useWithin>["data"]>;
 

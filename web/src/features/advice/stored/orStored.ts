@@ -13,26 +13,37 @@ const PATIENCE_MS = 3_000;
 /** Statuses with which a proxy, or the platform itself, says that nobody answers just now. */
 const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
 
-/**
- * What `ask` gives, or `answer` of what is stored when the server cannot be reached. Throws the failure of `ask` for any other,
- * and where nothing is stored or `answer` gives null.
- */
-export async function orStored<T>(
+/** As `orKnown`, with `answer` of the items of the rule table that are stored. */
+export function orStored<T>(
   outer: AbortSignal,
   ask: (signal: AbortSignal) => Promise<T>,
   answer: (stored: StoredItems) => T | null,
 ): Promise<Known<T>> {
-  const stored = storedItems();
+  return orKnown(outer, ask, async () => {
+    const stored = await storedItems();
+    const value = stored && answer(stored);
+    return value && { value, asOf: stored.asOf };
+  });
+}
+
+/**
+ * What `ask` gives, or `answer` of this device when the server cannot be reached. Throws the failure of `ask` for any other, and
+ * where `answer` gives null.
+ */
+export async function orKnown<T>(
+  outer: AbortSignal,
+  ask: (signal: AbortSignal) => Promise<T>,
+  answer: () => Promise<Known<T> | null>,
+): Promise<Known<T>> {
   const patience = new AbortController();
-  const timer = setTimeout(() => void stored.then((known) => known && patience.abort()), PATIENCE_MS);
+  const timer = setTimeout(() => void answer().then((known) => known && patience.abort()), PATIENCE_MS);
   try {
     return { value: await ask(AbortSignal.any([outer, patience.signal])), asOf: null };
   } catch (error) {
     if (outer.aborted || !(patience.signal.aborted || isAway(error))) throw error;
-    const known = await stored;
-    const value = known && answer(known);
-    if (!value) throw error instanceof Problem ? error : Problem.network();
-    return { value, asOf: known.asOf };
+    const known = await answer();
+    if (!known) throw error instanceof Problem ? error : Problem.network();
+    return known;
   } finally {
     clearTimeout(timer);
   }
@@ -47,7 +58,8 @@ const AGAIN_MS = 10_000;
 
 type Query = Readonly<{ state: { data?: Known<unknown> | undefined } }>;
 
-function isStored({ state }: Query): boolean {
+/** Whether the last answer came from this device. */
+export function isStored({ state }: Query): boolean {
   return (state.data?.asOf ?? null) !== null;
 }
 

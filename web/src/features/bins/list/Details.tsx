@@ -95,6 +95,7 @@ function What({
 
 function Source({ bin }: Readonly<{ bin: BinDetails | BinWithoutDistance }>) {
   const { t } = useTranslation("bins");
+  if (bin.source === "") return null; // known from the map alone
   if (isSample(bin.source)) return <p className={styles.sample}>{t("sample.one")}</p>;
   return (
     <p className={styles.source}>

@@ -37,7 +37,9 @@ export function Nearest({ search, shown, highlighted, onHighlight, onForget }: P
           )}
         </p>
       </div>
-      {(bins[0]?.distance_m ?? 0) > FAR && <p className={styles.note}>{t("list.far")}</p>}
+      {shown.nearby.asOf === null && (bins[0]?.distance_m ?? 0) > FAR && (
+        <p className={styles.note}>{t("list.far")}</p>
+      )}
       {bins.every((bin) => isSample(bin.source)) && <p className={styles.sample}>{t("sample.all")}</p>}
       <BinList bins={bins} highlighted={highlighted} onHighlight={onHighlight} onBin={setBin} />
       {shown.more && (

@@ -1,12 +1,12 @@
-import type { UseQueryResult } from "@tanstack/react-query";
 import { useEffect, useRef, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
-import type { BinMap } from "~/api/types";
 import { announce } from "~/ui/announce";
 import { ErrorMessage } from "~/ui/ErrorMessage";
+import { FromDevice } from "~/ui/FromDevice";
 import type { Locating } from "../find/useLocating";
 import { bringIntoView } from "../inView";
 import type { View } from "../map/mercator";
+import type { useAllBins } from "../queries";
 import type { BinSearch } from "../useBinSearch";
 import type { VisibleBins } from "../useVisibleBins";
 import { rowId } from "./BinList";
@@ -20,7 +20,7 @@ import styles from "./list.module.css";
 type Props = Readonly<{
   search: BinSearch;
   shown: VisibleBins;
-  allBins: UseQueryResult<BinMap>;
+  allBins: ReturnType<typeof useAllBins>;
   locating: Locating;
   map: RefObject<HTMLElement | null>;
   /** Moves the map. */
@@ -78,9 +78,33 @@ function Content(props: Props & Readonly<{ onForget: () => void }>) {
   const failed = [allBins, shown.within, nearby].find((query) => query.isError && !query.data);
   if (failed) return <ErrorMessage error={failed.error} onRetry={() => void failed.refetch()} />;
   if (allBins.data?.total === 0 || (from && nearby.data?.length === 0)) return <NoBins search={search} />;
-  if (from && nearby.data) return <Nearest {...props} />;
+  if (from && nearby.data) {
+    return (
+      <>
+        <FromThisDevice asOf={nearby.asOf} />
+        <Nearest {...props} />
+      </>
+    );
+  }
   if (from || !allBins.data) return <RowSkeletons />;
-  return <AskWhere allBins={allBins.data} locating={props.locating} onGo={props.onGo} />;
+  return (
+    <>
+      <FromThisDevice asOf={allBins.asOf} />
+      <AskWhere allBins={allBins.data} locating={props.locating} onGo={props.onGo} />
+    </>
+  );
+}
+
+/** Says since when this device knows the bins, and that they may have changed; nothing for null. */
+function FromThisDevice({ asOf }: Readonly<{ asOf: number | null }>) {
+  const { t } = useTranslation("bins");
+  if (asOf === null) return null;
+  return (
+    <div className={styles.fromDevice}>
+      <FromDevice asOf={asOf} />
+      <p>{t("stored.changed")}</p>
+    </div>
+  );
 }
 
 /** Tells screen readers how many bins there are whenever the list changes. */

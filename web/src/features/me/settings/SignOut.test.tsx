@@ -2,6 +2,7 @@ import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { forgetSession, signedIn, accessToken } from "~/api/session";
+import { storeAll, storedBins } from "~/outbox/bins/store";
 import { removeAllPhotos } from "~/outbox/photos/queue";
 import { prefer, preferences } from "~/preferences/store";
 import { fakeServer, problem } from "~/test/fakeServer";
@@ -53,6 +54,7 @@ beforeEach(() => {
 
 describe("forgetting", () => {
   it("takes back the consent and removes the answers before the pass is gone", async () => {
+    await storeAll({ bins: [], clusters: [], kinds: [], total: 0, credits: [] });
     const asked = await asking();
     await press("네, 잊어 주세요");
     await done();
@@ -66,6 +68,7 @@ describe("forgetting", () => {
       "GET jobs",
     ]);
     expect(removeAllPhotos).toHaveBeenCalledOnce();
+    expect(await storedBins()).toBeNull();
     expect(signedIn()).toBe(false);
     expect(preferences()).toMatchObject({ teach: null, name: null });
     expect(screen.getByRole("button", { name: "모두 잊기" })).toHaveFocus();

@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { api, data } from "~/api/client";
 import { removeJob } from "~/api/removeJob";
 import { forgetSession, signedIn } from "~/api/session";
+import { removeStoredBins } from "~/outbox/bins/store";
 import { prefer } from "~/preferences/store";
 
 /**
@@ -15,6 +16,7 @@ export async function forgetPerson(client: QueryClient, everywhere: boolean): Pr
     await removeAnswers();
   }
   await removeAllPhotos();
+  await removeStoredBins();
   forgetSession();
   client.clear();
   prefer({ language: null, theme: null, contrast: null, region: null, name: null, teach: null });
