@@ -7,6 +7,8 @@ from bunri.app.container import Container
 from bunri.app.registry import Registry
 from bunri.app.rpc.tokens import PeerTokens
 from bunri.kit.errors import Invalid
+from bunri.platform.mail.factory import open_mailer
+from bunri.platform.mail.protocol import Mailer
 from bunri.platform.queue import Backlog
 from bunri.platform.realtime import Emitter
 
@@ -31,6 +33,8 @@ def compose(container: C, registry: Registry) -> C:
     container.provide(PeerTokens, lambda: PeerTokens(container.settings.key("peers"), container.clock))
     container.provide(Backlog, lambda: cast("Backlog", container.publisher))
     container.provide(Emitter, lambda: _worker_emitter(container))
+    settings = container.settings
+    container.provide(Mailer, lambda: open_mailer(settings.mail, settings.data, container.clock))
     for module in registry.modules:
         module.provide(container)
         if module.schema and module.outbox:

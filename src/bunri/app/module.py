@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bunri.app.settings import Settings
     from bunri.edge.http.fast_path import FastPath
     from bunri.edge.http.health import Check
+    from bunri.platform.mail.delivery import MailDelivery
     from bunri.platform.queue import Handler
     from bunri.platform.realtime import SocketHandler
 
@@ -128,6 +129,8 @@ class Module:
     schedule: tuple[Schedule, ...] = ()
     api_tasks: "Callable[[Container], Sequence[Callable[[], Awaitable[None]]]]" = _nothing
     """Coroutines that run as long as an API process that knows people."""
+    mail: "Callable[[Container], MailDelivery] | None" = None
+    """What sends the mails that its repository adds (platform.mail.rows); the tasks for it follow from this."""
 
     # ── how it starts and how it is ───────────────────────────────────────────────────────────────────────────────
     seed: "Callable[[Container, bool], Awaitable[None]] | None" = None
@@ -144,6 +147,16 @@ class Module:
     def upgrade_task(self) -> str:
         """The task that hands a guest's things over to an account."""
         return f"{self.name}.upgrade"
+
+    @property
+    def send_mail_task(self) -> str:
+        """The task that sends a mail right after it was queued."""
+        return f"{self.name}.send_mail"
+
+    @property
+    def retry_mail_task(self) -> str:
+        """The task that sends what is due again."""
+        return f"{self.name}.retry_mail"
 
     @property
     def waits_in(self) -> tuple[str, ...]:

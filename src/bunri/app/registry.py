@@ -13,6 +13,7 @@ from bunri.app.modules import auth, detection, locations, recycling, waste
 from bunri.domains.auth.public import GuestMerged
 from bunri.kit.errors import Invalid
 from bunri.kit.languages import add_catalogue
+from bunri.platform.mail.events import MailQueued
 from bunri.platform.queue import Route
 
 MODULES: Final = (
@@ -27,6 +28,7 @@ ALL: Final = "all"
 DEFAULT_QUEUE: Final = Queue("default", concurrency=8)
 """For quick work of any domain, which must not wait behind photos."""
 HEARTBEAT_S: Final = 10.0
+RETRY_MAIL_S: Final = 30.0
 
 
 class TargetUnknown(Invalid):
@@ -107,7 +109,7 @@ class Registry:
     """Modules and what follows from them. Raises RegistryUnsound."""
 
     def __init__(self, modules: Sequence[Module]) -> None:
-        self.modules: Final = tuple(_with_upgrade(module) for module in modules)
+        self.modules: Final = tuple(_with_mail(_with_upgrade(module)) for module in modules)
         _check(self.modules)
         for module in self.modules:
             add_catalogue(module.package)
@@ -170,6 +172,15 @@ def _with_upgrade(module: Module) -> Module:
     return replace(module, subscriptions=(*module.subscriptions, merged))
 
 
+def _with_mail(module: Module) -> Module:
+    """Whoever sends mails is told of each that is queued, and looks from time to time for those that are due again."""
+    if module.mail is None:
+        return module
+    queued = Subscription(MailQueued, module.send_mail_task, DEFAULT_QUEUE.name)
+    retry = Schedule(module.retry_mail_task, DEFAULT_QUEUE.name, RETRY_MAIL_S)
+    return replace(module, subscriptions=(*module.subscriptions, queued), schedule=(*module.schedule, retry))
+
+
 def _check(modules: Sequence[Module]) -> None:
     for what, names in (
         ("domain", [module.name for module in modules]),
@@ -198,6 +209,8 @@ def _unsound(modules: Sequence[Module]) -> Iterator[str]:
                 yield f"a task of {module.name} waits in {queue}, which is no queue of any module"
         if module.outbox and not module.schema:
             yield f"{module.name} has an outbox but no schema"
+        if module.mail and not module.outbox:
+            yield f"{module.name} sends mails but has no outbox"
 
 
 REGISTRY: Final = Registry(MODULES)

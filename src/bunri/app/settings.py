@@ -24,6 +24,7 @@ from bunri.platform.embedded.secrets import secret
 from bunri.platform.embedded.servers import Addresses
 from bunri.platform.embedded.valkey import MEMORY_MB
 from bunri.platform.llm.settings import LlmSettings
+from bunri.platform.mail.settings import MailSettings
 from bunri.platform.open_data.settings import DataGoKrSettings, OverpassSettings
 from bunri.platform.photos.settings import DecoderSettings
 from bunri.platform.places.settings import PlacesSettings
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
     vision: VisionSettings = Field(default_factory=VisionSettings)
     remote_vision: RemoteVisionSettings = Field(default_factory=RemoteVisionSettings)
     llm: LlmSettings = Field(default_factory=LlmSettings)
+    mail: MailSettings = Field(default_factory=MailSettings)
     places: PlacesSettings = Field(default_factory=PlacesSettings)
     data_go_kr: DataGoKrSettings = Field(default_factory=DataGoKrSettings)
     overpass: OverpassSettings = Field(default_factory=OverpassSettings)

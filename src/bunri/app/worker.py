@@ -66,6 +66,11 @@ def _handlers(container: Container, module: Module, queue: str) -> Iterator[Hand
     yield from module.task_handlers(container, queue)
     if module.user_data and queue == DEFAULT_QUEUE.name:
         yield _upgrade(module, module.user_data(container))
+    if module.mail and module.schema and queue == DEFAULT_QUEUE.name:
+        from bunri.platform.mail.handlers import mail_handlers
+
+        tasks = module.send_mail_task, module.retry_mail_task
+        yield from mail_handlers(module.schema, *tasks, module.mail(container))
 
 
 def _upgrade(module: Module, data: UserData) -> Handler:

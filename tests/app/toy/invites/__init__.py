@@ -1,0 +1,1 @@
+"""People invite friends by mail: a domain that sends mails."""
