@@ -22,6 +22,8 @@ from bunri.edge.http.policies import Policies, policies_of
 from bunri.edge.http.requests import BodyLimit, RequestContext
 from bunri.kit.errors import BunriError
 from bunri.kit.tasks import cancel_all
+from bunri.platform.mail.folder import MailFolder
+from bunri.platform.mail.protocol import Mailer
 from bunri.platform.queue import CeleryPublisher, InlinePublisher
 from bunri.platform.queue.celery import make_celery
 from bunri.platform.realtime import Emitter, Subscriber
@@ -58,6 +60,7 @@ def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTR
     _serve_rpc(app, container, target)
     background += _serve_sockets(app, container, registry, target)
     _serve_objects(app, container, target)
+    _serve_mail(app, container, target)
     _serve_front(app, container, target)
     _middleware(app, container, target)
     app.state.fast_path = _fast_path(container, target)
@@ -153,6 +156,14 @@ def _serve_objects(app: FastAPI, container: Container, target: Target) -> None:
         app.state.storage = container.storage
         if isinstance(container.storage, LocalStorage):
             app.include_router(objects.router)
+
+
+def _serve_mail(app: FastAPI, container: Container, target: Target) -> None:
+    """What would have been sent, for the operator of a machine without a mail server."""
+    if not target.stands_alone and isinstance(folder := container.get(Mailer), MailFolder):
+        from bunri.edge.http import dev_mail
+
+        app.include_router(dev_mail.router(folder))
 
 
 def _serve_front(app: FastAPI, container: Container, target: Target) -> None:

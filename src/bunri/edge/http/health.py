@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import ipaddress
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
@@ -15,12 +14,11 @@ from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
 from bunri import __version__
+from bunri.edge.http.this_machine import is_from_here
 
 log = structlog.get_logger(__name__)
 
 SHARED_S: Final = 1.0
-FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
-"""Any of these says that a proxy on this machine asks for somebody else."""
 Check = Callable[[], Awaitable[str | None]]
 """Uses a part for real; raises when it does not work; may return why it works less well than it could ("no weights:
 people are asked")."""
@@ -103,11 +101,4 @@ def _may_measure(request: Request) -> bool:
     if token is not None:
         given = request.headers.get("authorization", "").encode()
         return hmac.compare_digest(given, f"Bearer {token.get_secret_value()}".encode())
-    return _from_here(request) and not any(name in request.headers for name in FORWARDED)
-
-
-def _from_here(request: Request) -> bool:
-    try:
-        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:  # a proxy may write any name
-        return False
+    return is_from_here(request)
