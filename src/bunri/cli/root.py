@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "models": "models:models",
     "bins": "bins:bins",
     "waste": "labels:waste",
+    "mail": "mail:mail",
     "openapi": "openapi:openapi",
 }
 """Name → module of this package, and in it a function or a group of commands."""
