@@ -1,11 +1,13 @@
 """Mail over real sockets, to servers that take it, say no, or break the protocol."""
 
+import asyncio
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+import uvloop
 from tests.support import smtp
 from tests.support.platform import free_port
 from tests.support.smtp import Certificate, Inbox, Talk, broken_server, mail_server, says, self_signed, settings_for
@@ -126,6 +128,28 @@ class TestTls:
             with pytest.raises(MailUnavailable, match="535") as raised:
                 await mailer_of(settings_for(port, smtp_url=url)).send(mail_to())
         assert raised.value.concerns_all
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_workers_loop_does_the_same(certificate: Certificate, scheme: str) -> None:
+    """Workers have uvloop, whose TLS is not that of asyncio."""
+    inbox = Inbox()
+    how: dict[str, Any] = {"starttls" if scheme == "smtp" else "tls": certificate.context}
+
+    async def send() -> None:
+        async with mail_server(inbox, **how) as port:
+            settings = settings_for(port, smtp_url=f"{scheme}://127.0.0.1:{port}", require_tls=scheme == "smtp")
+            with pytest.raises(MailUnavailable):
+                await mailer_of(settings).send(mail_to())
+            assert inbox.received == []
+            await mailer_of(settings.model_copy(update={"ca_file": certificate.file})).send(mail_to())
+        async with broken_server(smtp.hang) as port:
+            with pytest.raises(MailUnavailable, match="timeout"):
+                await mailer_of(settings_for(port, timeout_s=0.3)).send(mail_to())
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(send())
+    assert [received.over_tls for received in inbox.received] == [True]
 
 
 class TestRefused:

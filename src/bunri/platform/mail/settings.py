@@ -11,6 +11,10 @@ from bunri.platform.mail.addresses import BadAddress, Sender
 
 DEFAULT_PORTS: Final = {"smtp": 587, "smtps": 465}
 EMBEDDED_SENDER: Final = Sender("분리", "bunri@localhost")
+_SHAPE: Final = (
+    "smtp_url is smtp://USER:PASSWORD@HOST:PORT or smtps://USER:PASSWORD@HOST:PORT, with @ : / ? # %"
+    " in user and password as %40, %3A, %2F, %3F, %23 and %25"
+)
 
 
 class SmtpServer(NamedTuple):
@@ -55,15 +59,14 @@ class MailSettings(BaseModel):
         """The server that ``smtp_url`` names. Raises ValueError, which never repeats the URL: it has a password."""
         if self.smtp_url is None:
             return None
-        parts = urlsplit(self.smtp_url.get_secret_value().strip())
         try:
+            parts = urlsplit(self.smtp_url.get_secret_value().strip())
             port = parts.port
-        except ValueError:
-            raise ValueError("smtp_url has a port that is none") from None
-        if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-            raise ValueError("smtp_url is smtp://USER:PASSWORD@HOST:PORT or smtps://USER:PASSWORD@HOST:PORT")
-        if parts.path.strip("/") or parts.query or parts.fragment:
-            raise ValueError("smtp_url ends with the port; write ‘/’, ‘?’ and ‘#’ in a password as %2F, %3F and %23")
+        except ValueError:  # its own words may repeat the password
+            raise ValueError(_SHAPE) from None
+        more = parts.path.strip("/") or parts.query or parts.fragment
+        if parts.scheme not in DEFAULT_PORTS or not parts.hostname or more:
+            raise ValueError(_SHAPE)
         if (parts.username is None) != (parts.password is None):
             raise ValueError("smtp_url needs both a user and a password, or neither")
         return SmtpServer(
