@@ -103,7 +103,7 @@ def retry(
     with errors_printed(lang):
         states = asyncio.run(_retry(_settings(context, data), mail_id))
     counts = {str(state): states[state] for state in MailState}
-    typer.echo(text("mail.cli.retried", lang, **counts))
+    typer.echo(text("mail.cli.retried", lang, **counts) if states else text("mail.cli.none_dead", lang))
     raise typer.Exit(0 if states.total() == states[MailState.SENT] else 1)
 
 

@@ -23,10 +23,9 @@ from bunri.app.settings import Settings
 from bunri.kit.ids import new_id
 from bunri.platform.db import Database, Transaction
 from bunri.platform.db.address import login_address
-from bunri.platform.mail import Mailer, MailMissing
+from bunri.platform.mail import Mailer, MailMissing, MailRequest
 from bunri.platform.mail.backoff import MOST_ATTEMPTS
 from bunri.platform.mail.delivery import LEASE, MailDelivery
-from bunri.platform.mail.rows import MailRequest
 from bunri.platform.mail.smtp import SmtpMailer
 from bunri.platform.mail.table import MailState
 

@@ -31,6 +31,12 @@ class MailRefused(Invalid):
         self.reason = reason
 
 
+class MailAddressInvalid(MailRefused):
+    """Nobody can have this address, so no server was asked."""
+
+    code = "mail_address_invalid"
+
+
 class MailMissing(Missing):
     """No mail that was given up has this id (``id``)."""
 

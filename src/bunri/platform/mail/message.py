@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bunri.kit.ids import new_id
 from bunri.platform.mail.addresses import BadAddress, Sender, ascii_address, check_line
-from bunri.platform.mail.errors import MailRefused
+from bunri.platform.mail.errors import MailAddressInvalid, MailRefused
 from bunri.platform.mail.protocol import Mail
 
 LONGEST_SUBJECT: Final = 200
@@ -72,11 +72,11 @@ def message_of(mail: Mail, sender: Sender, moment: datetime) -> EmailMessage:
 
 
 def recipient_of(mail: Mail) -> str:
-    """The address of ``mail`` in ASCII. Raises MailRefused."""
+    """The address of ``mail`` in ASCII. Raises MailAddressInvalid."""
     try:
         return ascii_address(mail.to)
     except BadAddress as error:
-        raise MailRefused(f"address: {error}") from None
+        raise MailAddressInvalid(f"address: {error}") from None
 
 
 def _checked_subject(subject: str) -> str:

@@ -1,7 +1,7 @@
 """Every SQL statement about mails: what a repository can do whose schema has the table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -12,23 +12,10 @@ from bunri.kit.ids import new_id
 from bunri.kit.languages import Language
 from bunri.platform.db import Repository
 from bunri.platform.mail.events import MailQueued
+from bunri.platform.mail.protocol import MailRequest
 from bunri.platform.mail.table import MailState
 
 LONGEST_ERROR: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class MailRequest:
-    """A mail that is to be sent: ``template`` of the domain's ``mails/``, filled from ``data`` (ready for JSON).
-
-    ``data`` lies in the database until the mail has been sent, so it holds no secret: put the id of what a link is
-    about there, and let ``complete`` of MailDelivery make the link.
-    """
-
-    template: str
-    to: str
-    language: Language
-    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

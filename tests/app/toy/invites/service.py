@@ -11,7 +11,7 @@ from tests.app.toy.invites.repository import InvitesRepository
 from bunri.kit.ids import new_id
 from bunri.kit.languages import Language
 from bunri.platform.db import Transaction
-from bunri.platform.mail.rows import MailRequest
+from bunri.platform.mail import MailRequest
 
 
 class InvitesService:
