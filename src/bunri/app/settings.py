@@ -25,6 +25,7 @@ from bunri.platform.embedded.servers import Addresses
 from bunri.platform.embedded.valkey import MEMORY_MB
 from bunri.platform.llm.settings import LlmSettings
 from bunri.platform.mail.settings import MailSettings
+from bunri.platform.oauth.settings import OAuthSettings
 from bunri.platform.open_data.settings import DataGoKrSettings, OverpassSettings
 from bunri.platform.photos.settings import DecoderSettings
 from bunri.platform.places.settings import PlacesSettings
@@ -76,6 +77,7 @@ class Settings(BaseSettings):
 
     http: HttpSettings = Field(default_factory=HttpSettings)
     auth: AuthSettings = Field(default_factory=AuthSettings)
+    oauth: OAuthSettings = Field(default_factory=OAuthSettings)
     waste: WasteSettings = Field(default_factory=WasteSettings)
     detection: DetectionSettings = Field(default_factory=DetectionSettings)
     decoders: DecoderSettings = Field(default_factory=DecoderSettings)
