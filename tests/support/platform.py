@@ -37,7 +37,6 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
         "BUNRI_DATABASE_URL": str(settings.database_url),
         "BUNRI_VALKEY_URL": str(settings.valkey_url),
         "BUNRI_VISION__FETCH": "false",
-        "BUNRI_AUTH__GUESTS_PER_MINUTE": "100000",  # all tests come from one address
         **({"BUNRI_MODELS_DIR": str(settings.vision.models_dir)} if settings.vision.models_dir else {}),
         **more,
     }

@@ -4,9 +4,11 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
+from starlette.middleware.cors import CORSMiddleware
 
 from bunri import __version__
 from bunri.app import readiness
@@ -14,16 +16,20 @@ from bunri.app.composition import compose
 from bunri.app.container import Container
 from bunri.app.registry import ALL, REGISTRY, Registry, Target
 from bunri.app.settings import Settings
-from bunri.domains.auth.public import AccessVerifier, SessionEndings
-from bunri.edge.http import health, openapi, problems, reference
+from bunri.domains.auth.public import AccessVerifier, Caller, SessionEndings
+from bunri.edge.http import health, openapi, problems, rate_limits, reference
+from bunri.edge.http.addresses import ClientAddress
 from bunri.edge.http.fast_path import FastPath, first_of
-from bunri.edge.http.idempotency import Idempotency, Identify
+from bunri.edge.http.idempotency import Idempotency
 from bunri.edge.http.policies import Policies, policies_of
+from bunri.edge.http.rate_limits import RateLimits
 from bunri.edge.http.requests import BodyLimit, RequestContext
+from bunri.edge.http.security_headers import SecurityHeaders, security_headers
 from bunri.kit.errors import BunriError
 from bunri.kit.tasks import cancel_all
 from bunri.platform.mail.folder import MailFolder
 from bunri.platform.mail.protocol import Mailer
+from bunri.platform.limits import RateLimiter
 from bunri.platform.queue import CeleryPublisher, InlinePublisher
 from bunri.platform.queue.celery import make_celery
 from bunri.platform.realtime import Emitter, Subscriber
@@ -31,6 +37,11 @@ from bunri.platform.storage import LocalStorage
 
 Background = Callable[[], Awaitable[None]]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+EXPOSED: Final = ("ETag", "Retry-After", "X-Next-Cursor", "X-Request-ID", *rate_limits.HEADERS)
+"""Headers of an answer that pages of other origins may read, beside the few that browsers always show."""
+ASKED_WITH: Final = ("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-ID")
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTRY) -> FastAPI:
@@ -51,6 +62,8 @@ def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTR
     app.state.providers = container
     app.state.public_url = str(settings.public_url) if settings.public_url else None
     app.state.metrics_token = settings.http.metrics_token
+    app.state.origins = frozenset(settings.http.origins)
+    app.state.security_headers = security_headers(app.state.public_url)
     app.state.checks = readiness.checks_of(container, registry, target)
     problems.install(app)
     openapi.install(app)
@@ -135,6 +148,7 @@ def _serve_sockets(app: FastAPI, container: Container, registry: Registry, targe
     if target.stands_alone:
         return
     from bunri.edge.realtime.server import PREFIX, RealtimeServer
+    from bunri.platform.limits.memory import MemoryRateLimiter
     from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager
 
     manager = ClusterManager(container.cache("common"))
@@ -142,7 +156,10 @@ def _serve_sockets(app: FastAPI, container: Container, registry: Registry, targe
     container.provide(Subscriber, lambda: manager)
     handlers = [each for module in registry.modules for each in module.socket_handlers(container)]
     identity = container.get(AccessVerifier), container.get(SessionEndings)
-    server = RealtimeServer(manager, *identity, handlers, container, container.clock, container.settings.http)
+    settings = container.settings
+    # What a socket sends is counted here: it is not worth a round trip, and a person's sockets are few processes'.
+    limiter = MemoryRateLimiter(settings.limits)
+    server = RealtimeServer(manager, *identity, handlers, container, container.clock, settings.http, limiter)
     if PREFIX in target.prefixes:
         app.mount(PREFIX, server.app)
     yield server.run
@@ -181,22 +198,48 @@ def _serve_front(app: FastAPI, container: Container, target: Target) -> None:
 def _middleware(app: FastAPI, container: Container, target: Target) -> None:
     """Innermost first: what is added last sees a request first."""
     policies: Policies = policies_of(app)
+    identify: rate_limits.Identify = _nobody
     if not target.stands_alone:
         app.state.verifier = container.get(AccessVerifier)
         identify = _identify(app.state.verifier)
-        app.add_middleware(Idempotency, cache=container.cache("common"), policies=policies, identify=identify)
+        cache = container.cache("common")
+        app.add_middleware(Idempotency, cache=cache, policies=policies, identify=_person(identify))
     app.add_middleware(BodyLimit, policies=policies)
+    app.add_middleware(RateLimits, limiter=container.get(RateLimiter), policies=policies, identify=identify)
     app.add_middleware(RequestContext)
+    if app.state.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=container.settings.http.origins,
+            allow_methods=METHODS,
+            allow_headers=ASKED_WITH,
+            allow_credentials=True,
+            expose_headers=EXPOSED,
+        )
+    app.add_middleware(SecurityHeaders, headers=app.state.security_headers)
+    app.add_middleware(ClientAddress, trusted=container.settings.http.trusted_proxies)
 
 
-def _identify(verifier: AccessVerifier) -> Identify:
-    def identify(authorization: str) -> str | None:
+def _identify(verifier: AccessVerifier) -> rate_limits.Identify:
+    def identify(authorization: str) -> Caller | None:
         try:
-            return verifier.verify(authorization.partition(" ")[2]).id
+            return verifier.verify(authorization.partition(" ")[2])
         except BunriError:
             return None
 
     return identify
+
+
+def _nobody(_: str) -> None:
+    """Where no domain knows people."""
+
+
+def _person(identify: rate_limits.Identify) -> Callable[[str], str | None]:
+    def person(authorization: str) -> str | None:
+        caller = identify(authorization)
+        return caller.id if caller else None
+
+    return person
 
 
 def _fast_path(container: Container, target: Target) -> FastPath | None:

@@ -18,6 +18,7 @@ from bunri.platform.cache import Cache
 from bunri.platform.db import Database, Relay, Transaction
 from bunri.platform.db.address import login_address
 from bunri.platform.db.outbox import Publisher
+from bunri.platform.limits import RateLimiter
 from bunri.platform.storage import Storage, open_storage
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Container:
         self._made: dict[type[Any], Any] = {}
         self._overrides = dict(overrides or {})
         self._caches: dict[str, Cache] = {}
+        self.provide(RateLimiter, self._rate_limiter)
 
     # ── services ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -99,6 +101,17 @@ class Container:
             self._caches[concern] = cache
             self.closing.push_async_callback(cache.close)
         return self._caches[concern]
+
+    def _rate_limiter(self) -> RateLimiter:
+        """Counts for all processes together, in Valkey; a process without one counts for itself."""
+        from bunri.platform.limits.memory import MemoryRateLimiter
+        from bunri.platform.limits.valkey import ValkeyRateLimiter
+
+        if not (self.settings.valkey_url or self.settings.common_url):
+            return MemoryRateLimiter(self.settings.limits)
+        limiter = ValkeyRateLimiter(self.settings.cache_address("common"), self.settings.limits)
+        self.closing.push_async_callback(limiter.close)
+        return limiter
 
     @cached_property
     def storage(self) -> Storage:

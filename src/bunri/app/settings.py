@@ -23,6 +23,7 @@ from bunri.kit.errors import Invalid
 from bunri.platform.embedded.secrets import secret
 from bunri.platform.embedded.servers import Addresses
 from bunri.platform.embedded.valkey import MEMORY_MB
+from bunri.platform.limits.settings import LimitsSettings
 from bunri.platform.llm.settings import LlmSettings
 from bunri.platform.mail.settings import MailSettings
 from bunri.platform.oauth.settings import OAuthSettings
@@ -76,6 +77,7 @@ class Settings(BaseSettings):
     )
 
     http: HttpSettings = Field(default_factory=HttpSettings)
+    limits: LimitsSettings = Field(default_factory=LimitsSettings)
     auth: AuthSettings = Field(default_factory=AuthSettings)
     oauth: OAuthSettings = Field(default_factory=OAuthSettings)
     waste: WasteSettings = Field(default_factory=WasteSettings)

@@ -49,14 +49,17 @@ def serve(
     from bunri.app.asgi import create_app
     from bunri.edge.http.connections import with_limits
     from bunri.edge.http.fast_path import with_fast_path
+    from bunri.edge.http.security_headers import as_lines
 
     connection: Connection = context.obj
     connection.data = data
     settings = _given_settings(connection) if REGISTRY.target(name).stands_alone else _working_settings(context)
     app = create_app(settings, name)
+    headers = as_lines(app.state.security_headers)
     uvicorn.run(
         app,
-        http=with_fast_path(app.state.fast_path, with_limits(settings.http)),
+        http=with_fast_path(app.state.fast_path, with_limits(settings.http, headers), headers),
+        proxy_headers=False,  # uvicorn would believe this machine, and FORWARDED_ALLOW_IPS: ClientAddress knows better
         ws="websockets-sansio",
         ws_max_size=LARGEST_FRAME,
         ws_ping_interval=None,  # Socket.IO has pings of its own, which its clients answer

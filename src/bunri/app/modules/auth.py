@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 
 def _provide(container: "Container") -> None:
-    from bunri.domains.auth.guest_limit import GuestLimit
     from bunri.domains.auth.revocation import EndedSessions
     from bunri.domains.auth.service import AuthService
     from bunri.domains.auth.user_data import AuthUserData
@@ -25,8 +24,6 @@ def _provide(container: "Container") -> None:
     container.provide(EndedSessions, lambda: _ended_sessions(container))
     container.provide(SessionEndings, lambda: container.get(EndedSessions))
     container.provide(AccessVerifier, lambda: _verifier(container))
-    per_minute = container.settings.auth.guests_per_minute
-    container.provide(GuestLimit, lambda: GuestLimit(container.cache("common"), per_minute))
     container.provide(AuthService, lambda: _service(container))
     container.provide(AuthUserData, lambda: AuthUserData(container.get(AuthService)))
 

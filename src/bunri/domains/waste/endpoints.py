@@ -49,7 +49,7 @@ WATCH_FOR_S = 600.0
 
 
 @router.post("/analyze", status_code=201, summary="Start an analysis")
-@policy(idempotent=True)
+@policy(idempotent=True, rate_limit="photo")
 async def analyze(
     body: AnalyzeIn, caller: CurrentCaller, jobs: JobsService, language: PreferredLanguage, base: BaseUrl
 ) -> Ticket:
@@ -76,6 +76,7 @@ async def upload_complete(
 
 
 @router.get("/status/{job_id}", summary="Where is it?", response_model=Status)
+@policy(rate_limit="poll")
 async def status(job_id: UUID, caller: CurrentCaller, jobs: JobsService) -> Response:
     """Poll every half second, or watch `…/events`. `asked` has a result with a question; answering makes it `done`."""
     status = await jobs.status(caller.id, job_id)

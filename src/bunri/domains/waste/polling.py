@@ -94,7 +94,7 @@ def _etag(document: bytes) -> bytes:
     return b'"%08x"' % zlib.crc32(document)
 
 
-_HEADERS: Final = {"cache-control": "private, no-cache", "x-content-type-options": "nosniff"}
+_HEADERS: Final = {"cache-control": "private, no-cache"}
 _ASK_AGAIN: Final = {"retry-after": "1"}
 _ENDED: Final = "".join(f"{name}: {value}\r\n" for name, value in _HEADERS.items()).encode()
 _RUNNING: Final = _ENDED + "".join(f"{name}: {value}\r\n" for name, value in _ASK_AGAIN.items()).encode()

@@ -40,6 +40,8 @@ class BoundedProtocol(HttpToolsProtocol):
     watch: "Watch"
     max_head_bytes: int
     max_headers: int
+    security_headers: bytes
+    """Whole lines that each answer of this file carries."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -163,7 +165,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if begun:  # another answer in its middle would be taken for a part of it
             self.transport.abort()
             return
-        self.transport.write(_problem(status, code, self.headers or []))
+        self.transport.write(_problem(status, code, self.headers or [], self.security_headers))
         if not self.answering and self.headers:
             self.headers.clear()  # it lingers, and they may be thousands; the scope has the same list
         self.transport.write_eof()
@@ -287,13 +289,14 @@ class Watch:
             self._counts, self._logged = {}, now
 
 
-def with_limits(limits: HttpSettings) -> type[BoundedProtocol]:
+def with_limits(limits: HttpSettings, security_headers: bytes = b"") -> type[BoundedProtocol]:
     """uvicorn's HTTP protocol under ``limits``, which all connections of the returned class share."""
     bounds = {"max_head_bytes": limits.max_head_bytes, "max_headers": limits.max_headers}
-    return type("LimitedProtocol", (BoundedProtocol,), {"watch": Watch(limits), **bounds})
+    own = {"watch": Watch(limits), "security_headers": security_headers, **bounds}
+    return type("LimitedProtocol", (BoundedProtocol,), own)
 
 
-def _problem(status: int, code: str, headers: list[tuple[bytes, bytes]]) -> bytes:
+def _problem(status: int, code: str, headers: list[tuple[bytes, bytes]], more: bytes) -> bytes:
     accepted = next((value for name, value in headers if name == b"accept-language"), b"")
     language = negotiate(accepted.decode("latin-1"))
     phrase = HTTPStatus(status).phrase
@@ -308,4 +311,4 @@ def _problem(status: int, code: str, headers: list[tuple[bytes, bytes]]) -> byte
         "connection: close",
         *(["retry-after: 2"] if status == 503 else []),
     ]
-    return "\r\n".join([*head, "", ""]).encode() + body
+    return "\r\n".join([*head, ""]).encode() + more + b"\r\n" + body

@@ -12,13 +12,14 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import escape
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 
-from bunri.edge.http.this_machine import is_from_here, names_this_machine
+from bunri.edge.http.addresses import is_local, parse_address
 from bunri.edge.http.web import HEADERS
 from bunri.kit.languages import Language, text
 from bunri.platform.http import PreferredLanguage
@@ -50,7 +51,7 @@ _LINK: Final = re.compile(r"https?://[^\s<>\"']+")
 
 
 def _only_here(request: Request) -> None:
-    if not (is_from_here(request) and names_this_machine(request)):
+    if not (is_local(request.scope) and _names_this_machine(request)):
         raise HTTPException(404)
 
 
@@ -132,3 +133,11 @@ def _page(body: str, title: str, language: Language) -> HTMLResponse:
     return HTMLResponse(
         page, headers={**_ALL_HEADERS, "Content-Security-Policy": PAGE_POLICY, "Vary": "Accept-Language"}
     )
+
+
+def _names_this_machine(request: Request) -> bool:
+    """Whether the ``Host`` header names this machine. A page from elsewhere whose name was made to resolve to 127.0.0.1
+    (DNS rebinding) has its own name there, and must not read what is for the operator."""
+    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    address = parse_address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)

@@ -33,13 +33,25 @@ def first_of(paths: Sequence[FastPath]) -> FastPath | None:
     return tried
 
 
+def _from_elsewhere(headers: Headers) -> bool:
+    """Whether a page of another origin asks, whose answer needs the headers of CORS: browsers name the origin of a GET
+    only then."""
+    return any(name == b"origin" for name, _ in headers)
+
+
 _PROTOCOL: Final = b"HTTP/1.1 "
 
 
 def with_fast_path(
-    fast_path: FastPath | None, protocol: type[HttpToolsProtocol] = HttpToolsProtocol
+    fast_path: FastPath | None, protocol: type[HttpToolsProtocol] = HttpToolsProtocol, headers: bytes = b""
 ) -> type[HttpToolsProtocol]:
-    """uvicorn's HTTP protocol, or ``protocol`` made of it, that tries ``fast_path`` first."""
+    """uvicorn's HTTP protocol, or ``protocol`` made of it, that tries ``fast_path`` first, and adds ``headers`` (whole
+    lines) to what it answers.
+
+    No limit of requests is counted here. Such an answer costs about as much as counting it would, its asker has shown
+    a good token, and what bounds the requests of a connection and the connections of a process (connections) stands
+    before it.
+    """
     if fast_path is None:
         return protocol
     look = fast_path
@@ -59,12 +71,18 @@ def with_fast_path(
                     ordinary()
                     return
                 cycle.response_started = cycle.response_complete = True
-                self.transport.write(_PROTOCOL + response)
+                status, _, rest = response.partition(b"\r\n")
+                self.transport.write(b"%s%s\r\n%s%s" % (_PROTOCOL, status, headers, rest))
                 self.on_response_complete()
 
             plain = scope["method"] == "GET" and cycle.keep_alive and not scope["query_string"]
             free = app is self.app and not self.flow.write_paused
-            if not (plain and free and look(scope["raw_path"], scope["headers"], answer)):
+            if not (
+                plain
+                and free
+                and not _from_elsewhere(scope["headers"])
+                and look(scope["raw_path"], scope["headers"], answer)
+            ):
                 ordinary()
 
     return FastPathProtocol

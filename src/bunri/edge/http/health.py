@@ -14,7 +14,8 @@ from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
 from bunri import __version__
-from bunri.edge.http.this_machine import is_from_here
+from bunri.edge.http.addresses import is_local
+from bunri.platform.http import policy
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +46,7 @@ router = APIRouter(tags=["operate"])
 
 @router.get("/health", summary="Is the process alive?")
 @router.get("/api/health/", summary="Is the process alive?", operation_id="api_health")
+@policy(rate_limit=None)
 async def health() -> Health:
     """Says nothing about the parts behind it: see `/ready`."""
     return Health()
@@ -101,4 +103,4 @@ def _may_measure(request: Request) -> bool:
     if token is not None:
         given = request.headers.get("authorization", "").encode()
         return hmac.compare_digest(given, f"Bearer {token.get_secret_value()}".encode())
-    return is_from_here(request)
+    return is_local(request.scope)

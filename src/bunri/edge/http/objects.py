@@ -43,6 +43,7 @@ async def upload(
 
 
 @router.get("/{key:path}", summary="Look at an object", response_class=Response)
+@policy(rate_limit="download")
 async def look(key: str, request: Request, expires: Expires, signature: Signature) -> Response:
     """By a URL that a result gave out. It works without a token, until it expires."""
     storage: LocalStorage = request.app.state.storage
@@ -57,6 +58,6 @@ async def look(key: str, request: Request, expires: Expires, signature: Signatur
             "Cache-Control": "private, max-age=300",
             "X-Content-Type-Options": "nosniff",
             "Content-Disposition": "inline" if stat.content_type in _SHOWN else "attachment",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
         },
     )

@@ -10,6 +10,10 @@ from starlette.types import Scope
 
 from bunri.platform.http.policy import DEFAULT, RoutePolicy, policy_of
 
+API: Final = "/api/"
+UNLIMITED: Final = RoutePolicy(rate_limit=None)
+"""Of what is no API: the web app's files, pages, and what operators look at."""
+_FOUND: Final = "bunri.policy"
 _Entry = tuple[frozenset[str] | None, re.Pattern[str], RoutePolicy]
 
 
@@ -27,11 +31,17 @@ class Policies:
         self._entries.append((None, compile_path(path)[0], policy))
 
     def of(self, scope: Scope) -> RoutePolicy:
-        """The policy of an HTTP request."""
+        """The policy of an HTTP request. The scope remembers it for whoever asks next."""
+        found: RoutePolicy | None = scope.get(_FOUND)
+        if found is None:
+            found = scope[_FOUND] = self._find(scope["method"], scope["path"])
+        return found
+
+    def _find(self, method: str, path: str) -> RoutePolicy:
         for methods, pattern, policy in self._entries:
-            if (methods is None or scope["method"] in methods) and pattern.match(scope["path"]):
+            if (methods is None or method in methods) and pattern.match(path):
                 return policy
-        return DEFAULT
+        return DEFAULT if path.startswith(API) else UNLIMITED
 
 
 def _flattened(routes: Iterable[BaseRoute]) -> Iterator[Route]:

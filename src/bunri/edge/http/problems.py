@@ -1,5 +1,6 @@
 """Every failure as RFC 9457 ``application/problem+json`` with a stable code and a sentence in the caller's language."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -121,6 +122,13 @@ async def _no_room(request: Request, error: Exception) -> Response:
         raise error
     log.warning("request.unavailable", code=Full.code, reason=error.strerror)
     return refusal(request, Full())
+
+
+def method_not_allowed(request: Request, allowed: Iterable[str]) -> Response:
+    """405 for a method that no address takes."""
+    response = problem(request, 405, _CODES[405], text(f"errors.{_CODES[405]}", _language(request)))
+    response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
 
 
 def unexpected(request: Request) -> Response:

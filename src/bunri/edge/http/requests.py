@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bunri.edge.http.policies import Policies
-from bunri.edge.http.problems import refusal, unexpected
+from bunri.edge.http.problems import method_not_allowed, refusal, unexpected
 from bunri.kit.errors import BunriError, Invalid, TooLarge, Unsupported
 from bunri.kit.ids import new_id
 from bunri.platform.telemetry.metrics import REQUEST_SECONDS, REQUESTS
@@ -46,11 +46,12 @@ class RequestContext:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
-                headers.setdefault("X-Content-Type-Options", "nosniff")
             await send(message)
 
         try:
-            await self._app(scope, receive, tagged)
+            # TRACE sends a request's headers back (ASVS 5.0, 13.4.4), and a mounted application may know other methods.
+            app = self._app if scope["method"] in _METHODS else method_not_allowed(Request(scope), _METHODS)
+            await app(scope, receive, tagged)
         except Exception:
             # Here and not in Starlette's outermost layer, so that even a bug is logged and answered under its id.
             log.exception("request.failed", path=scope["path"])

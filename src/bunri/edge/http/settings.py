@@ -1,12 +1,27 @@
 """Bounds on the connections of an API process: ``BUNRI_HTTP__*`` (docs/operations/limits.md)."""
 
+import re
 import resource
-from typing import Final
+from collections.abc import Sequence
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr
 
 MOST: Final = 8192
 """Connections that one process takes, however many files the system allows it."""
+
+_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:.]+\](:\d{1,5})?")
+
+
+def _origin(written: str) -> str:
+    """As browsers write it: lower case, and no slash at the end."""
+    origin = written.lower().removesuffix("/")
+    if not _ORIGIN.fullmatch(origin):
+        raise ValueError(f"BUNRI_HTTP__ORIGINS needs https://HOST or https://HOST:PORT, not {written!r}")
+    return origin
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
 
 
 class HttpSettings(BaseModel):
@@ -31,6 +46,13 @@ class HttpSettings(BaseModel):
 
     sockets_per_address: int = Field(64, ge=1, description="Websockets open at a time from one address.")
     sockets_per_person: int = Field(16, ge=1, description="Sockets of one person that are signed in at a time.")
+
+    trusted_proxies: Sequence[IPvAnyNetwork] = Field(
+        (), description="Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."
+    )
+    origins: Sequence[Origin] = Field(
+        (), description="Other origins (https://HOST) whose pages may use the API and the sockets; ours always may."
+    )
 
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token for /metrics; unset: only this machine may ask, and not through a proxy."

@@ -20,12 +20,14 @@ from starlette.types import ASGIApp
 from bunri.domains.auth.public import AccessVerifier, Caller, SessionEndings, TokenInvalid
 from bunri.edge.http.settings import HttpSettings
 from bunri.edge.realtime.answered import Answered
+from bunri.edge.realtime.origins import OriginCheck
 from bunri.edge.realtime.shares import SocketShare, TooManySockets
 from bunri.edge.realtime.sockets import ConnectedSockets
 from bunri.kit.clock import Clock
 from bunri.kit.errors import BunriError, Invalid
 from bunri.kit.languages import Language, negotiate, text
 from bunri.kit.sentences import sentence
+from bunri.platform.limits import RateLimiter
 from bunri.platform.providers import Providers
 from bunri.platform.realtime import NAMESPACE, SocketHandler, user_room
 from bunri.platform.realtime.cluster import ClusterManager
@@ -64,8 +66,11 @@ class RealtimeServer:
         providers: Providers,
         clock: Clock,
         limits: HttpSettings,
+        limiter: RateLimiter,
     ) -> None:
+        """``limiter`` counts the events of each person."""
         self._limits = limits
+        self._limiter = limiter
         self._manager = manager
         self._verifier = verifier
         self._providers = providers
@@ -79,7 +84,7 @@ class RealtimeServer:
             # Given none, the libraries write to standard error themselves, past our format.
             logger=logging.getLogger("socketio"),
             engineio_logger=logging.getLogger("engineio"),
-            cors_allowed_origins=None,  # pages of the host that is asked, whatever it is called
+            cors_allowed_origins=[],  # it checks none and says nothing of it: OriginCheck and the CORS middleware do
             max_http_buffer_size=LARGEST_MESSAGE,
             ping_interval=PING_EVERY_S,
             ping_timeout=PING_WITHIN_S,
@@ -96,7 +101,9 @@ class RealtimeServer:
     def app(self) -> ASGIApp:
         """To be mounted at PREFIX."""
         made: ASGIApp = socketio.ASGIApp(self._server, socketio_path=PREFIX.strip("/"))
-        return SocketShare(Answered(made), most=self._limits.sockets, per_address=self._limits.sockets_per_address)
+        most, per_address = self._limits.sockets, self._limits.sockets_per_address
+        shared = SocketShare(Answered(made), most=most, per_address=per_address)
+        return OriginCheck(shared, self._limits.origins)
 
     async def run(self) -> None:
         """Follows the other processes and ends sockets whose token has run out, until it is cancelled."""
@@ -160,6 +167,7 @@ class RealtimeServer:
     ) -> dict[str, Any]:
         """The acknowledgement: ``{status: "success", data}`` or ``{status: "error", code, message}``."""
         try:
+            await self._limiter.hit("socket_event", f"{handler.event} {caller.id}")
             given = handler.payload.model_validate(payload)
             data = await handler.call(self._providers.get(handler.service), caller, given)
         except ValidationError:

@@ -1,12 +1,11 @@
 """The share of a process's connections that its websockets may have, altogether and from one address."""
 
 from collections import Counter
-from typing import Any, cast
 
-from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bunri.edge.http.problems import refusal
+from bunri.edge.http.addresses import address_of
+from bunri.edge.realtime.refusing import refuse
 from bunri.kit.errors import Limited, Unavailable
 from bunri.kit.networks import network_of
 
@@ -36,12 +35,11 @@ class SocketShare:
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
-        client: Any = scope.get("client") or ("", 0)
-        network = network_of(client[0])
+        network = network_of(address_of(scope))
         if self._open.total() >= self._most:
-            await _refuse(SocketsFull(), scope, receive, send)
+            await refuse(SocketsFull(), scope, receive, send)
         elif self._open[network] >= self._per_address:
-            await _refuse(TooManySockets(limit=self._per_address, retry_after=10), scope, receive, send)
+            await refuse(TooManySockets(limit=self._per_address, retry_after=10), scope, receive, send)
         else:
             await self._count(network, scope, receive, send)
 
@@ -53,10 +51,3 @@ class SocketShare:
             self._open[network] -= 1
             if not self._open[network]:
                 del self._open[network]
-
-
-async def _refuse(error: Limited | Unavailable, scope: Scope, receive: Receive, send: Send) -> None:
-    """The handshake is answered with a problem (ASGI, "Websocket Denial Response")."""
-    await receive()  # the handshake itself
-    response = refusal(cast("Request", HTTPConnection(scope)), error)
-    await response(scope, receive, send)

@@ -2,23 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
+
+from bunri.platform.limits.classes import LimitClass
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 LARGEST_JSON: Final = 64 * 1024
-RateLimit = Literal["read", "write", "sign_in", "upload", "picture", "stream"]
-"""Classes of requests that share a limit per person or address."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoutePolicy:
     """``idempotent``: it takes an ``Idempotency-Key``. ``max_body``: bytes of a request's body, refused before anybody
-    parses it; None: the route bounds it itself. ``rate_limit``: the limit that its requests count against."""
+    parses it; None: the route bounds it itself. ``rate_limit``: the limit that its requests count against; None:
+    none."""
 
     idempotent: bool = False
     max_body: int | None = LARGEST_JSON
-    rate_limit: RateLimit = "read"
+    rate_limit: LimitClass | None = "read"
 
 
 DEFAULT: Final = RoutePolicy()
@@ -26,7 +27,7 @@ _ATTRIBUTE: Final = "__bunri_policy__"
 
 
 def policy(
-    *, idempotent: bool = False, max_body: int | None = LARGEST_JSON, rate_limit: RateLimit = "write"
+    *, idempotent: bool = False, max_body: int | None = LARGEST_JSON, rate_limit: LimitClass | None = "write"
 ) -> Callable[[F], F]:
     """Marks an endpoint with its RoutePolicy. It goes below the router's decorator."""
 

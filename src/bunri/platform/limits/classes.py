@@ -1,0 +1,32 @@
+"""Classes of requests. What counts against one class does not count against another."""
+
+from typing import Final, Literal
+
+LimitClass = Literal[
+    "read",
+    "write",
+    "poll",
+    "photo",
+    "upload",
+    "download",
+    "picture",
+    "stream",
+    "costly",
+    "sign_in",
+    "register",
+    "guest",
+    "refresh",
+    "mail",
+    "socket_event",
+]
+"""``photo`` begins an analysis, ``picture`` is for the plain detector, ``costly`` asks a language model, ``mail`` sends
+one; ``guest`` makes a new guest, ``refresh`` new tokens for old."""
+
+Per = Literal["person", "network"]
+"""Whose requests share a bucket: those of a person, account or mail address, or those of a network."""
+
+OF_A_NETWORK: Final[frozenset[LimitClass]] = frozenset({"sign_in", "register", "guest", "refresh", "mail"})
+"""Where an access token says nothing about who asks: whoever tries passwords may hold a guest's token, or hundreds."""
+
+FAIL_CLOSED: Final[frozenset[LimitClass]] = frozenset({"sign_in", "register"})
+"""Refused while nobody can count: otherwise whoever brings Valkey down may try as many passwords as they like."""

@@ -1,0 +1,137 @@
+"""Limits counted in Valkey, for all processes together, in one round trip for a request.
+
+The counting is that of ``limits`` (its sliding window counter). Its own classes ask once to count and once more to
+learn how the window stands; here both of its scripts go out in one pipeline.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import structlog
+from limits.aio.storage.redis.bridge import RedisBridge
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, RedisError
+
+from bunri.platform.limits.classes import FAIL_CLOSED, LimitClass
+from bunri.platform.limits.counting import Counted, Window, judge, windows
+from bunri.platform.limits.errors import LimitsUnavailable
+from bunri.platform.limits.limiter import Bucket, Standing
+from bunri.platform.limits.settings import LimitsSettings
+from bunri.platform.limits.windows import Counts
+
+log = structlog.get_logger(__name__)
+
+TIMEOUT_S: Final = 0.5
+"""Seconds that a request waits for its count, at most."""
+REST_S: Final = 1.0
+"""Seconds for which nobody is counted after Valkey failed: then one request asks it again."""
+
+_ACQUIRE: Final[bytes] = RedisBridge.SCRIPT_ACQUIRE_SLIDING_WINDOW
+_LOOK: Final[bytes] = RedisBridge.SCRIPT_SLIDING_WINDOW
+_ACQUIRE_SHA: Final = hashlib.sha1(_ACQUIRE, usedforsecurity=False).hexdigest()
+_LOOK_SHA: Final = hashlib.sha1(_LOOK, usedforsecurity=False).hexdigest()
+"""By these Valkey knows scripts that it has run."""
+
+
+class ValkeyRateLimiter:
+    """A ``RateLimiter``. While Valkey is away it counts nothing and refuses only the classes in FAIL_CLOSED."""
+
+    def __init__(
+        self,
+        url: str,
+        settings: LimitsSettings,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        rest_s: float = REST_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=32,
+            timeout=timeout_s,
+            socket_timeout=timeout_s,
+            socket_connect_timeout=timeout_s,
+            retry=Retry(NoBackoff(), 1),  # a server that came back has closed the connections to the one before it
+        )
+        self._redis: Redis = Redis.from_pool(pool)
+        self._settings = settings
+        self._rest_s = rest_s
+        self._clock = clock
+        self._failing = False
+        self._rests_until = 0.0
+
+    async def hit(self, limit_class: LimitClass, key: str, cost: int = 1) -> Standing | None:
+        return await self.hit_all(Bucket(limit_class, key), cost=cost)
+
+    async def hit_all(self, *buckets: Bucket, cost: int = 1) -> Standing | None:
+        asked = windows(self._settings, buckets)
+        if not asked:
+            return None
+        counted = await self._counted(asked, cost)
+        if counted is not None:
+            return judge(counted, cost)
+        if any(window.bucket.limit_class in FAIL_CLOSED for window in asked):
+            raise LimitsUnavailable
+        return None
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    # ── Valkey ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _counted(self, asked: Sequence[Window], cost: int) -> list[Counted] | None:
+        """What Valkey says; None while it is away, which costs one request a second its patience and the others
+        nothing."""
+        if self._failing:
+            if self._clock() < self._rests_until:
+                return None
+            self._rests_until = self._clock() + self._rest_s
+        try:
+            counted = await self._count(asked, cost)
+        except (RedisError, OSError, TimeoutError) as error:
+            if not self._failing:
+                log.warning("limits.not_counted", reason=repr(error))
+            self._failing, self._rests_until = True, self._clock() + self._rest_s
+            return None
+        if self._failing:
+            log.info("limits.counted_again")
+        self._failing = False
+        return counted
+
+    async def _count(self, asked: Sequence[Window], cost: int) -> list[Counted]:
+        try:
+            answers = await self._run(asked, cost)
+        except NoScriptError:  # the first request after Valkey started
+            await self._redis.script_load(_ACQUIRE)
+            await self._redis.script_load(_LOOK)
+            answers = await self._run(asked, cost)
+        pairs = zip(asked, answers[::2], answers[1::2], strict=True)
+        return [Counted(window, bool(taken), _counts(window, seen)) for window, taken, seen in pairs]
+
+    async def _run(self, asked: Sequence[Window], cost: int) -> list[Any]:
+        pipe = self._redis.pipeline(transaction=False)
+        for window in asked:
+            previous, current = _keys(window)
+            amount, window_s = window.rate
+            pipe.evalsha(_ACQUIRE_SHA, 2, previous, current, amount, window_s, cost)
+            pipe.evalsha(_LOOK_SHA, 2, previous, current, window_s)
+        return await pipe.execute()
+
+
+def _keys(window: Window) -> tuple[str, str]:
+    """Of the window before and of the current one. A digest: whose address or account it is need not be read there."""
+    (limit_class, key, per), (amount, window_s) = window
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    current = f"limits:{{{limit_class}:{per}:{amount}/{window_s}:{digest}}}"
+    return f"{current}:before", current
+
+
+def _counts(window: Window, seen: Sequence[Any]) -> Counts:
+    """From what the script of ``limits`` answers: two counters, each with its time to live in ms. The current one
+    lives for one window more than it is current."""
+    previous, previous_ms, current, current_ms = (max(0, int(value or 0)) for value in seen)
+    return Counts(previous, previous_ms / 1000, current, max(0.0, current_ms / 1000 - window.rate.window_s))
