@@ -37,7 +37,7 @@ class NetworkLimits(BaseModel):
     anybody may be as many guests as they like. A school or a provider may stand behind one address, so the numbers are
     for many people."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
     read: RateText = Field("1200/minute", description="Ordinary requests that change nothing.")
     write: RateText = Field("1200/minute", description="Those that change something.")
