@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -31,11 +32,15 @@ from bunri.kit.errors import Conflict
 from bunri.kit.ids import new_id
 from bunri.kit.tasks import cancel_all
 from bunri.platform.cache import Cache
+from bunri.platform.limits import LimitsSettings
+from bunri.platform.limits.memory import MemoryRateLimiter
 from bunri.platform.realtime import NAMESPACE, SocketHandler, user_room
 from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager
 
 KEY = tokens.signing_key("a seed for tests only, and long enough")
 HOUR = timedelta(hours=1)
+FRIEND = "https://app.example"
+LIMITS = LimitsSettings.model_validate({"person": {"socket_event": "10/minute"}})
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -65,9 +70,11 @@ class Node:
         self.ended = EndedSessions(cache, HOUR, self.now)
         self.manager = ClusterManager(cache)
         verifier = tokens.Verifier(KEY, self.now, self.ended.contains)
-        handlers = [SocketHandler("order", Order, Shop, Shop.serve)]
+        handlers = [SocketHandler(event, Order, Shop, Shop.serve) for event in ("order", "takeAway")]
+        http = HttpSettings(origins=[FRIEND])
+        limiter = MemoryRateLimiter(LIMITS)
         self.server = RealtimeServer(
-            self.manager, verifier, self.ended, handlers, Only(Shop()), self.now, HttpSettings()
+            self.manager, verifier, self.ended, handlers, Only(Shop()), self.now, http, limiter
         )
         self.url = ""
 
@@ -206,11 +213,30 @@ class TestConnecting:
         assert client.connected
         await client.close()
 
-    async def test_a_page_of_another_origin_is_refused(self, one: Node) -> None:
+    @pytest.mark.parametrize("transport", ["websocket", "polling"])
+    @pytest.mark.parametrize("origin", ["https://elsewhere.example", "null", f"{FRIEND}.example"])
+    async def test_a_page_of_another_origin_is_refused(self, one: Node, transport: str, origin: str) -> None:
         client = Client()
-        headers = {"Origin": "https://elsewhere.example"}
+        auth = {"token": access_token(KEY, owner(), "a", now(), HOUR)}
+        headers = {"Origin": origin}
         with pytest.raises(NotConnected):
-            await client.connect(one.url, headers=headers, namespaces=[NAMESPACE], transports=["websocket"])
+            await client.connect(one.url, headers=headers, auth=auth, namespaces=[NAMESPACE], transports=[transport])
+        await client.close()
+
+    async def test_and_told_why(self, one: Node) -> None:
+        headers = {"Origin": "https://elsewhere.example", "Accept-Language": "en"}
+        url = f"{one.url}{PREFIX}/?EIO=4&transport=polling"
+        refused = await asyncio.to_thread(httpx.get, url, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "foreign_origin")
+
+    @pytest.mark.parametrize("transport", ["websocket", "polling"])
+    @pytest.mark.parametrize("origin", [FRIEND, None])
+    async def test_a_page_of_ours_or_of_the_list_is_not(self, one: Node, transport: str, origin: str | None) -> None:
+        client = Client()
+        auth = {"token": access_token(KEY, owner(), "a", now(), HOUR)}
+        headers = {"Origin": origin or one.url}
+        await client.connect(one.url, headers=headers, auth=auth, namespaces=[NAMESPACE], transports=[transport])
+        assert client.connected
         await client.close()
 
 
@@ -310,6 +336,29 @@ class TestEvents:
         assert {name: said[name] for name in answer} == answer
         if answer["status"] == "error":
             assert said["message"]
+
+    async def test_so_many_of_a_kind_within_a_minute(self, one: Node, connect: Connect) -> None:
+        me = owner()
+        first, second = await connect(one, me), await connect(one, me)
+
+        async def asked(client: Client, event: str = "order", **order: int) -> tuple[str, str | None]:
+            said = await client.call(event, order, namespace=NAMESPACE, timeout=10)
+            return said["status"], said.get("code")
+
+        good = ("success", None)
+        assert [await asked(client, cups=1) for client in (first, second) for _ in range(4)] == [good] * 8
+        assert [await asked(first, cups=9) for _ in range(2)] == [("error", "conflict")] * 2  # they count as well
+        assert [await asked(client, cups=1) for client in (first, second)] == [("error", "too_many")] * 2
+        assert await asked(second, "takeAway", cups=1) == good
+        assert await asked(await connect(one, owner()), cups=1) == good
+
+    async def test_who_is_refused_is_told_for_how_long(self, one: Node, connect: Connect) -> None:
+        client = await connect(one, owner())
+        for _ in range(10):
+            await client.call("order", None, namespace=NAMESPACE, timeout=10)
+        refused = await client.call("order", {"cups": 1}, namespace=NAMESPACE, timeout=10)
+        assert refused.keys() == {"status", "code", "message"}
+        assert re.search(r"\d+초", refused["message"])
 
     async def test_too_large_a_message_ends_the_socket_and_not_the_server(self, one: Node, connect: Connect) -> None:
         client, other = await connect(one, owner()), await connect(one, owner())
