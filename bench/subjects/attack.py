@@ -25,7 +25,8 @@ from bench.paths import detector
 from bench.product import Product
 from bench.result import BenchmarkResult, at_most, below
 from bench.stats import ms
-from bunri.domains.auth.tokens import ALGORITHMS, signing_key
+from bunri.domains.auth.signing_keys import SigningKeys
+from bunri.domains.auth.tokens import ALGORITHMS
 from bunri.kit.ids import new_id
 
 FILES: Final = 1024
@@ -304,7 +305,8 @@ def _requests(guest: Client) -> list[str]:
 
 def _tokens(running: Product) -> dict[str, str]:
     """Access tokens to be refused: made up, or truly signed and absurd."""
-    key, now = signing_key(product.settings(running.data).key("access tokens")), datetime.now(UTC)
+    now = datetime.now(UTC)
+    key = SigningKeys(product.settings(running.data).key("access tokens")).at(now)
     soon, past = int((now + timedelta(hours=1)).timestamp()), int(now.timestamp())
     absurd: dict[str, dict[str, object]] = {
         "an exp without end": {"exp": 10**30},

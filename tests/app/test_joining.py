@@ -27,8 +27,8 @@ from bunri.app.rpc.tokens import PeerTokens
 from bunri.app.settings import Settings
 from bunri.app.up import worker_commands
 from bunri.app.worker import handlers_of
-from bunri.domains.auth import tokens
 from bunri.domains.auth.public import GuestMerged
+from bunri.domains.auth.signing_keys import SigningKeys
 from bunri.domains.waste.public import AnalysisDone
 from bunri.kit.clock import now
 from bunri.kit.ids import new_id
@@ -69,7 +69,7 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
 
 
 def token(settings: Settings, owner: str) -> str:
-    key = tokens.signing_key(settings.key("access tokens"))
+    key = SigningKeys(settings.key("access tokens"))
     return access_token(key, owner, "초록이", now(), timedelta(hours=1))
 
 

@@ -27,9 +27,9 @@ from bunri.edge.http.requests import BodyLimit, RequestContext
 from bunri.edge.http.security_headers import SecurityHeaders, security_headers
 from bunri.kit.errors import BunriError
 from bunri.kit.tasks import cancel_all
+from bunri.platform.limits import RateLimiter
 from bunri.platform.mail.folder import MailFolder
 from bunri.platform.mail.protocol import Mailer
-from bunri.platform.limits import RateLimiter
 from bunri.platform.queue import CeleryPublisher, InlinePublisher
 from bunri.platform.queue.celery import make_celery
 from bunri.platform.realtime import Emitter, Subscriber

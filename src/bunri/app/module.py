@@ -159,6 +159,11 @@ class Module:
         return f"{self.name}.retry_mail"
 
     @property
+    def erase_task(self) -> str:
+        """The task that removes what is kept of a person who is to be forgotten."""
+        return f"{self.name}.erase"
+
+    @property
     def waits_in(self) -> tuple[str, ...]:
         """The queues that its tasks wait in; some are not its own."""
         named = [each.queue for each in self.subscriptions] + [each.queue for each in self.schedule]

@@ -10,7 +10,7 @@ from typing import Final
 
 from bunri.app.module import Module, Queue, Schedule, Subscription
 from bunri.app.modules import auth, detection, locations, recycling, waste
-from bunri.domains.auth.public import GuestMerged
+from bunri.domains.auth.public import GuestMerged, PersonErased
 from bunri.kit.errors import Invalid
 from bunri.kit.languages import add_catalogue
 from bunri.platform.mail.events import MailQueued
@@ -109,7 +109,7 @@ class Registry:
     """Modules and what follows from them. Raises RegistryUnsound."""
 
     def __init__(self, modules: Sequence[Module]) -> None:
-        self.modules: Final = tuple(_with_mail(_with_upgrade(module)) for module in modules)
+        self.modules: Final = tuple(_with_mail(_with_people(module)) for module in modules)
         _check(self.modules)
         for module in self.modules:
             add_catalogue(module.package)
@@ -164,12 +164,14 @@ class Registry:
         return {module.name: module.public for module in self.modules if module.public}
 
 
-def _with_upgrade(module: Module) -> Module:
-    """Whoever keeps something of people is told when a guest turns out to be somebody known."""
+def _with_people(module: Module) -> Module:
+    """Whoever keeps something of people is told when a guest turns out to be somebody known, and when somebody is to
+    be forgotten."""
     if module.user_data is None:
         return module
     merged = Subscription(GuestMerged, module.upgrade_task, DEFAULT_QUEUE.name)
-    return replace(module, subscriptions=(*module.subscriptions, merged))
+    erased = Subscription(PersonErased, module.erase_task, DEFAULT_QUEUE.name)
+    return replace(module, subscriptions=(*module.subscriptions, merged, erased))
 
 
 def _with_mail(module: Module) -> Module:

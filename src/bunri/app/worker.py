@@ -3,7 +3,7 @@
 import contextlib
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from celery import Celery
@@ -17,13 +17,16 @@ from bunri.app.container import Container
 from bunri.app.module import Module, UserData
 from bunri.app.registry import DEFAULT_QUEUE, REGISTRY, Registry
 from bunri.app.settings import Settings
-from bunri.domains.auth.public import GuestMerged
+from bunri.domains.auth.public import GuestMerged, PersonErased
 from bunri.kit.errors import Unavailable
 from bunri.platform.queue import CeleryPublisher, Handler
 from bunri.platform.queue.celery import EventLoopThread, make_celery, register
 from bunri.platform.queue.watchdog import ConsumerWatchdog, watch
 
 log = structlog.get_logger(__name__)
+
+RETRIES_FOR_PEOPLE: Final = 20_000
+"""A week of tries, half a minute apart: what belongs to a person follows them, however long a domain is down."""
 
 
 def work(
@@ -66,6 +69,7 @@ def _handlers(container: Container, module: Module, queue: str) -> Iterator[Hand
     yield from module.task_handlers(container, queue)
     if module.user_data and queue == DEFAULT_QUEUE.name:
         yield _upgrade(module, module.user_data(container))
+        yield _erase(module, module.user_data(container))
     if module.mail and module.schema and queue == DEFAULT_QUEUE.name:
         from bunri.platform.mail.handlers import mail_handlers
 
@@ -78,7 +82,14 @@ def _upgrade(module: Module, data: UserData) -> Handler:
         merged = GuestMerged.model_validate(payload)
         await data.upgrade(merged.old, merged.new)
 
-    return Handler(module.upgrade_task, run, GuestMerged.topic, retries=8)
+    return Handler(module.upgrade_task, run, GuestMerged.topic, RETRIES_FOR_PEOPLE)
+
+
+def _erase(module: Module, data: UserData) -> Handler:
+    async def run(_: object, payload: dict[str, Any]) -> None:
+        await data.erase(PersonErased.model_validate(payload).owner)
+
+    return Handler(module.erase_task, run, PersonErased.topic, RETRIES_FOR_PEOPLE)
 
 
 class Heartbeats:

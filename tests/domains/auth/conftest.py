@@ -1,19 +1,42 @@
-"""Auth on a real PostgreSQL, with a clock of its own."""
+"""Auth on a real PostgreSQL, with a clock of its own, and the mails that it sends."""
 
-from collections.abc import AsyncIterator
+import email
+import re
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import cast
 
 import pytest
 
 from bunri.app.settings import Settings
+from bunri.domains.auth.passwords import Passwords
+from bunri.domains.auth.public import Caller
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.revocation import EndedSessions
-from bunri.domains.auth.service import AuthService
+from bunri.domains.auth.schemas import Tokens
+from bunri.domains.auth.service.accounts import Accounts
+from bunri.domains.auth.service.guests import Guests
+from bunri.domains.auth.service.mails import Mails
+from bunri.domains.auth.service.merging import Merging
+from bunri.domains.auth.service.requests import Requests
+from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.upkeep import Upkeep
 from bunri.domains.auth.settings import AuthSettings
+from bunri.domains.auth.signing_keys import SigningKeys
+from bunri.domains.auth.tokens import Verifier
 from bunri.platform.cache import Cache
-from bunri.platform.db import Database
+from bunri.platform.db import Database, Transaction
+from bunri.platform.limits import LimitsSettings
+from bunri.platform.limits.memory import MemoryRateLimiter
+from bunri.platform.mail.addresses import Sender
+from bunri.platform.mail.delivery import MailDelivery
+from bunri.platform.mail.folder import MailFolder
 
 SEED = "a seed for tests only, and long enough"
+SETTINGS = AuthSettings(alike_s=0)
 
 
 class Clockwork:
@@ -37,11 +60,119 @@ def clock() -> Clockwork:
 @pytest.fixture
 async def ended(settings: Settings, clock: Clockwork) -> AsyncIterator[EndedSessions]:
     cache = Cache(settings.cache_address("sessions"))
-    yield EndedSessions(cache, AuthSettings().access_ttl, clock)
+    yield EndedSessions(cache, SETTINGS.access_ttl, clock)
     await cache.close()
 
 
 @pytest.fixture
-def auth(database: Database, ended: EndedSessions, clock: Clockwork) -> AuthService:
-    """The service with the domain's own rights."""
-    return AuthService(database.transactions("auth", AuthRepository), SEED, ended, AuthSettings(), clock)
+def transaction(database: Database) -> Transaction[AuthRepository]:
+    """With the domain's own rights."""
+    return database.transactions("auth", AuthRepository)
+
+
+@pytest.fixture
+def sessions(transaction: Transaction[AuthRepository], ended: EndedSessions, clock: Clockwork) -> Sessions:
+    return Sessions(transaction, SEED, ended, SETTINGS, clock)
+
+
+@pytest.fixture
+def guests(transaction: Transaction[AuthRepository], sessions: Sessions, clock: Clockwork) -> Guests:
+    return Guests(transaction, sessions, Merging(sessions), clock)
+
+
+@pytest.fixture(scope="session")
+def passwords() -> Iterator[Passwords]:
+    made = Passwords()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def accounts(
+    transaction: Transaction[AuthRepository], sessions: Sessions, passwords: Passwords, clock: Clockwork
+) -> Accounts:
+    return Accounts(
+        transaction,
+        sessions,
+        Requests(SEED, SETTINGS, clock),
+        Mails(SEED, "https://bunri.example"),
+        Merging(sessions),
+        passwords,
+        MemoryRateLimiter(LimitsSettings()),
+        SETTINGS,
+        clock,
+    )
+
+
+@pytest.fixture
+def upkeep(transaction: Transaction[AuthRepository], sessions: Sessions, clock: Clockwork) -> Upkeep:
+    return Upkeep(transaction, sessions, SETTINGS, clock)
+
+
+@pytest.fixture
+def verifier(ended: EndedSessions, clock: Clockwork) -> Verifier:
+    return Verifier(SigningKeys(SEED), clock, ended.contains)
+
+
+class Letter:
+    """A mail that has arrived."""
+
+    def __init__(self, message: EmailMessage) -> None:
+        body = message.get_body(("plain",))
+        self.to = str(message["To"])
+        self.subject = str(message["Subject"])
+        self.text = cast("EmailMessage", body).get_content().replace("\r\n", "\n") if body else ""
+
+    @property
+    def code(self) -> str:
+        found = re.search(r"^\s+(\d{3} \d{3})$", self.text, re.MULTILINE)
+        assert found, self.text
+        return found[1]
+
+    @property
+    def token(self) -> str:
+        """From the fragment of the link, which never reaches a server's log."""
+        found = re.search(r"https://bunri\.example/account/[a-z-]+#(\S+)", self.text)
+        assert found, self.text
+        return found[1]
+
+
+class Mailbox:
+    """Whatever has been queued is sent, and read."""
+
+    def __init__(self, delivery: MailDelivery, folder: MailFolder) -> None:
+        self._delivery = delivery
+        self._folder = folder
+        self._read: set[str] = set()
+
+    async def all(self) -> list[Letter]:
+        """What has arrived since it was asked last, the oldest first."""
+        await self._delivery.retry_due()
+        names = [name for name in reversed(self._folder.names()) if name not in self._read]
+        self._read.update(names)
+        contents = [self._folder.read(name) or b"" for name in names]
+        return [Letter(email.message_from_bytes(each, policy=default)) for each in contents]
+
+    async def one(self, to: str) -> Letter:
+        """The only mail that has arrived since, and it is for ``to``."""
+        letters = await self.all()
+        assert [each.to for each in letters] == [to]
+        return letters[0]
+
+
+@pytest.fixture
+async def mailbox(transaction: Transaction[AuthRepository], tmp_path: Path) -> Mailbox:
+    folder = MailFolder(tmp_path / "outbox", Sender("bunri", "bunri@bunri.example"), keep=1000)
+    mails = Mails(SEED, "https://bunri.example")
+    made = Mailbox(MailDelivery(transaction, folder, "bunri.domains.auth", mails.complete), folder)
+    await made.all()  # those of other tests
+    return made
+
+
+def caller_of(verifier: Verifier, tokens: Tokens) -> Caller:
+    return verifier.verify(tokens.access_token)
+
+
+def refresh_of(tokens: Tokens) -> str:
+    assert tokens.refresh_token is not None
+    return tokens.refresh_token

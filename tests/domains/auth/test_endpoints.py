@@ -1,69 +1,268 @@
+"""``/api/v1/auth`` over HTTP."""
+
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from tests.domains.auth.conftest import SEED, Clockwork
-from tests.support.api import api_client
+from tests.domains.auth.conftest import SETTINGS, Clockwork, Mailbox
+from tests.domains.auth.test_accounts import PASSWORD, address
+from tests.support.api import bare_app, client_of
+from tests.support.providers import Only
 
-from bunri.domains.auth.endpoints import router
-from bunri.domains.auth.service import AuthService
-from bunri.domains.auth.tokens import Verifier, signing_key
+from bunri.domains.auth.endpoints import jwks, router
+from bunri.domains.auth.service.accounts import Accounts
+from bunri.domains.auth.service.alike import AnsweredAlike
+from bunri.domains.auth.service.guests import Guests
+from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.tokens import Verifier
+
+COOKIE = {"X-Token-Delivery": "cookie"}
 
 
 @pytest.fixture
-async def client(auth: AuthService) -> AsyncIterator[httpx.AsyncClient]:
-    async with api_client(router, auth, at="/api/v1/auth") as made:
+async def client(
+    guests: Guests, accounts: Accounts, sessions: Sessions, verifier: Verifier
+) -> AsyncIterator[httpx.AsyncClient]:
+    async with _client(guests, accounts, sessions, verifier, "http://test") as made:
         yield made
 
 
-async def signed_in(client: httpx.AsyncClient) -> str:
-    """A refresh token."""
-    token: str = (await client.post("/guest", json={"username": "초록이"})).json()["refresh_token"]
-    return token
+@pytest.fixture
+async def browser(
+    guests: Guests, accounts: Accounts, sessions: Sessions, verifier: Verifier
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Reaches us by https and keeps cookies."""
+    async with _client(guests, accounts, sessions, verifier, "https://bunri.example") as made:
+        made.headers.update(COOKIE)
+        yield made
+
+
+def _client(guests: Guests, accounts: Accounts, sessions: Sessions, verifier: Verifier, url: str) -> httpx.AsyncClient:
+    app = bare_app(router.router, jwks.router)
+    app.state.providers = Only(guests, accounts, sessions, AnsweredAlike(SETTINGS))
+    app.state.verifier = verifier
+    return client_of(app, url)
+
+
+def bearer(tokens: dict[str, str]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
+async def guest(client: httpx.AsyncClient) -> dict[str, str]:
+    response = await client.post("/api/v1/auth/guest", json={"username": "초록이"})
+    assert response.status_code == 201
+    told: dict[str, str] = response.json()
+    return told
+
+
+async def account(client: httpx.AsyncClient, mailbox: Mailbox, email: str) -> dict[str, str]:
+    """As far as signed in."""
+    asked = await client.post(
+        "/api/v1/auth/register", json={"email": email, "password": PASSWORD, "username": "초록이"}
+    )
+    assert asked.status_code == 202
+    code = (await mailbox.one(email)).code
+    confirmed = await client.post("/api/v1/auth/verify-email", json={"request": asked.json()["request"], "code": code})
+    assert confirmed.status_code == 200
+    told: dict[str, str] = confirmed.json()
+    return told
 
 
 class TestGuest:
-    async def test_signs_in_with_a_name_only(self, client: httpx.AsyncClient, clock: Clockwork) -> None:
-        response = await client.post("/guest", json={"username": "  초록이 "})
+    async def test_signs_in_with_a_name_only(self, client: httpx.AsyncClient, verifier: Verifier) -> None:
+        response = await client.post("/api/v1/auth/guest", json={"username": "  초록이 "})
         assert response.status_code == 201
         assert response.headers["cache-control"] == "no-store"
         told = response.json()
         assert told["user"]["username"] == "초록이"
+        assert len(told["user"]["hash"]) == 4
         assert told["token_type"] == "bearer"
-        assert Verifier(signing_key(SEED), clock).verify(told["access_token"]).id == told["user"]["id"]
+        assert told["expires_in"] == 900
+        assert verifier.verify(told["access_token"]).id == told["user"]["id"]
 
     @pytest.mark.parametrize("name", ["", "   ", "x" * 41, "a\x00b", "a\nb", None, 5])
     async def test_needs_a_name_that_can_be_read(self, client: httpx.AsyncClient, name: object) -> None:
-        response = await client.post("/guest", json={"username": name})
+        response = await client.post("/api/v1/auth/guest", json={"username": name})
         assert response.status_code == 422
         assert response.json()["errors"][0]["field"] == "body.username"
+
+    async def test_goes_to_another_device_by_twelve_words(self, client: httpx.AsyncClient) -> None:
+        here = await guest(client)
+        code = (await client.post("/api/v1/auth/recovery-code", headers=bearer(here))).json()
+        shown = await client.post("/api/v1/auth/recover/preview", json={"code": code["words"]})
+        assert shown.json()["user"] == here["user"]
+        there = await client.post("/api/v1/auth/recover", json={"code": code["text"]})
+        assert there.json()["user"] == here["user"]
+        again = await client.post("/api/v1/auth/recover", json={"code": code["text"]})
+        assert (again.status_code, again.json()["code"]) == (422, "recovery_code_invalid")
 
 
 class TestRefresh:
     async def test_gives_new_tokens(self, client: httpx.AsyncClient) -> None:
-        token = await signed_in(client)
-        response = await client.post("/refresh", json={"refresh_token": token})
+        token = (await guest(client))["refresh_token"]
+        response = await client.post("/api/v1/auth/refresh", json={"refresh_token": token})
         assert response.status_code == 200
         assert response.headers["cache-control"] == "no-store"
         assert response.json()["refresh_token"] != token
 
     async def test_of_an_old_token_is_refused_and_the_end_of_the_session_is_kept(
-        self, client: httpx.AsyncClient, clock: Clockwork
+        self, client: httpx.AsyncClient
     ) -> None:
-        first = newest = await signed_in(client)
+        """[2] Two rotations old, inside the grace: the whole family ends, the newest too."""
+        first = newest = (await guest(client))["refresh_token"]
         for _ in range(2):
-            newest = (await client.post("/refresh", json={"refresh_token": newest})).json()["refresh_token"]
+            refreshed = await client.post("/api/v1/auth/refresh", json={"refresh_token": newest})
+            newest = refreshed.json()["refresh_token"]
         for token in (first, newest):
-            response = await client.post("/refresh", json={"refresh_token": token}, headers={"Accept-Language": "en"})
+            response = await client.post(
+                "/api/v1/auth/refresh", json={"refresh_token": token}, headers={"Accept-Language": "en"}
+            )
             assert response.status_code == 401
             assert response.json()["code"] == "refresh_invalid"
-            assert response.json()["detail"] == "This session is over. Please pick a name again."
+            assert response.json()["detail"] == "This session is over. Please sign in again."
 
-    @pytest.mark.parametrize("token", ["", "x" * 19, "x" * 129, None])
+    @pytest.mark.parametrize("token", ["", "x" * 19, "x" * 129, 5])
     async def test_bounds_what_it_reads(self, client: httpx.AsyncClient, token: object) -> None:
-        assert (await client.post("/refresh", json={"refresh_token": token})).status_code == 422
+        assert (await client.post("/api/v1/auth/refresh", json={"refresh_token": token})).status_code == 422
+
+    async def test_without_a_token_is_refused(self, client: httpx.AsyncClient) -> None:
+        assert (await client.post("/api/v1/auth/refresh", json={})).status_code == 401
 
     async def test_of_half_a_character_is_refused(self, client: httpx.AsyncClient) -> None:
         body = b'{"refresh_token": "' + b"\\ud800" * 30 + b'"}'
-        response = await client.post("/refresh", content=body, headers={"Content-Type": "application/json"})
-        assert response.status_code == 422
+        headers = {"Content-Type": "application/json"}
+        assert (await client.post("/api/v1/auth/refresh", content=body, headers=headers)).status_code == 422
+
+
+class TestCookies:
+    async def test_hold_the_refresh_token_out_of_reach_of_scripts(self, browser: httpx.AsyncClient) -> None:
+        response = await browser.post("/api/v1/auth/guest", json={"username": "초록이"})
+        assert response.json()["refresh_token"] is None
+        cookie = response.headers["set-cookie"]
+        assert cookie.startswith("__Host-bunri-refresh=")
+        assert {"HttpOnly", "Secure", "SameSite=strict", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+        assert "Domain" not in cookie
+
+    async def test_refresh_it_and_change(self, browser: httpx.AsyncClient) -> None:
+        await guest(browser)
+        before = browser.cookies["__Host-bunri-refresh"]
+        assert (await browser.post("/api/v1/auth/refresh", json={})).status_code == 200
+        assert browser.cookies["__Host-bunri-refresh"] != before
+
+    async def test_are_not_read_for_a_form_of_another_site(self, browser: httpx.AsyncClient) -> None:
+        """Neither a form nor another site's script can send a header of its own without our leave."""
+        await guest(browser)
+        del browser.headers["X-Token-Delivery"]
+        assert (await browser.post("/api/v1/auth/refresh", json={})).status_code == 401
+
+    async def test_are_weaker_where_there_is_no_tls(self, client: httpx.AsyncClient) -> None:
+        response = await client.post("/api/v1/auth/guest", json={"username": "초록이"}, headers=COOKIE)
+        cookie = response.headers["set-cookie"]
+        assert cookie.startswith("bunri-refresh=")
+        assert "Secure" not in cookie
+
+    async def test_go_when_one_signs_out(self, browser: httpx.AsyncClient) -> None:
+        tokens = await guest(browser)
+        response = await browser.post("/api/v1/auth/logout", headers=bearer(tokens))
+        assert response.status_code == 204
+        assert response.headers["clear-site-data"] == '"cache", "storage"'
+        assert "__Host-bunri-refresh" not in browser.cookies
+        refused = await browser.get("/api/v1/auth/sessions", headers=bearer(tokens))
+        assert (refused.status_code, refused.json()["code"]) == (401, "token_expired")
+
+
+class TestAccounts:
+    async def test_one_is_made_and_signed_in_to(self, client: httpx.AsyncClient, mailbox: Mailbox) -> None:
+        email = address()
+        made = await account(client, mailbox, email)
+        login = await client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
+        assert login.json()["user"] == made["user"]
+        assert login.json()["user"]["kind"] == "account"
+
+    async def test_the_link_works_in_the_browser_that_asked_alone(
+        self, browser: httpx.AsyncClient, client: httpx.AsyncClient, mailbox: Mailbox
+    ) -> None:
+        email = address()
+        body = {"email": email, "password": PASSWORD, "username": "초록이"}
+        await browser.post("/api/v1/auth/register", json=body)
+        token = (await mailbox.one(email)).token
+        elsewhere = await client.post("/api/v1/auth/verify-email", json={"token": token})
+        assert (elsewhere.status_code, elsewhere.json()["code"]) == (409, "confirmation_elsewhere")
+        assert (await browser.post("/api/v1/auth/verify-email", json={"token": token})).status_code == 200
+
+    async def test_nothing_tells_whether_an_address_has_one(self, client: httpx.AsyncClient, mailbox: Mailbox) -> None:
+        """[3, 4]"""
+        known, unknown = address(), address()
+        await account(client, mailbox, known)
+        for path, more in (
+            ("register", {"password": PASSWORD, "username": "초록이"}),
+            ("forgot-password", {}),
+            ("login", {"password": "another password"}),
+            ("login", {"password": ""}),
+            ("register", {"password": "short", "username": "초록이"}),
+        ):
+            answers = [
+                await client.post(f"/api/v1/auth/{path}", json={"email": each, **more}) for each in (known, unknown)
+            ]
+            assert answers[0].status_code == answers[1].status_code
+            assert shape(answers[0]) == shape(answers[1])
+
+    async def test_a_sixth_attempt_within_a_minute_is_refused_for_that_account(
+        self, client: httpx.AsyncClient, mailbox: Mailbox
+    ) -> None:
+        tried, other = address(), address()
+        await account(client, mailbox, other)
+        wrong = {"email": tried, "password": "another password"}
+        codes = [(await client.post("/api/v1/auth/login", json=wrong)).status_code for _ in range(6)]
+        assert codes == [401] * 5 + [429]
+        right = await client.post("/api/v1/auth/login", json={"email": other, "password": PASSWORD})
+        assert right.status_code == 200
+
+    async def test_sessions_are_listed_and_ended(self, client: httpx.AsyncClient, mailbox: Mailbox) -> None:
+        email = address()
+        first = await account(client, mailbox, email)
+        phone = {"User-Agent": "Mozilla/5.0 (Linux; Android 16) Gecko/140.0 Firefox/140.0"}
+        login = await client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD}, headers=phone)
+        listed = (await client.get("/api/v1/auth/sessions", headers=bearer(login.json()))).json()
+        assert [(each["device"], each["current"]) for each in listed] == [("Firefox, Android", True), ("", False)]
+        ended = await client.post("/api/v1/auth/logout-all", json={"others_only": True}, headers=bearer(login.json()))
+        assert ended.status_code == 204
+        assert (await client.get("/api/v1/auth/sessions", headers=bearer(first))).status_code == 401
+        assert (await client.get("/api/v1/auth/sessions", headers=bearer(login.json()))).status_code == 200
+
+    async def test_nobody_ends_a_session_of_others(self, client: httpx.AsyncClient) -> None:
+        mine, theirs = await guest(client), await guest(client)
+        listed = (await client.get("/api/v1/auth/sessions", headers=bearer(theirs))).json()
+        response = await client.delete(f"/api/v1/auth/sessions/{listed[0]['id']}", headers=bearer(mine))
+        assert (response.status_code, response.json()["code"]) == (404, "session_missing")
+
+    async def test_what_happened_is_told(self, client: httpx.AsyncClient, mailbox: Mailbox) -> None:
+        email = address()
+        await account(client, mailbox, email)
+        await client.post("/api/v1/auth/login", json={"email": email, "password": "another password"})
+        login = await client.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
+        events = (await client.get("/api/v1/auth/events", headers=bearer(login.json()))).json()
+        assert {each["kind"] for each in events} == {"registered", "sign_in_failed", "signed_in"}
+        assert email not in str(events)
+
+    async def test_an_expired_guest_is_not_left_behind_unnoticed(
+        self, client: httpx.AsyncClient, mailbox: Mailbox, clock: Clockwork
+    ) -> None:
+        """Its page refreshes the token and asks again."""
+        tokens = await guest(client)
+        clock.move(minutes=16)
+        body = {"email": address(), "password": PASSWORD, "username": "초록이"}
+        response = await client.post("/api/v1/auth/register", json=body, headers=bearer(tokens))
+        assert (response.status_code, response.json()["code"]) == (401, "token_expired")
+
+
+def shape(response: httpx.Response) -> object:
+    """An answer without what differs each time."""
+    told = response.json()
+    return {name: value for name, value in told.items() if name not in ("request", "request_id")}
+
+
+async def test_keys_are_published(client: httpx.AsyncClient) -> None:
+    response = await client.get("/.well-known/jwks.json")
+    assert {key["kty"] for key in response.json()["keys"]} == {"OKP"}
+    assert "d" not in response.json()["keys"][0]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
-from tests.domains.auth.conftest import SEED, Clockwork
+from tests.domains.auth.conftest import SEED, SETTINGS, Clockwork, refresh_of
 
 from bunri.app.settings import Settings
 from bunri.domains.auth.errors import RefreshInvalid
@@ -15,15 +15,18 @@ from bunri.domains.auth.models import outbox
 from bunri.domains.auth.public import SessionEnded, TokenExpired
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.revocation import EndedSessions
-from bunri.domains.auth.service import AuthService
-from bunri.domains.auth.settings import AuthSettings
-from bunri.domains.auth.tokens import Verifier, signing_key
+from bunri.domains.auth.service.guests import Guests
+from bunri.domains.auth.service.merging import Merging
+from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.upkeep import Upkeep
+from bunri.domains.auth.signing_keys import SigningKeys
+from bunri.domains.auth.tokens import Verifier
 from bunri.kit.ids import new_id
 from bunri.kit.tasks import cancel_all
 from bunri.platform.cache import Cache
 from bunri.platform.db import Database
 
-TTL = AuthSettings().access_ttl
+TTL = SETTINGS.access_ttl
 
 
 @pytest.fixture
@@ -78,44 +81,51 @@ async def test_it_is_forgotten_when_no_token_of_it_can_be_good(ended: EndedSessi
 
 
 async def test_a_stolen_refresh_token_ends_the_access_tokens_everywhere(
-    auth: AuthService, elsewhere: EndedSessions, clock: Clockwork
+    guests: Guests, sessions: Sessions, elsewhere: EndedSessions, clock: Clockwork
 ) -> None:
-    tokens = await auth.sign_in_guest("초록이")
-    verifier = Verifier(signing_key(SEED), clock, elsewhere.contains)
+    tokens = await guests.sign_in("초록이")
+    verifier = Verifier(SigningKeys(SEED), clock, elsewhere.contains)
     session_id = verifier.verify(tokens.access_token).session_id
-    newest = await auth.refresh((await auth.refresh(tokens.refresh_token)).refresh_token)
+    newest = await sessions.refresh(refresh_of(await sessions.refresh(refresh_of(tokens))))
     with pytest.raises(RefreshInvalid):
-        await auth.refresh(tokens.refresh_token)
+        await sessions.refresh(refresh_of(tokens))
     await knows(elsewhere, session_id)
     for token in (tokens.access_token, newest.access_token):
         with pytest.raises(TokenExpired):
             verifier.verify(token)
 
 
-async def test_erasing_a_person_ends_their_sessions(auth: AuthService, ended: EndedSessions, clock: Clockwork) -> None:
-    tokens = await auth.sign_in_guest("초록이")
-    session_id = Verifier(signing_key(SEED), clock).verify(tokens.access_token).session_id
-    assert (await auth.export(tokens.user.id))["name"] == "초록이"
+async def test_erasing_a_person_ends_their_sessions(
+    guests: Guests, upkeep: Upkeep, ended: EndedSessions, clock: Clockwork
+) -> None:
+    tokens = await guests.sign_in("초록이")
+    session_id = Verifier(SigningKeys(SEED), clock).verify(tokens.access_token).session_id
+    assert (await upkeep.export(tokens.user.id))["name"] == "초록이"
     for _ in range(2):
-        await auth.erase(tokens.user.id)
+        await upkeep.erase(tokens.user.id)
     assert ended.contains(session_id)
-    assert await auth.export(tokens.user.id) == {}
+    assert await upkeep.export(tokens.user.id) == {}
 
 
 async def test_with_valkey_away_it_holds_here_at_once_and_the_event_brings_it_to_the_others(
     database: Database, elsewhere: EndedSessions, ended: EndedSessions, clock: Clockwork
 ) -> None:
     away = EndedSessions(Cache("redis://127.0.0.1:9/0", timeout=0.2), TTL, clock)
-    auth = AuthService(database.transactions("auth", AuthRepository), SEED, away, AuthSettings(), clock)
-    tokens = await auth.sign_in_guest("초록이")
-    session_id = Verifier(signing_key(SEED), clock).verify(tokens.access_token).session_id
-    await auth.erase(tokens.user.id)
+    transaction = database.transactions("auth", AuthRepository)
+    sessions = Sessions(transaction, SEED, away, SETTINGS, clock)
+    guests, upkeep = (
+        Guests(transaction, sessions, Merging(sessions), clock),
+        Upkeep(transaction, sessions, SETTINGS, clock),
+    )
+    tokens = await guests.sign_in("초록이")
+    session_id = Verifier(SigningKeys(SEED), clock).verify(tokens.access_token).session_id
+    await upkeep.erase(tokens.user.id)
     assert away.contains(session_id)
     assert not elsewhere.contains(session_id)
     async with database.transaction("auth") as session:
         rows = (await session.execute(select(outbox.c.payload).where(outbox.c.topic == SessionEnded.topic))).scalars()
         events = [SessionEnded.model_validate(row) for row in rows]
     told = next(event for event in events if event.session_id == session_id)
-    back = AuthService(database.transactions("auth", AuthRepository), SEED, ended, AuthSettings(), clock)
+    back = Sessions(transaction, SEED, ended, SETTINGS, clock)
     await back.spread_ended_session(told)
     await knows(elsewhere, session_id)

@@ -10,6 +10,7 @@ from joserfc.jwk import OctKey
 from tests.support.tokens import access_token
 
 from bunri.domains.auth.public import Kind, TokenExpired, TokenInvalid
+from bunri.domains.auth.signing_keys import PERIOD, SigningKeys
 from bunri.domains.auth.tokens import (
     Claims,
     Verifier,
@@ -17,13 +18,13 @@ from bunri.domains.auth.tokens import (
     new_refresh,
     next_refresh,
     session_of,
-    signing_key,
     was_issued,
 )
 from bunri.kit.ids import new_id
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-KEY = signing_key("seed one, long enough to be a secret")
+KEYS = SigningKeys("seed one, long enough to be a secret")
+KEY = KEYS.at(NOW)
 HOUR = timedelta(hours=1)
 
 
@@ -40,7 +41,7 @@ def with_claims(**changed: object) -> str:
     good = {"iss": "bunri", "aud": "bunri:access", "sub": "guest_1", "name": "a", "kind": "guest", "roles": []}
     times = {"iat": int(NOW.timestamp()), "exp": int((NOW + HOUR).timestamp())}
     return jws.serialize_compact(
-        {"alg": "Ed25519", "typ": "at+jwt"},
+        {"alg": "Ed25519", "typ": "at+jwt", "kid": KEY.kid},
         json.dumps({**good, "sid": str(new_id()), **times, **changed}).encode(),
         KEY,
         algorithms=["Ed25519"],
@@ -54,51 +55,48 @@ def time() -> Time:
 
 @pytest.fixture
 def verifier(time: Time) -> Verifier:
-    return Verifier(KEY, time)
+    return Verifier(KEYS, time)
 
 
 class TestVerify:
     def test_reads_what_was_issued(self, verifier: Verifier) -> None:
-        caller = verifier.verify(access_token(KEY, "guest_1", "초록이", NOW, HOUR))
+        caller = verifier.verify(access_token(KEYS, "guest_1", "초록이", NOW, HOUR))
         assert (caller.id, caller.name, caller.expires_at) == ("guest_1", "초록이", NOW + HOUR)
 
     def test_says_who_it_is_in_which_session(self, verifier: Verifier) -> None:
         session_id = new_id()
         claims = Claims("guest_1", session_id, "a", Kind.ACCOUNT, ["moderator"])
-        caller = verifier.verify(issue_access(KEY, claims, NOW, HOUR))
+        caller = verifier.verify(issue_access(KEYS, claims, NOW, HOUR))
         assert (caller.session_id, caller.kind, caller.roles) == (session_id, Kind.ACCOUNT, frozenset({"moderator"}))
 
     def test_a_remembered_token_of_an_ended_session_is_refused(self, time: Time) -> None:
         ended: set[UUID] = set()
-        verifier = Verifier(KEY, time, ended.__contains__)
+        verifier = Verifier(KEYS, time, ended.__contains__)
         session_id = new_id()
-        token = access_token(KEY, "guest_1", "a", NOW, HOUR, session_id=session_id)
+        token = access_token(KEYS, "guest_1", "a", NOW, HOUR, session_id=session_id)
         verifier.verify(token)
         ended.add(session_id)
         with pytest.raises(TokenExpired):
             verifier.verify(token)
 
-    def test_a_token_that_names_no_session_is_an_old_one(self, verifier: Verifier) -> None:
-        """As versions before this one issued them: a refresh brings one that does."""
-        claims = {"iss": "bunri", "aud": "bunri:access", "sub": "guest_1", "name": "a", "exp": 4_000_000_000}
-        token = jwt.encode({"alg": "Ed25519", "typ": "at+jwt"}, claims, KEY, algorithms=["Ed25519"])
-        with pytest.raises(TokenExpired):
-            verifier.verify(token)
+    def test_one_that_names_no_session_is_none(self, verifier: Verifier) -> None:
+        with pytest.raises(TokenInvalid):
+            verifier.verify(with_claims(sid=None))
 
     def test_a_remembered_token_still_expires(self, verifier: Verifier, time: Time) -> None:
-        token = access_token(KEY, "guest_1", "a", NOW, HOUR)
+        token = access_token(KEYS, "guest_1", "a", NOW, HOUR)
         verifier.verify(token)
         time.now += HOUR
         with pytest.raises(TokenExpired):
             verifier.verify(token)
 
     def test_another_seed_signs_another_key(self, verifier: Verifier) -> None:
-        foreign = access_token(signing_key("seed two, long enough to be a secret"), "guest_1", "a", NOW, HOUR)
+        foreign = access_token(SigningKeys("seed two, long enough to be a secret"), "guest_1", "a", NOW, HOUR)
         with pytest.raises(TokenInvalid):
             verifier.verify(foreign)
 
     def test_a_changed_token_is_refused(self, verifier: Verifier) -> None:
-        head, body, signature = access_token(KEY, "guest_1", "a", NOW, HOUR).split(".")
+        head, body, signature = access_token(KEYS, "guest_1", "a", NOW, HOUR).split(".")
         with pytest.raises(TokenInvalid):
             verifier.verify(f"{head}.{body[:-2]}AA.{signature}")
 
@@ -126,19 +124,19 @@ class TestVerify:
         """The classic confusion: a token signed by HS256 with the public key must not pass."""
         public = OctKey.import_key(str(KEY.as_dict(private=False)["x"]))
         claims = {"iss": "bunri", "aud": "bunri:access", "sub": "guest_1", "name": "a", "exp": 4_000_000_000}
-        forged = jwt.encode({"alg": "HS256", "typ": "at+jwt"}, claims, public)
+        forged = jwt.encode({"alg": "HS256", "typ": "at+jwt", "kid": KEY.kid}, claims, public)
         with pytest.raises(TokenInvalid):
             verifier.verify(forged)
 
     def test_a_token_for_another_use_is_refused(self, verifier: Verifier) -> None:
         claims = {"iss": "bunri", "aud": "bunri:verify-email", "sub": "guest_1", "name": "a", "exp": 4_000_000_000}
-        other = jwt.encode({"alg": "Ed25519", "typ": "at+jwt"}, claims, KEY, algorithms=["Ed25519"])
+        other = jwt.encode({"alg": "Ed25519", "typ": "at+jwt", "kid": KEY.kid}, claims, KEY, algorithms=["Ed25519"])
         with pytest.raises(TokenInvalid):
             verifier.verify(other)
 
     def test_it_remembers_a_bounded_number(self, time: Time) -> None:
-        verifier = Verifier(KEY, time, remembered=2)
-        tokens = [access_token(KEY, f"guest_{number}", "a", NOW, HOUR) for number in range(5)]
+        verifier = Verifier(KEYS, time, remembered=2)
+        tokens = [access_token(KEYS, f"guest_{number}", "a", NOW, HOUR) for number in range(5)]
         assert [verifier.verify(token).id for token in tokens + tokens] == [f"guest_{n}" for n in range(5)] * 2
 
 
@@ -166,3 +164,37 @@ class TestRefresh:
     @pytest.mark.parametrize("token", ["", ".", "a.b", "x" * 76, "é.é"])
     def test_garbage_names_none(self, token: str) -> None:
         assert session_of(token) is None
+
+
+class TestKeys:
+    @pytest.mark.parametrize("quarters", [-1, 0, 1])
+    def test_of_the_quarters_beside_this_one_are_good(self, verifier: Verifier, time: Time, quarters: int) -> None:
+        """Issued just before or after the change, by a clock that differs."""
+        token = access_token(KEYS, "guest_1", "a", NOW + quarters * PERIOD, HOUR)
+        time.now = NOW + quarters * PERIOD
+        assert verifier.verify(token).id == "guest_1"
+        assert KEYS.at(NOW + quarters * PERIOD).kid in {key.kid for key in KEYS.accepted(NOW).keys}
+
+    def test_older_ones_are_good_no_more(self, verifier: Verifier) -> None:
+        old = KEYS.at(NOW - 2 * PERIOD)
+        header = {"alg": "Ed25519", "typ": "at+jwt", "kid": old.kid}
+        claims = {"iss": "bunri", "aud": "bunri:access", "sub": "guest_1", "sid": str(new_id()), "name": "a"}
+        times = {"iat": int(NOW.timestamp()), "exp": int((NOW + HOUR).timestamp())}
+        more = {"kind": "guest", "roles": []}
+        with pytest.raises(TokenInvalid):
+            verifier.verify(jwt.encode(header, {**claims, **times, **more}, old, algorithms=["Ed25519"]))
+
+    def test_that_a_token_brings_along_are_not_asked(self, verifier: Verifier) -> None:
+        """``jwk``, ``jku`` and ``x5u`` of the header are the sender's own word (ASVS 9.1.3)."""
+        foreign = SigningKeys("seed two, long enough to be a secret").at(NOW)
+        header = {"alg": "Ed25519", "typ": "at+jwt", "kid": foreign.kid, "jwk": foreign.as_dict(private=False)}
+        claims = {"iss": "bunri", "aud": "bunri:access", "sub": "guest_1", "sid": str(new_id()), "name": "a"}
+        times = {"iat": int(NOW.timestamp()), "exp": int((NOW + HOUR).timestamp())}
+        more = {"kind": "guest", "roles": []}
+        with pytest.raises(TokenInvalid):
+            verifier.verify(jwt.encode(header, {**claims, **times, **more}, foreign, algorithms=["Ed25519"]))
+
+    def test_are_published_without_their_secret_halves(self) -> None:
+        published = KEYS.public(NOW)["keys"]
+        assert [set(key) for key in published] == [{"kty", "crv", "use", "kid", "x"}] * 3
+        assert KEY.kid in {key["kid"] for key in published}

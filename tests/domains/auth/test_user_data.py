@@ -1,29 +1,34 @@
 """What auth keeps of a person: shown, removed."""
 
 import pytest
-from tests.domains.auth.conftest import SEED, Clockwork
+from tests.domains.auth.conftest import SEED, Clockwork, refresh_of
 
 from bunri.domains.auth.errors import RefreshInvalid
 from bunri.domains.auth.revocation import EndedSessions
-from bunri.domains.auth.service import AuthService
-from bunri.domains.auth.tokens import Verifier, signing_key
+from bunri.domains.auth.service.guests import Guests
+from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.upkeep import Upkeep
+from bunri.domains.auth.signing_keys import SigningKeys
+from bunri.domains.auth.tokens import Verifier
 from bunri.domains.auth.user_data import AuthUserData
 
 
 @pytest.fixture
-def data(auth: AuthService) -> AuthUserData:
-    return AuthUserData(auth)
+def data(upkeep: Upkeep) -> AuthUserData:
+    return AuthUserData(upkeep)
 
 
 class TestExport:
-    async def test_has_the_name_and_the_sessions(self, auth: AuthService, data: AuthUserData, clock: Clockwork) -> None:
-        tokens = await auth.sign_in_guest("초록이")
+    async def test_has_the_name_and_the_sessions(
+        self, guests: Guests, sessions: Sessions, data: AuthUserData, clock: Clockwork
+    ) -> None:
+        tokens = await guests.sign_in("초록이")
         found = await data.export(tokens.user.id)
         assert (found["id"], found["name"]) == (tokens.user.id, "초록이")
         assert found["created_at"] == clock.now.isoformat()
         (session,) = found["sessions"]
         assert session["last_used_at"] == clock.now.isoformat()
-        assert tokens.refresh_token not in str(found)
+        assert refresh_of(tokens) not in str(found)
 
     @pytest.mark.parametrize("owner", ["guest_00000000-0000-7000-8000-000000000000", "terminal"])
     async def test_of_a_stranger_is_empty(self, data: AuthUserData, owner: str) -> None:
@@ -31,20 +36,22 @@ class TestExport:
 
 
 class TestErase:
-    async def test_forgets_the_person_and_again_does_no_harm(self, auth: AuthService, data: AuthUserData) -> None:
-        tokens, other = await auth.sign_in_guest("초록이"), await auth.sign_in_guest("초록이")
+    async def test_forgets_the_person_and_again_does_no_harm(
+        self, guests: Guests, sessions: Sessions, data: AuthUserData
+    ) -> None:
+        tokens, other = await guests.sign_in("초록이"), await guests.sign_in("초록이")
         for _ in range(2):
             await data.erase(tokens.user.id)
         assert await data.export(tokens.user.id) == {}
         with pytest.raises(RefreshInvalid):
-            await auth.refresh(tokens.refresh_token)
-        assert (await auth.refresh(other.refresh_token)).user == other.user
+            await sessions.refresh(refresh_of(tokens))
+        assert (await sessions.refresh(refresh_of(other))).user == other.user
 
     async def test_ends_the_sessions_at_once(
-        self, auth: AuthService, data: AuthUserData, ended: EndedSessions, clock: Clockwork
+        self, guests: Guests, sessions: Sessions, data: AuthUserData, ended: EndedSessions, clock: Clockwork
     ) -> None:
-        tokens = await auth.sign_in_guest("초록이")
-        session = Verifier(signing_key(SEED), clock).verify(tokens.access_token).session_id
+        tokens = await guests.sign_in("초록이")
+        session = Verifier(SigningKeys(SEED), clock).verify(tokens.access_token).session_id
         assert session is not None
         assert not ended.contains(session)
         await data.erase(tokens.user.id)
@@ -55,8 +62,8 @@ class TestErase:
         assert await data.export("terminal") == {}
 
 
-async def test_upgrade_hands_nothing_over(auth: AuthService, data: AuthUserData) -> None:
-    old, new = await auth.sign_in_guest("초록이"), await auth.sign_in_guest("파랑이")
+async def test_upgrade_hands_nothing_over(guests: Guests, sessions: Sessions, data: AuthUserData) -> None:
+    old, new = await guests.sign_in("초록이"), await guests.sign_in("파랑이")
     before = await data.export(old.user.id), await data.export(new.user.id)
     await data.upgrade(old.user.id, new.user.id)
     assert (await data.export(old.user.id), await data.export(new.user.id)) == before

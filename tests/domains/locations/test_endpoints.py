@@ -9,8 +9,9 @@ from tests.domains.locations.conftest import NOW, LocationsAt
 from tests.support.api import api_client
 from tests.support.tokens import access_token
 
-from bunri.domains.auth import tokens
 from bunri.domains.auth.settings import AuthSettings
+from bunri.domains.auth.signing_keys import SigningKeys
+from bunri.domains.auth.tokens import Verifier
 from bunri.domains.locations.endpoints import router
 from bunri.domains.locations.models import BinRow
 from bunri.domains.locations.public import BinKind
@@ -22,13 +23,13 @@ from bunri.platform.db import Database
 Headers = Callable[[str], dict[str, str]]
 
 CITY_HALL = {"lat": 37.5663, "lng": 126.9779}
-KEY = tokens.signing_key("a seed for tests only")
+KEY = SigningKeys("a seed for tests only")
 
 
 @pytest.fixture
 async def client(locations: LocationsService) -> AsyncIterator[httpx.AsyncClient]:
     ground = MapSettings(url="https://tiles.example/{z}/{x}/{y}.png", attribution="© Somebody")
-    async with api_client(router, locations, ground, verifier=tokens.Verifier(KEY, lambda: NOW)) as made:
+    async with api_client(router, locations, ground, verifier=Verifier(KEY, lambda: NOW)) as made:
         yield made
 
 

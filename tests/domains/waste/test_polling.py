@@ -10,7 +10,8 @@ from tests.domains.waste.conftest import job_in
 from tests.support.tokens import access_token
 
 from bunri.app.settings import Settings
-from bunri.domains.auth import tokens
+from bunri.domains.auth.signing_keys import SigningKeys
+from bunri.domains.auth.tokens import Verifier
 from bunri.domains.waste.polling import PREFIX, StatusPoll
 from bunri.domains.waste.records import Job
 from bunri.domains.waste.states import Stage, State
@@ -21,7 +22,7 @@ from bunri.platform.cache.pipelined import PipelinedReader
 from bunri.platform.realtime import RecordingEmitter
 
 PollWith = Callable[..., StatusPoll]
-KEY = tokens.signing_key("a seed for tests only")
+KEY = SigningKeys("a seed for tests only")
 
 
 def authorization(owner: str = "guest_1") -> tuple[bytes, bytes]:
@@ -49,7 +50,7 @@ async def poll_with(settings: Settings, revalidated: list[UUID]) -> AsyncIterato
 
     def made(lifetimes: StatusLifetimes | None = None) -> StatusPoll:
         statuses = StatusCache(cache, RecordingEmitter(), lifetimes=lifetimes)
-        return StatusPoll(pipe, statuses, tokens.Verifier(KEY, now), revalidated.append)
+        return StatusPoll(pipe, statuses, Verifier(KEY, now), revalidated.append)
 
     yield made
     pipe.close()

@@ -221,7 +221,8 @@ class TestWithoutLimits:
 
 class TestRefusing:
     async def test_the_body_is_not_read_first(self, limiter: ValkeyRateLimiter) -> None:
-        app, address, answered = made(limiter), network(), []
+        app, address = made(limiter), network()
+        answered: list[int] = []
 
         async def receive() -> Message:
             assert len(answered) < 4, "the body was asked for"

@@ -21,9 +21,10 @@ from tests.support.providers import Only
 from tests.support.tokens import access_token
 
 from bunri.app.settings import Settings
-from bunri.domains.auth import tokens
 from bunri.domains.auth.public import Caller
 from bunri.domains.auth.revocation import EndedSessions
+from bunri.domains.auth.signing_keys import SigningKeys
+from bunri.domains.auth.tokens import Verifier
 from bunri.edge.http.settings import HttpSettings
 from bunri.edge.realtime import server as realtime
 from bunri.edge.realtime.server import PREFIX, RealtimeServer
@@ -37,7 +38,7 @@ from bunri.platform.limits.memory import MemoryRateLimiter
 from bunri.platform.realtime import NAMESPACE, SocketHandler, user_room
 from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager
 
-KEY = tokens.signing_key("a seed for tests only, and long enough")
+KEY = SigningKeys("a seed for tests only, and long enough")
 HOUR = timedelta(hours=1)
 FRIEND = "https://app.example"
 LIMITS = LimitsSettings.model_validate({"person": {"socket_event": "10/minute"}})
@@ -69,7 +70,7 @@ class Node:
         self.late = timedelta()
         self.ended = EndedSessions(cache, HOUR, self.now)
         self.manager = ClusterManager(cache)
-        verifier = tokens.Verifier(KEY, self.now, self.ended.contains)
+        verifier = Verifier(KEY, self.now, self.ended.contains)
         handlers = [SocketHandler(event, Order, Shop, Shop.serve) for event in ("order", "takeAway")]
         http = HttpSettings(origins=[FRIEND])
         limiter = MemoryRateLimiter(LIMITS)

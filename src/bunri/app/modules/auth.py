@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from bunri.app.module import Module, Subscription, UserData
+from bunri.app.module import Module, Schedule, Subscription, UserData
 from bunri.domains.auth.public import AccessVerifier, SessionEnded, SessionEndings
 
 if TYPE_CHECKING:
@@ -11,21 +11,105 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from bunri.app.container import Container
+    from bunri.domains.auth.passwords import Passwords
+    from bunri.domains.auth.repository import AuthRepository
     from bunri.domains.auth.revocation import EndedSessions
-    from bunri.domains.auth.service import AuthService
+    from bunri.domains.auth.service.mails import Mails
+    from bunri.platform.db import Transaction
+    from bunri.platform.mail.delivery import MailDelivery
     from bunri.platform.queue import Handler
 
 
 def _provide(container: "Container") -> None:
     from bunri.domains.auth.revocation import EndedSessions
-    from bunri.domains.auth.service import AuthService
-    from bunri.domains.auth.user_data import AuthUserData
 
     container.provide(EndedSessions, lambda: _ended_sessions(container))
     container.provide(SessionEndings, lambda: container.get(EndedSessions))
     container.provide(AccessVerifier, lambda: _verifier(container))
-    container.provide(AuthService, lambda: _service(container))
-    container.provide(AuthUserData, lambda: AuthUserData(container.get(AuthService)))
+    _provide_use_cases(container)
+    _provide_upkeep(container)
+
+
+def _provide_use_cases(container: "Container") -> None:
+    """What people ask for."""
+    from bunri.domains.auth.passwords import Passwords
+    from bunri.domains.auth.revocation import EndedSessions
+    from bunri.domains.auth.service.accounts import Accounts
+    from bunri.domains.auth.service.alike import AnsweredAlike
+    from bunri.domains.auth.service.guests import Guests
+    from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.merging import Merging
+    from bunri.domains.auth.service.requests import Requests
+    from bunri.domains.auth.service.sessions import Sessions
+    from bunri.platform.limits import RateLimiter
+
+    get, settings, clock = container.get, container.settings.auth, container.clock
+    container.provide(
+        Sessions, lambda: Sessions(_transaction(container), _seed(container), get(EndedSessions), settings, clock)
+    )
+    container.provide(Merging, lambda: Merging(get(Sessions)))
+    container.provide(Guests, lambda: Guests(_transaction(container), get(Sessions), get(Merging), clock))
+    container.provide(Requests, lambda: Requests(_seed(container), settings, clock))
+    container.provide(Mails, lambda: _mails(container))
+    container.provide(Passwords, lambda: _passwords(container))
+    container.provide(AnsweredAlike, lambda: AnsweredAlike(settings))
+    container.provide(
+        Accounts,
+        lambda: Accounts(
+            _transaction(container),
+            get(Sessions),
+            get(Requests),
+            get(Mails),
+            get(Merging),
+            get(Passwords),
+            get(RateLimiter),
+            settings,
+            clock,
+        ),
+    )
+
+
+def _provide_upkeep(container: "Container") -> None:
+    """What happens without anybody asking, and all that is kept of a person."""
+    from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.sessions import Sessions
+    from bunri.domains.auth.service.upkeep import Upkeep
+    from bunri.domains.auth.user_data import AuthUserData
+    from bunri.platform.mail import Mailer
+    from bunri.platform.mail.delivery import MailDelivery
+
+    get, settings = container.get, container.settings.auth
+    container.provide(Upkeep, lambda: Upkeep(_transaction(container), get(Sessions), settings, container.clock))
+    container.provide(AuthUserData, lambda: AuthUserData(get(Upkeep)))
+    container.provide(
+        MailDelivery,
+        lambda: MailDelivery(_transaction(container), get(Mailer), "bunri.domains.auth", get(Mails).complete),
+    )
+
+
+def _transaction(container: "Container") -> "Transaction[AuthRepository]":
+    from bunri.domains.auth.repository import AuthRepository
+
+    return container.transactions("auth", AuthRepository)
+
+
+def _seed(container: "Container") -> str:
+    return container.settings.key("access tokens")
+
+
+def _mails(container: "Container") -> "Mails":
+    from bunri.domains.auth.service.mails import Mails
+
+    public_url = container.settings.public_url
+    return Mails(_seed(container), str(public_url) if public_url else None)
+
+
+def _passwords(container: "Container") -> "Passwords":
+    from bunri.domains.auth.passwords import Passwords
+
+    passwords = Passwords(container.settings.auth.hashes_at_once)
+    container.closing.callback(passwords.close)
+    return passwords
 
 
 def _ended_sessions(container: "Container") -> "EndedSessions":
@@ -36,37 +120,30 @@ def _ended_sessions(container: "Container") -> "EndedSessions":
 
 def _verifier(container: "Container") -> AccessVerifier:
     """Needs the key and the set of ended sessions only, so that every target can do it alone."""
-    from bunri.domains.auth import tokens
     from bunri.domains.auth.revocation import EndedSessions
+    from bunri.domains.auth.signing_keys import SigningKeys
+    from bunri.domains.auth.tokens import Verifier
 
-    key = tokens.signing_key(container.settings.key("access tokens"))
-    return tokens.Verifier(key, container.clock, container.get(EndedSessions).contains)
-
-
-def _service(container: "Container") -> "AuthService":
-    from bunri.domains.auth.repository import AuthRepository
-    from bunri.domains.auth.revocation import EndedSessions
-    from bunri.domains.auth.service import AuthService
-
-    return AuthService(
-        container.transactions("auth", AuthRepository),
-        container.settings.key("access tokens"),
-        container.get(EndedSessions),
-        container.settings.auth,
-        container.clock,
-    )
+    keys = SigningKeys(_seed(container))
+    return Verifier(keys, container.clock, container.get(EndedSessions).contains)
 
 
 def _routers(_: "Container") -> "Sequence[APIRouter]":
-    from bunri.domains.auth.endpoints import router
+    from bunri.domains.auth.endpoints import jwks, router
 
-    return [router]
+    return [router.router, jwks.router]
 
 
 def _handlers(_: "Container", queue: str) -> "Sequence[Handler]":
     from bunri.domains.auth.tasks import HANDLERS
 
     return HANDLERS if queue == "default" else ()
+
+
+def _mail(container: "Container") -> "MailDelivery":
+    from bunri.platform.mail.delivery import MailDelivery
+
+    return container.get(MailDelivery)
 
 
 def _outbox() -> "Table":
@@ -94,10 +171,12 @@ MODULE = Module(
     provide=_provide,
     schema="auth",
     outbox=_outbox,
-    prefixes=("/api/v1/auth",),
+    prefixes=("/api/v1/auth", "/.well-known/jwks.json"),
     routers=_routers,
     task_handlers=_handlers,
     subscriptions=(Subscription(SessionEnded, "auth.spread_ended_session", "default"),),
+    schedule=(Schedule("auth.forget", "default", 600),),
+    mail=_mail,
     api_tasks=_api_tasks,
     user_data=_user_data,
 )

@@ -1,9 +1,86 @@
-"""How signing in can fail."""
+"""How signing in, and changing how one signs in, can fail."""
 
-from bunri.kit.errors import Unauthenticated
+from bunri.kit.errors import Conflict, Forbidden, Invalid, Missing, Unauthenticated, Unavailable
 
 
 class RefreshInvalid(Unauthenticated):
     """Made up, expired, ended, or used before; what was used before ends the whole session."""
 
     code = "refresh_invalid"
+
+
+class SignInFailed(Unauthenticated):
+    """No such address, or another password: nobody learns which."""
+
+    code = "sign_in_failed"
+
+
+class SignInBusy(Unavailable):
+    """More passwords are being checked than can be at once."""
+
+    code = "sign_in_busy"
+
+
+class ReauthenticationNeeded(Forbidden):
+    """It is too long ago that the person showed who they are, for what they want to change."""
+
+    code = "reauthentication_needed"
+
+
+class AccountNeeded(Forbidden):
+    """A guest has no such thing."""
+
+    code = "account_needed"
+
+
+class AlreadyAccount(Conflict):
+    """An account signs in by its own ways."""
+
+    code = "already_account"
+
+
+class PasswordLength(Invalid):
+    """Shorter than ``shortest`` or longer than ``longest`` characters."""
+
+    code = "password_length"
+
+
+class PasswordCommon(Invalid):
+    """One of those that are tried first."""
+
+    code = "password_common"
+
+
+class PasswordPersonal(Invalid):
+    """Little more than a word that others know to belong to the person, or to us."""
+
+    code = "password_personal"
+
+
+class RequestInvalid(Invalid):
+    """A link or code that is wrong, too old, or was used: which, nobody learns."""
+
+    code = "confirmation_invalid"
+
+
+class ConfirmElsewhere(Conflict):
+    """The link was opened in another browser than the one in which it was asked for, and nothing else shows that the
+    same person is there: programs that look through mail open links, too."""
+
+    code = "confirmation_elsewhere"
+
+
+class EmailTaken(Conflict):
+    """Somebody else has confirmed the address meanwhile."""
+
+    code = "email_taken"
+
+
+class RecoveryCodeInvalid(Invalid):
+    """No recovery code of anybody, or one that was used."""
+
+    code = "recovery_code_invalid"
+
+
+class SessionMissing(Missing):
+    code = "session_missing"

@@ -1,26 +1,48 @@
 """Tables of the schema ``auth``."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, LargeBinary, Text
+from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bunri.platform.db import metadata, outbox_table
+from bunri.platform.mail.table import mails_table
 
 
 class Base(DeclarativeBase):
     metadata = metadata("auth")
 
 
-class Guest(Base):
-    """Somebody with only a name."""
+_TIME = DateTime(timezone=True)
 
-    __tablename__ = "guests"
+
+class Person(Base):
+    """A guest, who has only a name, or an account: a person with a way to sign in."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        Index("people_email_key_idx", "email_key", unique=True, postgresql_where=text("email_key is not null")),
+        Index("people_seen_at_idx", "seen_at", postgresql_where=text("password_hash is null")),
+        Index("people_erase_at_idx", "erase_at", postgresql_where=text("erase_at is not null")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    language: Mapped[str] = mapped_column(Text)
+    email: Mapped[str | None] = mapped_column(Text)
+    """Of which its owner has shown that mail to it arrives; as it was typed."""
+    email_key: Mapped[str | None] = mapped_column(Text)
+    """The same for all ways to write it."""
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime] = mapped_column(_TIME)
+    seen_at: Mapped[datetime] = mapped_column(_TIME)
+    disabled_at: Mapped[datetime | None] = mapped_column(_TIME)
+    erase_at: Mapped[datetime | None] = mapped_column(_TIME)
+    merged_into: Mapped[UUID | None] = mapped_column()
 
 
 class Session(Base):
@@ -29,12 +51,70 @@ class Session(Base):
     __tablename__ = "sessions"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    guest_id: Mapped[UUID] = mapped_column(ForeignKey("auth.guests.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("auth.people.id", ondelete="CASCADE"), index=True)
     refresh_hash: Mapped[bytes] = mapped_column(LargeBinary)
     previous_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
-    rotated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    rotated_at: Mapped[datetime] = mapped_column(_TIME)
+    expires_at: Mapped[datetime] = mapped_column(_TIME)
+    revoked_at: Mapped[datetime | None] = mapped_column(_TIME)
+    created_at: Mapped[datetime] = mapped_column(_TIME)
+    ends_at: Mapped[datetime] = mapped_column(_TIME)
+    """However much it is used."""
+    authenticated_at: Mapped[datetime] = mapped_column(_TIME)
+    """When its person last showed who they are."""
+    factors: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    device: Mapped[str] = mapped_column(Text)
+    network: Mapped[str] = mapped_column(Text)
+
+
+class Request(Base):
+    """Something that a person asked for and has still to confirm: an address, a new password, a second factor. Its link
+    and code are derived from its id and never stored."""
+
+    __tablename__ = "requests"
+    __table_args__ = (
+        Index("requests_person_id_idx", "person_id", "kind"),
+        Index("requests_expires_at_idx", "expires_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("auth.people.id", ondelete="CASCADE"))
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    browser: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The hash of a cookie of the browser that asked."""
+    tries: Mapped[int] = mapped_column(SmallInteger)
+    created_at: Mapped[datetime] = mapped_column(_TIME)
+    expires_at: Mapped[datetime] = mapped_column(_TIME)
+
+
+class RecoveryCode(Base):
+    """What opens a guest on another device, or stands in for a lost second factor; each works once."""
+
+    __tablename__ = "recovery_codes"
+
+    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("auth.people.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(_TIME)
+
+
+class SecurityEvent(Base):
+    """Who did what to an account, when, and from where, coarsely. Outlives the person, without a name."""
+
+    __tablename__ = "security_events"
+    __table_args__ = (
+        Index("security_events_person_id_idx", "person_id", "created_at"),
+        Index("security_events_created_at_idx", "created_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID | None] = mapped_column()
+    kind: Mapped[str] = mapped_column(Text)
+    device: Mapped[str] = mapped_column(Text)
+    network: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(_TIME)
 
 
 outbox = outbox_table(Base.metadata)
+mails = mails_table(Base.metadata)

@@ -70,3 +70,10 @@ class GuestMerged(Event):
     topic = "auth.guest_merged"
     old: str
     new: str
+
+
+class PersonErased(Event):
+    """Nothing may be kept of ``owner`` any more."""
+
+    topic = "auth.person_erased"
+    owner: str

@@ -1,12 +1,21 @@
 """What auth's endpoints take and give."""
 
+from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, EmailStr, Field, StringConstraints
+
+from bunri.domains.auth.public import Kind
 
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
+Email = Annotated[EmailStr, Field(max_length=254, examples=["chorok@example.org"])]
+Password = Annotated[str, Field(min_length=1, max_length=512, description="8 to 128 characters, whichever they are.")]
+"""Bounded here, judged by ``passwords.check_acceptable``."""
+LinkToken = Annotated[str, Field(min_length=37, max_length=64, description="From the fragment of a mail's link.")]
+Code = Annotated[str, Field(min_length=6, max_length=12, description="Six digits from the mail.")]
 
 
 class GuestIn(BaseModel):
@@ -14,19 +23,116 @@ class GuestIn(BaseModel):
 
 
 class RefreshIn(BaseModel):
-    refresh_token: str = Field(min_length=20, max_length=128)
+    refresh_token: str | None = Field(None, min_length=20, max_length=128, description="Not where a cookie has it.")
+
+
+class RegisterIn(BaseModel):
+    email: Email
+    password: Password
+    username: Name
+
+
+class LoginIn(BaseModel):
+    email: Email
+    password: Password
+
+
+class EmailIn(BaseModel):
+    email: Email
+
+
+class PasswordIn(BaseModel):
+    password: Password
+
+
+class ConfirmIn(BaseModel):
+    """The link's token; or the request and the code that came with it."""
+
+    token: LinkToken | None = None
+    request: UUID | None = None
+    code: Code | None = None
+    password: Password | None = Field(None, description="Shows in another browser that it is the same person.")
+
+
+class ResetIn(BaseModel):
+    token: LinkToken | None = None
+    request: UUID | None = None
+    code: Code | None = None
+    password: Password
+
+
+class UndoIn(BaseModel):
+    token: LinkToken
+    code: Code
+
+
+class LogoutAllIn(BaseModel):
+    others_only: bool = Field(False, description="Stays signed in here.")
+
+
+class ChangePasswordIn(BaseModel):
+    current_password: Password
+    password: Password
+    end_others: bool = Field(True, description="Whether other devices are signed out.")
+
+
+class RecoverIn(BaseModel):
+    code: str = Field(min_length=20, max_length=400, description="Twelve words, or the text of the QR code.")
 
 
 class User(BaseModel):
     id: str = Field(examples=["guest_01939f1e-5f0c-7c2f-9f3e-0d5b7c3b9a10"])
     username: str
+    hash: str = Field(description="A short public tag, since names are not unique.", examples=["3fa9"])
+    kind: Kind = Kind.GUEST
+    roles: tuple[str, ...] = ()
 
 
 class Tokens(BaseModel):
     """RFC 6749 §5.1, and who it is for."""
 
     access_token: str
-    refresh_token: str
+    refresh_token: str | None = Field(description="Null where the browser got it as a cookie.")
     token_type: Literal["bearer"] = "bearer"  # noqa: S105  # the type's name, not a secret
     expires_in: int = Field(description="Seconds until the access token expires.")
+    refresh_expires_in: int = Field(description="Seconds until the session ends when it is not used.")
     user: User
+
+
+class Asked(BaseModel):
+    """Something has been asked for, and its confirmation went by mail. The same for every address."""
+
+    request: UUID = Field(description="To be confirmed by the code in the mail, or its link.")
+    expires_in: int = Field(description="Seconds that the code is good for.")
+
+
+class RecoveryCodeOut(BaseModel):
+    """Shown once: nobody can look it up again."""
+
+    words: str
+    text: str = Field(description="The same, for the fragment of a link in a QR code.")
+
+
+class RecoverablePerson(BaseModel):
+    """Whom a recovery code would sign in."""
+
+    user: User
+    created_at: datetime
+
+
+class SessionOut(BaseModel):
+    id: UUID
+    device: str = Field(examples=["Firefox, Android"])
+    network: str = Field(examples=["203.0.113.0/24"])
+    created_at: datetime
+    last_used_at: datetime
+    current: bool
+
+
+class EventOut(BaseModel):
+    """Something that happened to the account."""
+
+    kind: str
+    device: str
+    network: str
+    at: datetime

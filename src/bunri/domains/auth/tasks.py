@@ -1,9 +1,11 @@
-"""What auth does when something has happened."""
+"""What auth does when something has happened, and from time to time."""
 
 from bunri.domains.auth.public import SessionEnded
-from bunri.domains.auth.service import AuthService
-from bunri.platform.queue import handler
+from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.upkeep import Upkeep
+from bunri.platform.queue import handler, scheduled
 
 HANDLERS = (
-    handler("auth.spread_ended_session", on=SessionEnded, service=AuthService, call=AuthService.spread_ended_session),
+    handler("auth.spread_ended_session", on=SessionEnded, service=Sessions, call=Sessions.spread_ended_session),
+    scheduled("auth.forget", service=Upkeep, call=Upkeep.forget),
 )

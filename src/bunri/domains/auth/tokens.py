@@ -7,17 +7,14 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
 
 from bunri.domains.auth.public import Caller, Kind, TokenExpired, TokenInvalid
+from bunri.domains.auth.signing_keys import SigningKeys
 from bunri.kit.ids import parse_id
 
 ISSUER: Final = "bunri"
@@ -30,18 +27,6 @@ LONGEST_LIFE: Final = timedelta(days=366)
 """A token that is good for longer is none of ours, whatever its signature says."""
 LEEWAY: Final = timedelta(seconds=60)
 """By how much the clock of the process that issued a token may be ahead."""
-
-
-@cache
-def signing_key(seed: str) -> OKPKey:
-    """The Ed25519 key whose 32-byte private half is the SHA-256 of ``seed`` (a secret of ≥ 256 bits)."""
-    private = hashlib.sha256(b"bunri access tokens " + seed.encode()).digest()
-    return OKPKey.import_key(_as_jwk(private))
-
-
-def _as_jwk(private: bytes) -> dict[str, str | list[str]]:
-    public = Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return {"kty": "OKP", "crv": "Ed25519", "d": _b64(private), "x": _b64(public)}
 
 
 def _b64(raw: bytes) -> str:
@@ -58,7 +43,7 @@ class Claims(NamedTuple):
     roles: Sequence[str]
 
 
-def issue_access(key: OKPKey, claims: Claims, now: datetime, ttl: timedelta) -> str:
+def issue_access(keys: SigningKeys, claims: Claims, now: datetime, ttl: timedelta) -> str:
     """An access token that is good for ``ttl``."""
     document = {
         "iss": ISSUER,
@@ -71,7 +56,9 @@ def issue_access(key: OKPKey, claims: Claims, now: datetime, ttl: timedelta) -> 
         "iat": int(now.timestamp()),
         "exp": int((now + ttl).timestamp()),
     }
-    return jwt.encode({"alg": ALGORITHMS[0], "typ": "at+jwt"}, document, key, algorithms=ALGORITHMS)
+    key = keys.at(now)
+    header = {"alg": ALGORITHMS[0], "typ": "at+jwt", "kid": key.kid}
+    return jwt.encode(header, document, key, algorithms=ALGORITHMS)
 
 
 class Verifier:
@@ -79,14 +66,14 @@ class Verifier:
 
     def __init__(
         self,
-        key: OKPKey,
+        keys: SigningKeys,
         clock: Callable[[], datetime],
         has_ended: Callable[[UUID], bool] = lambda _: False,
         *,
         remembered: int = 4096,
     ) -> None:
         """``has_ended`` knows the sessions whose tokens are no longer good."""
-        self._key = key
+        self._keys = keys
         self._clock = clock
         self._has_ended = has_ended
         self._known: OrderedDict[str, Caller] = OrderedDict()
@@ -110,12 +97,10 @@ class Verifier:
         if len(token) > LONGEST:
             raise TokenInvalid
         try:
-            decoded = jwt.decode(token, self._key, algorithms=ALGORITHMS)
+            decoded = jwt.decode(token, self._keys.accepted(self._clock()), algorithms=ALGORITHMS)
             claims = decoded.claims
             if decoded.header.get("typ") != "at+jwt" or claims["iss"] != ISSUER or claims["aud"] != AUDIENCE:
                 raise TokenInvalid
-            if "sid" not in claims:  # of a version that named no session: a refresh brings one that does
-                raise TokenExpired
             if not self._is_of_now(claims):
                 raise TokenInvalid
             return Caller(

@@ -1,21 +1,21 @@
-"""What auth keeps of a person: a name, and the sessions."""
+"""What auth keeps of a person: a name, perhaps an address and a password, the sessions, and what happened to them."""
 
 from typing import Any
 
-from bunri.domains.auth.service import AuthService
+from bunri.domains.auth.service.upkeep import Upkeep
 
 
 class AuthUserData:
     """Implements ``app.module.UserData``."""
 
-    def __init__(self, auth: AuthService) -> None:
-        self._auth = auth
+    def __init__(self, upkeep: Upkeep) -> None:
+        self._upkeep = upkeep
 
     async def export(self, owner: str) -> dict[str, Any]:
-        return await self._auth.export(owner)
+        return await self._upkeep.export(owner)
 
     async def erase(self, owner: str) -> None:
-        await self._auth.erase(owner)
+        await self._upkeep.erase(owner)
 
     async def upgrade(self, old: str, new: str) -> None:
-        """Nothing is handed over: the account has a name and sessions of its own."""
+        """Nothing is handed over: who signed in has a name and sessions already."""

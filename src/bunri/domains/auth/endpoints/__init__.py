@@ -1,0 +1,1 @@
+"""Auth over HTTP: its routes, and the cookies that go with them."""

@@ -1,0 +1,118 @@
+"""What auth's repository gives and takes: frozen values."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from bunri.domains.auth.public import Kind
+from bunri.kit.languages import Language
+
+
+class Factor(StrEnum):
+    """How a session's person showed who they are."""
+
+    NAME = "name"
+    """A guest, who shows nothing but a name."""
+    PASSWORD = "password"  # noqa: S105  # a word, not a secret
+    RECOVERY_CODE = "recovery_code"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where a request comes from, as far as its person recognises it and no further."""
+
+    name: str = ""
+    """Browser and system: "Firefox, Android"."""
+    network: str = ""
+    """The network, not the address: 203.0.113.0/24, or an IPv6 /48."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A guest or an account."""
+
+    id: UUID
+    name: str
+    language: Language
+    email: str | None
+    password_hash: str | None
+    roles: tuple[str, ...]
+    created_at: datetime
+    disabled_at: datetime | None = None
+    erase_at: datetime | None = None
+    merged_into: UUID | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """An account has a way to sign in."""
+        return Kind.ACCOUNT if self.password_hash else Kind.GUEST
+
+    @property
+    def gone(self) -> bool:
+        """Nobody may sign in as this person."""
+        return self.disabled_at is not None or self.merged_into is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in device and whose it is."""
+
+    id: UUID
+    person: Person
+    refresh_hash: bytes
+    previous_hash: bytes | None
+    rotated_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    created_at: datetime
+    ends_at: datetime
+    authenticated_at: datetime
+    factors: tuple[str, ...]
+    device: Device
+
+    def is_over(self, now: datetime) -> bool:
+        return self.revoked_at is not None or min(self.expires_at, self.ends_at) <= now or self.person.gone
+
+
+class RequestKind(StrEnum):
+    """What waits for its confirmation."""
+
+    REGISTER = "register"
+    RESET_PASSWORD = "reset_password"  # noqa: S105
+    CHANGE_EMAIL = "change_email"
+    UNDO_EMAIL = "undo_email"
+    UNSUBSCRIBE = "unsubscribe"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Something asked for, and to be confirmed by its link or its code until ``expires_at``."""
+
+    id: UUID
+    kind: RequestKind
+    person_id: UUID | None
+    data: dict[str, Any]
+    browser: bytes | None
+    """The hash of the cookie that the browser that asked has."""
+    tries: int
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """Of a session: ended when unused for ``idle``, and after ``whole`` in any case."""
+
+    idle: timedelta
+    whole: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityEvent:
+    """What happened to an account."""
+
+    kind: str
+    device: Device
+    created_at: datetime

@@ -1,0 +1,18 @@
+"""Every SQL statement of auth, by what it is about. What they return are frozen values; ORM rows stay inside."""
+
+from bunri.domains.auth import models
+from bunri.domains.auth.repository.events import SecurityEventRepository
+from bunri.domains.auth.repository.people import PersonRepository
+from bunri.domains.auth.repository.recovery_codes import RecoveryCodeRepository
+from bunri.domains.auth.repository.requests import RequestRepository
+from bunri.domains.auth.repository.sessions import SessionRepository
+from bunri.platform.mail.rows import MailRows
+
+
+class AuthRepository(
+    PersonRepository, SessionRepository, RequestRepository, RecoveryCodeRepository, SecurityEventRepository, MailRows
+):
+    """All of them in one transaction."""
+
+    outbox = models.outbox
+    mails = models.mails
