@@ -14,11 +14,9 @@ from tests.app.toy.invites import models
 from tests.app.toy.invites.repository import InvitesRepository
 from tests.app.toy.invites.service import InvitesService, Links
 from tests.support import smtp
-from tests.support.cluster import Cluster
 from tests.support.platform import free_port
 from tests.support.smtp import Inbox, broken_server, mail_server, settings_for
 
-from bunri.app.registry import MODULES, Registry
 from bunri.app.settings import Settings
 from bunri.kit.ids import new_id
 from bunri.platform.db import Database, Transaction
@@ -31,22 +29,6 @@ from bunri.platform.mail.table import MailState
 
 TO = "friend@example.org"
 KEY = "a key of tests"
-
-
-@pytest.fixture
-async def transaction(cluster: Cluster, settings: Settings, database: Database) -> Transaction[InvitesRepository]:
-    """Transactions of invites, whose tables are empty."""
-    await cluster.migrate(settings, Registry((*MODULES, invites_module.MODULE)))
-    opened = database.transactions("invites", InvitesRepository)
-    async with database.transaction("invites") as session:
-        await session.execute(text("delete from invites.mails"))
-        await session.execute(text("delete from invites.outbox"))
-    return opened
-
-
-@pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
 
 
 def mailer_at(port: int, **more: Any) -> Mailer:

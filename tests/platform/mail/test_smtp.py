@@ -28,11 +28,6 @@ def mail_to(to: str = "you@example.org", **more: Any) -> Mail:
     return Mail(**{"to": to, **words, **more})
 
 
-@pytest.fixture
-def inbox() -> Inbox:
-    return Inbox()
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return self_signed(tmp_path_factory.mktemp("certificate"))
