@@ -21,7 +21,7 @@ from bunri.app.settings import Settings
 from bunri.kit.ids import new_id
 from bunri.platform.db import Database, Transaction
 from bunri.platform.db.address import login_address
-from bunri.platform.mail import Mailer, MailMissing, MailRequest
+from bunri.platform.mail import Mailer, MailMissing, MailRefused, MailRequest
 from bunri.platform.mail.backoff import MOST_ATTEMPTS
 from bunri.platform.mail.delivery import LEASE, MailDelivery
 from bunri.platform.mail.smtp import SmtpMailer
@@ -165,6 +165,19 @@ class TestSending:
         assert (await row_of(database, sound))["state"] == "sent"
         row = await row_of(database, broken)
         assert (row["state"], row["attempts"], row["last_error"]) == ("queued", 1, "KeyError")
+
+    async def test_what_has_become_pointless_is_not_sent(
+        self, transaction: Transaction[InvitesRepository], database: Database, inbox: Inbox
+    ) -> None:
+        def used_up(_: Mapping[str, Any]) -> Mapping[str, Any]:
+            raise MailRefused("the invitation was taken back")
+
+        mail_id = await invite(transaction)
+        async with mail_server(inbox) as port:
+            delivery = MailDelivery(transaction, mailer_at(port), invites_module.PACKAGE, used_up)
+            assert await delivery.send(mail_id) is MailState.DEAD
+        assert inbox.received == []
+        assert (await row_of(database, mail_id))["last_error"] == "the invitation was taken back"
 
     async def test_a_name_with_a_line_break_is_given_up_and_smuggles_nothing(
         self, transaction: Transaction[InvitesRepository], database: Database, inbox: Inbox

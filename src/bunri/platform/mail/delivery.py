@@ -43,7 +43,8 @@ class MailDelivery:
     """The mails of one domain. ``package`` has its templates in ``mails/``.
 
     ``complete`` turns a row's data into what the template needs, at the moment of sending: links' tokens are derived
-    then, so that the database never holds them. ``unsubscribe_url`` in its result becomes the header of RFC 8058.
+    then, so that the database never holds them. ``unsubscribe_url`` in its result becomes the header of RFC 8058. It
+    raises MailRefused when the mail has become pointless, as when its link would lead nowhere any more.
     """
 
     def __init__(
