@@ -29,6 +29,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from joserfc.jws import JWSRegistry
+from joserfc.registry import HeaderParameter
 from tests.support.servers import Request, Server, Step, serving, status
 
 from bunri.platform.oauth.settings import OAuthSettings
@@ -72,7 +74,9 @@ def signing_key(kid: str) -> RSAKey:
 
 def id_token(claims: dict[str, Any], key: Any, header: dict[str, Any]) -> str:
     """A signed token with whatever header is wanted, forged ones included."""
-    return jwt.encode(header, claims, key, algorithms=[header["alg"]])
+    known = {name: HeaderParameter(name, lambda _: None) for name in header.get("crit", ())}
+    registry = JWSRegistry(known, algorithms=[header["alg"]], strict_check_header=False)
+    return jwt.encode(header, claims, key, registry=registry)
 
 
 @dataclass

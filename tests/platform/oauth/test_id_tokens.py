@@ -161,10 +161,22 @@ class TestSignatures:
         provider.forge = with_header(provider, forger, jwk=public)
         assert await browser.refused(name, SignInFailed) in {"signature", "id_token"}
 
-    async def test_the_same_headers_do_not_spoil_a_good_token(self, browser: Browser, name: ProviderName) -> None:
+    @pytest.mark.parametrize("header", [{"jku": "https://evil.example/keys"}, {"x-trace": "1"}])
+    async def test_headers_that_mean_nothing_to_us_do_not_spoil_a_good_token(
+        self, browser: Browser, name: ProviderName, header: dict[str, str]
+    ) -> None:
         provider = browser.providers.provider(name)
-        provider.forge = with_header(provider, provider.keys[0], jku="https://evil.example/keys")
+        provider.forge = with_header(provider, provider.keys[0], **header)
         assert (await browser.sign_in(name)).subject == provider.subject
+
+    async def test_a_header_that_must_be_understood_and_is_not(self, browser: Browser, name: ProviderName) -> None:
+        provider = browser.providers.provider(name)
+        provider.forge = with_header(provider, provider.keys[0], crit=["x-trace"], **{"x-trace": "1"})
+        assert await browser.refused(name, SignInFailed) == "id_token"
+
+    async def test_a_good_token_that_is_far_too_long(self, browser: Browser, name: ProviderName) -> None:
+        browser.providers.provider(name).changed_claims = {"filler": "x" * 16384}
+        assert await browser.refused(name, SignInFailed) == "id_token"
 
     @pytest.mark.parametrize(
         "token", ["", "a.b", "a.b.c", "é.é.é", "a" * 20000, part({"alg": "RS256"}) + ".e30.AAAA", "W10.W10.W10"]

@@ -134,6 +134,14 @@ class TestRefusals:
             await browser.opened["kakao"].finish(callback, attempt)
         assert caught.value.reason == "KOE320"
 
+    async def test_a_callback_that_somebody_else_sent(self, browser: Browser) -> None:
+        attempt = browser.attempt("kakao")
+        callback = await browser.visit("kakao", attempt) | {"iss": "https://accounts.google.com"}
+        with pytest.raises(SignInFailed) as caught:
+            await browser.opened["kakao"].finish(callback, attempt)
+        assert caught.value.reason == "iss"
+        assert browser.providers.requests(TOKEN) == []
+
     async def test_a_stolen_code_without_its_verifier(self, browser: Browser) -> None:
         mine, theirs = browser.attempt("kakao"), browser.attempt("kakao")
         stolen = (await browser.visit("kakao", theirs))["code"]
@@ -214,6 +222,10 @@ class TestUnlinking:
     async def test_a_token_that_is_over_ends_nothing(self, browser: Browser) -> None:
         assert not await browser.opened["kakao"].unlink("2632890179123456789", "long-gone")
         assert browser.providers.kakao.unlinked == []
+
+    async def test_a_token_of_somebody_else_is_not_taken_for_success(self, browser: Browser) -> None:
+        identity = await browser.sign_in("kakao")
+        assert not await browser.opened["kakao"].unlink("1", identity.access_token)
 
     async def test_without_a_token_nothing_is_asked(self, browser: Browser) -> None:
         assert not await browser.opened["kakao"].unlink("2632890179123456789")

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from bunri.app.settings import Settings
 from bunri.platform.oauth.factory import open_providers
+from bunri.platform.oauth.protocol import new_attempt
 from bunri.platform.oauth.settings import OAuthSettings
 
 APP = {"client_id": "id", "client_secret": "s3cret"}
@@ -29,8 +30,6 @@ async def test_those_with_an_app_are_offered() -> None:
 
 
 def test_people_are_sent_to_the_providers_own_pages() -> None:
-    from bunri.platform.oauth.protocol import new_attempt
-
     settings = OAuthSettings.model_validate({"google": APP, "kakao": APP, "naver": APP})
     pages = {
         name: provider.authorize_url(new_attempt("https://x/")).partition("?")[0]
