@@ -97,12 +97,13 @@ def uploads(plan: Plan) -> Callable[[], Found]:
 
 
 def guests(plan: Plan) -> Callable[[], Found]:
-    """Guests without end from one address."""
+    """Guests without end from one address. With the header of a proxy they are not somebody at this machine, who would
+    have no limit."""
 
     def attack() -> Found:
-        stranger = Stranger(plan, CROWD)
+        stranger, headers = Stranger(plan, CROWD), {"x-forwarded-for": CROWD}
         while stranger.goes_on:
-            stranger.ask("POST", "/api/v1/auth/guest", json={"username": "crowd"})
+            stranger.ask("POST", "/api/v1/auth/guest", json={"username": "crowd"}, headers=headers)
         return stranger.over()
 
     return attack

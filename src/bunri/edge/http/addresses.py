@@ -35,7 +35,7 @@ class ClientAddress:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "lifespan" and scope.get("client"):
             headers = Headers(scope=scope)
-            if self._is_trusted(parse_address(address_of(scope))):
+            if self._trusted and self._is_trusted(parse_address(address_of(scope))):
                 self._believe(scope, headers)
             elif not self._warned and "x-forwarded-for" in headers:
                 self._warn(address_of(scope))
