@@ -67,6 +67,11 @@ def test_nor_is_a_scheme(bare: Platform) -> None:
     assert job["upload_url"].startswith("http://")
 
 
+def test_a_proxy_that_says_nothing_is_one_client(behind: Platform) -> None:
+    assert guest(behind, None).headers["ratelimit-limit"] == "3"
+    assert [guest(behind, None).status_code for _ in range(3)][-1] == 429
+
+
 def test_somebody_at_this_machine_has_no_limit(bare: Platform) -> None:
     made = [guest(bare, None) for _ in range(8)]
     assert {each.status_code for each in made} == {201}

@@ -18,7 +18,7 @@ from bunri.app.registry import ALL, REGISTRY, Registry, Target
 from bunri.app.settings import Settings
 from bunri.domains.auth.public import AccessVerifier, Caller, SessionEndings
 from bunri.edge.http import health, openapi, problems, rate_limits, reference
-from bunri.edge.http.addresses import ClientAddress
+from bunri.edge.http.addresses import ClientAddress, is_public
 from bunri.edge.http.fast_path import FastPath, first_of
 from bunri.edge.http.idempotency import Idempotency
 from bunri.edge.http.policies import Policies, policies_of
@@ -205,7 +205,8 @@ def _middleware(app: FastAPI, container: Container, target: Target) -> None:
         cache = container.cache("common")
         app.add_middleware(Idempotency, cache=cache, policies=policies, identify=_person(identify))
     app.add_middleware(BodyLimit, policies=policies)
-    app.add_middleware(RateLimits, limiter=container.get(RateLimiter), policies=policies, identify=identify)
+    limiter, public = container.get(RateLimiter), is_public(app.state.public_url)
+    app.add_middleware(RateLimits, limiter=limiter, policies=policies, identify=identify, public=public)
     app.add_middleware(RequestContext)
     if app.state.origins:
         app.add_middleware(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from bunri.edge.http.addresses import ClientAddress, is_local
+from bunri.edge.http.addresses import ClientAddress, is_local, is_public
 
 TRUSTED = [ip_network("10.0.0.0/8"), ip_network("2001:db8:ffff::/48"), ip_network("127.0.0.1/32")]
 STRANGER = "203.0.113.9"
@@ -115,3 +115,19 @@ class TestLocal:
 
     async def test_a_server_that_knows_no_address_knows_nobody_to_be_local(self) -> None:
         assert is_local({"type": "http", "client": None, "headers": []}) is False
+
+
+@pytest.mark.parametrize(
+    ("url", "public"),
+    [
+        (None, False),
+        ("http://localhost:8000/", False),
+        ("http://127.0.0.1:8000", False),
+        ("http://[::1]:8000", False),
+        ("https://bunri.example/", True),
+        ("http://192.168.0.7:8000", True),
+        ("http://localhost.example", True),
+    ],
+)
+def test_an_address_is_public_or_of_this_machine(url: str | None, public: bool) -> None:
+    assert is_public(url) is public

@@ -43,7 +43,7 @@ def identify(authorization: str) -> Caller | None:
     return Caller(id=name, session_id=new_id(), name="초록이", kind=kind, expires_at=now() + timedelta(hours=1))
 
 
-def made(limiter: ValkeyRateLimiter) -> FastAPI:
+def made(limiter: ValkeyRateLimiter, *, public: bool = False) -> FastAPI:
     app = bare_app()
 
     @app.get("/api/v1/words")
@@ -71,7 +71,7 @@ def made(limiter: ValkeyRateLimiter) -> FastAPI:
 
     policies = policies_of(app)
     app.add_middleware(BodyLimit, policies=policies)
-    app.add_middleware(RateLimits, limiter=limiter, policies=policies, identify=identify)
+    app.add_middleware(RateLimits, limiter=limiter, policies=policies, identify=identify, public=public)
     app.add_middleware(RequestContext)
     app.add_middleware(ClientAddress, trusted=[ip_network(PROXY)])
     return app
@@ -212,6 +212,13 @@ class TestWithoutLimits:
         for _ in range(8):
             await call("GET", "/api/v1/words", "127.77.0.1", forwarded=network())
         assert (await call("GET", "/api/v1/words", "127.77.0.1", forwarded=network())).status_code == 429
+
+    async def test_where_others_come_too_this_machine_may_be_a_proxy_that_says_nothing(
+        self, limiter: ValkeyRateLimiter
+    ) -> None:
+        call = caller_of(made(limiter, public=True))
+        answers = [await call("GET", "/api/v1/words", "127.77.0.2") for _ in range(9)]
+        assert [each.status_code for each in answers] == [200] * 8 + [429]
 
 
 class TestRefusing:

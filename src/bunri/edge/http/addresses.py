@@ -9,6 +9,7 @@ saw.
 import ipaddress
 from collections.abc import Iterator, Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers
@@ -90,6 +91,13 @@ def parse_address(written: str) -> Address | None:
     except ValueError:
         return None
     return getattr(parsed, "ipv4_mapped", None) or parsed
+
+
+def is_public(url: str | None) -> bool:
+    """Whether people reach us at ``url`` from other machines."""
+    host = urlsplit(url or "").hostname or ""
+    address = parse_address(host)
+    return host not in ("", "localhost") and not (address and address.is_loopback)
 
 
 def address_of(scope: Scope) -> str:

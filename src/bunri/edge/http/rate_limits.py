@@ -24,9 +24,13 @@ HEADERS: Final = ("RateLimit", "RateLimit-Policy", "RateLimit-Limit", "RateLimit
 
 class RateLimits:
     """Refuses with 429. Whoever shows a token counts as a person, everybody else as their network; a guest as both,
-    since a script may be many guests. Somebody at this machine is not counted at all."""
+    since a script may be many guests. Somebody at this machine is not counted at all, unless it is ``public``: then it
+    may be a proxy for others that says nothing of them, as nginx does by itself."""
 
-    def __init__(self, app: ASGIApp, limiter: RateLimiter, policies: Policies, identify: Identify) -> None:
+    def __init__(
+        self, app: ASGIApp, limiter: RateLimiter, policies: Policies, identify: Identify, *, public: bool = False
+    ) -> None:
+        self._public = public
         self._app = app
         self._limiter = limiter
         self._policies = policies
@@ -48,7 +52,7 @@ class RateLimits:
 
     def _buckets(self, scope: Scope) -> tuple[Bucket, ...]:
         limit_class = self._policies.of(scope).rate_limit
-        if limit_class is None or is_local(scope):
+        if limit_class is None or (not self._public and is_local(scope)):
             return ()
         network = Bucket(limit_class, network_of(address_of(scope)), "network")
         given = Headers(scope=scope).get("authorization")
