@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from ipaddress import ip_network
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
@@ -20,8 +20,8 @@ from bunri.edge.http.rate_limits import RateLimits
 from bunri.edge.http.requests import BodyLimit, RequestContext
 from bunri.kit.clock import now
 from bunri.kit.ids import new_id
-from bunri.platform.http import policy
-from bunri.platform.limits import LimitsSettings
+from bunri.platform.http import policy, use
+from bunri.platform.limits import LimitsSettings, RateLimiter
 from bunri.platform.limits.valkey import ValkeyRateLimiter
 
 PROXY = "10.0.0.1"
@@ -43,8 +43,20 @@ def identify(authorization: str) -> Caller | None:
     return Caller(id=name, session_id=new_id(), name="초록이", kind=kind, expires_at=now() + timedelta(hours=1))
 
 
+class Limits:
+    """``Providers`` of the limiter alone."""
+
+    def __init__(self, limiter: RateLimiter) -> None:
+        self._limiter = limiter
+
+    def get(self, kind: type[Any]) -> Any:
+        assert kind is RateLimiter
+        return self._limiter
+
+
 def made(limiter: ValkeyRateLimiter, *, public: bool = False) -> FastAPI:
     app = bare_app()
+    app.state.providers = Limits(limiter)
 
     @app.get("/api/v1/words")
     async def words() -> list[str]:
@@ -57,7 +69,8 @@ def made(limiter: ValkeyRateLimiter, *, public: bool = False) -> FastAPI:
 
     @app.post("/api/v1/auth/login")
     @policy(rate_limit="sign_in")
-    async def login() -> str:
+    async def login(account: str, limiter: Annotated[RateLimiter, use(RateLimiter)]) -> str:
+        await limiter.hit("sign_in", account)
         return "in"
 
     @app.post("/api/v1/auth/register")
@@ -108,6 +121,10 @@ def network(count: int = 1) -> str:
     """An IPv6 address whose network nobody else has."""
     part = new_id().hex[-12:]
     return f"2001:db8:{part[:4]}:{part[4:8]}::{count:x}"
+
+
+def login(account: str | None = None) -> str:
+    return f"/api/v1/auth/login?account={account or new_id()}"
 
 
 def stranger() -> str:
@@ -188,13 +205,19 @@ class TestOfAPerson:
 class TestSigningIn:
     async def test_a_school_gets_in_within_a_minute(self, call: Call) -> None:
         school = network()
-        answers = await asyncio.gather(*(call("POST", "/api/v1/auth/login", school) for _ in range(30)))
+        answers = await asyncio.gather(*(call("POST", login(), school) for _ in range(30)))
         assert {each.status_code for each in answers} == {200}
+
+    async def test_a_thousand_addresses_do_not_help_against_one_account(self, call: Call) -> None:
+        path = login(str(new_id()))
+        answers = [await call("POST", path, network()) for _ in range(1000)]
+        assert [each.status_code for each in answers] == [200] * 5 + [429] * 995
+        assert answers[-1].json()["code"] == "too_many_sign_ins"
 
     async def test_hundreds_of_guests_tokens_do_not_help(self, call: Call) -> None:
         address = network()
         tokens = [f"guest_{new_id()}" for _ in range(100)]
-        answers = [await call("POST", "/api/v1/auth/login", address, token=token) for token in tokens]
+        answers = [await call("POST", login(), address, token=token) for token in tokens]
         assert [each.status_code for each in answers].count(200) == 40
         assert answers[-1].json()["code"] == "too_many_sign_ins"
 
@@ -245,7 +268,7 @@ class TestRefusing:
         reads = [await call("GET", "/api/v1/words", address) for _ in range(20)]
         assert {each.status_code for each in reads} == {200}
         assert "ratelimit" not in reads[0].headers
-        for path in ("/api/v1/auth/login", "/api/v1/auth/register"):
+        for path in (login(), "/api/v1/auth/register"):
             refused = await call("POST", path, address)
             assert (refused.status_code, refused.json()["code"]) == (503, "limits_unavailable")
             assert refused.headers["retry-after"]

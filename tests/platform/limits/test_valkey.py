@@ -87,6 +87,7 @@ class TestAway:
         go()
         try:
             assert [await limiter.hit("read", "guest_1") for _ in range(20)] == [None] * 20
+            assert await asyncio.gather(*(limiter.hit("read", "guest_1") for _ in range(200))) == [None] * 200
             for bucket in (Bucket("sign_in", "a@example.com"), Bucket("register", NETWORK, "network")):
                 with pytest.raises(LimitsUnavailable):
                     await limiter.hit_all(bucket)

@@ -4,6 +4,7 @@ The counting is that of ``limits`` (its sliding window counter). Its own classes
 learn how the window stands; here both of its scripts go out in one pipeline.
 """
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Callable, Sequence
@@ -11,9 +12,10 @@ from typing import Any, Final
 
 import structlog
 from limits.aio.storage.redis.bridge import RedisBridge
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import NoScriptError, RedisError
 
 from bunri.platform.limits.classes import FAIL_CLOSED, LimitClass
@@ -27,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 TIMEOUT_S: Final = 0.5
 """Seconds that a request waits for its count, at most."""
+AT_ONCE: Final = 32
+"""Connections to Valkey."""
 REST_S: Final = 1.0
 """Seconds for which nobody is counted after Valkey failed: then one request asks it again."""
 
@@ -49,15 +53,15 @@ class ValkeyRateLimiter:
         rest_s: float = REST_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        pool: BlockingConnectionPool = BlockingConnectionPool.from_url(
-            url,
-            max_connections=32,
-            timeout=timeout_s,
-            socket_timeout=timeout_s,
-            socket_connect_timeout=timeout_s,
-            retry=Retry(NoBackoff(), 1),  # a server that came back has closed the connections to the one before it
+        # A server that came back has closed the connections to the one before it: that is tried again, silence is not.
+        retry = Retry(NoBackoff(), 1, supported_errors=(Disconnected,))
+        pool: ConnectionPool = ConnectionPool.from_url(
+            url, max_connections=AT_ONCE, socket_timeout=timeout_s, socket_connect_timeout=timeout_s, retry=retry
         )
         self._redis: Redis = Redis.from_pool(pool)
+        # A crowd waits here for as long as it takes: if it could wait too long for a connection, it would look as if
+        # Valkey were away, and whoever brings a crowd along would not be counted.
+        self._slots = asyncio.Semaphore(AT_ONCE)
         self._settings = settings
         self._rest_s = rest_s
         self._clock = clock
@@ -86,21 +90,30 @@ class ValkeyRateLimiter:
     async def _counted(self, asked: Sequence[Window], cost: int) -> list[Counted] | None:
         """What Valkey says; None while it is away, which costs one request a second its patience and the others
         nothing."""
-        if self._failing:
-            if self._clock() < self._rests_until:
-                return None
-            self._rests_until = self._clock() + self._rest_s
-        try:
-            counted = await self._count(asked, cost)
-        except (RedisError, OSError, TimeoutError) as error:
-            if not self._failing:
-                log.warning("limits.not_counted", reason=repr(error))
-            self._failing, self._rests_until = True, self._clock() + self._rest_s
+        if self._rests():
             return None
+        async with self._slots:
+            if self._rests():  # it has failed while this request waited
+                return None
+            if self._failing:
+                self._rests_until = self._clock() + self._rest_s  # this request asks for all of them
+            try:
+                counted = await self._count(asked, cost)
+            except (RedisError, OSError, TimeoutError) as error:
+                self._note_failure(error)
+                return None
         if self._failing:
             log.info("limits.counted_again")
         self._failing = False
         return counted
+
+    def _rests(self) -> bool:
+        return self._failing and self._clock() < self._rests_until
+
+    def _note_failure(self, error: Exception) -> None:
+        if not self._failing:
+            log.warning("limits.not_counted", reason=repr(error))
+        self._failing, self._rests_until = True, self._clock() + self._rest_s
 
     async def _count(self, asked: Sequence[Window], cost: int) -> list[Counted]:
         try:
