@@ -107,9 +107,10 @@ class Container:
         from bunri.platform.limits.memory import MemoryRateLimiter
         from bunri.platform.limits.valkey import ValkeyRateLimiter
 
-        if not (self.settings.valkey_url or self.settings.common_url):
-            return MemoryRateLimiter(self.settings.limits)
-        limiter = ValkeyRateLimiter(self.settings.cache_address("common"), self.settings.limits)
+        settings = self.settings
+        if settings.secret is None or not (settings.valkey_url or settings.common_url):
+            return MemoryRateLimiter(settings.limits)
+        limiter = ValkeyRateLimiter(settings.cache_address("common"), settings.limits, settings.key("limits"))
         self.closing.push_async_callback(limiter.close)
         return limiter
 

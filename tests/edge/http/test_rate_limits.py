@@ -25,6 +25,7 @@ from bunri.platform.limits import LimitsSettings, RateLimiter
 from bunri.platform.limits.valkey import ValkeyRateLimiter
 
 PROXY = "10.0.0.1"
+SECRET = "a secret for tests only, and long enough"
 LIMITS = LimitsSettings.model_validate(
     {
         "person": {"read": "5/minute", "write": "3/minute"},
@@ -92,7 +93,7 @@ def made(limiter: ValkeyRateLimiter, *, public: bool = False) -> FastAPI:
 
 @pytest.fixture
 async def limiter(settings: Settings) -> AsyncIterator[ValkeyRateLimiter]:
-    made = ValkeyRateLimiter(settings.cache_address("common"), LIMITS)
+    made = ValkeyRateLimiter(settings.cache_address("common"), LIMITS, SECRET)
     yield made
     await made.close()
 
@@ -263,7 +264,7 @@ class TestRefusing:
         assert answered == [200] * 4 + [429]
 
     async def test_without_valkey_signing_in_pauses_and_all_else_goes_on(self) -> None:
-        away = ValkeyRateLimiter("redis://127.0.0.1:9/3", LIMITS)
+        away = ValkeyRateLimiter("redis://127.0.0.1:9/3", LIMITS, SECRET)
         call, address = caller_of(made(away)), network()
         reads = [await call("GET", "/api/v1/words", address) for _ in range(20)]
         assert {each.status_code for each in reads} == {200}

@@ -12,6 +12,7 @@ from bunri.platform.embedded.servers import EmbeddedServers
 from bunri.platform.limits import LimitsSettings
 from bunri.platform.limits.valkey import ValkeyRateLimiter
 
+SECRET = "a secret for tests only, and long enough"
 SETTINGS = LimitsSettings.model_validate(
     {
         "person": {
@@ -54,6 +55,6 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
 
 @pytest.fixture
 async def limiter(valkey: Valkey) -> AsyncIterator[ValkeyRateLimiter]:
-    made = ValkeyRateLimiter(valkey.url, SETTINGS, rest_s=0.2)
+    made = ValkeyRateLimiter(valkey.url, SETTINGS, SECRET, rest_s=0.2)
     yield made
     await made.close()

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.platform.limits.conftest import SETTINGS
+from tests.platform.limits.conftest import SECRET, SETTINGS
 
 from bunri.app.settings import Settings
 from bunri.kit.ids import new_id
@@ -18,7 +18,7 @@ async def limiter(request: pytest.FixtureRequest, settings: Settings) -> AsyncIt
     if request.param == "memory":
         yield MemoryRateLimiter(SETTINGS)
         return
-    made = ValkeyRateLimiter(settings.cache_address("common"), SETTINGS)
+    made = ValkeyRateLimiter(settings.cache_address("common"), SETTINGS, SECRET)
     yield made
     await made.close()
 

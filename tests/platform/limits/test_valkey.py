@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from redis.asyncio import Redis
-from tests.platform.limits.conftest import SETTINGS, Valkey
+from tests.platform.limits.conftest import SECRET, SETTINGS, Valkey
 
 from bunri.platform.limits import Bucket, LimitsUnavailable, Standing, TooMany
 from bunri.platform.limits.valkey import ValkeyRateLimiter
@@ -23,7 +23,7 @@ async def commands(valkey: Valkey, name: str) -> int:
 
 class TestCounting:
     async def test_processes_share_it(self, valkey: Valkey, limiter: ValkeyRateLimiter) -> None:
-        other = ValkeyRateLimiter(valkey.url, SETTINGS)
+        other = ValkeyRateLimiter(valkey.url, SETTINGS, SECRET)
         for each in (limiter, other, limiter):
             await each.hit("read", "guest_1")
         with pytest.raises(TooMany):
@@ -41,6 +41,12 @@ class TestCounting:
         assert len(keys) == 2
         assert not any(word in key for key in keys for word in ("somebody", "example", NETWORK))
         assert all(0 < life <= 120_000 for life in lives)
+
+    async def test_who_has_another_secret_counts_elsewhere(self, valkey: Valkey, limiter: ValkeyRateLimiter) -> None:
+        other = ValkeyRateLimiter(valkey.url, SETTINGS, SECRET + "!")
+        await limiter.hit("read", "guest_1", cost=3)
+        assert await other.hit("read", "guest_1")
+        await other.close()
 
     async def test_only_the_first_request_has_to_bring_the_scripts(
         self, valkey: Valkey, limiter: ValkeyRateLimiter
@@ -98,7 +104,7 @@ class TestAway:
 
     async def test_one_request_at_a_time_asks_whether_it_is_back(self, valkey: Valkey) -> None:
         now = 0.0
-        limiter = ValkeyRateLimiter(valkey.url, SETTINGS, timeout_s=0.2, rest_s=1.0, clock=lambda: now)
+        limiter = ValkeyRateLimiter(valkey.url, SETTINGS, SECRET, timeout_s=0.2, rest_s=1.0, clock=lambda: now)
         await limiter.hit("read", "guest_1")
         valkey.signal(signal.SIGSTOP)
         try:
@@ -122,7 +128,7 @@ class TestAway:
 
         server = await asyncio.start_server(babble, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        limiter = ValkeyRateLimiter(f"redis://127.0.0.1:{port}/0", SETTINGS)
+        limiter = ValkeyRateLimiter(f"redis://127.0.0.1:{port}/0", SETTINGS, SECRET)
         assert await limiter.hit("read", "guest_1") is None
         with pytest.raises(LimitsUnavailable):
             await limiter.hit("sign_in", "a@example.com")

@@ -48,11 +48,14 @@ class ValkeyRateLimiter:
         self,
         url: str,
         settings: LimitsSettings,
+        secret: str,
         *,
         timeout_s: float = TIMEOUT_S,
         rest_s: float = REST_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """``secret`` is that of all processes which count together, of up to 64 bytes: keys in Valkey are digests under
+        it, so that whoever reads them learns nobody's address or account, by trying all of them neither."""
         # A server that came back has closed the connections to the one before it: that is tried again, silence is not.
         retry = Retry(NoBackoff(), 1, supported_errors=(Disconnected,))
         pool: ConnectionPool = ConnectionPool.from_url(
@@ -63,6 +66,7 @@ class ValkeyRateLimiter:
         # Valkey were away, and whoever brings a crowd along would not be counted.
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._settings = settings
+        self._secret = secret.encode()
         self._rest_s = rest_s
         self._clock = clock
         self._failing = False
@@ -128,19 +132,18 @@ class ValkeyRateLimiter:
     async def _run(self, asked: Sequence[Window], cost: int) -> list[Any]:
         pipe = self._redis.pipeline(transaction=False)
         for window in asked:
-            previous, current = _keys(window)
+            previous, current = self._keys(window)
             amount, window_s = window.rate
             pipe.evalsha(_ACQUIRE_SHA, 2, previous, current, amount, window_s, cost)
             pipe.evalsha(_LOOK_SHA, 2, previous, current, window_s)
         return await pipe.execute()
 
-
-def _keys(window: Window) -> tuple[str, str]:
-    """Of the window before and of the current one. A digest: whose address or account it is need not be read there."""
-    (limit_class, key, per), (amount, window_s) = window
-    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    current = f"limits:{{{limit_class}:{per}:{amount}/{window_s}:{digest}}}"
-    return f"{current}:before", current
+    def _keys(self, window: Window) -> tuple[str, str]:
+        """Of the window before and of the current one."""
+        (limit_class, key, per), (amount, window_s) = window
+        digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16, key=self._secret).hexdigest()
+        current = f"limits:{{{limit_class}:{per}:{amount}/{window_s}:{digest}}}"
+        return f"{current}:before", current
 
 
 def _counts(window: Window, seen: Sequence[Any]) -> Counts:
