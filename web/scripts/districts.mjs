@@ -1,4 +1,4 @@
-// Writes src/features/bins/map/districts.ts, the names of districts on the schematic map, from the list by which the platform
+// Writes src/features/bins/map/districts.json, the names of districts on the schematic map, from the list by which the platform
 // finds places: node scripts/districts.mjs
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -16,14 +16,11 @@ const rows = readFileSync(list, "utf-8")
   .split("\n")
   .map((line) => DISTRICT.exec(line))
   .filter(Boolean)
-  .map(([, ko, en, lat, lng]) => [lastWord(ko), lastWord(en), Number(lat), Number(lng)]);
+  .map(([, ko, en, lat, lng]) => ({ ko: lastWord(ko), en: lastWord(en), lat: Number(lat), lng: Number(lng) }))
+  .map((district) => JSON.stringify(district, null, 1).replace(/\n */g, " "));
 
-const text = `// Made by scripts/districts.mjs from the platform's list of districts (positions: Korea Meteorological Administration, public
-// data to be used with its source named). Do not edit.
-
-/** Korean name, English name, latitude and longitude (WGS 84) of the office. */
-export const DISTRICTS: readonly (readonly [string, string, number, number])[] = [
-${rows.map((row) => `  [${row.map((value) => JSON.stringify(value)).join(", ")}],`).join("\n")}
-];
+const text = `[
+  ${rows.join(",\n  ")}
+]
 `;
-writeIfChanged(fileURLToPath(new URL("../src/features/bins/map/districts.ts", import.meta.url)), text);
+writeIfChanged(fileURLToPath(new URL("../src/features/bins/map/districts.json", import.meta.url)), text);

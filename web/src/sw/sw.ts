@@ -6,8 +6,15 @@ import { CacheFirst } from "workbox-strategies";
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
-/** What the platform answers itself, and files: never the shell. edge/http/web.py knows them, too. */
-const THEIRS = [/^\/(api|detect|docs|internal|socket\.io|dev)(\/|$)/, /^\/(health|ready|metrics)$/, /\.\w+$/];
+/**
+ * What the platform answers itself, and files: never the shell. edge/http/web.py knows them, too. Workbox compares them with the
+ * path and the query, where a dot makes no file: /bins?lat=37.56&lng=126.98 is a page.
+ */
+const THEIRS = [
+  /^\/(api|detect|docs|internal|socket\.io|dev)([/?]|$)/,
+  /^\/(health|ready|metrics)(\?|$)/,
+  /^[^?]*\.\w+(\?|$)/,
+];
 
 precacheAndRoute(self.__WB_MANIFEST);
 cleanupOutdatedCaches();

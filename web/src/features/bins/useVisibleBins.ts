@@ -35,7 +35,8 @@ export function useVisibleBins(
   const limit = wanted.question === question ? wanted.limit : FIRST;
   const nearby = useNearby(from, kinds, limit);
 
-  const near = nearby.data?.find((one) => one.id === bin) ?? foreign ?? onDevice(within, bin);
+  const listed = nearby.data?.find((one) => one.id === bin) ?? foreign;
+  const near = listed ?? onDevice(within, bin);
   const details = useDetails(bin ?? "", bin !== null && near === null);
   const chosen = bin === null ? null : (near ?? details.data ?? null);
   const told = from ? nearby.data : undefined;
@@ -46,6 +47,8 @@ export function useVisibleBins(
     nearby,
     from,
     near,
+    /** Since when this device knows `near`, ms since 1970; null for an answer of the platform. */
+    nearAsOf: listed ? nearby.asOf : within.asOf,
     chosen,
     markers,
     names,

@@ -9,6 +9,7 @@ import { Skeleton } from "~/ui/Loading";
 import { ErrorMessage } from "~/ui/ErrorMessage";
 import { useDetails } from "../queries";
 import type { BinWithoutDistance } from "../useBinSearch";
+import { FromThisDevice } from "./FromThisDevice";
 import { KindMark } from "./KindMark";
 import { Votes } from "./Votes";
 import styles from "./list.module.css";
@@ -17,11 +18,13 @@ type Props = Readonly<{
   id: string;
   /** What is known of it already: with its distance when it is in the list. */
   near: BinWithoutDistance | NearbyBin | null;
+  /** Since when this device knows that, ms since 1970; null for an answer of the platform. */
+  asOf?: number | null;
   onBack: () => void;
 }>;
 
 /** One bin: where it is, how to get there, what people say about it. */
-export function Details({ id, near, onBack }: Props) {
+export function Details({ id, near, asOf = null, onBack }: Props) {
   const { t } = useTranslation("bins");
   const foreign = near !== null && isForeign(near.source);
   const details = useDetails(id, !foreign);
@@ -43,7 +46,8 @@ export function Details({ id, near, onBack }: Props) {
       ) : (
         details.isPending && <Skeleton height="16rem" />
       )}
-      {details.isError && !foreign && (
+      {details.isError && near && asOf !== null && <FromThisDevice asOf={asOf} />}
+      {details.isError && !foreign && !(near && asOf !== null) && (
         <ErrorMessage error={details.error} onRetry={() => void details.refetch()} />
       )}
     </section>

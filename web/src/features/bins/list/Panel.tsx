@@ -2,7 +2,6 @@ import { useEffect, useRef, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { announce } from "~/ui/announce";
 import { ErrorMessage } from "~/ui/ErrorMessage";
-import { FromDevice } from "~/ui/FromDevice";
 import type { Locating } from "../find/useLocating";
 import { bringIntoView } from "../inView";
 import type { View } from "../map/mercator";
@@ -11,6 +10,7 @@ import type { BinSearch } from "../useBinSearch";
 import type { VisibleBins } from "../useVisibleBins";
 import { rowId } from "./BinList";
 import { Details } from "./Details";
+import { FromThisDevice } from "./FromThisDevice";
 import { Nearest } from "./Nearest";
 import { NoBins } from "./NoBins";
 import { RowSkeletons } from "./RowSkeletons";
@@ -74,7 +74,7 @@ function Content(props: Props & Readonly<{ onForget: () => void }>) {
     setBin(null);
   };
 
-  if (bin) return <Details key={bin} id={bin} near={near} onBack={back} />;
+  if (bin) return <Details key={bin} id={bin} near={near} asOf={shown.nearAsOf} onBack={back} />;
   const failed = [allBins, shown.within, nearby].find((query) => query.isError && !query.data);
   if (failed) return <ErrorMessage error={failed.error} onRetry={() => void failed.refetch()} />;
   if (allBins.data?.total === 0 || (from && nearby.data?.length === 0)) return <NoBins search={search} />;
@@ -92,18 +92,6 @@ function Content(props: Props & Readonly<{ onForget: () => void }>) {
       <FromThisDevice asOf={allBins.asOf} />
       <AskWhere allBins={allBins.data} locating={props.locating} onGo={props.onGo} />
     </>
-  );
-}
-
-/** Says since when this device knows the bins, and that they may have changed; nothing for null. */
-function FromThisDevice({ asOf }: Readonly<{ asOf: number | null }>) {
-  const { t } = useTranslation("bins");
-  if (asOf === null) return null;
-  return (
-    <div className={styles.fromDevice}>
-      <FromDevice asOf={asOf} />
-      <p>{t("stored.changed")}</p>
-    </div>
   );
 }
 

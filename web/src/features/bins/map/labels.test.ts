@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { DISTRICTS } from "./districts";
+import DISTRICTS from "./districts.json";
 import { apart, namesOf } from "./labels";
 
 const at = (address: string | null, lat: number, lng: number) => ({ address, lat, lng });
@@ -32,7 +32,9 @@ describe("names", () => {
   it("of districts are those by which the platform finds places", () => {
     const list = readFileSync("../src/bunri/domains/locations/data/districts.toml", "utf-8");
     const rows = [...list.matchAll(/^ {2}\["(?:.* )?(.+)", "(?:.* )?(.+)", (.+), (.+)\],$/gm)];
-    expect(DISTRICTS).toEqual(rows.map(([, ko, en, lat, lng]) => [ko, en, Number(lat), Number(lng)]));
+    expect(DISTRICTS).toEqual(
+      rows.map(([, ko, en, lat, lng]) => ({ ko, en, lat: Number(lat), lng: Number(lng) })),
+    );
   });
 });
 

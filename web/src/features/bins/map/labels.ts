@@ -1,5 +1,5 @@
 import type { Language } from "~/preferences/store";
-import { DISTRICTS } from "./districts";
+import DISTRICTS from "./districts.json";
 import { project, worldSize, type LatLng, type Spot } from "./mercator";
 
 export type Label = LatLng & Readonly<{ text: string }>;
@@ -14,14 +14,19 @@ const FREE = { x: 24, y: 26 };
 /** Pixels that a marker covers, and by how many a covered name moves down. */
 const COVER = { x: 44, y: 26 };
 const BELOW = 36;
-const MOST = 14;
+/** For a wide screen; on a phone fewer have room. */
+const MOST = 40;
 
 /**
- * Names of districts; from near first of roads and villages, where the bins' addresses say they are, those with more bins
- * first. Addresses are in Korean, whatever the language.
+ * Names of districts (scripts/districts.mjs); from near first of roads and villages, where the bins' addresses say they are,
+ * those with more bins first. Addresses are in Korean, whatever the language.
  */
 export function namesOf(bins: readonly Addressed[], zoom: number, language: Language): Label[] {
-  const districts = DISTRICTS.map(([ko, en, lat, lng]) => ({ text: language === "ko" ? ko : en, lat, lng }));
+  const districts = DISTRICTS.map((district) => ({
+    text: district[language],
+    lat: district.lat,
+    lng: district.lng,
+  }));
   if (zoom < CLOSE) return districts;
   const places = new Map<string, Addressed[]>();
   for (const bin of bins) {
@@ -34,9 +39,9 @@ export function namesOf(bins: readonly Addressed[], zoom: number, language: Lang
 
 /** The road or village of an address, which goes from the large to the small: province, district, and that. */
 function partOf(address: string | null): string | undefined {
-  // The part of a city is named beside the city: 수원시 장안구. A lane is named after its road and a number.
+  // Districts of a city stand between it and the road. A lane is named after its road and a number.
   const parts = (address ?? "").split(/\s+/).slice(2);
-  return named(parts.find((part) => !/[구군]$/.test(part))?.replace(/\d.*$/, ""));
+  return named(parts.find((part) => !/[\uad6c\uad70]$/.test(part))?.replace(/\d.*$/, ""));
 }
 
 function named(word: string | undefined): string | undefined {
