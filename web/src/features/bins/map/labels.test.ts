@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import DISTRICTS from "./districts.json";
-import { apart, namesOf } from "./labels";
+import { apart, inside, namesOf } from "./labels";
 
 const at = (address: string | null, lat: number, lng: number) => ({ address, lat, lng });
 const BINS = [
@@ -47,6 +47,15 @@ describe("what is drawn", () => {
 
   it("leaves out names that would lie on one before them", () => {
     expect(apart(names, [], 11).map(({ text }) => text)).toEqual(["강북구", "중구"]);
+  });
+
+  it("is what the map shows whole", () => {
+    const view = { lat: 37.56, lng: 126.99, zoom: 11 };
+    const size = { width: 300, height: 300 };
+    expect(inside(names, view, size)).toEqual(names.filter(({ text }) => text === "중구"));
+    const edge = (text: string) => [{ text, lat: 37.56, lng: 127.035 }]; // 131 pixels from the middle, of 150
+    expect(inside(edge("중구"), view, size)).toHaveLength(1);
+    expect(inside(edge("Seodaemun-gu"), view, size)).toHaveLength(0);
   });
 
   it("leaves long names more room", () => {

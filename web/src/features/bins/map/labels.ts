@@ -1,6 +1,6 @@
 import type { Language } from "~/preferences/store";
 import DISTRICTS from "./districts.json";
-import { project, worldSize, type LatLng, type Spot } from "./mercator";
+import { project, worldSize, type LatLng, type Size, type Spot, type View } from "./mercator";
 
 export type Label = LatLng & Readonly<{ text: string }>;
 export type Drawn = Label & Readonly<{ below: boolean }>;
@@ -46,6 +46,17 @@ function partOf(address: string | null): string | undefined {
 
 function named(word: string | undefined): string | undefined {
   return word && word.length > 1 && !/\d/.test(word) ? word : undefined;
+}
+
+/** The labels that a map of `size` shows whole. */
+export function inside(labels: readonly Label[], view: View, size: Size): Label[] {
+  const world = worldSize(view.zoom);
+  const middle = project(view);
+  return labels.filter((label) => {
+    const { x, y } = project(label);
+    const [across, down] = [Math.abs(x - middle.x) * world, Math.abs(y - middle.y) * world];
+    return across + widthOf(label.text) / 2 <= size.width / 2 && down + FREE.y / 2 <= size.height / 2;
+  });
 }
 
 /** The labels that do not overlap an earlier one; `below` when a marker would cover it and it is moved down. */
