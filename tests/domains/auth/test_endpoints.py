@@ -33,7 +33,7 @@ async def browser(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Reaches us by https and keeps cookies."""
     async with _client(guests, accounts, sessions, verifier, "https://bunri.example") as made:
-        made.headers.update(COOKIE)
+        made.headers.update({**COOKIE, "Origin": "https://bunri.example"})
         yield made
 
 
@@ -154,6 +154,11 @@ class TestCookies:
         await guest(browser)
         del browser.headers["X-Token-Delivery"]
         assert (await browser.post("/api/v1/auth/refresh", json={})).status_code == 401
+
+    async def test_are_not_read_for_a_page_of_another_origin(self, browser: httpx.AsyncClient) -> None:
+        await guest(browser)
+        response = await browser.post("/api/v1/auth/refresh", json={}, headers={"Origin": "https://evil.example"})
+        assert (response.status_code, response.json()["code"]) == (403, "foreign_origin")
 
     async def test_are_weaker_where_there_is_no_tls(self, client: httpx.AsyncClient) -> None:
         response = await client.post("/api/v1/auth/guest", json={"username": "초록이"}, headers=COOKIE)

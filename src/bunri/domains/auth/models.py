@@ -25,7 +25,7 @@ class Person(Base):
     __tablename__ = "people"
     __table_args__ = (
         Index("people_email_key_idx", "email_key", unique=True, postgresql_where=text("email_key is not null")),
-        Index("people_seen_at_idx", "seen_at", postgresql_where=text("password_hash is null")),
+        Index("people_seen_at_idx", "seen_at", postgresql_where=text("account_since is null")),
         Index("people_erase_at_idx", "erase_at", postgresql_where=text("erase_at is not null")),
     )
 
@@ -39,6 +39,8 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(Text)
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
     created_at: Mapped[datetime] = mapped_column(_TIME)
+    account_since: Mapped[datetime | None] = mapped_column(_TIME)
+    """Since when there has been a way to sign in."""
     seen_at: Mapped[datetime] = mapped_column(_TIME)
     disabled_at: Mapped[datetime | None] = mapped_column(_TIME)
     erase_at: Mapped[datetime | None] = mapped_column(_TIME)

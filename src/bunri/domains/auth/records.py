@@ -40,6 +40,7 @@ class Person:
     password_hash: str | None
     roles: tuple[str, ...]
     created_at: datetime
+    account_since: datetime | None = None
     disabled_at: datetime | None = None
     erase_at: datetime | None = None
     merged_into: UUID | None = None
@@ -47,7 +48,7 @@ class Person:
     @property
     def kind(self) -> Kind:
         """An account has a way to sign in."""
-        return Kind.ACCOUNT if self.password_hash else Kind.GUEST
+        return Kind.ACCOUNT if self.account_since else Kind.GUEST
 
     @property
     def gone(self) -> bool:

@@ -36,7 +36,7 @@ from bunri.domains.auth.service.alike import AnsweredAlike
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.requests import Confirmation
 from bunri.domains.auth.service.sessions import Sessions
-from bunri.platform.http import PreferredLanguage, policy, signed_in, use
+from bunri.platform.http import PreferredLanguage, policy, same_origin, signed_in, use
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 
@@ -113,7 +113,7 @@ async def recover(
 # ── sessions ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@router.post("/refresh", summary="New tokens for a refresh token")
+@router.post("/refresh", summary="New tokens for a refresh token", dependencies=[same_origin])
 @policy(rate_limit="refresh")
 async def refresh(body: RefreshIn, sessions: SessionService, request: Request, response: Response) -> Tokens:
     """The refresh token changes each time; using an old one again ends the session. A browser has it in a cookie and

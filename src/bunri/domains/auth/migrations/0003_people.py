@@ -19,6 +19,7 @@ def upgrade() -> None:
             add column email_key text,
             add column password_hash text,
             add column roles text[] not null default '{}',
+            add column account_since timestamptz,
             add column seen_at timestamptz not null default now(),
             add column disabled_at timestamptz,
             add column erase_at timestamptz,
@@ -29,7 +30,7 @@ def upgrade() -> None:
     for column in ("language", "roles", "seen_at"):
         op.execute(f"alter table auth.people alter column {column} drop default")
     op.execute("create unique index people_email_key_idx on auth.people (email_key) where email_key is not null")
-    op.execute("create index people_seen_at_idx on auth.people (seen_at) where password_hash is null")
+    op.execute("create index people_seen_at_idx on auth.people (seen_at) where account_since is null")
     op.execute("create index people_erase_at_idx on auth.people (erase_at) where erase_at is not null")
 
     op.execute("alter table auth.sessions rename column guest_id to person_id")

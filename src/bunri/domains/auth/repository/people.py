@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from bunri.domains.auth import models, records
 from bunri.domains.auth.emails import key_of
@@ -22,6 +22,7 @@ PERSON_COLUMNS: Final = (
     _Row.password_hash,
     _Row.roles,
     _Row.created_at,
+    _Row.account_since,
     _Row.disabled_at,
     _Row.erase_at,
     _Row.merged_into,
@@ -63,9 +64,10 @@ class PersonRepository(Repository):
         row = (await self._session.execute(statement.with_for_update() if lock else statement)).one_or_none()
         return person_of(row) if row else None
 
-    async def set_credentials(self, person_id: UUID, email: str, password_hash: str) -> None:
-        """A guest becomes an account."""
-        await self._update(person_id, email=email, email_key=key_of(email), password_hash=password_hash)
+    async def make_account(self, person_id: UUID, now: datetime) -> None:
+        """A guest has a way to sign in from now on; an account stays what it is."""
+        since = func.coalesce(_Row.account_since, now)
+        await self._session.execute(update(_Row).where(_Row.id == person_id).values(account_since=since))
 
     async def set_email(self, person_id: UUID, email: str) -> None:
         await self._update(person_id, email=email, email_key=key_of(email))
@@ -110,7 +112,7 @@ class PersonRepository(Repository):
     async def unused_guests(self, before: datetime, limit: int) -> list[UUID]:
         """Guests who have not been seen since ``before``, and have no session left."""
         session = select(models.Session.id).where(models.Session.person_id == _Row.id).exists()
-        unused = select(_Row.id).where(_Row.password_hash.is_(None), _Row.seen_at < before, ~session)
+        unused = select(_Row.id).where(_Row.account_since.is_(None), _Row.seen_at < before, ~session)
         return list((await self._session.execute(unused.order_by(_Row.seen_at).limit(limit))).scalars())
 
     async def find_people(self, words: str, limit: int) -> list[records.Person]:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from uuid import UUID
 
 from bunri.domains.auth.emails import key_of, masked
-from bunri.domains.auth.errors import ConfirmElsewhere, EmailTaken, RequestInvalid, SignInFailed
+from bunri.domains.auth.errors import AccountNeeded, ConfirmElsewhere, EmailTaken, RequestInvalid, SignInFailed
 from bunri.domains.auth.passwords import Passwords, check_acceptable
-from bunri.domains.auth.public import Caller
+from bunri.domains.auth.public import Caller, Kind
 from bunri.domains.auth.records import Device, Factor, Person, Request, RequestKind, Session
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import Tokens
@@ -100,7 +100,7 @@ class Accounts:
         """The guest that ``caller`` is; None for an account, which stays what it is."""
         person_id = person_id_of(caller.id) if caller else None
         person = await repository.person_by_id(person_id) if person_id else None
-        return person.id if person and not person.gone and not person.password_hash else None
+        return person.id if person and not person.gone and person.kind == Kind.GUEST else None
 
     async def confirm(
         self, given: Confirmation, password: str | None, device: Device, caller: Caller | None
@@ -143,11 +143,20 @@ class Accounts:
         if person is None or person.gone:
             person = new_person(data["name"], data["language"], self._clock)
             await repository.add_person(person)
-        await repository.set_credentials(person.id, data["email"], data["password_hash"])
+        now = self._clock()
+        await repository.set_email(person.id, data["email"])
+        await repository.set_password(person.id, data["password_hash"])
+        await repository.make_account(person.id, now)
         await repository.rename(person.id, data["name"])
         await repository.remove_request(request.id)
-        await repository.log_event("registered", person.id, device, self._clock())
-        account = replace(person, name=data["name"], email=data["email"], password_hash=data["password_hash"])
+        await repository.log_event("registered", person.id, device, now)
+        account = replace(
+            person,
+            name=data["name"],
+            email=data["email"],
+            password_hash=data["password_hash"],
+            account_since=person.account_since or now,
+        )
         if not self._requests.is_same_browser(request, given):
             return None
         await self._leave(repository, caller, account)
@@ -341,8 +350,8 @@ class Accounts:
 
     async def _fresh_account(self, repository: AuthRepository, caller: Caller) -> Session:
         session = await self._sessions.lock_fresh(repository, caller)
-        if session.person.password_hash is None:
-            raise RequestInvalid
+        if session.person.kind != Kind.ACCOUNT:
+            raise AccountNeeded
         return session
 
     # ── leaving ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -354,7 +363,7 @@ class Accounts:
         async with self._transaction() as repository:
             session = await self._sessions.lock_fresh(repository, caller)
             person = session.person
-            after = self._settings.erase_after if person.password_hash else None
+            after = self._settings.erase_after if person.kind == Kind.ACCOUNT else None
             await repository.set_erasure(person.id, now + after if after else now)
             await self._sessions.end_all_within(repository, person.id)
             await repository.log_event("deleted", person.id, session.device, now)
