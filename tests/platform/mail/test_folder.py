@@ -69,7 +69,17 @@ async def test_drafts_of_a_process_that_was_killed_are_removed(folder: MailFolde
 
 
 @pytest.mark.parametrize(
-    "name", ["", "..", "../outbox/x", "/etc/passwd", "x", "A" * 36, "0197b2d0-0000-7000-8000-000000000001.eml", "0197b2d0-0000-7000-8000-000000000002"]
+    "name",
+    [
+        "",
+        "..",
+        "../outbox/x",
+        "/etc/passwd",
+        "x",
+        "A" * 36,
+        "0197b2d0-0000-7000-8000-000000000001.eml",
+        "0197b2d0-0000-7000-8000-000000000002",
+    ],
 )
 def test_only_its_own_names_are_read(folder: MailFolder, name: str) -> None:
     assert folder.read(name) is None

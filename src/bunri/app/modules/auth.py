@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bunri.domains.auth.repository import AuthRepository
     from bunri.domains.auth.revocation import EndedSessions
     from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.providers import Providers
     from bunri.platform.db import Transaction
     from bunri.platform.mail.delivery import MailDelivery
     from bunri.platform.queue import Handler
@@ -39,6 +40,7 @@ def _provide_use_cases(container: "Container") -> None:
     from bunri.domains.auth.service.guests import Guests
     from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.merging import Merging
+    from bunri.domains.auth.service.providers import Providers
     from bunri.domains.auth.service.requests import Requests
     from bunri.domains.auth.service.sessions import Sessions
     from bunri.platform.limits import RateLimiter
@@ -52,6 +54,7 @@ def _provide_use_cases(container: "Container") -> None:
     container.provide(Requests, lambda: Requests(_seed(container), settings, clock))
     container.provide(Mails, lambda: _mails(container))
     container.provide(Passwords, lambda: _passwords(container))
+    container.provide(Providers, lambda: _providers(container))
     container.provide(AnsweredAlike, lambda: AnsweredAlike(settings))
     container.provide(
         Accounts,
@@ -66,6 +69,32 @@ def _provide_use_cases(container: "Container") -> None:
             settings,
             clock,
         ),
+    )
+
+
+def _providers(container: "Container") -> "Providers":
+    """Without an address of ours nobody could be sent back, so then there are none."""
+    from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.merging import Merging
+    from bunri.domains.auth.service.providers import Providers
+    from bunri.domains.auth.service.requests import Requests
+    from bunri.domains.auth.service.sessions import Sessions
+    from bunri.platform.oauth.factory import open_providers
+
+    get, public_url = container.get, container.settings.public_url
+    opened = open_providers(container.settings.oauth, container.clock) if public_url else {}
+    for provider in opened.values():
+        container.closing.push_async_callback(provider.aclose)
+    return Providers(
+        _transaction(container),
+        opened,
+        get(Sessions),
+        get(Requests),
+        get(Merging),
+        get(Mails),
+        _seed(container),
+        str(public_url or ""),
+        container.clock,
     )
 
 
@@ -129,9 +158,9 @@ def _verifier(container: "Container") -> AccessVerifier:
 
 
 def _routers(_: "Container") -> "Sequence[APIRouter]":
-    from bunri.domains.auth.endpoints import jwks, router
+    from bunri.domains.auth.endpoints import jwks, oauth, router
 
-    return [router.router, jwks.router]
+    return [router.router, oauth.router, jwks.router]
 
 
 def _handlers(_: "Container", queue: str) -> "Sequence[Handler]":

@@ -4,7 +4,7 @@ neither the database nor a queue ever holds one. Pure."""
 import base64
 import hashlib
 import hmac
-from typing import Final
+from typing import Final, overload
 from uuid import UUID
 
 from bunri.kit.ids import parse_id
@@ -36,6 +36,12 @@ def code_of(seed: str, request_id: UUID) -> str:
 def is_code(seed: str, request_id: UUID, typed: str) -> bool:
     """Whether ``typed`` is the request's code, with whatever spaces."""
     return hmac.compare_digest(code_of(seed, request_id).encode(), "".join(typed.split()).encode())
+
+
+@overload
+def browser_hash(cookie: str) -> bytes: ...
+@overload
+def browser_hash(cookie: None) -> None: ...
 
 
 def browser_hash(cookie: str | None) -> bytes | None:

@@ -84,3 +84,27 @@ class RecoveryCodeInvalid(Invalid):
 
 class SessionMissing(Missing):
     code = "session_missing"
+
+
+class ProviderMissing(Missing):
+    """Nobody signs in with this provider here."""
+
+    code = "provider_missing"
+
+
+class AttemptInvalid(Invalid):
+    """What came back belongs to no attempt of this browser, or to one that is over."""
+
+    code = "attempt_invalid"
+
+
+class IdentityTaken(Conflict):
+    """Another account signs in with it already."""
+
+    code = "identity_taken"
+
+
+class IdentityEmailKnown(Conflict):
+    """The provider tells of an address that an account has, and has not verified it."""
+
+    code = "identity_email_known"

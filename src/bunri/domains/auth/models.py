@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, SmallInteger, Text, text
+from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -98,6 +98,18 @@ class RecoveryCode(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("auth.people.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(_TIME)
+
+
+class Identity(Base):
+    """An account elsewhere by which a person signs in."""
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("person_id", "provider"),)
+
+    provider: Mapped[str] = mapped_column(Text, primary_key=True)
+    subject: Mapped[str] = mapped_column(Text, primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("auth.people.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(_TIME)
 
 

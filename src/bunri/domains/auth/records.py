@@ -1,7 +1,7 @@
 """What auth's repository gives and takes: frozen values."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -84,7 +84,7 @@ class RequestKind(StrEnum):
     RESET_PASSWORD = "reset_password"  # noqa: S105
     CHANGE_EMAIL = "change_email"
     UNDO_EMAIL = "undo_email"
-    UNSUBSCRIBE = "unsubscribe"
+    OAUTH = "oauth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +100,6 @@ class Request:
     tries: int
     created_at: datetime
     expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Lifetimes:
-    """Of a session: ended when unused for ``idle``, and after ``whole`` in any case."""
-
-    idle: timedelta
-    whole: timedelta
 
 
 @dataclass(frozen=True, slots=True)

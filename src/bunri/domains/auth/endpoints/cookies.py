@@ -51,10 +51,9 @@ def browser_of(request: Request) -> str | None:
     return request.cookies.get(_name(request, _BROWSER))
 
 
-def mark_browser(request: Request, response: Response) -> str | None:
-    """The mark of the browser, which gets one where it has none; None for a program."""
-    if not wants_cookie(request):
-        return None
+def mark_browser(request: Request, response: Response) -> str:
+    """The mark of the browser, which gets one where it has none. A program that keeps no cookies is none that we know
+    again."""
     mark = browser_of(request) or secrets.token_urlsafe(16)
     _set(request, response, _BROWSER, mark, _BROWSER_LIFE_S)
     return mark

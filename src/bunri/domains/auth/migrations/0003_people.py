@@ -85,6 +85,18 @@ def upgrade() -> None:
     op.execute("create index recovery_codes_person_id_idx on auth.recovery_codes (person_id)")
     op.execute(
         """
+        create table auth.identities (
+            provider text not null,
+            subject text not null,
+            person_id uuid not null references auth.people on delete cascade,
+            created_at timestamptz not null,
+            primary key (provider, subject),
+            unique (person_id, provider)
+        )
+        """
+    )
+    op.execute(
+        """
         create table auth.security_events (
             id uuid primary key,
             person_id uuid,

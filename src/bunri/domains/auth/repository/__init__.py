@@ -2,6 +2,7 @@
 
 from bunri.domains.auth import models
 from bunri.domains.auth.repository.events import SecurityEventRepository
+from bunri.domains.auth.repository.identities import IdentityRepository
 from bunri.domains.auth.repository.people import PersonRepository
 from bunri.domains.auth.repository.recovery_codes import RecoveryCodeRepository
 from bunri.domains.auth.repository.requests import RequestRepository
@@ -10,7 +11,13 @@ from bunri.platform.mail.rows import MailRows
 
 
 class AuthRepository(
-    PersonRepository, SessionRepository, RequestRepository, RecoveryCodeRepository, SecurityEventRepository, MailRows
+    PersonRepository,
+    SessionRepository,
+    IdentityRepository,
+    RequestRepository,
+    RecoveryCodeRepository,
+    SecurityEventRepository,
+    MailRows,
 ):
     """All of them in one transaction."""
 

@@ -58,12 +58,14 @@ class Upkeep:
                 return {}
             sessions = await repository.sessions_of(person.id)
             events = await repository.events_of(person.id, _EVENTS)
+            identities = await repository.identities_of(person.id)
         return {
             "id": owner,
             "name": person.name,
             "language": person.language,
             "email": person.email,
             "has_password": person.password_hash is not None,
+            "identities": [{"provider": provider, "subject": subject} for provider, subject in identities],
             "roles": list(person.roles),
             "created_at": person.created_at.isoformat(),
             "sessions": [
