@@ -16,13 +16,17 @@ from bunri.domains.auth.passwords import Passwords
 from bunri.domains.auth.public import Caller
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.revocation import EndedSessions
-from bunri.domains.auth.schemas import Tokens
+from bunri.domains.auth.schemas import MfaNeeded, Tokens
+from bunri.domains.auth.secret_cipher import SecretCipher
 from bunri.domains.auth.service.accounts import Accounts
+from bunri.domains.auth.service.factors import Factors
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.merging import Merging
 from bunri.domains.auth.service.requests import Requests
 from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.sign_ins import SignIns
+from bunri.domains.auth.service.totp_apps import TotpApps
 from bunri.domains.auth.service.upkeep import Upkeep
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.auth.signing_keys import SigningKeys
@@ -88,20 +92,68 @@ def passwords() -> Iterator[Passwords]:
 
 
 @pytest.fixture
+def requests(clock: Clockwork) -> Requests:
+    return Requests(SEED, SETTINGS, clock)
+
+
+@pytest.fixture
+def mails() -> Mails:
+    return Mails(SEED, "https://bunri.example")
+
+
+@pytest.fixture
+def limiter() -> MemoryRateLimiter:
+    return MemoryRateLimiter(LimitsSettings())
+
+
+@pytest.fixture
+def cipher() -> SecretCipher:
+    return SecretCipher("5e" * 32)
+
+
+@pytest.fixture
+def factors(cipher: SecretCipher, mails: Mails, clock: Clockwork) -> Factors:
+    return Factors(cipher, mails, clock)
+
+
+@pytest.fixture
+def sign_ins(
+    transaction: Transaction[AuthRepository],
+    sessions: Sessions,
+    requests: Requests,
+    factors: Factors,
+    mails: Mails,
+    limiter: MemoryRateLimiter,
+    clock: Clockwork,
+) -> SignIns:
+    return SignIns(transaction, sessions, requests, factors, mails, Merging(sessions), limiter, SETTINGS, clock)
+
+
+@pytest.fixture
+def totp_apps(
+    transaction: Transaction[AuthRepository],
+    sessions: Sessions,
+    factors: Factors,
+    cipher: SecretCipher,
+    mails: Mails,
+    limiter: MemoryRateLimiter,
+    clock: Clockwork,
+) -> TotpApps:
+    return TotpApps(transaction, sessions, factors, cipher, mails, limiter, clock)
+
+
+@pytest.fixture
 def accounts(
-    transaction: Transaction[AuthRepository], sessions: Sessions, passwords: Passwords, clock: Clockwork
+    transaction: Transaction[AuthRepository],
+    sessions: Sessions,
+    requests: Requests,
+    mails: Mails,
+    sign_ins: SignIns,
+    passwords: Passwords,
+    limiter: MemoryRateLimiter,
+    clock: Clockwork,
 ) -> Accounts:
-    return Accounts(
-        transaction,
-        sessions,
-        Requests(SEED, SETTINGS, clock),
-        Mails(SEED, "https://bunri.example"),
-        Merging(sessions),
-        passwords,
-        MemoryRateLimiter(LimitsSettings()),
-        SETTINGS,
-        clock,
-    )
+    return Accounts(transaction, sessions, requests, mails, sign_ins, passwords, limiter, SETTINGS, clock)
 
 
 @pytest.fixture
@@ -171,6 +223,12 @@ async def mailbox(transaction: Transaction[AuthRepository], tmp_path: Path) -> M
 
 def caller_of(verifier: Verifier, tokens: Tokens) -> Caller:
     return verifier.verify(tokens.access_token)
+
+
+def signed_in(answer: Tokens | MfaNeeded) -> Tokens:
+    """Where no second factor was asked for."""
+    assert isinstance(answer, Tokens)
+    return answer
 
 
 def refresh_of(tokens: Tokens) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from tests.domains.auth.conftest import SETTINGS, Clockwork, Mailbox, caller_of, refresh_of
+from tests.domains.auth.conftest import SETTINGS, Clockwork, Mailbox, caller_of, refresh_of, signed_in
 
 from bunri.domains.auth import models
 from bunri.domains.auth.errors import (
@@ -120,7 +120,7 @@ class TestRegistering:
         with pytest.raises(SignInFailed):
             await accounts.confirm(elsewhere, "another password", PHONE, None)
         assert await accounts.confirm(elsewhere, PASSWORD, PHONE, None) is None
-        assert (await accounts.sign_in(email, PASSWORD, PHONE, None)).user.kind == Kind.ACCOUNT
+        assert signed_in(await accounts.sign_in(email, PASSWORD, PHONE, None)).user.kind == Kind.ACCOUNT
 
     async def test_a_known_address_is_told_and_nothing_can_be_confirmed(
         self, accounts: Accounts, registering: Registering, mailbox: Mailbox
@@ -223,7 +223,7 @@ class TestSigningIn:
     async def test_however_the_address_is_written(self, accounts: Accounts, registering: Registering) -> None:
         email = address()
         account = await registering.account(email)
-        assert (await accounts.sign_in(email.upper(), PASSWORD, PHONE, None)).user == account.user
+        assert signed_in(await accounts.sign_in(email.upper(), PASSWORD, PHONE, None)).user == account.user
 
     async def test_an_unknown_address_and_a_wrong_password_are_alike(
         self, accounts: Accounts, registering: Registering
@@ -272,7 +272,7 @@ class TestSigningIn:
     ) -> None:
         email = address()
         first = await registering.account(email)
-        second = await accounts.sign_in(email, PASSWORD, Device("Safari, iPhone", "2001:db8:1::/48"), None)
+        second = signed_in(await accounts.sign_in(email, PASSWORD, Device("Safari, iPhone", "2001:db8:1::/48"), None))
         caller = caller_of(verifier, second)
         shown = await sessions.of(caller)
         assert [(each.device, each.current) for each in shown] == [
@@ -360,7 +360,7 @@ class TestPasswords:
     ) -> None:
         email = address()
         account = await registering.account(email)
-        other = await accounts.sign_in(email, PASSWORD, PHONE, None)
+        other = signed_in(await accounts.sign_in(email, PASSWORD, PHONE, None))
         with pytest.raises(SignInFailed):
             await accounts.change_password(
                 caller_of(verifier, account), "not it, sorry", "another horse", end_others=True

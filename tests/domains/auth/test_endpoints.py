@@ -9,11 +9,14 @@ from tests.domains.auth.test_accounts import PASSWORD, address
 from tests.support.api import bare_app, client_of
 from tests.support.providers import Only
 
-from bunri.domains.auth.endpoints import jwks, router
+from bunri.domains.auth import totp
+from bunri.domains.auth.endpoints import factors, jwks, router
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.alike import AnsweredAlike
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.sign_ins import SignIns
+from bunri.domains.auth.service.totp_apps import TotpApps
 from bunri.domains.auth.tokens import Verifier
 
 COOKIE = {"X-Token-Delivery": "cookie"}
@@ -21,25 +24,35 @@ COOKIE = {"X-Token-Delivery": "cookie"}
 
 @pytest.fixture
 async def client(
-    guests: Guests, accounts: Accounts, sessions: Sessions, verifier: Verifier
+    guests: Guests,
+    accounts: Accounts,
+    sessions: Sessions,
+    sign_ins: SignIns,
+    totp_apps: TotpApps,
+    verifier: Verifier,
 ) -> AsyncIterator[httpx.AsyncClient]:
-    async with _client(guests, accounts, sessions, verifier, "http://test") as made:
+    async with _client("http://test", verifier, guests, accounts, sessions, sign_ins, totp_apps) as made:
         yield made
 
 
 @pytest.fixture
 async def browser(
-    guests: Guests, accounts: Accounts, sessions: Sessions, verifier: Verifier
+    guests: Guests,
+    accounts: Accounts,
+    sessions: Sessions,
+    sign_ins: SignIns,
+    totp_apps: TotpApps,
+    verifier: Verifier,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Reaches us by https and keeps cookies."""
-    async with _client(guests, accounts, sessions, verifier, "https://bunri.example") as made:
+    async with _client("https://bunri.example", verifier, guests, accounts, sessions, sign_ins, totp_apps) as made:
         made.headers.update({**COOKIE, "Origin": "https://bunri.example"})
         yield made
 
 
-def _client(guests: Guests, accounts: Accounts, sessions: Sessions, verifier: Verifier, url: str) -> httpx.AsyncClient:
-    app = bare_app(router.router, jwks.router)
-    app.state.providers = Only(guests, accounts, sessions, AnsweredAlike(SETTINGS))
+def _client(url: str, verifier: Verifier, *services: object) -> httpx.AsyncClient:
+    app = bare_app(router.router, factors.router, jwks.router)
+    app.state.providers = Only(*services, AnsweredAlike(SETTINGS))
     app.state.verifier = verifier
     return client_of(app, url)
 
@@ -259,6 +272,57 @@ class TestAccounts:
         body = {"email": address(), "password": PASSWORD, "username": "초록이"}
         response = await client.post("/api/v1/auth/register", json=body, headers=bearer(tokens))
         assert (response.status_code, response.json()["code"]) == (401, "token_expired")
+
+
+class TestSecondFactor:
+    async def test_is_added_and_asked_for(self, browser: httpx.AsyncClient, mailbox: Mailbox, clock: Clockwork) -> None:
+        email = address()
+        tokens = await account(browser, mailbox, email)
+        added = await browser.post("/api/v1/auth/totp", headers=bearer(tokens))
+        assert (added.status_code, added.headers["cache-control"]) == (201, "no-store")
+        secret = added.json()["secret"]
+        assert secret in added.json()["uri"]
+        code = {"code": totp.code_at(secret, clock())}
+        confirmed = await browser.post("/api/v1/auth/totp/confirm?end_others=true", json=code, headers=bearer(tokens))
+        assert confirmed.status_code == 200
+        codes = await browser.post("/api/v1/auth/recovery-codes", headers=bearer(confirmed.json()))
+        assert (codes.status_code, len(codes.json()["codes"])) == (201, 10)
+
+        login = await browser.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
+        assert (login.status_code, login.headers["cache-control"]) == (202, "no-store")
+        mfa = login.json()["mfa"]
+        assert (mfa["methods"], mfa["expires_in"]) == (["totp", "recovery_code"], 600)
+        wrong = {"ticket": mfa["ticket"], "method": "totp", **code}
+        refused = await browser.post("/api/v1/auth/login/mfa", json=wrong)
+        assert (refused.status_code, refused.json()["code"]) == (422, "factor_wrong")
+        clock.now += totp.STEP
+        right = {**wrong, "code": totp.code_at(secret, clock())}
+        signed_in = await browser.post("/api/v1/auth/login/mfa", json=right)
+        assert (signed_in.status_code, signed_in.json()["user"]["id"]) == (200, tokens["user"]["id"])  # type: ignore[index]
+        again = await browser.post("/api/v1/auth/login/mfa", json=right)
+        assert (again.status_code, again.json()["code"]) == (401, "ticket_invalid")
+
+    async def test_is_shown_again_and_removed(
+        self, client: httpx.AsyncClient, mailbox: Mailbox, clock: Clockwork
+    ) -> None:
+        tokens = await account(client, mailbox, address())
+        secret = (await client.post("/api/v1/auth/totp", headers=bearer(tokens))).json()["secret"]
+        code = {"code": totp.code_at(secret, clock())}
+        tokens = (await client.post("/api/v1/auth/totp/confirm", json=code, headers=bearer(tokens))).json()
+        password = {"password": PASSWORD}
+        needed = await client.post("/api/v1/auth/reauthenticate", json=password, headers=bearer(tokens))
+        assert (needed.status_code, needed.json()["code"]) == (403, "factor_needed")
+        told = await client.get("/api/v1/auth/factors", headers=bearer(tokens))
+        assert told.json() == {"methods": ["totp"], "recovery_codes": 0}
+        clock.now += totp.STEP
+        both = {**password, "method": "totp", "code": totp.code_at(secret, clock())}
+        tokens = (await client.post("/api/v1/auth/reauthenticate", json=both, headers=bearer(tokens))).json()
+        assert (await client.delete("/api/v1/auth/totp", headers=bearer(tokens))).status_code == 204
+
+    @pytest.mark.parametrize("method", ["password", "name", "", None])
+    async def test_is_none_of_the_first_ones(self, client: httpx.AsyncClient, method: object) -> None:
+        body = {"ticket": "x" * 59, "method": method, "code": "000000"}
+        assert (await client.post("/api/v1/auth/login/mfa", json=body)).status_code == 422
 
 
 def shape(response: httpx.Response) -> object:

@@ -37,12 +37,14 @@ def _provide_use_cases(container: "Container") -> None:
     from bunri.domains.auth.revocation import EndedSessions
     from bunri.domains.auth.service.accounts import Accounts
     from bunri.domains.auth.service.alike import AnsweredAlike
+    from bunri.domains.auth.service.factors import Factors
     from bunri.domains.auth.service.guests import Guests
     from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.merging import Merging
     from bunri.domains.auth.service.providers import Providers
     from bunri.domains.auth.service.requests import Requests
     from bunri.domains.auth.service.sessions import Sessions
+    from bunri.domains.auth.service.sign_ins import SignIns
     from bunri.platform.limits import RateLimiter
 
     get, settings, clock = container.get, container.settings.auth, container.clock
@@ -56,6 +58,21 @@ def _provide_use_cases(container: "Container") -> None:
     container.provide(Passwords, lambda: _passwords(container))
     container.provide(Providers, lambda: _providers(container))
     container.provide(AnsweredAlike, lambda: AnsweredAlike(settings))
+    _provide_factors(container)
+    container.provide(
+        SignIns,
+        lambda: SignIns(
+            _transaction(container),
+            get(Sessions),
+            get(Requests),
+            get(Factors),
+            get(Mails),
+            get(Merging),
+            get(RateLimiter),
+            settings,
+            clock,
+        ),
+    )
     container.provide(
         Accounts,
         lambda: Accounts(
@@ -63,7 +80,7 @@ def _provide_use_cases(container: "Container") -> None:
             get(Sessions),
             get(Requests),
             get(Mails),
-            get(Merging),
+            get(SignIns),
             get(Passwords),
             get(RateLimiter),
             settings,
@@ -95,6 +112,32 @@ def _providers(container: "Container") -> "Providers":
         _seed(container),
         str(public_url or ""),
         container.clock,
+    )
+
+
+def _provide_factors(container: "Container") -> None:
+    """What people show beside their password."""
+    from bunri.domains.auth.secret_cipher import SecretCipher
+    from bunri.domains.auth.service.factors import Factors
+    from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.sessions import Sessions
+    from bunri.domains.auth.service.totp_apps import TotpApps
+    from bunri.platform.limits import RateLimiter
+
+    get, clock = container.get, container.clock
+    container.provide(SecretCipher, lambda: SecretCipher(container.settings.key("totp secrets")))
+    container.provide(Factors, lambda: Factors(get(SecretCipher), get(Mails), clock))
+    container.provide(
+        TotpApps,
+        lambda: TotpApps(
+            _transaction(container),
+            get(Sessions),
+            get(Factors),
+            get(SecretCipher),
+            get(Mails),
+            get(RateLimiter),
+            clock,
+        ),
     )
 
 
@@ -158,9 +201,9 @@ def _verifier(container: "Container") -> AccessVerifier:
 
 
 def _routers(_: "Container") -> "Sequence[APIRouter]":
-    from bunri.domains.auth.endpoints import jwks, oauth, router
+    from bunri.domains.auth.endpoints import factors, jwks, oauth, router
 
-    return [router.router, oauth.router, jwks.router]
+    return [router.router, factors.router, oauth.router, jwks.router]
 
 
 def _handlers(_: "Container", queue: str) -> "Sequence[Handler]":

@@ -108,3 +108,37 @@ class IdentityEmailKnown(Conflict):
     """The provider tells of an address that an account has, and has not verified it."""
 
     code = "identity_email_known"
+
+
+class SecretUnreadable(Unavailable):
+    """What is kept encrypted was written under another BUNRI_SECRET."""
+
+    code = "secret_unreadable"
+
+
+class FactorNeeded(Forbidden):
+    """The password alone is not enough. Who has a role cannot remove the last second factor either."""
+
+    code = "factor_needed"
+
+
+class FactorWrong(Invalid):
+    """No code of now, one that was used, or another kind than the person has."""
+
+    code = "factor_wrong"
+
+
+class TicketInvalid(Unauthenticated):
+    """Who signs in by two factors took too long for the second, tried too often, or went on in another browser."""
+
+    code = "ticket_invalid"
+
+
+class TotpExists(Conflict):
+    """The person has an authenticator app already; it is removed before another takes its place."""
+
+    code = "totp_exists"
+
+
+class TotpMissing(Missing):
+    code = "totp_missing"

@@ -4,7 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -111,6 +122,20 @@ class Identity(Base):
     subject: Mapped[str] = mapped_column(Text, primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("auth.people.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(_TIME)
+
+
+class Totp(Base):
+    """An authenticator app of a person; it counts once a code of it has been shown."""
+
+    __tablename__ = "totp"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("auth.people.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    """Encrypted (SecretCipher)."""
+    created_at: Mapped[datetime] = mapped_column(_TIME)
+    confirmed_at: Mapped[datetime | None] = mapped_column(_TIME)
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+    """The latest step whose code was used; none of it or before is good any more."""
 
 
 class SecurityEvent(Base):

@@ -1,5 +1,6 @@
 """What auth's repository gives and takes: frozen values."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +18,13 @@ class Factor(StrEnum):
     """A guest, who shows nothing but a name."""
     PASSWORD = "password"  # noqa: S105  # a word, not a secret
     RECOVERY_CODE = "recovery_code"
+    """A guest's only factor; for an account one of the codes that stand in for a lost second factor."""
+    TOTP = "totp"
+
+
+def shows_two(factors: Collection[str]) -> bool:
+    """Whether a session's person has shown a second factor, too."""
+    return Factor.TOTP in factors or (Factor.RECOVERY_CODE in factors and len(set(factors)) > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,8 @@ class RequestKind(StrEnum):
     CHANGE_EMAIL = "change_email"
     UNDO_EMAIL = "undo_email"
     OAUTH = "oauth"
+    SECOND_FACTOR = "second_factor"
+    """Somebody who has shown one factor and has still to show the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,17 @@ class Request:
     tries: int
     created_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Totp:
+    """An authenticator app of a person. ``secret`` is encrypted; ``last_step`` is the latest whose code was used."""
+
+    person_id: UUID
+    secret: bytes
+    created_at: datetime
+    confirmed_at: datetime | None = None
+    last_step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

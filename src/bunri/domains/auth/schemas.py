@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, EmailStr, Field, StringConstraints
 
 from bunri.domains.auth.public import Kind
+from bunri.domains.auth.records import Factor
 
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")
@@ -37,12 +38,30 @@ class LoginIn(BaseModel):
     password: Password
 
 
+Method = Literal[Factor.TOTP, Factor.RECOVERY_CODE]
+FactorCode = Annotated[str, Field(min_length=6, max_length=64, description="Six digits, or a recovery code.")]
+
+
+class MfaIn(BaseModel):
+    """The second factor, for the ticket that the first one gave."""
+
+    ticket: LinkToken
+    method: Method
+    code: FactorCode
+
+
+class ReauthenticateIn(BaseModel):
+    password: Password
+    method: Method | None = Field(None, description="Which second factor, where there is one.")
+    code: FactorCode | None = None
+
+
+class TotpCodeIn(BaseModel):
+    code: FactorCode
+
+
 class EmailIn(BaseModel):
     email: Email
-
-
-class PasswordIn(BaseModel):
-    password: Password
 
 
 class ConfirmIn(BaseModel):
@@ -86,6 +105,9 @@ class User(BaseModel):
     hash: str = Field(description="A short public tag, since names are not unique.", examples=["3fa9"])
     kind: Kind = Kind.GUEST
     roles: tuple[str, ...] = ()
+    factor_needed: bool = Field(
+        False, description="Roles are withheld until a second factor is added, or shown when signing in."
+    )
 
 
 class Tokens(BaseModel):
@@ -97,6 +119,38 @@ class Tokens(BaseModel):
     expires_in: int = Field(description="Seconds until the access token expires.")
     refresh_expires_in: int = Field(description="Seconds until the session ends when it is not used.")
     user: User
+
+
+class Mfa(BaseModel):
+    ticket: str = Field(description="For `login/mfa`, from the same browser.")
+    methods: list[Factor] = Field(description="Any one of them will do.")
+    expires_in: int = Field(description="Seconds.")
+
+
+class MfaNeeded(BaseModel):
+    """The first factor was right; a second one is asked for."""
+
+    mfa: Mfa
+
+
+class TotpOut(BaseModel):
+    """Shown once: nobody can look it up again."""
+
+    secret: str = Field(description="Base32, to type in.")
+    uri: str = Field(description="`otpauth://…`, for a QR code.")
+
+
+class FactorsOut(BaseModel):
+    """What a person can show beside the password."""
+
+    methods: list[Factor] = Field(description="Any one of them will do; none: the password alone signs in.")
+    recovery_codes: int = Field(description="How many are left.")
+
+
+class FactorCodesOut(BaseModel):
+    """Shown once; each stands in for the second factor once."""
+
+    codes: list[str] = Field(examples=[["K7QD-2XFA-ZP3M-QW6E-LT5R-BN4C"]])
 
 
 class Asked(BaseModel):

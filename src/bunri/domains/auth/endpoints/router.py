@@ -20,7 +20,9 @@ from bunri.domains.auth.schemas import (
     GuestIn,
     LoginIn,
     LogoutAllIn,
-    PasswordIn,
+    MfaIn,
+    MfaNeeded,
+    ReauthenticateIn,
     RecoverablePerson,
     RecoverIn,
     RecoveryCodeOut,
@@ -33,9 +35,11 @@ from bunri.domains.auth.schemas import (
 )
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.alike import AnsweredAlike
+from bunri.domains.auth.service.factors import Proof
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.requests import Confirmation
 from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.platform.http import PreferredLanguage, policy, same_origin, signed_in, use
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
@@ -43,6 +47,7 @@ router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 CurrentCaller = Annotated[Caller, signed_in]
 GuestService = Annotated[Guests, use(Guests)]
 AccountService = Annotated[Accounts, use(Accounts)]
+SignInService = Annotated[SignIns, use(SignIns)]
 SessionService = Annotated[Sessions, use(Sessions)]
 Alike = Annotated[AnsweredAlike, use(AnsweredAlike)]
 
@@ -209,7 +214,7 @@ async def verify_email(
     return deliver(tokens, request, response)
 
 
-@router.post("/login", summary="Sign in by address and password")
+@router.post("/login", summary="Sign in by address and password", responses={202: {"model": MfaNeeded}})
 @policy(rate_limit="sign_in")
 async def login(
     body: LoginIn,
@@ -218,18 +223,41 @@ async def login(
     caller: CallerIfAny,
     request: Request,
     response: Response,
+) -> Tokens | MfaNeeded:
+    """With a guest's token, that guest's things come along. Who has a second factor gets 202 and a ticket."""
+    browser = browser_hash(mark_browser(request, response))
+    answer = await accounts.sign_in(body.email, body.password, device, caller, browser)
+    if isinstance(answer, Tokens):
+        return deliver(answer, request, response)
+    response.status_code, response.headers["Cache-Control"] = 202, "no-store"
+    return answer
+
+
+@router.post("/login/mfa", summary="Show the second factor")
+@policy(rate_limit="sign_in")
+async def login_mfa(
+    body: MfaIn,
+    sign_ins: SignInService,
+    device: CurrentDevice,
+    caller: CallerIfAny,
+    request: Request,
+    response: Response,
 ) -> Tokens:
-    """With a guest's token, that guest's things come along."""
-    return deliver(await accounts.sign_in(body.email, body.password, device, caller), request, response)
+    """Within ten minutes, in the same browser; five wrong codes end the ticket."""
+    browser = browser_hash(browser_of(request))
+    tokens = await sign_ins.finish(body.ticket, Proof(body.method, body.code), device, caller, browser)
+    return deliver(tokens, request, response)
 
 
 @router.post("/reauthenticate", summary="Show once more who one is")
 @policy(rate_limit="sign_in")
 async def reauthenticate(
-    body: PasswordIn, caller: CurrentCaller, accounts: AccountService, request: Request, response: Response
+    body: ReauthenticateIn, caller: CurrentCaller, accounts: AccountService, request: Request, response: Response
 ) -> Tokens:
-    """What changes an account needs this, unless it was less than ten minutes ago."""
-    return deliver(await accounts.reauthenticate(caller, body.password), request, response)
+    """What changes an account needs this, unless it was less than ten minutes ago. Who has a second factor shows it,
+    too; without it the answer is `factor_needed`; `factors` tells which there are."""
+    proof = Proof(body.method, body.code) if body.method and body.code else None
+    return deliver(await accounts.reauthenticate(caller, body.password, proof), request, response)
 
 
 @router.post("/forgot-password", status_code=202, summary="Ask for a new password")

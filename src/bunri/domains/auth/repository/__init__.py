@@ -7,6 +7,7 @@ from bunri.domains.auth.repository.people import PersonRepository
 from bunri.domains.auth.repository.recovery_codes import RecoveryCodeRepository
 from bunri.domains.auth.repository.requests import RequestRepository
 from bunri.domains.auth.repository.sessions import SessionRepository
+from bunri.domains.auth.repository.totp import TotpRepository
 from bunri.platform.mail.rows import MailRows
 
 
@@ -16,6 +17,7 @@ class AuthRepository(
     IdentityRepository,
     RequestRepository,
     RecoveryCodeRepository,
+    TotpRepository,
     SecurityEventRepository,
     MailRows,
 ):

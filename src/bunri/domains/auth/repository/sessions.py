@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from bunri.domains.auth import models, records
 from bunri.domains.auth.repository.people import PERSON_COLUMNS, person_of
@@ -59,6 +59,11 @@ class SessionRepository(Repository):
         """Its person has shown anew who they are."""
         values = {"authenticated_at": now, "factors": list(factors)}
         await self._session.execute(update(_Row).where(_Row.id == session_id).values(values))
+
+    async def forget_factor(self, person_id: UUID, factor: str) -> None:
+        """The person's sessions rest on it no more."""
+        left = func.array_remove(_Row.factors, factor)
+        await self._session.execute(update(_Row).where(_Row.person_id == person_id).values(factors=left))
 
     async def remove_old_sessions(self, ended_before: datetime) -> None:
         """Those that nobody can use any more, and whose reuse need not be noticed any more."""

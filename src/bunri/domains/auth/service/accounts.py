@@ -9,17 +9,25 @@ from dataclasses import replace
 from uuid import UUID
 
 from bunri.domains.auth.emails import key_of, masked
-from bunri.domains.auth.errors import AccountNeeded, ConfirmElsewhere, EmailTaken, RequestInvalid, SignInFailed
+from bunri.domains.auth.errors import (
+    AccountNeeded,
+    ConfirmElsewhere,
+    EmailTaken,
+    FactorWrong,
+    RequestInvalid,
+    SignInFailed,
+)
 from bunri.domains.auth.passwords import Passwords, check_acceptable
 from bunri.domains.auth.public import Caller, Kind
 from bunri.domains.auth.records import Device, Factor, Person, Request, RequestKind, Session
 from bunri.domains.auth.repository import AuthRepository
-from bunri.domains.auth.schemas import Tokens
+from bunri.domains.auth.schemas import MfaNeeded, Tokens
+from bunri.domains.auth.service.factors import Proof
 from bunri.domains.auth.service.guests import new_person
 from bunri.domains.auth.service.mails import Mails
-from bunri.domains.auth.service.merging import Merging
 from bunri.domains.auth.service.requests import Confirmation, Requests
 from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.auth.subjects import person_id_of
 from bunri.kit.clock import Clock
@@ -35,7 +43,7 @@ class Accounts:
         sessions: Sessions,
         requests: Requests,
         mails: Mails,
-        merging: Merging,
+        sign_ins: SignIns,
         passwords: Passwords,
         limiter: RateLimiter,
         settings: AuthSettings,
@@ -45,7 +53,7 @@ class Accounts:
         self._sessions = sessions
         self._requests = requests
         self._mails = mails
-        self._merging = merging
+        self._sign_ins = sign_ins
         self._passwords = passwords
         self._limiter = limiter
         self._settings = settings
@@ -140,6 +148,8 @@ class Accounts:
         if await repository.person_by_email(data["email"]):
             raise EmailTaken
         person = await repository.lock_person(request.person_id) if request.person_id else None
+        if person is not None and person.kind != Kind.GUEST:
+            raise RequestInvalid  # an account meanwhile: nothing is added to it without its own factors
         if person is None or person.gone:
             person = new_person(data["name"], data["language"], self._clock)
             await repository.add_person(person)
@@ -159,22 +169,14 @@ class Accounts:
         )
         if not self._requests.is_same_browser(request, given):
             return None
-        await self._leave(repository, caller, account)
+        await self._sign_ins.leave(repository, caller, account)
         return await self._sessions.begin(repository, account, [Factor.PASSWORD], device)
-
-    async def _leave(self, repository: AuthRepository, caller: Caller | None, person: Person) -> None:
-        """Ends the session at hand, since another takes its place; a guest who was somebody else comes along."""
-        if caller is None:
-            return
-        session = await repository.lock_session(caller.session_id)
-        if session and session.person.id == person.id:
-            await self._sessions.end_within(repository, session)
-        else:
-            await self._merging.merge(repository, caller, person)
 
     # ── signing in ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def sign_in(self, email: str, password: str, device: Device, caller: Caller | None) -> Tokens:
+    async def sign_in(
+        self, email: str, password: str, device: Device, caller: Caller | None, browser: bytes | None = None
+    ) -> Tokens | MfaNeeded:
         """``caller``: who was here until now; a guest's things come along. An account about to be erased is kept.
 
         Raises SignInFailed, as late for an address without an account; TooMany for one that is tried too often.
@@ -187,31 +189,33 @@ class Accounts:
         async with self._transaction() as repository:
             person = await repository.lock_person(person.id) if person else None
             if person is not None and matches and person.password_hash == kept and not person.gone:
-                return await self._signed_in(repository, person, device, caller)
+                return await self._sign_ins.begin(repository, person, [Factor.PASSWORD], device, caller, browser)
             await repository.log_event("sign_in_failed", person.id if person else None, device, self._clock())
         raise SignInFailed
 
-    async def _signed_in(
-        self, repository: AuthRepository, person: Person, device: Device, caller: Caller | None
-    ) -> Tokens:
-        if person.erase_at:
-            await repository.set_erasure(person.id, None)
-            await self._mails.tell(repository, person, "erasure_stopped")
-        await repository.log_event("signed_in", person.id, device, self._clock())
-        await self._leave(repository, caller, person)
-        return await self._sessions.begin(repository, person, [Factor.PASSWORD], device)
+    async def reauthenticate(self, caller: Caller, password: str, proof: Proof | None = None) -> Tokens:
+        """A new session for who shows anew who they are, by the second factor, too, where there is one.
 
-    async def reauthenticate(self, caller: Caller, password: str) -> Tokens:
-        """A new session for who shows anew who they are. Raises SignInFailed."""
+        Raises SignInFailed, FactorNeeded, FactorWrong, TooMany.
+        """
         person = await self._person(caller)
         await self._limiter.hit("sign_in", key_of(person.email or caller.id))
         if not await self._passwords.matches(password, person.password_hash):
-            async with self._transaction() as repository:
-                await repository.log_event("reauthentication_failed", person.id, Device(), self._clock())
+            await self._log_failure(person)
             raise SignInFailed
+        try:
+            async with self._transaction() as repository:
+                session = await self._sessions.lock(repository, caller)
+                person, device = session.person, session.device
+                shown = [Factor.PASSWORD, *await self._sign_ins.second_factor(repository, person, proof, device)]
+                return await self._sessions.begin_again(repository, session, person, shown)
+        except FactorWrong:
+            await self._log_failure(person)
+            raise
+
+    async def _log_failure(self, person: Person) -> None:
         async with self._transaction() as repository:
-            session = await self._sessions.lock(repository, caller)
-            return await self._sessions.begin_again(repository, session, session.person, session.factors)
+            await repository.log_event("reauthentication_failed", person.id, Device(), self._clock())
 
     async def _person(self, caller: Caller) -> Person:
         async with self._transaction() as repository:
@@ -255,7 +259,8 @@ class Accounts:
 
     async def change_password(self, caller: Caller, current: str, password: str, *, end_others: bool) -> Tokens:
         """A new session, too; the person's others end with ``end_others``. Raises SignInFailed for another current
-        password, and the errors of ``check_acceptable``."""
+        password, ReauthenticationNeeded for who has a second factor and has not shown it lately, and the errors of
+        ``check_acceptable``."""
         person = await self._person(caller)
         check_acceptable(password, _known_of(person.email or "", person.name))
         await self._limiter.hit("sign_in", key_of(person.email or caller.id))
@@ -264,6 +269,8 @@ class Accounts:
         password_hash = await self._passwords.hash(password)
         async with self._transaction() as repository:
             session = await self._sessions.lock(repository, caller)
+            if await self._sign_ins.has_second_factor(repository, session.person):
+                session = await self._sessions.lock_fresh(repository, caller)
             await self._set_password(repository, session.person, password_hash, session.device)
             if end_others:
                 await self._sessions.end_all_within(repository, person.id, kept=session.id)

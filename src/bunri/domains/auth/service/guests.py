@@ -42,7 +42,8 @@ class Guests:
             session = await self._sessions.lock(repository, caller)
             await repository.rename(session.person.id, name)
             renamed = replace(session.person, name=name)
-            return await self._sessions.begin_again(repository, session, renamed, session.factors)
+            shown_at = session.authenticated_at
+            return await self._sessions.begin_again(repository, session, renamed, session.factors, shown_at)
 
     async def new_recovery_code(self, caller: Caller, language: Language) -> RecoveryCodeOut:
         """Takes the place of the one before. Raises AlreadyAccount: an account signs in by its own ways."""
@@ -78,7 +79,7 @@ class Guests:
 
     async def _usable(self, repository: AuthRepository, person_id: UUID | None) -> Person:
         person = await repository.person_by_id(person_id) if person_id else None
-        if person is None or person.gone:
+        if person is None or person.gone or person.kind != Kind.GUEST:  # an account's factors are not gone round
             raise RecoveryCodeInvalid
         return person
 

@@ -40,14 +40,19 @@ class Requests:
         data: Mapping[str, Any],
         browser: bytes | None,
         lifetime: timedelta,
+        replaces: bool = True,
     ) -> Request:
-        """A new request, which takes the place of the person's others of its kind."""
-        if person_id:
+        """A new request, which takes the place of the person's others of its kind with ``replaces``."""
+        if person_id and replaces:
             await repository.remove_requests_of(person_id, kind)
         now = self._clock()
         request = Request(new_id(), kind, person_id, dict(data), browser, 0, now, now + lifetime)
         await repository.add_request(request)
         return request
+
+    def token_of(self, request: Request) -> str:
+        """Which names the request, and which only we can make."""
+        return confirmations.link_token(self._seed, request.id)
 
     async def lock(self, repository: AuthRepository, kind: RequestKind, given: Confirmation) -> Request | None:
         """The request that ``given`` confirms; None when it confirms none, which has been counted and is to be

@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from bunri.domains.auth import tokens
+from bunri.domains.auth import subjects, tokens
 from bunri.domains.auth.errors import ReauthenticationNeeded, RefreshInvalid, SessionMissing
 from bunri.domains.auth.public import Caller, Kind, SessionEnded
-from bunri.domains.auth.records import Device, Person, Session
+from bunri.domains.auth.records import Device, Person, Session, shows_two
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.revocation import EndedSessions
 from bunri.domains.auth.schemas import EventOut, SessionOut, Tokens, User
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.auth.signing_keys import SigningKeys
-from bunri.domains.auth.subjects import person_id_of, public_tag, subject_of
+from bunri.domains.auth.subjects import public_tag, subject_of
 from bunri.kit.clock import Clock
 from bunri.kit.ids import new_id
 from bunri.platform.db import Transaction
@@ -42,8 +42,16 @@ class Sessions:
 
     # ── beginning ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def begin(self, repository: AuthRepository, person: Person, factors: Sequence[str], device: Device) -> Tokens:
-        """Signs ``person`` in, who has shown ``factors``, within the transaction at hand."""
+    async def begin(
+        self,
+        repository: AuthRepository,
+        person: Person,
+        factors: Sequence[str],
+        device: Device,
+        authenticated_at: datetime | None = None,
+    ) -> Tokens:
+        """Signs ``person`` in, who has shown ``factors``, within the transaction at hand: at ``authenticated_at``, or
+        now."""
         now, session_id = self._clock(), new_id()
         refresh = tokens.new_refresh(self._seed, session_id)
         session = Session(
@@ -56,7 +64,7 @@ class Sessions:
             revoked_at=None,
             created_at=now,
             ends_at=now + self._settings.session_ttl,
-            authenticated_at=now,
+            authenticated_at=authenticated_at or now,
             factors=tuple(factors),
             device=device,
         )
@@ -65,12 +73,27 @@ class Sessions:
         return self._tokens(session, refresh, now)
 
     async def begin_again(
-        self, repository: AuthRepository, session: Session, person: Person, factors: Sequence[str]
+        self,
+        repository: AuthRepository,
+        session: Session,
+        person: Person,
+        factors: Sequence[str],
+        authenticated_at: datetime | None = None,
     ) -> Tokens:
         """A new session in place of ``session``, whose person has shown ``factors``: whoever had its tokens before has
         nothing any more (ASVS 7.2.4)."""
         await self.end_within(repository, session)
-        return await self.begin(repository, person, factors, session.device)
+        return await self.begin(repository, person, factors, session.device, authenticated_at)
+
+    async def begin_with_factor(
+        self, repository: AuthRepository, session: Session, factor: str, *, end_others: bool
+    ) -> Tokens:
+        """As ``begin_again``, where ``factor`` was added and shown. That is no new proof of who is here: the time of
+        the last one stays. The person's other sessions end with ``end_others``."""
+        if end_others:
+            await self.end_all_within(repository, session.person.id, kept=session.id)
+        factors = [*(each for each in session.factors if each != factor), factor]
+        return await self.begin_again(repository, session, session.person, factors, session.authenticated_at)
 
     def _idle(self, person: Person) -> timedelta:
         return self._settings.guest_refresh_ttl if person.kind == Kind.GUEST else self._settings.refresh_ttl
@@ -137,7 +160,7 @@ class Sessions:
         """The caller's sessions that are not over, the newest first."""
         now = self._clock()
         async with self._transaction() as repository:
-            sessions = await repository.sessions_of(_person_id(caller))
+            sessions = await repository.sessions_of(person_id_of(caller))
         return [
             SessionOut(
                 id=each.id,
@@ -154,7 +177,7 @@ class Sessions:
     async def events(self, caller: Caller) -> list[EventOut]:
         """What happened to the caller's account, the newest first."""
         async with self._transaction() as repository:
-            found = await repository.events_of(_person_id(caller), _EVENTS_SHOWN)
+            found = await repository.events_of(person_id_of(caller), _EVENTS_SHOWN)
         return [
             EventOut(kind=each.kind, device=each.device.name, network=each.device.network, at=each.created_at)
             for each in found
@@ -166,7 +189,7 @@ class Sessions:
         """Ends one of the caller's sessions; once more does no harm. Raises SessionMissing."""
         async with self._transaction() as repository:
             session = await repository.lock_session(session_id)
-            if session is None or session.person.id != _person_id(caller):
+            if session is None or session.person.id != person_id_of(caller):
                 raise SessionMissing
             await self.end_within(repository, session)
             await repository.log_event("signed_out", session.person.id, session.device, self._clock())
@@ -175,7 +198,7 @@ class Sessions:
         """Ends the caller's sessions, but for the one at hand with ``others_only``."""
         kept = caller.session_id if others_only else None
         async with self._transaction() as repository:
-            await self.end_all_within(repository, _person_id(caller), kept=kept)
+            await self.end_all_within(repository, person_id_of(caller), kept=kept)
 
     async def end_all_within(self, repository: AuthRepository, person_id: UUID, *, kept: UUID | None = None) -> None:
         for session in await repository.sessions_of(person_id):
@@ -203,17 +226,26 @@ class Sessions:
     def _tokens(self, session: Session, refresh: str, now: datetime) -> Tokens:
         person, ttl = session.person, self._settings.access_ttl
         subject = subject_of(person.id)
-        claims = tokens.Claims(subject, session.id, person.name, person.kind, person.roles)
+        roles = person.roles if shows_two(session.factors) else ()  # ASVS 6.3.3
+        claims = tokens.Claims(subject, session.id, person.name, person.kind, roles)
         return Tokens(
             access_token=tokens.issue_access(self._keys, claims, now, ttl),
             refresh_token=refresh,
             expires_in=int(ttl.total_seconds()),
             refresh_expires_in=int((min(now + self._idle(person), session.ends_at) - now).total_seconds()),
-            user=User(id=subject, username=person.name, hash=public_tag(subject), kind=person.kind, roles=person.roles),
+            user=User(
+                id=subject,
+                username=person.name,
+                hash=public_tag(subject),
+                kind=person.kind,
+                roles=roles,
+                factor_needed=bool(person.roles) and not roles,
+            ),
         )
 
 
-def _person_id(caller: Caller) -> UUID:
-    person_id = person_id_of(caller.id)
+def person_id_of(caller: Caller) -> UUID:
+    """Who is calling."""
+    person_id = subjects.person_id_of(caller.id)
     assert person_id is not None, "tokens name people"  # noqa: S101
     return person_id
