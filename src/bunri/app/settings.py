@@ -114,6 +114,9 @@ class Settings(BaseSettings):
             raise ValueError(
                 "BUNRI_DATABASE_URL without BUNRI_VALKEY_URL: several machines on one database need one broker too"
             )
+        rp_id, host = self.auth.rp_id, self.public_url.host if self.public_url else None
+        if rp_id and host and f".{host}".removesuffix(f".{rp_id}") == f".{host}":
+            raise ValueError(f"BUNRI_AUTH__RP_ID must be {host}, of BUNRI_PUBLIC_URL, or a domain above it")
         return self
 
     def on(self, addresses: Addresses | None) -> Self:

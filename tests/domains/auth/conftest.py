@@ -14,15 +14,18 @@ import pytest
 from bunri.app.settings import Settings
 from bunri.domains.auth.passwords import Passwords
 from bunri.domains.auth.public import Caller
+from bunri.domains.auth.relying_party import relying_party
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.revocation import EndedSessions
 from bunri.domains.auth.schemas import MfaNeeded, Tokens
 from bunri.domains.auth.secret_cipher import SecretCipher
 from bunri.domains.auth.service.accounts import Accounts
+from bunri.domains.auth.service.challenges import Challenges
 from bunri.domains.auth.service.factors import Factors
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.merging import Merging
+from bunri.domains.auth.service.passkeys import Passkeys
 from bunri.domains.auth.service.requests import Requests
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
@@ -112,8 +115,13 @@ def cipher() -> SecretCipher:
 
 
 @pytest.fixture
-def factors(cipher: SecretCipher, mails: Mails, clock: Clockwork) -> Factors:
-    return Factors(cipher, mails, clock)
+def challenges(requests: Requests, clock: Clockwork) -> Challenges:
+    return Challenges(relying_party(None, "https://bunri.example/", []), requests, SETTINGS, clock)
+
+
+@pytest.fixture
+def factors(cipher: SecretCipher, challenges: Challenges, mails: Mails, clock: Clockwork) -> Factors:
+    return Factors(cipher, challenges, mails, clock)
 
 
 @pytest.fixture
@@ -140,6 +148,19 @@ def totp_apps(
     clock: Clockwork,
 ) -> TotpApps:
     return TotpApps(transaction, sessions, factors, cipher, mails, limiter, clock)
+
+
+@pytest.fixture
+def passkeys(
+    transaction: Transaction[AuthRepository],
+    sessions: Sessions,
+    challenges: Challenges,
+    factors: Factors,
+    sign_ins: SignIns,
+    mails: Mails,
+    clock: Clockwork,
+) -> Passkeys:
+    return Passkeys(transaction, sessions, challenges, factors, sign_ins, mails, clock)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from bunri.app.container import Container
     from bunri.domains.auth.passwords import Passwords
+    from bunri.domains.auth.relying_party import RelyingParty
     from bunri.domains.auth.repository import AuthRepository
     from bunri.domains.auth.revocation import EndedSessions
     from bunri.domains.auth.service.mails import Mails
@@ -118,15 +119,32 @@ def _providers(container: "Container") -> "Providers":
 def _provide_factors(container: "Container") -> None:
     """What people show beside their password."""
     from bunri.domains.auth.secret_cipher import SecretCipher
+    from bunri.domains.auth.service.challenges import Challenges
     from bunri.domains.auth.service.factors import Factors
     from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.passkeys import Passkeys
+    from bunri.domains.auth.service.requests import Requests
     from bunri.domains.auth.service.sessions import Sessions
+    from bunri.domains.auth.service.sign_ins import SignIns
     from bunri.domains.auth.service.totp_apps import TotpApps
     from bunri.platform.limits import RateLimiter
 
-    get, clock = container.get, container.clock
+    get, settings, clock = container.get, container.settings.auth, container.clock
     container.provide(SecretCipher, lambda: SecretCipher(container.settings.key("totp secrets")))
-    container.provide(Factors, lambda: Factors(get(SecretCipher), get(Mails), clock))
+    container.provide(Factors, lambda: Factors(get(SecretCipher), get(Challenges), get(Mails), clock))
+    container.provide(Challenges, lambda: Challenges(_relying_party(container), get(Requests), settings, clock))
+    container.provide(
+        Passkeys,
+        lambda: Passkeys(
+            _transaction(container),
+            get(Sessions),
+            get(Challenges),
+            get(Factors),
+            get(SignIns),
+            get(Mails),
+            clock,
+        ),
+    )
     container.provide(
         TotpApps,
         lambda: TotpApps(
@@ -169,6 +187,13 @@ def _seed(container: "Container") -> str:
     return container.settings.key("access tokens")
 
 
+def _relying_party(container: "Container") -> "RelyingParty":
+    from bunri.domains.auth.relying_party import relying_party
+
+    settings, public_url = container.settings.auth, container.settings.public_url
+    return relying_party(settings.rp_id, str(public_url) if public_url else None, settings.passkey_origins)
+
+
 def _mails(container: "Container") -> "Mails":
     from bunri.domains.auth.service.mails import Mails
 
@@ -201,9 +226,9 @@ def _verifier(container: "Container") -> AccessVerifier:
 
 
 def _routers(_: "Container") -> "Sequence[APIRouter]":
-    from bunri.domains.auth.endpoints import factors, jwks, oauth, router
+    from bunri.domains.auth.endpoints import factors, jwks, oauth, passkeys, router
 
-    return [router.router, factors.router, oauth.router, jwks.router]
+    return [router.router, factors.router, passkeys.router, oauth.router, jwks.router]
 
 
 def _handlers(_: "Container", queue: str) -> "Sequence[Handler]":

@@ -142,3 +142,42 @@ class TotpExists(Conflict):
 
 class TotpMissing(Missing):
     code = "totp_missing"
+
+
+class PasskeyInvalid(Invalid):
+    """The answer of an authenticator does not fit: an old challenge, nobody verified, a passkey that is not known, or a
+    counter that has not grown."""
+
+    code = "passkey_invalid"
+
+
+class PasskeyElsewhere(Conflict):
+    """Passkeys belong to a host: they are good at ``place`` and nowhere else."""
+
+    code = "passkey_elsewhere"
+
+
+class PasskeysImpossible(Conflict):
+    """We are reached by an address, not by a name: browsers make no passkeys then."""
+
+    code = "passkeys_impossible"
+
+
+class PasskeyKnown(Conflict):
+    code = "passkey_known"
+
+
+class PasskeysFull(Conflict):
+    """``most`` passkeys are enough for a person."""
+
+    code = "passkeys_full"
+
+
+class PasskeyMissing(Missing):
+    code = "passkey_missing"
+
+
+class LastWayIn(Conflict):
+    """Without it, nobody could sign in as this person any more."""
+
+    code = "last_way_in"

@@ -138,6 +138,24 @@ class Totp(Base):
     """The latest step whose code was used; none of it or before is good any more."""
 
 
+class Passkey(Base):
+    """A key pair on a person's device, which unlocks it for us; of it we have the public half."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (Index("passkeys_credential_id_idx", "credential_id", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("auth.people.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    """COSE (RFC 9053)."""
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """The authenticator's counter; 0 where it keeps none."""
+    name: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(_TIME)
+    last_used_at: Mapped[datetime | None] = mapped_column(_TIME)
+
+
 class SecurityEvent(Base):
     """Who did what to an account, when, and from where, coarsely. Outlives the person, without a name."""
 

@@ -20,11 +20,15 @@ class Factor(StrEnum):
     RECOVERY_CODE = "recovery_code"
     """A guest's only factor; for an account one of the codes that stand in for a lost second factor."""
     TOTP = "totp"
+    PASSKEY = "passkey"
+    """Two factors by itself: the device, and what unlocks it."""
 
 
 def shows_two(factors: Collection[str]) -> bool:
     """Whether a session's person has shown a second factor, too."""
-    return Factor.TOTP in factors or (Factor.RECOVERY_CODE in factors and len(set(factors)) > 1)
+    return bool({Factor.TOTP, Factor.PASSKEY} & set(factors)) or (
+        Factor.RECOVERY_CODE in factors and len(set(factors)) > 1
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ class RequestKind(StrEnum):
     CHANGE_EMAIL = "change_email"
     UNDO_EMAIL = "undo_email"
     OAUTH = "oauth"
+    ADD_PASSKEY = "add_passkey"
+    SHOW_PASSKEY = "show_passkey"
     SECOND_FACTOR = "second_factor"
     """Somebody who has shown one factor and has still to show the second."""
 
@@ -121,6 +127,20 @@ class Totp:
     created_at: datetime
     confirmed_at: datetime | None = None
     last_step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A key pair on a person's device; ``public_key`` is COSE, ``sign_count`` 0 where the device keeps no counter."""
+
+    id: UUID
+    person_id: UUID
+    credential_id: bytes
+    public_key: bytes
+    sign_count: int
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

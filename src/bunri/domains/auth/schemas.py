@@ -1,7 +1,7 @@
 """What auth's endpoints take and give."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, EmailStr, Field, StringConstraints
@@ -42,12 +42,24 @@ Method = Literal[Factor.TOTP, Factor.RECOVERY_CODE]
 FactorCode = Annotated[str, Field(min_length=6, max_length=64, description="Six digits, or a recovery code.")]
 
 
+class PasskeyAnswerIn(BaseModel):
+    """What a passkey has signed."""
+
+    request: UUID = Field(description="That came with the options.")
+    credential: dict[str, Any] = Field(description="What `navigator.credentials` gave, by its `toJSON()`.")
+
+
+class PasskeyIn(PasskeyAnswerIn):
+    name: Name | None = Field(None, description="By which its owner knows it; the device's by default.")
+
+
 class MfaIn(BaseModel):
     """The second factor, for the ticket that the first one gave."""
 
     ticket: LinkToken
-    method: Method
-    code: FactorCode
+    method: Method | Literal[Factor.PASSKEY]
+    code: FactorCode | None = None
+    passkey: PasskeyAnswerIn | None = Field(None, description="For the options of `passkeys/authentication/options`.")
 
 
 class ReauthenticateIn(BaseModel):
@@ -138,6 +150,20 @@ class TotpOut(BaseModel):
 
     secret: str = Field(description="Base32, to type in.")
     uri: str = Field(description="`otpauth://…`, for a QR code.")
+
+
+class PasskeyOptions(BaseModel):
+    """For `navigator.credentials`, by `PublicKeyCredential.parse…OptionsFromJSON`."""
+
+    request: UUID = Field(description="Goes with the answer.")
+    options: dict[str, Any]
+
+
+class PasskeyOut(BaseModel):
+    id: UUID
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
 
 
 class FactorsOut(BaseModel):

@@ -24,6 +24,15 @@ class AuthSettings(BaseModel):
     )
     reset_ttl: timedelta = Field(timedelta(hours=1), description="Life of a link that sets a new password.")
     undo_ttl: timedelta = Field(timedelta(days=7), description="How long a changed address can be changed back.")
+    challenge_ttl: timedelta = Field(timedelta(minutes=5), description="How long a passkey may take to be shown.")
+    rp_id: str | None = Field(
+        None,
+        description="The domain that passkeys belong to; else the host of public_url, or localhost.",
+    )
+    passkey_origins: list[str] = Field(
+        default_factory=list,
+        description="Other origins, https://…, whose pages may use them.",
+    )
     erase_after: timedelta = Field(
         timedelta(days=14), description="A deleted account is erased after so long; signing in keeps it."
     )

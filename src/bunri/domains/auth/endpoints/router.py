@@ -35,6 +35,7 @@ from bunri.domains.auth.schemas import (
 )
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.alike import AnsweredAlike
+from bunri.domains.auth.service.challenges import PasskeyAnswer
 from bunri.domains.auth.service.factors import Proof
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.requests import Confirmation
@@ -245,7 +246,9 @@ async def login_mfa(
 ) -> Tokens:
     """Within ten minutes, in the same browser; five wrong codes end the ticket."""
     browser = browser_hash(browser_of(request))
-    tokens = await sign_ins.finish(body.ticket, Proof(body.method, body.code), device, caller, browser)
+    passkey = PasskeyAnswer(body.passkey.request, body.passkey.credential) if body.passkey else None
+    proof = Proof(body.method, body.code or "", passkey)
+    tokens = await sign_ins.finish(body.ticket, proof, device, caller, browser)
     return deliver(tokens, request, response)
 
 

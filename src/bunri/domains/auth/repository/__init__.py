@@ -3,6 +3,7 @@
 from bunri.domains.auth import models
 from bunri.domains.auth.repository.events import SecurityEventRepository
 from bunri.domains.auth.repository.identities import IdentityRepository
+from bunri.domains.auth.repository.passkeys import PasskeyRepository
 from bunri.domains.auth.repository.people import PersonRepository
 from bunri.domains.auth.repository.recovery_codes import RecoveryCodeRepository
 from bunri.domains.auth.repository.requests import RequestRepository
@@ -18,6 +19,7 @@ class AuthRepository(
     RequestRepository,
     RecoveryCodeRepository,
     TotpRepository,
+    PasskeyRepository,
     SecurityEventRepository,
     MailRows,
 ):

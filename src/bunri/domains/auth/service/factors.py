@@ -7,6 +7,7 @@ from bunri.domains.auth.errors import FactorNeeded
 from bunri.domains.auth.records import Device, Factor, Person
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.secret_cipher import SecretCipher
+from bunri.domains.auth.service.challenges import Challenges, PasskeyAnswer
 from bunri.domains.auth.service.mails import Mails
 from bunri.kit.clock import Clock
 
@@ -19,12 +20,14 @@ class Proof:
     """What somebody shows as their second factor."""
 
     method: Factor
-    code: str
+    code: str = ""
+    passkey: PasskeyAnswer | None = None
 
 
 class Factors:
-    def __init__(self, cipher: SecretCipher, mails: Mails, clock: Clock) -> None:
+    def __init__(self, cipher: SecretCipher, challenges: Challenges, mails: Mails, clock: Clock) -> None:
         self._cipher = cipher
+        self._challenges = challenges
         self._mails = mails
         self._clock = clock
 
@@ -32,6 +35,8 @@ class Factors:
         """By which the person can show a second factor; empty where there is none."""
         app = await repository.lock_totp(person.id)
         methods = [Factor.TOTP] if app and app.confirmed_at else []
+        if await repository.passkeys_of(person.id):
+            methods.append(Factor.PASSKEY)
         if methods and await repository.count_codes(person.id, CODES):
             methods.append(Factor.RECOVERY_CODE)
         return methods
@@ -51,6 +56,8 @@ class Factors:
             return await self._is_totp(repository, person, proof.code)
         if proof.method == Factor.RECOVERY_CODE:
             return await self._is_recovery_code(repository, person, proof.code, device)
+        if proof.method == Factor.PASSKEY and proof.passkey:
+            return await self._challenges.passkey_shown(repository, proof.passkey, of=person.id) is not None
         return False
 
     async def _is_totp(self, repository: AuthRepository, person: Person, typed: str) -> bool:
