@@ -7,13 +7,16 @@ import pytest
 from tests.domains.auth.conftest import SETTINGS, Clockwork, Mailbox
 from tests.domains.auth.test_accounts import PASSWORD, address
 from tests.support.api import bare_app, client_of
+from tests.support.authenticator import Authenticator
 from tests.support.providers import Only
 
 from bunri.domains.auth import totp
 from bunri.domains.auth.endpoints import factors, jwks, router
+from bunri.domains.auth.endpoints import passkeys as passkey_endpoints
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.alike import AnsweredAlike
 from bunri.domains.auth.service.guests import Guests
+from bunri.domains.auth.service.passkeys import Passkeys
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.service.totp_apps import TotpApps
@@ -29,9 +32,10 @@ async def client(
     sessions: Sessions,
     sign_ins: SignIns,
     totp_apps: TotpApps,
+    passkeys: Passkeys,
     verifier: Verifier,
 ) -> AsyncIterator[httpx.AsyncClient]:
-    async with _client("http://test", verifier, guests, accounts, sessions, sign_ins, totp_apps) as made:
+    async with _client("http://test", verifier, guests, accounts, sessions, sign_ins, totp_apps, passkeys) as made:
         yield made
 
 
@@ -42,16 +46,19 @@ async def browser(
     sessions: Sessions,
     sign_ins: SignIns,
     totp_apps: TotpApps,
+    passkeys: Passkeys,
     verifier: Verifier,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Reaches us by https and keeps cookies."""
-    async with _client("https://bunri.example", verifier, guests, accounts, sessions, sign_ins, totp_apps) as made:
+    async with _client(
+        "https://bunri.example", verifier, guests, accounts, sessions, sign_ins, totp_apps, passkeys
+    ) as made:
         made.headers.update({**COOKIE, "Origin": "https://bunri.example"})
         yield made
 
 
 def _client(url: str, verifier: Verifier, *services: object) -> httpx.AsyncClient:
-    app = bare_app(router.router, factors.router, jwks.router)
+    app = bare_app(router.router, factors.router, passkey_endpoints.router, jwks.router)
     app.state.providers = Only(*services, AnsweredAlike(SETTINGS))
     app.state.verifier = verifier
     return client_of(app, url)
@@ -323,6 +330,59 @@ class TestSecondFactor:
     async def test_is_none_of_the_first_ones(self, client: httpx.AsyncClient, method: object) -> None:
         body = {"ticket": "x" * 59, "method": method, "code": "000000"}
         assert (await client.post("/api/v1/auth/login/mfa", json=body)).status_code == 422
+
+
+class TestPasskeys:
+    async def test_are_added_signed_in_by_and_kept_as_the_only_way_in(self, browser: httpx.AsyncClient) -> None:
+        device = Authenticator("https://bunri.example")
+        tokens = await guest(browser)
+        made = await created(browser, tokens, device)
+        body = {**made, "name": "열쇠"}
+        added = await browser.post("/api/v1/auth/passkeys/registration/verify", json=body, headers=bearer(tokens))
+        assert (added.status_code, added.json()["user"]["kind"]) == (201, "account")
+
+        shown = await signed(browser, device)
+        login = await browser.post("/api/v1/auth/passkeys/authentication/verify", json=shown)
+        assert (login.status_code, login.json()["user"]) == (200, added.json()["user"])
+        again = await browser.post("/api/v1/auth/passkeys/authentication/verify", json=shown)
+        assert (again.status_code, again.json()["code"]) == (422, "passkey_invalid")
+
+        (listed,) = (await browser.get("/api/v1/auth/passkeys", headers=bearer(login.json()))).json()
+        assert listed["name"] == "열쇠"
+        refused = await browser.delete(f"/api/v1/auth/passkeys/{listed['id']}", headers=bearer(login.json()))
+        assert (refused.status_code, refused.json()["code"]) == (409, "last_way_in")
+
+    async def test_elsewhere_are_told_where_they_are_good(self, client: httpx.AsyncClient) -> None:
+        """[22]"""
+        headers = {"Origin": "https://www.bunri.example", "Accept-Language": "en"}
+        refused = await client.post("/api/v1/auth/passkeys/authentication/options", headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (409, "passkey_elsewhere")
+        assert refused.json()["detail"] == "Passkeys work at https://bunri.example only. Please open bunri there."
+
+    async def test_are_a_second_factor(self, browser: httpx.AsyncClient, mailbox: Mailbox) -> None:
+        email, device = address(), Authenticator("https://bunri.example")
+        tokens = await account(browser, mailbox, email)
+        made = await created(browser, tokens, device)
+        await browser.post("/api/v1/auth/passkeys/registration/verify", json=made, headers=bearer(tokens))
+        login = await browser.post("/api/v1/auth/login", json={"email": email, "password": PASSWORD})
+        assert (login.status_code, login.json()["mfa"]["methods"]) == (202, ["passkey"])
+        shown = await signed(browser, device)
+        body = {"ticket": login.json()["mfa"]["ticket"], "method": "passkey", "passkey": shown}
+        assert (await browser.post("/api/v1/auth/login/mfa", json=body)).status_code == 200
+
+
+async def created(client: httpx.AsyncClient, tokens: dict[str, str], device: Authenticator) -> dict[str, object]:
+    """A new passkey, to be verified."""
+    asked = await client.post("/api/v1/auth/passkeys/registration/options", headers=bearer(tokens))
+    assert (asked.status_code, asked.headers["cache-control"]) == (200, "no-store")
+    return {"request": asked.json()["request"], "credential": device.create(asked.json()["options"])}
+
+
+async def signed(client: httpx.AsyncClient, device: Authenticator) -> dict[str, object]:
+    """A challenge, signed by the device's passkey."""
+    asked = (await client.post("/api/v1/auth/passkeys/authentication/options")).json()
+    assert asked["options"]["userVerification"] == "required"
+    return {"request": asked["request"], "credential": device.get(asked["options"])}
 
 
 def shape(response: httpx.Response) -> object:

@@ -86,7 +86,6 @@ class TestAdding:
         person: Person,
         device: Authenticator,
         sessions: Sessions,
-        upkeep: Upkeep,
         clock: Clockwork,
         transaction: Transaction[AuthRepository],
     ) -> None:
@@ -109,6 +108,7 @@ class TestAdding:
         passkeys: Passkeys,
         mailbox: Mailbox,
         sessions: Sessions,
+        upkeep: Upkeep,
         verifier: Verifier,
     ) -> None:
         email = address()
@@ -118,6 +118,8 @@ class TestAdding:
         added = await person.add(account, device, end_others=True)
         assert "패스키가 추가" in (await mailbox.one(email)).text
         assert [each.name for each in await passkeys.of(caller_of(verifier, added))] == ["열쇠"]
+        exported = await upkeep.export(added.user.id)
+        assert [each["name"] for each in exported["passkeys"]] == ["열쇠"]
         assert await is_over(sessions, other)
 
     async def test_an_account_has_shown_who_it_is(

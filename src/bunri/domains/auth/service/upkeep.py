@@ -59,6 +59,8 @@ class Upkeep:
             sessions = await repository.sessions_of(person.id)
             events = await repository.events_of(person.id, _EVENTS)
             identities = await repository.identities_of(person.id)
+            passkeys = await repository.passkeys_of(person.id)
+            app = await repository.lock_totp(person.id)
         return {
             "id": owner,
             "name": person.name,
@@ -66,6 +68,15 @@ class Upkeep:
             "email": person.email,
             "has_password": person.password_hash is not None,
             "identities": [{"provider": provider, "subject": subject} for provider, subject in identities],
+            "has_authenticator_app": app is not None and app.confirmed_at is not None,
+            "passkeys": [
+                {
+                    "name": each.name,
+                    "created_at": each.created_at.isoformat(),
+                    "last_used_at": each.last_used_at.isoformat() if each.last_used_at else None,
+                }
+                for each in passkeys
+            ],
             "roles": list(person.roles),
             "created_at": person.created_at.isoformat(),
             "sessions": [
