@@ -18,13 +18,14 @@ from bunri.domains.auth.endpoints import oauth, router
 from bunri.domains.auth.errors import AttemptInvalid, IdentityEmailKnown, IdentityTaken, ProviderMissing
 from bunri.domains.auth.public import Caller, Kind
 from bunri.domains.auth.repository import AuthRepository
+from bunri.domains.auth.schemas import Tokens
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.mails import Mails
-from bunri.domains.auth.service.merging import Merging
-from bunri.domains.auth.service.providers import Finished, Providers, local_path
+from bunri.domains.auth.service.providers import Providers, local_path
 from bunri.domains.auth.service.requests import Requests
 from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.tokens import Verifier
 from bunri.kit.clock import now
 from bunri.kit.ids import new_id
@@ -48,11 +49,13 @@ class Browser:
         assert back.startswith(f"https://bunri.example/api/v1/auth/oauth/{name}/callback?")
         return dict(parse_qsl(urlsplit(back).query))
 
-    async def sign_in(self, name: str, caller: Caller | None = None) -> Finished:
+    async def sign_in(self, name: str, caller: Caller | None = None) -> Tokens:
         return await self.finish(name, await self.go(name), caller)
 
-    async def finish(self, name: str, callback: dict[str, str], caller: Caller | None = None) -> Finished:
-        return await self.providers.finish(name, callback, self.mark, PHONE, caller, "ko")
+    async def finish(self, name: str, callback: dict[str, str], caller: Caller | None = None) -> Tokens:
+        answer = (await self.providers.finish(name, callback, self.mark, PHONE, caller, "ko")).answer
+        assert isinstance(answer, Tokens)
+        return answer
 
 
 @pytest.fixture
@@ -68,7 +71,7 @@ async def played() -> AsyncIterator[Played]:
 
 @pytest.fixture
 async def providers(
-    played: Played, transaction: Transaction[AuthRepository], sessions: Sessions, clock: Clockwork
+    played: Played, transaction: Transaction[AuthRepository], sessions: Sessions, sign_ins: SignIns, clock: Clockwork
 ) -> AsyncIterator[Providers]:
     opened = open_providers(played.settings(kakao={"ask_email": True}), now)
     yield Providers(
@@ -76,7 +79,7 @@ async def providers(
         opened,
         sessions,
         Requests(SEED, SETTINGS, clock),
-        Merging(sessions),
+        sign_ins,
         Mails(SEED, "https://bunri.example"),
         SEED,
         "https://bunri.example",
@@ -103,14 +106,14 @@ class TestSigningIn:
     ) -> None:
         guest = await guests.sign_in("파랑이")
         first = await browser.sign_in(name, caller_of(verifier, guest))
-        assert (first.tokens.user.id, first.tokens.user.kind) == (guest.user.id, Kind.ACCOUNT)
+        assert (first.user.id, first.user.kind) == (guest.user.id, Kind.ACCOUNT)
         again = await browser.sign_in(name)
-        assert again.tokens.user == first.tokens.user
+        assert again.user == first.user
 
     async def test_a_stranger_is_a_person_with_the_providers_name(self, browser: Browser, name: str) -> None:
         finished = await browser.sign_in(name)
-        assert finished.tokens.user.kind == Kind.ACCOUNT
-        assert finished.tokens.user.username
+        assert finished.user.kind == Kind.ACCOUNT
+        assert finished.user.username
 
     async def test_who_says_no_stays_as_they_were(
         self, browser: Browser, played: Played, guests: Guests, sessions: Sessions, verifier: Verifier, name: str
@@ -156,7 +159,7 @@ class TestAddresses:
         email = address()
         account = await registering.account(email)
         played.google.person |= {"email": email, "email_verified": True}
-        assert (await browser.sign_in("google")).tokens.user == account.user
+        assert (await browser.sign_in("google")).user == account.user
         assert "로그인 방법" in (await mailbox.one(email)).text
 
     @pytest.mark.parametrize("name", ["kakao", "naver"])
@@ -176,7 +179,7 @@ class TestAddresses:
         """[25]"""
         del played.kakao.person["kakao_account"]
         del played.naver.person["email"]
-        assert (await browser.sign_in(name)).tokens.user.kind == Kind.ACCOUNT
+        assert (await browser.sign_in(name)).user.kind == Kind.ACCOUNT
 
 
 class TestAccounts:
@@ -185,8 +188,8 @@ class TestAccounts:
     ) -> None:
         account = await registering.account(address())
         linked = await browser.sign_in("naver", caller_of(verifier, account))
-        assert linked.tokens.user == account.user
-        assert (await browser.sign_in("naver")).tokens.user == account.user
+        assert linked.user == account.user
+        assert (await browser.sign_in("naver")).user == account.user
 
     async def test_do_not_take_what_is_another_accounts(
         self, browser: Browser, registering: Registering, verifier: Verifier, sessions: Sessions, mailbox: Mailbox

@@ -93,10 +93,10 @@ def _provide_use_cases(container: "Container") -> None:
 def _providers(container: "Container") -> "Providers":
     """Without an address of ours nobody could be sent back, so then there are none."""
     from bunri.domains.auth.service.mails import Mails
-    from bunri.domains.auth.service.merging import Merging
     from bunri.domains.auth.service.providers import Providers
     from bunri.domains.auth.service.requests import Requests
     from bunri.domains.auth.service.sessions import Sessions
+    from bunri.domains.auth.service.sign_ins import SignIns
     from bunri.platform.oauth.factory import open_providers
 
     get, public_url = container.get, container.settings.public_url
@@ -108,7 +108,7 @@ def _providers(container: "Container") -> "Providers":
         opened,
         get(Sessions),
         get(Requests),
-        get(Merging),
+        get(SignIns),
         get(Mails),
         _seed(container),
         str(public_url or ""),

@@ -22,6 +22,10 @@ class Factor(StrEnum):
     TOTP = "totp"
     PASSKEY = "passkey"
     """Two factors by itself: the device, and what unlocks it."""
+    KAKAO = "kakao"
+    NAVER = "naver"
+    GOOGLE = "google"
+    """An account elsewhere."""
 
 
 def shows_two(factors: Collection[str]) -> bool:

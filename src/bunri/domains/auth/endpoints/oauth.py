@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from bunri.domains.auth.confirmations import browser_hash
 from bunri.domains.auth.endpoints.cookies import browser_of, deliver, mark_browser
 from bunri.domains.auth.endpoints.router import CallerIfAny, CurrentDevice
-from bunri.domains.auth.schemas import Tokens
+from bunri.domains.auth.schemas import Mfa, Tokens
 from bunri.domains.auth.service.providers import Providers
 from bunri.platform.http import PreferredLanguage, policy, same_origin, use
 
@@ -37,7 +37,8 @@ class FinishIn(BaseModel):
 
 
 class FinishOut(BaseModel):
-    tokens: Tokens
+    tokens: Tokens | None = Field(description="Null where a second factor is asked for.")
+    mfa: Mfa | None = Field(None, description="For `login/mfa`.")
     next: str = Field(description="The page that was left to sign in.")
 
 
@@ -85,4 +86,7 @@ async def finish(
     given = {key: str(value) for key, value in body.model_dump(exclude_none=True).items()}
     browser = browser_hash(browser_of(request))
     finished = await providers.finish(name, given, browser, device, caller, language)
-    return FinishOut(tokens=deliver(finished.tokens, request, response), next=finished.next)
+    if isinstance(finished.answer, Tokens):
+        return FinishOut(tokens=deliver(finished.answer, request, response), next=finished.next)
+    response.headers["Cache-Control"] = "no-store"
+    return FinishOut(tokens=None, mfa=finished.answer.mfa, next=finished.next)

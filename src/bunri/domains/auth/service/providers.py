@@ -12,14 +12,14 @@ from typing import Final, NamedTuple
 from bunri.domains.auth import confirmations
 from bunri.domains.auth.errors import AttemptInvalid, IdentityEmailKnown, IdentityTaken, ProviderMissing
 from bunri.domains.auth.public import Caller, Kind
-from bunri.domains.auth.records import Device, Person, RequestKind
+from bunri.domains.auth.records import Device, Factor, Person, RequestKind
 from bunri.domains.auth.repository import AuthRepository
-from bunri.domains.auth.schemas import Tokens
+from bunri.domains.auth.schemas import MfaNeeded, Tokens
 from bunri.domains.auth.service.guests import new_person
 from bunri.domains.auth.service.mails import Mails
-from bunri.domains.auth.service.merging import Merging
 from bunri.domains.auth.service.requests import Requests
 from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.subjects import person_id_of
 from bunri.kit.clock import Clock
 from bunri.kit.languages import Language
@@ -32,7 +32,7 @@ LIFETIME: Final = timedelta(minutes=10)
 class Finished(NamedTuple):
     """Who came back, and the page of ours that they left for it."""
 
-    tokens: Tokens
+    answer: Tokens | MfaNeeded
     next: str
 
 
@@ -45,7 +45,7 @@ class Providers:
         providers: Mapping[ProviderName, Provider],
         sessions: Sessions,
         requests: Requests,
-        merging: Merging,
+        sign_ins: SignIns,
         mails: Mails,
         seed: str,
         redirect_base: str,
@@ -55,7 +55,7 @@ class Providers:
         self._providers = providers
         self._sessions = sessions
         self._requests = requests
-        self._merging = merging
+        self._sign_ins = sign_ins
         self._mails = mails
         self._seed = seed
         self._redirect_base = redirect_base.rstrip("/")
@@ -91,8 +91,8 @@ class Providers:
         caller: Caller | None,
         language: Language,
     ) -> Finished:
-        """Signs in who came back. ``caller``: who was here until now. A guest becomes an account, or brings along what
-        it has; an account has one more way to sign in.
+        """Signs in who came back, or asks for their second factor. ``caller``: who was here until now. A guest becomes
+        an account, or brings along what it has; an account has one more way to sign in.
 
         Raises ProviderMissing, AttemptInvalid for a state that is made up, used, or of another browser;
         IdentityEmailKnown, IdentityTaken; and what ``Provider.finish`` raises. Then everything stays as it was.
@@ -102,12 +102,9 @@ class Providers:
         identity = await provider.finish(callback, attempt)
         async with self._transaction() as repository:
             person = await self._person_of(repository, identity, device, caller, language)
-            await repository.log_event("signed_in", person.id, device, self._clock())
-            if person.erase_at:
-                await repository.set_erasure(person.id, None)
-                await self._mails.tell(repository, person, "erasure_stopped")
-            await self._leave(repository, caller, person)
-            return Finished(await self._sessions.begin(repository, person, [name], device), next_page)
+            factors = [Factor(identity.provider)]
+            answer = await self._sign_ins.begin(repository, person, factors, device, caller, browser)
+            return Finished(answer, next_page)
 
     async def _end_attempt(self, name: str, state: str, browser: bytes | None) -> tuple[Attempt, str]:
         """The attempt that ``state`` belongs to, which is over with this: it is finished once or never."""
@@ -175,16 +172,6 @@ class Providers:
         linked = replace(person, email=email, account_since=person.account_since or now)
         await self._mails.tell(repository, linked, "identity_linked")
         return linked
-
-    async def _leave(self, repository: AuthRepository, caller: Caller | None, person: Person) -> None:
-        """Ends the session at hand, since another takes its place; a guest who was somebody else comes along."""
-        if caller is None:
-            return
-        session = await repository.lock_session(caller.session_id)
-        if session and session.person.id == person.id:
-            await self._sessions.end_within(repository, session)
-        else:
-            await self._merging.merge(repository, caller, person)
 
     def _provider(self, name: str) -> Provider:
         for known, provider in self._providers.items():
