@@ -1,4 +1,4 @@
-import type { Browser, Page } from "@playwright/test";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { drawn } from "./support/pictures";
 import {
   expect,
@@ -25,7 +25,7 @@ const PAGES = {
 const PATHS = Object.keys(PAGES) as (keyof typeof PAGES)[];
 const WIDTHS = [360, 768, 1280];
 
-/** Somebody who has asked once: what the browser kept. */
+/** Somebody who has asked once: what the browser kept. Each use changes the cookie, so each test leaves its own to the next. */
 let guest: Awaited<ReturnType<typeof asked>>;
 
 test.beforeAll(async ({ browser, baseURL }) => {
@@ -33,6 +33,9 @@ test.beforeAll(async ({ browser, baseURL }) => {
 });
 // eslint-disable-next-line no-empty-pattern -- Playwright reads what a fixture needs from its pattern
 test.use({ storageState: ({}, use) => use(guest) });
+test.afterEach(async ({ context }) => {
+  guest = await keptBy(context);
+});
 
 async function asked(browser: Browser, baseURL = "") {
   const context = await browser.newContext({ baseURL });
@@ -43,8 +46,13 @@ async function asked(browser: Browser, baseURL = "") {
     .last()
     .setInputFiles(await drawn(page, 21));
   await page.getByRole("article").waitFor();
-  const kept = await context.storageState();
+  const kept = await keptBy(context);
   await context.close();
+  return kept;
+}
+
+async function keptBy(context: BrowserContext) {
+  const kept = await context.storageState();
   // The tests choose a language of their own.
   const own = kept.origins.map(({ origin, localStorage }) => ({
     origin,

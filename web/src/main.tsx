@@ -6,7 +6,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 import { makeQueryClient } from "./api/query";
-import { onSessionLost } from "./api/session";
+import { moveOldSession, onSessionLost } from "./api/session";
 import { App } from "./app/App";
 import { watchForUpdates } from "./app/updates";
 import { features } from "./features";
@@ -28,6 +28,7 @@ onSessionLost(() => {
   toast({ text: i18n.t("session.lost") });
 });
 
+void moveOldSession();
 for (const { start } of features) start?.();
 
 // The page comes beside the shell and both are drawn as one; whoever waits long for it sees the shell first.

@@ -9,8 +9,8 @@ let issued = 0;
 
 function tokens(expires_in = 3600) {
   issued += 1;
-  const user = { id: "guest_1", username: "" };
-  return { body: { access_token: `access-${issued}`, refresh_token: `refresh-${issued}`, expires_in, user } };
+  const user = { id: "guest_1", username: "초록이", kind: "guest" };
+  return { body: { access_token: `access-${issued}`, refresh_token: null, expires_in, user } };
 }
 
 const history = () => data(api.GET("/api/v1/waste/jobs"));
@@ -49,7 +49,8 @@ describe("a request that wants to know who is calling", () => {
     await history();
     await history();
     expect(asked.map(({ path }) => path.split("/").at(-1))).toEqual(["guest", "jobs", "refresh", "jobs"]);
-    expect(JSON.parse(asked[2]?.body ?? "")).toEqual({ refresh_token: "refresh-1" });
+    expect(asked[2]?.body).toBe("{}");
+    expect(asked[2]?.headers.get("X-Token-Delivery")).toBe("cookie");
   });
 
   it("is sent once more, body and all, when its token is refused, and only one refreshes", async () => {

@@ -4,15 +4,18 @@ import type { paths } from "./generated/schema";
 import { secured } from "./generated/secured";
 import { Problem } from "./problem";
 import { request } from "./request";
-import { accessToken, replaceToken } from "./session";
+import { accessToken, replaceToken, signedIn } from "./session";
 
 const BEARER = "Bearer ";
+/** Operations that nobody must be signed in for, and that take along whoever is. */
+const TAKES_ALONG: ReadonlySet<string> = new Set(["/api/v1/auth/register"]);
 
-/** Adds the language we read and, where the contract asks who is calling, our token. */
+/** Adds the language we read and, where the contract asks who is calling, our token; to auth, that we keep cookies. */
 const addHeaders: Middleware = {
   async onRequest({ request: outgoing, schemaPath }) {
     outgoing.headers.set("Accept-Language", language());
-    if (secured.has(`${outgoing.method} ${schemaPath}`)) {
+    if (schemaPath.startsWith("/api/v1/auth/")) outgoing.headers.set("X-Token-Delivery", "cookie");
+    if (secured.has(`${outgoing.method} ${schemaPath}`) || (TAKES_ALONG.has(schemaPath) && signedIn())) {
       outgoing.headers.set("Authorization", BEARER + (await accessToken()));
     }
     return outgoing;

@@ -1,36 +1,62 @@
 import { loadCatalogues, i18n, language } from "~/i18n";
 import { prefer, preferences } from "~/preferences/store";
+import type { paths } from "./generated/schema";
 import { Problem } from "./problem";
 import { request } from "./request";
-import type { Tokens } from "./types";
+import type { Person, Tokens } from "./types";
 
 /**
- * Who we are to the platform: a guest with a name, signed in at the first need and kept signed in.
+ * Who we are to the platform: a guest with a name, signed in at the first need, or an account; and kept signed in.
  *
- * The tokens live in localStorage, so that a photo taken tomorrow belongs to the same guest. A script from elsewhere
- * could read them there; the Content-Security-Policy lets none run. Refresh tokens change at each use, and a stolen one
- * ends the session for both.
+ * The access token lives in the memory of each tab, for a quarter of an hour. The refresh token is a cookie that no script
+ * can read; it changes at each use, and a stolen one ends the session for both. localStorage says only who is signed in,
+ * which tells other tabs of it, and tells that there is a cookie to ask with.
  */
-type StoredSession = Readonly<{ access: string; refresh: string; until: number; id: string }>;
+type Access = Readonly<{ token: string; until: number; id: string }>;
+
+/** What localStorage holds. Versions before accounts stored the tokens, too: `refresh` is such a one. */
+type Stored = Readonly<{ id: string; name?: string; kind?: Person["kind"]; refresh?: string }>;
 
 const KEY = "bunri.session";
 /** A token is refreshed so long before it expires: clocks differ, and a photo takes a while to upload. */
 const EARLY_MS = 60_000;
 
-let renewal: Promise<StoredSession> | null = null;
+/** The operations whose answer signs somebody in, and what each takes. */
+type SignInPath =
+  | "/api/v1/auth/change-password"
+  | "/api/v1/auth/login"
+  | "/api/v1/auth/reauthenticate"
+  | "/api/v1/auth/recover"
+  | "/api/v1/auth/verify-email";
+type BodyOf<Path extends keyof paths> = paths[Path] extends {
+  post: { requestBody: { content: { "application/json": infer Body } } };
+}
+  ? Body & object
+  : never;
+
+let access: Access | null = null;
+let renewal: Promise<Access> | null = null;
 /** Used when localStorage is full or forbidden: then each visit is another guest. */
-let memory: StoredSession | null = null;
+let memory: Stored | null = null;
+/** Who is signed in, as React compares it: the same object for the same words. */
+let known: Readonly<{ written: string; person: Person }> | null = null;
 const onLost = new Set<() => void>();
 const onEnded = new Set<() => void>();
 const onStarted = new Set<() => void>();
+const onChanged = new Set<() => void>();
 
 /** Other tabs change the session that all tabs share. */
 window.addEventListener("storage", ({ key, oldValue, newValue }) => {
   if (key !== KEY && key !== null) return; // null: everything was cleared
   const now = parse(newValue);
-  if (key === KEY && parse(oldValue)?.id === now?.id) return; // the same person, with new tokens
+  if (key === KEY && parse(oldValue)?.id === now?.id) {
+    notify(onChanged); // the same person, who may have another name, or an account now
+    return;
+  }
+  access = null;
   notify(onEnded);
   if (now) notify(onStarted);
+  notify(onChanged);
 });
 
 function notify(listeners: ReadonlySet<() => void>): void {
@@ -39,46 +65,96 @@ function notify(listeners: ReadonlySet<() => void>): void {
 
 /** An access token that is good for now. Signs in as a new guest when there is none. */
 export async function accessToken(): Promise<string> {
-  const kept = storedSession();
-  if (kept && kept.until - EARLY_MS > Date.now()) return kept.access;
-  return (await renewSession(kept?.access ?? null)).access;
+  const good = access && access.until - EARLY_MS > Date.now() && access.id === stored()?.id;
+  return access && good ? access.token : (await renewSession(access?.token ?? null)).token;
 }
 
 /** A token in place of `rejected`. However many requests ask at once, in however many tabs, only one refreshes it. */
 export async function replaceToken(rejected: string): Promise<string> {
-  return (await renewSession(rejected)).access;
+  return (await renewSession(rejected)).token;
 }
 
-/** Forgets the guest on this device. */
+/**
+ * Signs somebody in by an operation that gives tokens. Who is here until now is told to it: a guest's things come along.
+ * Null where the platform did what was asked and signed nobody in.
+ */
+export async function signIn<Path extends SignInPath>(
+  path: Path,
+  body: BodyOf<Path>,
+): Promise<Person | null> {
+  const bearer = signedIn() ? await accessToken() : null;
+  try {
+    return await signInAs(bearer, path, body);
+  } catch (error) {
+    if (!bearer || !(error instanceof Problem) || !error.code.startsWith("token_")) throw error;
+    return signInAs(await replaceToken(bearer), path, body); // another tab has renewed the session
+  }
+}
+
+/** No other tab refreshes meanwhile: the cookie that it would get is that of a session which ends now. */
+function signInAs(bearer: string | null, path: string, body: object): Promise<Person | null> {
+  return withLock(async () => {
+    const tokens = await post(path, body, bearer);
+    if (!tokens) return null;
+    keep(tokens);
+    return person();
+  });
+}
+
+/** Forgets who is signed in on this device. The cookie is removed by `POST /api/v1/auth/logout`, or replaced by the next. */
 export function forgetSession(): void {
   memory = null;
+  access = null;
   localStorage.removeItem(KEY);
   notify(onEnded);
+  notify(onChanged);
 }
 
-/** Calls `listener` when the guest is forgotten on this device, in this tab or another. */
+/** Calls `listener` when the person is forgotten on this device, or another takes their place, in this tab or another. */
 export function onSessionEnded(listener: () => void): () => void {
-  onEnded.add(listener);
-  return () => onEnded.delete(listener);
+  return add(onEnded, listener);
 }
 
 /** Calls `listener` when somebody signed in on this device, in this tab or another. */
 export function onSessionStarted(listener: () => void): () => void {
-  onStarted.add(listener);
-  return () => onStarted.delete(listener);
-}
-
-export function signedIn(): boolean {
-  return storedSession() !== null;
+  return add(onStarted, listener);
 }
 
 /** Calls `listener` when a session ended by itself and somebody new took its place. */
 export function onSessionLost(listener: () => void): () => void {
-  onLost.add(listener);
-  return () => onLost.delete(listener);
+  return add(onLost, listener);
 }
 
-function renewSession(rejected: string | null): Promise<StoredSession> {
+/** Calls `listener` when `person()` may answer something else. */
+export function onPersonChanged(listener: () => void): () => void {
+  return add(onChanged, listener);
+}
+
+function add(listeners: Set<() => void>, listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function signedIn(): boolean {
+  return stored() !== null;
+}
+
+/** Who is signed in on this device; null for nobody. */
+export function person(): Person | null {
+  const now = stored();
+  if (!now) return null;
+  const found = { id: now.id, name: now.name ?? preferences().name ?? "", kind: now.kind ?? "guest" };
+  const written = JSON.stringify(found);
+  if (known?.written !== written) known = { written, person: found };
+  return known.person;
+}
+
+/** Takes the tokens that an earlier version left in localStorage out of there, once the platform has given a cookie. */
+export async function moveOldSession(): Promise<void> {
+  if (stored()?.refresh) await renewSession(null).catch(() => undefined); // at the next need it is tried again
+}
+
+function renewSession(rejected: string | null): Promise<Access> {
   renewal ??= withLock(() => refreshOrSignIn(rejected)).finally(() => {
     renewal = null;
   });
@@ -91,14 +167,14 @@ async function withLock<T>(work: () => Promise<T>): Promise<T> {
   return locks ? await locks.request(KEY, work) : work();
 }
 
-async function refreshOrSignIn(rejected: string | null): Promise<StoredSession> {
-  const kept = storedSession();
-  if (!kept) return signInAsGuest();
-  if (kept.access !== rejected && kept.until > Date.now()) return kept; // another tab was faster
+async function refreshOrSignIn(rejected: string | null): Promise<Access> {
+  const now = stored();
+  if (!now) return signInAsGuest();
+  if (access && access.token !== rejected && access.until > Date.now() && access.id === now.id) return access;
   try {
-    return store(await post("/api/v1/auth/refresh", { refresh_token: kept.refresh }));
+    return await take("/api/v1/auth/refresh", now.refresh ? { refresh_token: now.refresh } : {});
   } catch (error) {
-    if (!(error instanceof Problem) || error.passing || error.details.status >= 500) throw error;
+    if (!(error instanceof Problem) || !isOver(error, now)) throw error;
     forgetSession();
     const guest = await signInAsGuest();
     notify(onLost);
@@ -106,10 +182,13 @@ async function refreshOrSignIn(rejected: string | null): Promise<StoredSession> 
   }
 }
 
-async function signInAsGuest(): Promise<StoredSession> {
-  const session = store(await post("/api/v1/auth/guest", { username: await guestName() }));
-  notify(onStarted);
-  return session;
+/** Only the platform's word ends a session. What an earlier version stored may also be no token at all. */
+function isOver({ details: { status } }: Problem, { refresh }: Stored): boolean {
+  return status === 401 || (status === 422 && refresh !== undefined);
+}
+
+async function signInAsGuest(): Promise<Access> {
+  return take("/api/v1/auth/guest", { username: await guestName() });
 }
 
 /** The name a person gave, or one made up for them, which they find in the settings. */
@@ -126,28 +205,47 @@ async function guestName(): Promise<string> {
   return name;
 }
 
-async function post(path: string, body: object): Promise<Tokens> {
-  const headers = { "Content-Type": "application/json", "Accept-Language": language() };
-  const response = await request(path, { method: "POST", headers, body: JSON.stringify(body) });
-  return (await response.json()) as Tokens;
+async function take(path: string, body: object): Promise<Access> {
+  const tokens = await post(path, body, null);
+  if (!tokens) throw new Error(`${path} gave no tokens`);
+  return keep(tokens);
 }
 
-function store(tokens: Tokens): StoredSession {
-  const kept = {
-    access: tokens.access_token,
-    refresh: tokens.refresh_token,
-    until: Date.now() + tokens.expires_in * 1000,
-    id: tokens.user.id,
+/** What an operation of auth answers; null for nothing. The refresh token comes as a cookie, past us. */
+async function post(path: string, body: object, bearer: string | null): Promise<Tokens | null> {
+  const headers = {
+    "Content-Type": "application/json",
+    "Accept-Language": language(),
+    "X-Token-Delivery": "cookie",
+    ...(bearer ? { Authorization: `Bearer ${bearer}` } : {}),
   };
-  try {
-    localStorage.setItem(KEY, JSON.stringify(kept));
-  } catch {
-    memory = kept;
-  }
-  return kept;
+  // A page that is closed meanwhile still gets the cookie: the token before it is good for some seconds only.
+  const response = await request(path, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
+    keepalive: true,
+  });
+  return response.status === 204 ? null : ((await response.json()) as Tokens);
 }
 
-function storedSession(): StoredSession | null {
+function keep(tokens: Tokens): Access {
+  const { id, username: name, kind } = tokens.user;
+  const before = stored();
+  access = { token: tokens.access_token, until: Date.now() + tokens.expires_in * 1000, id };
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ id, name, kind } satisfies Stored));
+    memory = null;
+  } catch {
+    memory = { id, name, kind };
+  }
+  if (before && before.id !== id) notify(onEnded);
+  if (before?.id !== id) notify(onStarted);
+  notify(onChanged);
+  return access;
+}
+
+function stored(): Stored | null {
   try {
     return parse(localStorage.getItem(KEY)) ?? memory;
   } catch {
@@ -155,9 +253,9 @@ function storedSession(): StoredSession | null {
   }
 }
 
-function parse(written: string | null): StoredSession | null {
+function parse(written: string | null): Stored | null {
   try {
-    return JSON.parse(written ?? "null") as StoredSession | null;
+    return JSON.parse(written ?? "null") as Stored | null;
   } catch {
     return null;
   }

@@ -34,3 +34,9 @@ export type DataCredit = Schemas["DataCredit"];
 export type MapGround = Schemas["MapGround"];
 export type Place = Schemas["PlaceSuggestion"];
 export type Vote = Schemas["Vote"];
+export type Asked = Schemas["Asked"];
+export type SecurityEvent = Schemas["EventOut"];
+export type SessionSummary = Schemas["SessionOut"];
+
+/** Who is signed in. */
+export type Person = Readonly<{ id: string; name: string; kind: NonNullable<Schemas["User"]["kind"]> }>;

@@ -27,6 +27,7 @@ async function asking(fail: (asked: string) => Answer | null = () => null) {
     const failure = fail(`${method} ${path.replace("/api/v1/waste/", "")}`);
     if (failure) return failure;
     if (path.endsWith("/guest")) return guest;
+    if (path.endsWith("/logout")) return { body: {} };
     if (path.endsWith("/jobs")) return { body: [...jobs.keys()].map((id) => ({ job_id: id })) };
     const id = path.split("/").at(-1) ?? "";
     if (jobs.get(id) === "seeing") jobs.set(id, "cancelled");
@@ -38,8 +39,8 @@ async function asking(fail: (asked: string) => Answer | null = () => null) {
   await press("모두 잊기");
   return () =>
     asked
-      .filter(({ path }) => path.includes("/waste/"))
-      .map(({ method, path }) => `${method} ${path.replace("/api/v1/waste/", "")}`);
+      .filter(({ path }) => !path.endsWith("/guest"))
+      .map(({ method, path }) => `${method} ${path.replace(/^\/api\/v1\/(waste|auth)\//, "")}`);
 }
 
 const press = (name: string) => userEvent.click(screen.getByRole("button", { name }));
@@ -66,6 +67,7 @@ describe("forgetting", () => {
       "GET jobs",
       "DELETE jobs/2",
       "GET jobs",
+      "POST logout",
     ]);
     expect(removeAllPhotos).toHaveBeenCalledOnce();
     expect(await storedBins()).toBeNull();

@@ -1,23 +1,21 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { api, data } from "~/api/client";
 import { removeJob } from "~/api/removeJob";
-import { forgetSession, signedIn } from "~/api/session";
-import { removeStoredBins } from "~/outbox/bins/store";
+import { signedIn } from "~/api/session";
+import { forgetDevice } from "~/outbox/forgetDevice";
 import { prefer } from "~/preferences/store";
 
 /**
  * Forgets the person: what the platform has of them, if `everywhere`, and then this device. The platform comes first,
- * since nobody can ask it any more once the guest pass is gone; where it cannot be reached nothing is forgotten.
+ * since nobody can ask it any more once the session is over; where it cannot be reached nothing is forgotten.
  */
 export async function forgetPerson(client: QueryClient, everywhere: boolean): Promise<void> {
-  const { removeAllPhotos } = await import("~/outbox/photos/queue");
   if (everywhere && signedIn()) {
     await data(api.DELETE("/api/v1/waste/examples"));
     await removeAnswers();
+    await data(api.POST("/api/v1/auth/logout"));
   }
-  await removeAllPhotos();
-  await removeStoredBins();
-  forgetSession();
+  await forgetDevice();
   client.clear();
   prefer({ language: null, theme: null, contrast: null, region: null, name: null, teach: null });
 }
