@@ -1,4 +1,5 @@
 import { addCatalogue, type Namespace } from "~/i18n";
+import { account } from "./account/feature";
 import { advice } from "./advice/feature";
 import { bins } from "./bins/feature";
 import { coach } from "./coach/feature";
@@ -7,7 +8,7 @@ import { me } from "./me/feature";
 import { search } from "./search/feature";
 
 /** All features, in the order of the navigation. */
-export const features: readonly Feature[] = [coach, search, advice, bins, me];
+export const features: readonly Feature[] = [coach, search, advice, bins, me, account];
 
 for (const { catalogues } of features)
   for (const [namespace, files] of Object.entries(catalogues)) addCatalogue(namespace as Namespace, files);

@@ -25,7 +25,7 @@ export function fakeServer(route: (asked: Asked) => Answer): { asked: Asked[] } 
     const { status = 200, body = {}, headers = {} } = answer;
     const type = status < 400 ? "application/json" : "application/problem+json";
     const written = typeof body === "string" ? body : JSON.stringify(body); // a string is what it is: events
-    return new Response(status === 304 ? null : written, {
+    return new Response(status === 204 || status === 304 ? null : written, {
       status,
       headers: { "Content-Type": type, ...headers },
     });

@@ -1,0 +1,188 @@
+import type { Page } from "@playwright/test";
+import { asked, hand } from "./support/coach";
+import { codeFor } from "./support/mail";
+import {
+  expect,
+  expectAccessibleInEveryScheme,
+  expectNoSidewaysScroll,
+  expectTouchable,
+  expectWholeWords,
+  keep,
+  test,
+} from "./support/test";
+
+const PASSWORD = "초록 유리병 아홉 개";
+const EMAIL = "이메일";
+/** An address that no other test has, nor this one at its next try. */
+const newAddress = () => `person-${Date.now()}-${Math.random().toString(36).slice(2, 8)}@example.org`;
+
+/** The field and not the box that shows its password. */
+const field = (page: Page, name: string) => page.getByRole("textbox", { name, exact: true });
+const password = (page: Page, name: string) => page.getByLabel(name, { exact: true });
+const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
+const stored = (page: Page) =>
+  page.evaluate(() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]));
+
+async function register(page: Page, address: string): Promise<void> {
+  await page.goto("/account/register");
+  await field(page, EMAIL).fill(address);
+  await password(page, "새 비밀번호").fill(PASSWORD);
+  await expect(field(page, "부를 이름")).not.toHaveValue("");
+  await press(page, "코드 받기");
+  await expect(page.getByRole("heading", { name: "메일을 확인해 주세요" })).toBeVisible();
+  await field(page, "코드").fill(await codeFor(page.request, address, "분리"));
+  await press(page, "확인");
+  await expect(page.getByRole("heading", { name: "로그인된 기기" })).toBeVisible();
+}
+
+test("a guest becomes an account, signs out and in again, and keeps what they asked", async ({
+  page,
+  complaints,
+}) => {
+  const address = newAddress();
+  await hand(page, 61);
+  await asked(page);
+  await register(page, address);
+  expect(await stored(page)).not.toMatch(/refresh|eyJ/); // no token where scripts of a later visit could read it
+  await page.goto("/me/history");
+  await expect(page.locator("main li img")).toHaveCount(1);
+
+  await page.goto("/account");
+  await press(page, "로그아웃");
+  await expect(page.getByRole("region", { name: "알림" })).toContainText("로그아웃했어요.");
+  await page.goto("/me/history");
+  await expect(page.getByRole("main").getByRole("listitem")).toHaveCount(0);
+
+  await page.goto("/account/sign-in");
+  await field(page, EMAIL).fill(address);
+  await password(page, "비밀번호").fill("이 비밀번호는 아니에요");
+  await press(page, "로그인");
+  await expect(page.getByText("주소나 비밀번호가 맞지 않아요.").last()).toBeVisible();
+  await password(page, "비밀번호").fill(PASSWORD);
+  await press(page, "로그인");
+  await expect(page.getByRole("heading", { name: "로그인된 기기" })).toBeVisible();
+  await page.goto("/me/history");
+  await expect(page.locator("main li img")).toHaveCount(1);
+  complaints.length = 0; // the wrong password
+});
+
+test("what changes an account asks once more who is there", async ({ page, complaints }) => {
+  const [address, other] = [newAddress(), newAddress()];
+  await keep(page, { name: "초록이" });
+  await register(page, address);
+  await page.route(
+    "**/api/v1/auth/change-email",
+    (route) =>
+      route.fulfill({
+        status: 403,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ status: 403, code: "reauthentication_needed", title: "", detail: "" }),
+      }),
+    { times: 1 },
+  );
+  await field(page, "새 이메일").fill(other);
+  await press(page, "코드 받기");
+  const dialog = page.getByRole("dialog", { name: "본인인지 확인할게요" });
+  await dialog.getByLabel("비밀번호", { exact: true }).fill(PASSWORD);
+  await dialog.getByRole("button", { name: "확인" }).click();
+  await field(page, "코드").fill(await codeFor(page.request, other, "분리"));
+  await press(page, "확인");
+  await expect(page.getByRole("region", { name: "알림" })).toContainText("이메일을 바꿨어요.");
+  await expect(page.getByText("이메일을 바꿨어요", { exact: true })).toBeVisible(); // among what happened
+  complaints.length = 0; // the answer that we made
+});
+
+test("a code takes a guest to another device, and shows first whom it opens", async ({
+  page,
+  browser,
+  baseURL,
+}) => {
+  await keep(page, { name: "초록 두루미" });
+  await hand(page, 62);
+  await asked(page);
+  await page.goto("/account/device");
+  await press(page, "코드 만들기");
+  const words = page.getByRole("group", { name: "낱말 열두 개와 QR 코드" }).getByRole("listitem");
+  await expect(words).toHaveCount(12);
+  await expect(page.getByRole("img", { name: "다른 기기의 카메라로 찍는 QR 코드" })).toBeVisible();
+  await expectAccessibleInEveryScheme(page);
+  const typed = (await words.allTextContents()).join(" ");
+
+  const device = await browser.newContext({ ...(baseURL ? { baseURL } : {}), locale: "ko-KR" });
+  const there = await device.newPage();
+  await there.goto("/account/recover");
+  await field(there, "낱말 열두 개").fill(typed);
+  await press(there, "누구인지 보기");
+  await expect(there.getByRole("heading", { name: "초록 두루미 님의 코드예요" })).toBeVisible();
+  expect(await there.evaluate(() => localStorage.getItem("bunri.session"))).toBeNull(); // nothing was used yet
+  await press(there, "이어서 쓰기");
+  await expect(there.getByRole("region", { name: "알림" })).toContainText("초록 두루미 님으로 이어서 써요.");
+  await there.goto("/me/history");
+  await expect(there.locator("main li img")).toHaveCount(1);
+  await device.close();
+});
+
+test("a link's secret leaves the address bar, and nothing happens before a button is pressed", async ({
+  page,
+}) => {
+  const sent: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("/api/v1/auth/")) sent.push(request.url());
+  });
+  for (const name of ["confirm", "reset", "confirm-email", "undo-email", "recover"]) {
+    await page.goto(`/account/${name}#${"a".repeat(43)}`);
+    await expect(page.locator("main button[type=submit]")).toBeVisible();
+    await expect(page).toHaveURL(new RegExp(`/account/${name}$`));
+  }
+  expect(sent).toEqual([]);
+});
+
+test.describe("everybody can use", () => {
+  const PATHS = [
+    "/account",
+    "/account/register",
+    "/account/sign-in",
+    "/account/forgot",
+    "/account/confirm#a",
+    "/account/undo-email#a",
+    "/account/device",
+    "/account/recover",
+  ];
+
+  async function expectUsable(page: Page): Promise<void> {
+    for (const width of [360, 768, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await expectNoSidewaysScroll(page);
+      await expectTouchable(page);
+    }
+    await page.setViewportSize({ width: 360, height: 800 });
+    await expectAccessibleInEveryScheme(page);
+    await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+    await expectNoSidewaysScroll(page);
+    await expectWholeWords(page);
+  }
+
+  for (const language of ["ko", "en"])
+    test(`the pages of who has no account: ${language}`, async ({ page }) => {
+      test.slow();
+      await keep(page, { language });
+      for (const path of PATHS) {
+        await page.goto(path);
+        await page.getByRole("heading", { level: 2 }).first().waitFor();
+        await page.screenshot({
+          path: `test-results/account-${language}-${path.replaceAll(/[/#]/g, "_")}.png`,
+          fullPage: true,
+        });
+        await expectUsable(page);
+        await page.evaluate(() => (document.documentElement.style.fontSize = ""));
+      }
+    });
+
+  test("the account's own page", async ({ page }) => {
+    await keep(page, { name: "초록이" });
+    await register(page, newAddress());
+    await expect(page.locator("main [aria-busy=true]:visible")).toHaveCount(0);
+    await page.screenshot({ path: "test-results/account-own.png", fullPage: true });
+    await expectUsable(page);
+  });
+});

@@ -1,0 +1,22 @@
+import { useTranslation } from "react-i18next";
+import type { Person } from "~/api/types";
+import { Button } from "~/ui/Button";
+import { EmptyState } from "~/ui/EmptyState";
+
+/** In place of a form that is for who is not signed in to an account. */
+export function AlreadySignedIn({ person }: Readonly<{ person: Person }>) {
+  const { t } = useTranslation("account");
+  return (
+    <EmptyState
+      icon="check"
+      title={t("already.title", { name: person.name })}
+      actions={
+        <Button variant="contained" to="/account">
+          {t("already.action")}
+        </Button>
+      }
+    >
+      <p>{t("already.sentence")}</p>
+    </EmptyState>
+  );
+}

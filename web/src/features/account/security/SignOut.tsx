@@ -1,0 +1,39 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { api, data } from "~/api/client";
+import { forgetDevice } from "~/outbox/forgetDevice";
+import { prefer } from "~/preferences/store";
+import { Button } from "~/ui/Button";
+import { ErrorMessage } from "~/ui/ErrorMessage";
+import { Section } from "~/ui/Section";
+import { toast } from "~/ui/toast";
+
+/** Ends the session here. The account keeps everything; this device keeps language, look and region. */
+export function SignOut() {
+  const { t } = useTranslation("account");
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const leave = useMutation({
+    mutationFn: async () => {
+      await data(api.POST("/api/v1/auth/logout"));
+      await forgetDevice();
+      prefer({ name: null, teach: null });
+    },
+    onSuccess: () => {
+      client.clear();
+      toast({ text: t("signOut.done") });
+      void navigate("/me", { replace: true });
+    },
+  });
+  return (
+    <Section title={t("signOut.title")} note={t("signOut.note")}>
+      {leave.isError && <ErrorMessage error={leave.error} />}
+      <div>
+        <Button variant="outlined" tone="bad" busy={leave.isPending} onClick={() => leave.mutate()}>
+          {t("signOut.title")}
+        </Button>
+      </div>
+    </Section>
+  );
+}

@@ -1,0 +1,3 @@
+interface Catalogues {
+  account: typeof import("./texts/ko.json");
+}
