@@ -77,7 +77,9 @@ describe("App", () => {
     ["/about", "분리는 이렇게 일해요"],
   ])("still finds %s", async (address, title) => {
     await show(<App features={features} />, [], address);
-    expect(await screen.findByRole("heading", { level: 1, name: title })).toBeInTheDocument();
+    // The first page with MUI takes a while to be read on a busy machine.
+    const heading = await screen.findByRole("heading", { level: 1, name: title }, { timeout: 4_500 });
+    expect(heading).toBeInTheDocument();
   });
 
   it("goes from page to page", async () => {
