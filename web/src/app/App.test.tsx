@@ -78,9 +78,9 @@ describe("App", () => {
   ])("still finds %s", async (address, title) => {
     await show(<App features={features} />, [], address);
     // The first page with MUI takes a while to be read on a busy machine.
-    const heading = await screen.findByRole("heading", { level: 1, name: title }, { timeout: 4_500 });
+    const heading = await screen.findByRole("heading", { level: 1, name: title }, { timeout: 25_000 });
     expect(heading).toBeInTheDocument();
-  });
+  }, 30_000);
 
   it("goes from page to page", async () => {
     await show(<App features={features} />, [], "/me/about");
