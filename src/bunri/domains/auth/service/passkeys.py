@@ -112,7 +112,8 @@ class Passkeys:
             passkey = await repository.lock_passkey(passkey_id)
             if passkey is None or passkey.person_id != person.id:
                 raise PasskeyMissing
-            if not others and person.password_hash is None:
+            elsewhere = await repository.identities_of(person.id)
+            if not (others or elsewhere) and person.password_hash is None:
                 raise LastWayIn
             await repository.remove_passkey(passkey_id)
             if not others:
