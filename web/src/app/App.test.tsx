@@ -75,12 +75,16 @@ describe("App", () => {
     ["/settings", "설정"],
     ["/history", "지난 답변"],
     ["/about", "분리는 이렇게 일해요"],
-  ])("still finds %s", async (address, title) => {
-    await show(<App features={features} />, [], address);
-    // The first page with MUI takes a while to be read on a busy machine.
-    const heading = await screen.findByRole("heading", { level: 1, name: title }, { timeout: 25_000 });
-    expect(heading).toBeInTheDocument();
-  }, 30_000);
+  ])(
+    "still finds %s",
+    async (address, title) => {
+      await show(<App features={features} />, [], address);
+      // The first page with MUI takes a while to be read on a busy machine.
+      const heading = await screen.findByRole("heading", { level: 1, name: title }, { timeout: 25_000 });
+      expect(heading).toBeInTheDocument();
+    },
+    30_000,
+  );
 
   it("goes from page to page", async () => {
     await show(<App features={features} />, [], "/me/about");
