@@ -59,6 +59,7 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test/setup.ts"],
     maxWorkers: "100%", // by default one core stays idle, which is half of two
+    testTimeout: 15_000, // some wait for seconds, and a busy machine takes twice as long
     restoreMocks: true,
     unstubGlobals: true,
   },

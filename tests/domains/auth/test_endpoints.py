@@ -307,7 +307,7 @@ class TestSecondFactor:
         signed_in = await browser.post("/api/v1/auth/login/mfa", json=right)
         assert (signed_in.status_code, signed_in.json()["user"]["id"]) == (200, tokens["user"]["id"])  # type: ignore[index]
         again = await browser.post("/api/v1/auth/login/mfa", json=right)
-        assert (again.status_code, again.json()["code"]) == (401, "ticket_invalid")
+        assert (again.status_code, again.json()["code"]) == (401, "factor_ticket_invalid")
 
     async def test_is_shown_again_and_removed(
         self, client: httpx.AsyncClient, mailbox: Mailbox, clock: Clockwork

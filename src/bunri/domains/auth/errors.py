@@ -89,7 +89,7 @@ class SessionMissing(Missing):
 class ProviderMissing(Missing):
     """Nobody signs in with this provider here."""
 
-    code = "provider_missing"
+    code = "sign_in_provider_missing"
 
 
 class AttemptInvalid(Invalid):
@@ -131,7 +131,7 @@ class FactorWrong(Invalid):
 class TicketInvalid(Unauthenticated):
     """Who signs in by two factors took too long for the second, tried too often, or went on in another browser."""
 
-    code = "ticket_invalid"
+    code = "factor_ticket_invalid"
 
 
 class TotpExists(Conflict):

@@ -29,7 +29,7 @@ class SignInDenied(_SignInError, Forbidden):
 class SignInFailed(_SignInError, Invalid):
     """This attempt cannot succeed and a new one may: a code that was used, a wrong state, nonce or signature …"""
 
-    code = "sign_in_failed"
+    code = "provider_sign_in_failed"
 
 
 class AgeRefused(_SignInError, Forbidden):
