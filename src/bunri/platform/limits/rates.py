@@ -2,7 +2,6 @@
 
 from typing import Annotated, NamedTuple
 
-from limits import parse_many
 from pydantic import AfterValidator, BeforeValidator
 
 LONGEST_WINDOW_S = 7 * 86_400
@@ -15,6 +14,8 @@ class Rate(NamedTuple):
 
 def parse(written: str) -> tuple[Rate, ...]:
     """The rates of a setting, none for ``0``. Raises ValueError for what is no rate."""
+    from limits import parse_many  # a process that only reads the settings needs no counting
+
     if written.strip() == "0":
         return ()
     rates = tuple(Rate(item.amount, item.get_expiry()) for item in parse_many(written))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from bunri.domains.auth import ceremonies
 from bunri.domains.auth.errors import PasskeyElsewhere, PasskeyInvalid, PasskeysImpossible
 from bunri.domains.auth.records import Passkey, RequestKind
 from bunri.domains.auth.relying_party import RelyingParty
@@ -68,6 +67,8 @@ class Challenges:
     ) -> Passkey | None:
         """The passkey that has signed the challenge, of the person ``of``, or of whoever has it, who is locked then.
         None for a wrong answer; the challenge is used up all the same. Raises PasskeyElsewhere."""
+        from bunri.domains.auth import ceremonies  # its library takes 7 MiB of each process that loads it
+
         challenge = await self.take(repository, RequestKind.SHOW_PASSKEY, answer.request, person_id=None)
         try:
             found = await repository.passkey_by_credential(ceremonies.credential_id_of(answer.credential))

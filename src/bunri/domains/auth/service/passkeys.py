@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from bunri.domains.auth import ceremonies
 from bunri.domains.auth.errors import LastWayIn, PasskeyInvalid, PasskeyKnown, PasskeyMissing, PasskeysFull
 from bunri.domains.auth.public import Caller, Kind
 from bunri.domains.auth.records import Device, Factor, Passkey, Person, RequestKind, Session
@@ -55,6 +54,8 @@ class Passkeys:
 
     async def registration_options(self, caller: Caller, origin: str | None) -> PasskeyOptions:
         """For a guest, too. Raises ReauthenticationNeeded, PasskeyElsewhere, PasskeysImpossible, PasskeysFull."""
+        from bunri.domains.auth import ceremonies  # its library takes 7 MiB of each process that loads it
+
         async with self._transaction() as repository:
             person = (await self._lock_fresh(repository, caller)).person
             known = await repository.passkeys_of(person.id)
@@ -72,6 +73,8 @@ class Passkeys:
 
         Raises ReauthenticationNeeded, PasskeyInvalid, PasskeyElsewhere, PasskeyKnown.
         """
+        from bunri.domains.auth import ceremonies
+
         person_id = person_id_of(caller)
         async with self._transaction() as repository:
             challenge = await self._challenges.take(
@@ -136,6 +139,8 @@ class Passkeys:
 
     async def authentication_options(self, origin: str | None) -> PasskeyOptions:
         """For whichever passkey the person has. Raises PasskeyElsewhere, PasskeysImpossible."""
+        from bunri.domains.auth import ceremonies
+
         async with self._transaction() as repository:
             request, challenge = await self._challenges.make(
                 repository, RequestKind.SHOW_PASSKEY, person_id=None, origin=origin
