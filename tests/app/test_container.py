@@ -154,5 +154,7 @@ async def test_an_event_that_was_left_is_sent_once_by_a_worker_of_several_queues
         async with container.database.transaction("auth") as session:
             await Outbox(session, outbox).add(event)
         container.database.relays["auth"] = relay
-        await asyncio.gather(*(each.send_left(grace=timedelta()) for each in container.database.relays.values()))
+        relays = container.database.relays.values()
+        while any(await asyncio.gather(*(each.send_left(grace=timedelta()) for each in relays))):
+            pass  # other tests leave events, too
     assert recorder.sent.count((SessionEnded.topic, event.model_dump(mode="json"))) == 1

@@ -76,7 +76,7 @@ def running(
     ports = {name: free_port() for name in targets}
     base_of = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
     if arrangement == "split":
-        more |= {f"BUNRI_REMOTE_TARGETS__{name.upper()}": base_of[name] for name in ("recycling", "locations")}
+        more |= {f"BUNRI_REMOTE_TARGETS__{name.upper()}": base_of[name] for name in ("auth", "recycling", "locations")}
     env = environment(settings, **more)
     platform = Platform({prefix: base_of[name] for name, prefixes in targets.items() for prefix in prefixes})
     try:

@@ -7,6 +7,7 @@ from bunri.app.container import Container
 from bunri.app.registry import Registry
 from bunri.app.rpc.tokens import PeerTokens
 from bunri.kit.errors import Invalid
+from bunri.kit.user_data import UserDataOfDomains
 from bunri.platform.mail.factory import open_mailer
 from bunri.platform.mail.protocol import Mailer
 from bunri.platform.queue import Backlog
@@ -35,6 +36,7 @@ def compose(container: C, registry: Registry) -> C:
     container.provide(Emitter, lambda: _worker_emitter(container))
     settings = container.settings
     container.provide(Mailer, lambda: open_mailer(settings.mail, settings.data, container.clock))
+    container.provide(UserDataOfDomains, lambda: _user_data(container, registry))
     for module in registry.modules:
         module.provide(container)
         if module.schema and module.outbox:
@@ -42,6 +44,12 @@ def compose(container: C, registry: Registry) -> C:
     for name, url in elsewhere.items():
         container.provide(public[name], _client(container, name, public[name], url))
     return container
+
+
+def _user_data(container: Container, registry: Registry) -> UserDataOfDomains:
+    return UserDataOfDomains(
+        {module.name: module.user_data(container) for module in registry.modules if module.user_data}
+    )
 
 
 def _worker_emitter(container: Container) -> Emitter:

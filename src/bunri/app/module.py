@@ -7,9 +7,10 @@ imports only when it is called: ``bunri beat`` and the API never load what looks
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bunri.kit.events import Event
+from bunri.kit.user_data import UserData
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
@@ -56,22 +57,6 @@ class StoredFolder(NamedTuple):
     prefix: str
     expires_after: "Callable[[Settings], timedelta] | None"
     """Objects are forgotten when they are so old; None: they stay until the module removes them."""
-
-
-class UserData(Protocol):
-    """What a domain keeps of a person: the account's export, erasure and upgrade ask every domain for it."""
-
-    async def export(self, owner: str) -> dict[str, Any]:
-        """Everything kept of ``owner``, ready for JSON."""
-        ...
-
-    async def erase(self, owner: str) -> None:
-        """Removes everything kept of ``owner``; once more does no harm."""
-        ...
-
-    async def upgrade(self, old: str, new: str) -> None:
-        """Hands what is kept of ``old`` over to ``new``; once more does no harm."""
-        ...
 
 
 def _nothing(*_: Any) -> tuple[()]:

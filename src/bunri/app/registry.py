@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from bunri.app.module import Module, Queue, Schedule, Subscription
-from bunri.app.modules import auth, detection, locations, recycling, waste
+from bunri.app.modules import auth, detection, locations, recycling, users, waste
 from bunri.domains.auth.public import GuestMerged, PersonErased
 from bunri.kit.errors import Invalid
 from bunri.kit.languages import add_catalogue
@@ -18,6 +18,7 @@ from bunri.platform.queue import Route
 
 MODULES: Final = (
     auth.MODULE,
+    users.MODULE,
     recycling.MODULE,
     locations.MODULE,
     waste.MODULE,

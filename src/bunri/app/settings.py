@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.detection.settings import DetectionSettings
 from bunri.domains.locations.settings import MapSettings
+from bunri.domains.users.settings import UsersSettings
 from bunri.domains.waste.settings import WasteSettings
 from bunri.edge.http.settings import HttpSettings
 from bunri.kit.errors import Invalid
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     limits: LimitsSettings = Field(default_factory=LimitsSettings)
     auth: AuthSettings = Field(default_factory=AuthSettings)
     oauth: OAuthSettings = Field(default_factory=OAuthSettings)
+    users: UsersSettings = Field(default_factory=UsersSettings)
     waste: WasteSettings = Field(default_factory=WasteSettings)
     detection: DetectionSettings = Field(default_factory=DetectionSettings)
     decoders: DecoderSettings = Field(default_factory=DecoderSettings)

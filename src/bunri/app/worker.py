@@ -14,11 +14,12 @@ from celery.signals import worker_ready
 from bunri.app import heartbeats
 from bunri.app.composition import compose
 from bunri.app.container import Container
-from bunri.app.module import Module, UserData
+from bunri.app.module import Module
 from bunri.app.registry import DEFAULT_QUEUE, REGISTRY, Registry
 from bunri.app.settings import Settings
 from bunri.domains.auth.public import GuestMerged, PersonErased
 from bunri.kit.errors import Unavailable
+from bunri.kit.user_data import UserData
 from bunri.platform.queue import CeleryPublisher, Handler
 from bunri.platform.queue.celery import EventLoopThread, make_celery, register
 from bunri.platform.queue.watchdog import ConsumerWatchdog, watch

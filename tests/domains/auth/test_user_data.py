@@ -23,7 +23,7 @@ class TestExport:
         self, guests: Guests, sessions: Sessions, data: AuthUserData, clock: Clockwork
     ) -> None:
         tokens = await guests.sign_in("초록이")
-        found = await data.export(tokens.user.id)
+        found = (await data.export(tokens.user.id)).document
         assert (found["id"], found["name"]) == (tokens.user.id, "초록이")
         assert found["created_at"] == clock.now.isoformat()
         (session,) = found["sessions"]
@@ -32,7 +32,7 @@ class TestExport:
 
     @pytest.mark.parametrize("owner", ["guest_00000000-0000-7000-8000-000000000000", "terminal"])
     async def test_of_a_stranger_is_empty(self, data: AuthUserData, owner: str) -> None:
-        assert await data.export(owner) == {}
+        assert (await data.export(owner)).document == {}
 
 
 class TestErase:
@@ -42,7 +42,7 @@ class TestErase:
         tokens, other = await guests.sign_in("초록이"), await guests.sign_in("초록이")
         for _ in range(2):
             await data.erase(tokens.user.id)
-        assert await data.export(tokens.user.id) == {}
+        assert (await data.export(tokens.user.id)).document == {}
         with pytest.raises(RefreshInvalid):
             await sessions.refresh(refresh_of(tokens))
         assert (await sessions.refresh(refresh_of(other))).user == other.user
@@ -59,7 +59,7 @@ class TestErase:
 
     async def test_of_a_stranger_does_no_harm(self, data: AuthUserData) -> None:
         await data.erase("terminal")
-        assert await data.export("terminal") == {}
+        assert (await data.export("terminal")).document == {}
 
 
 async def test_upgrade_hands_nothing_over(guests: Guests, sessions: Sessions, data: AuthUserData) -> None:

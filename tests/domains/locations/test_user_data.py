@@ -31,14 +31,16 @@ async def bins(database: Database) -> list[UUID]:
 
 
 async def _votes(data: LocationsUserData, owner: str) -> dict[str, str]:
-    return {each["bin_id"]: each["vote"] for each in (await data.export(owner))["votes"]}
+    return {each["bin_id"]: each["vote"] for each in (await data.export(owner)).document["votes"]}
 
 
 async def test_export_has_the_votes(bins: list[UUID], locations_at: LocationsAt, data: LocationsUserData) -> None:
     await locations_at().vote(bins[0], "a", Vote.FULL)
     await locations_at().vote(bins[1], "b", Vote.OK)
-    assert await data.export("a") == {"votes": [{"bin_id": str(bins[0]), "vote": "full", "cast_at": NOW.isoformat()}]}
-    assert await data.export("nobody") == {"votes": []}
+    assert (await data.export("a")).document == {
+        "votes": [{"bin_id": str(bins[0]), "vote": "full", "cast_at": NOW.isoformat()}]
+    }
+    assert (await data.export("nobody")).document == {"votes": []}
 
 
 async def test_erase_removes_them_and_again_does_no_harm(
@@ -48,7 +50,7 @@ async def test_erase_removes_them_and_again_does_no_harm(
         await locations_at().vote(bins[0], person, Vote.OK)
     for _ in range(2):
         await data.erase("a")
-    assert await data.export("a") == {"votes": []}
+    assert (await data.export("a")).document == {"votes": []}
     assert (await locations_at().get(bins[0])).votes.ok == 1
 
 
@@ -59,7 +61,7 @@ class TestUpgrade:
         await locations_at().vote(bins[0], "old", Vote.OK)
         for _ in range(2):
             await data.upgrade("old", "new")
-        assert await data.export("old") == {"votes": []}
+        assert (await data.export("old")).document == {"votes": []}
         assert await _votes(data, "new") == {str(bins[0]): "ok"}
 
     @pytest.mark.parametrize(("old_at", "new_at", "counts"), [(0, 1, "full"), (1, 0, "ok")])
@@ -79,4 +81,4 @@ class TestUpgrade:
         await locations_at(at=at(new_at)).vote(bins[0], "new", Vote.FULL)
         await data.upgrade("old", "new")
         assert await _votes(data, "new") == {str(bins[0]): counts}
-        assert await data.export("old") == {"votes": []}
+        assert (await data.export("old")).document == {"votes": []}

@@ -58,7 +58,7 @@ class TestExport:
         first = await pipeline.analyze(jpeg(9930), note="컵", tags=["wet"])
         others = [await pipeline.analyze(jpeg(9931 + number)) for number in range(3)]
         await pipeline.reply(first, text="우유팩", consent=True)
-        found = await data.export(pipeline.owner)
+        found = (await data.export(pipeline.owner)).document
         ids = [each["job_id"] for each in found["analyses"]]
         assert ids == [str(status.job_id) for status in (*reversed(others), first)]
         mine: dict[str, Any] = found["analyses"][-1]
@@ -70,7 +70,7 @@ class TestExport:
         assert orjson.loads(orjson.dumps(found)) == found
 
     async def test_of_a_stranger_is_empty(self, data: WasteUserData) -> None:
-        assert await data.export("guest_nobody") == {"analyses": [], "training_samples": []}
+        assert (await data.export("guest_nobody")).document == {"analyses": [], "training_samples": []}
 
 
 class TestErase:
@@ -80,7 +80,7 @@ class TestErase:
         thumbnails = [await _thumbnail(pipeline, status) for status in statuses]
         for _ in range(2):
             await data.erase(pipeline.owner)
-        assert await data.export(pipeline.owner) == {"analyses": [], "training_samples": []}
+        assert (await data.export(pipeline.owner)).document == {"analyses": [], "training_samples": []}
         cached, person = pipeline.container.get(StatusCache), pipeline.container.get(PersonLocation)
         for status, thumbnail in zip(statuses, thumbnails, strict=True):
             assert await pipeline.row(status) is None
@@ -135,7 +135,7 @@ class TestUpgrade:
         before = await data.export(old)
         for _ in range(2):
             await data.upgrade(old, new)
-        assert await data.export(old) == {"analyses": [], "training_samples": []}
+        assert (await data.export(old)).document == {"analyses": [], "training_samples": []}
         assert await data.export(new) == before
         job = await pipeline.row(status)
         assert isinstance(job, Job)

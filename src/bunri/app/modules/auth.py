@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from bunri.app.module import Module, Schedule, Subscription, UserData
-from bunri.domains.auth.public import AccessVerifier, SessionEnded, SessionEndings
+from bunri.app.module import Module, Schedule, Subscription
+from bunri.domains.auth.public import AccessVerifier, AuthPublic, SessionEnded, SessionEndings
+from bunri.kit.user_data import UserData
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
@@ -162,6 +163,7 @@ def _provide_factors(container: "Container") -> None:
 def _provide_upkeep(container: "Container") -> None:
     """What happens without anybody asking, and all that is kept of a person."""
     from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.people import People
     from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.upkeep import Upkeep
     from bunri.domains.auth.user_data import AuthUserData
@@ -170,6 +172,10 @@ def _provide_upkeep(container: "Container") -> None:
 
     get, settings = container.get, container.settings.auth
     container.provide(Upkeep, lambda: Upkeep(_transaction(container), get(Sessions), settings, container.clock))
+    container.provide(
+        People, lambda: People(_transaction(container), get(Sessions), get(Mails), settings, container.clock)
+    )
+    container.provide(AuthPublic, lambda: get(People))
     container.provide(AuthUserData, lambda: AuthUserData(get(Upkeep)))
     container.provide(
         MailDelivery,
@@ -268,6 +274,7 @@ MODULE = Module(
     provide=_provide,
     schema="auth",
     outbox=_outbox,
+    public=AuthPublic,
     prefixes=("/api/v1/auth", "/.well-known/jwks.json"),
     routers=_routers,
     task_handlers=_handlers,

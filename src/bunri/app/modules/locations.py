@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bunri.app.module import Module, UserData
+from bunri.app.module import Module
 from bunri.domains.locations.public import LocationsPublic
+from bunri.kit.user_data import UserData
 
 if TYPE_CHECKING:
     from fastapi import APIRouter

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bunri.app.module import Module, Queue, Schedule, StoredFolder, Subscription, UserData
+from bunri.app.module import Module, Queue, Schedule, StoredFolder, Subscription
 from bunri.domains.locations.public import LocationsPublic
 from bunri.domains.recycling.public import Explained, RecyclingPublic
 from bunri.domains.waste.objects import SAMPLES, THUMBNAILS, UPLOADS
 from bunri.domains.waste.public import Uploaded, WastePublic
+from bunri.kit.user_data import UserData
 from bunri.platform.queue import Backlog
 from bunri.platform.realtime import Emitter
 

@@ -3,13 +3,19 @@
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Annotated, Protocol
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from bunri.kit.errors import Unauthenticated
 from bunri.kit.events import Event
+from bunri.kit.languages import Language
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+"""Of a person, as neighbours see it."""
 
 
 class Kind(StrEnum):
@@ -30,6 +36,50 @@ class Caller(BaseModel):
     kind: Kind = Kind.GUEST
     roles: frozenset[str] = frozenset()
     expires_at: datetime
+
+
+class KnownPerson(BaseModel):
+    """What auth knows of a person."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    hash: str = Field(description="A short public tag, since names are not unique.")
+    kind: Kind
+    email: str | None = Field(description="Of which its owner has shown that mail to it arrives.")
+    has_password: bool
+    language: Language
+    roles: tuple[str, ...]
+    created_at: datetime
+
+
+class AuthPublic(Protocol):
+    """Everything may be called again: once more changes nothing."""
+
+    async def person(self, owner: str) -> KnownPerson | None:
+        """None for somebody unknown, and for who has been merged or disabled."""
+        ...
+
+    async def rename(self, caller: Caller, name: Name) -> None:
+        """Tokens tell of it from their next refresh on. Raises RefreshInvalid."""
+        ...
+
+    async def set_language(self, caller: Caller, language: Language) -> None:
+        """That mails are written in. Raises RefreshInvalid."""
+        ...
+
+    async def begin_export(self, caller: Caller) -> None:
+        """Notes that everything kept of the caller is to be handed out, and tells them by mail.
+
+        Raises ReauthenticationNeeded, RefreshInvalid.
+        """
+        ...
+
+    async def delete(self, caller: Caller) -> datetime:
+        """When the caller will be erased: an account after a while, in which signing in keeps it; a guest at once. All
+        sessions end. Raises ReauthenticationNeeded, RefreshInvalid."""
+        ...
 
 
 class AccessVerifier(Protocol):

@@ -4,14 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, EmailStr, Field, StringConstraints
+from pydantic import BaseModel, EmailStr, Field
 
-from bunri.domains.auth.public import Kind
+from bunri.domains.auth.public import Kind, Name
 from bunri.domains.auth.records import Factor
 
-Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")
-]
 Email = Annotated[EmailStr, Field(max_length=254, examples=["chorok@example.org"])]
 Password = Annotated[str, Field(min_length=1, max_length=512, description="8 to 128 characters, whichever they are.")]
 """Bounded here, judged by ``passwords.check_acceptable``."""

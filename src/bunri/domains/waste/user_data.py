@@ -11,6 +11,7 @@ from bunri.domains.waste.repository import WasteRepository
 from bunri.domains.waste.service.training_samples import TrainingSamples
 from bunri.domains.waste.status_cache import StatusCache
 from bunri.kit.clock import Clock
+from bunri.kit.user_data import PersonalData
 from bunri.platform.db import Transaction
 from bunri.platform.storage import Storage
 
@@ -18,7 +19,7 @@ BATCH: Final = 200
 
 
 class WasteUserData:
-    """Implements ``app.module.UserData``."""
+    """Implements ``kit.user_data.UserData``."""
 
     def __init__(
         self,
@@ -39,7 +40,7 @@ class WasteUserData:
         self._clock = clock
         self._batch = batch
 
-    async def export(self, owner: str) -> dict[str, Any]:
+    async def export(self, owner: str) -> PersonalData:
         """Analyses newest first, each with its corrections; pictures by their keys in the object store."""
         jobs: list[dict[str, Any]] = []
         before: UUID | None = None
@@ -48,7 +49,9 @@ class WasteUserData:
             before = UUID(page[-1]["job_id"])
         async with self._transaction() as repository:
             samples = await repository.samples_of(self._samples.pseudonym(owner))
-        return {"analyses": jobs, "training_samples": [_sample(each) for each in samples]}
+        kept = [_sample(each) for each in samples]
+        pictures = [*(job["thumbnail"] for job in jobs if job["thumbnail"]), *(each["picture"] for each in kept)]
+        return PersonalData({"analyses": jobs, "training_samples": kept}, tuple(dict.fromkeys(pictures)))
 
     async def _page(self, owner: str, before: UUID | None) -> list[dict[str, Any]]:
         async with self._transaction() as repository:

@@ -3,6 +3,7 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import FileResponse
 from starlette.requests import ClientDisconnect
 
 from bunri.platform.http import policy
@@ -11,7 +12,8 @@ from bunri.platform.storage.signing import Grant
 
 router = APIRouter(prefix="/api/v1/objects", tags=["objects"])
 
-_LARGEST_READ: Final = 64 * 2**20
+_AT_ONCE: Final = 2**20
+"""Bytes of an object that is read in one go; a larger one is sent piece by piece."""
 _SHOWN: Final = ("image/jpeg", "image/png", "image/webp")
 
 Expires = Annotated[int, Query(ge=0, lt=2**40, description="Seconds since 1970")]
@@ -51,13 +53,12 @@ async def look(key: str, request: Request, expires: Expires, signature: Signatur
     stat = await storage.stat(key)
     if stat is None:
         raise ObjectMissing
-    return Response(
-        await storage.read(key, _LARGEST_READ),
-        media_type=stat.content_type,
-        headers={
-            "Cache-Control": "private, max-age=300",
-            "X-Content-Type-Options": "nosniff",
-            "Content-Disposition": "inline" if stat.content_type in _SHOWN else "attachment",
-            "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
-        },
-    )
+    headers = {
+        "Cache-Control": "private, max-age=300",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": "inline" if stat.content_type in _SHOWN else "attachment",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    }
+    if stat.size > _AT_ONCE:
+        return FileResponse(storage.path_of(key), media_type=stat.content_type, headers=headers)
+    return Response(await storage.read(key, _AT_ONCE), media_type=stat.content_type, headers=headers)

@@ -32,6 +32,7 @@ _ERRORS: Final[Mapping[str, type[BunriError]]] = {
 }
 _LARGEST_THUMBNAIL: Final = 4 * 2**20
 """Bytes; 1024 × 1024 pixels of noise take some 600,000."""
+_LARGEST_AVATAR: Final = 2**18
 
 
 # ── the decoder writes ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -53,6 +54,11 @@ def picture_message(picture: Picture) -> Message:
 def photo_message(photo: Photo) -> Message:
     """The pixels follow it, and what is stored of the photo."""
     return picture_message(photo) | {"sha256": photo.sha256.hex(), "phash": photo.phash.hex()}
+
+
+def avatar_message() -> Message:
+    """The encoded square follows it."""
+    return {"avatar": "webp"}
 
 
 # ── who asked reads ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,6 +90,12 @@ class Answers:
         sha256, phash = bytes.fromhex(message["sha256"]), bytes.fromhex(message["phash"])
         _check(len(sha256) == len(phash) == 32)
         return Photo(pixels, self._header(message), sha256, phash), thumbnail
+
+    def avatar(self, channel: Channel) -> bytes:
+        """WebP of a square."""
+        message, size = _message(channel)
+        _check(message == avatar_message() and 0 < size <= _LARGEST_AVATAR)
+        return channel.read(size)
 
     def _header(self, message: Message) -> Header:
         media_type, *numbers = message["header"]

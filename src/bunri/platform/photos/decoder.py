@@ -19,13 +19,20 @@ import cv2
 import pi_heif
 
 from bunri.kit.errors import BunriError
-from bunri.platform.photos.answers import Message, error_message, header_message, photo_message, picture_message
+from bunri.platform.photos.answers import (
+    Message,
+    avatar_message,
+    error_message,
+    header_message,
+    photo_message,
+    picture_message,
+)
 from bunri.platform.photos.budget import Budget
 from bunri.platform.photos.channel import Buffer, Channel
 from bunri.platform.photos.errors import TooCostly
 from bunri.platform.photos.header import probe
 from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.photo import make_thumbnail, open_photo, open_picture
+from bunri.platform.photos.photo import make_avatar, make_thumbnail, open_photo, open_picture
 
 Answer = tuple[Message, *tuple[Buffer, ...]]
 
@@ -95,10 +102,15 @@ def _photo(data: bytes, limits: PhotoLimits, sha256: str | None) -> Answer:
     return photo_message(photo), photo.pixels.data, make_thumbnail(photo)
 
 
+def _avatar(data: bytes, limits: PhotoLimits, _: object) -> Answer:
+    return avatar_message(), make_avatar(open_picture(data, limits))
+
+
 _ASKED: Final[Mapping[str, Callable[[bytes, PhotoLimits, str | None], Answer]]] = {
     "header": _header,
     "picture": _picture,
     "photo": _photo,
+    "avatar": _avatar,
 }
 
 

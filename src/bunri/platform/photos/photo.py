@@ -2,9 +2,10 @@
 
 import hashlib
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 import cv2
+from numpy.typing import NDArray
 from PIL import Image
 
 from bunri.platform.photos.decode import decode
@@ -16,6 +17,7 @@ from bunri.platform.photos.picture import Photo, Picture
 LONG_SIDE: Final = 960
 """Enough for detectors (≤ 640) and crops; lets a 12-megapixel JPEG (4032 or 4000 wide) be decoded at a quarter."""
 THUMBNAIL_SIDE: Final = 1024
+AVATAR_SIDE: Final = 256
 
 
 def open_picture(data: bytes, limits: PhotoLimits, *, at_least: int = LONG_SIDE) -> Picture:
@@ -43,6 +45,20 @@ def make_thumbnail(photo: Picture) -> bytes:
     scale = min(1.0, THUMBNAIL_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = photo.pixels if scale == 1 else cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA)
+    return _webp(small, method=0)
+
+
+def make_avatar(picture: Picture) -> bytes:
+    """The middle square of a picture, 256 × 256, as WebP without EXIF."""
+    height, width = picture.pixels.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    square = picture.pixels[top : top + side, left : left + side]
+    interpolation = cv2.INTER_AREA if side > AVATAR_SIDE else cv2.INTER_CUBIC
+    return _webp(cv2.resize(square, (AVATAR_SIDE, AVATAR_SIDE), interpolation=interpolation), method=4)
+
+
+def _webp(pixels: NDArray[Any], method: int) -> bytes:
     out = BytesIO()
-    Image.fromarray(cv2.cvtColor(small, cv2.COLOR_BGR2RGB)).save(out, "WEBP", quality=75, method=0)
+    Image.fromarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)).save(out, "WEBP", quality=75, method=method)
     return out.getvalue()

@@ -56,6 +56,10 @@ class DecoderPool:
         """The photo, and what we store of it. ``sha256``: of ``data``, where it is known."""
         return self._submit("photo", data, limits, Answers(limits).photo, sha256)
 
+    def avatar(self, data: bytes, limits: PhotoLimits) -> "Future[bytes]":
+        """The middle of the picture as a small square, in WebP, made from pixels alone."""
+        return self._submit("avatar", data, limits, Answers(limits).avatar)
+
     def keep_warm(self) -> None:
         """Starts the decoders, without waiting for them, and again whenever one was killed."""
         with self._changed:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime, timedelta
@@ -93,6 +94,16 @@ class LocalStorage:
     async def write(self, key: str, data: bytes, content_type: str) -> None:
         async with self._draft(checked(key), content_type) as file:
             await asyncio.to_thread(file.write, data)
+
+    async def write_file(self, key: str, path: Path, content_type: str) -> None:
+        size = (await asyncio.to_thread(path.stat)).st_size
+        self._check_room(size, await asyncio.to_thread(free_bytes, self._root))
+        async with self._draft(checked(key), content_type) as file:
+            await asyncio.to_thread(_copy, path, file)
+
+    def path_of(self, key: str) -> Path:
+        """Where the object ``key`` is, if there is one. Raises BadKey."""
+        return self._root / checked(key)
 
     async def read(self, key: str, max_bytes: int) -> bytes:
         return await asyncio.to_thread(self._read, checked(key), max_bytes)
@@ -208,6 +219,11 @@ async def _gathered(body: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
 def _create(path: Path) -> IO[bytes]:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path.open("xb")
+
+
+def _copy(path: Path, file: IO[bytes]) -> None:
+    with path.open("rb") as source:
+        shutil.copyfileobj(source, file, _CHUNK)
 
 
 def _sync(file: IO[bytes]) -> None:

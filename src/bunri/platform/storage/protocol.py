@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final, Protocol
 
 from bunri.platform.storage.errors import BadKey, StorageUnavailable
@@ -62,6 +63,9 @@ class Storage(Protocol):
 
     async def write(self, key: str, data: bytes, content_type: str) -> None:
         """Store an object completely or not at all, in place of the previous one. Raises StorageFull."""
+
+    async def write_file(self, key: str, path: Path, content_type: str) -> None:
+        """As ``write``, with the content of a file, of which only a piece at a time is in memory."""
 
     async def delete(self, key: str) -> None:
         """Delete an object; it need not exist."""

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import boto3
 import structlog
+from boto3.exceptions import S3UploadFailedError
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -109,6 +111,9 @@ class S3Storage:
     async def write(self, key: str, data: bytes, content_type: str) -> None:
         await asyncio.to_thread(self._write, checked(key), data, content_type)
 
+    async def write_file(self, key: str, path: Path, content_type: str) -> None:
+        await asyncio.to_thread(self._write_file, checked(key), path, content_type)
+
     async def delete(self, key: str) -> None:
         await asyncio.to_thread(self._delete, checked(key))
 
@@ -143,6 +148,14 @@ class S3Storage:
     def _write(self, key: str, data: bytes, content_type: str) -> None:
         with _translated_errors():
             self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=content_type)
+
+    def _write_file(self, key: str, path: Path, content_type: str) -> None:
+        """In parts, where it is large."""
+        with _translated_errors():
+            try:
+                self._client.upload_file(str(path), self._bucket, key, ExtraArgs={"ContentType": content_type})
+            except S3UploadFailedError as error:  # of boto3's own transfers, around the ClientError
+                raise error.__context__ or error from None
 
     def _delete(self, key: str) -> None:
         with suppress(ObjectMissing), _translated_errors():

@@ -1,0 +1,1 @@
+"""The migrations of the schema ``users``: plain SQL, oldest first by name."""
