@@ -1,6 +1,6 @@
 """Use cases of songs."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 from tests.app.toy.songs.errors import SongKnown
@@ -10,6 +10,7 @@ from tests.app.toy.songs.repository import SongsRepository
 from bunri.domains.auth.public import Caller
 from bunri.domains.waste.public import AnalysisDone
 from bunri.kit.languages import text
+from bunri.kit.user_data import PersonalData
 from bunri.platform.db import Transaction
 from bunri.platform.realtime import Emitter, user_room
 
@@ -40,8 +41,8 @@ class SongsService:
         async with self._transaction() as repository:
             await repository.add(Song(title=text("songs.thanks", "en", title=str(done.job_id)), singer=done.owner))
 
-    async def export(self, owner: str) -> dict[str, Any]:
-        return {"songs": [song.title for song in await self.of(owner)]}
+    async def export(self, owner: str) -> PersonalData:
+        return PersonalData({"songs": [song.title for song in await self.of(owner)]})
 
     async def erase(self, owner: str) -> None:
         async with self._transaction() as repository:

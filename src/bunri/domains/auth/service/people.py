@@ -1,8 +1,9 @@
 """What other domains may ask of auth about people, and what people do with all that is kept of them."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from bunri.domains.auth.public import Caller, Kind, KnownPerson, PersonErased
+from bunri.domains.auth.public import AuthPublic, Caller, Kind, KnownPerson, PersonErased
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.sessions import Sessions
@@ -80,3 +81,7 @@ class People:
             await repository.log_event("deleted", person.id, session.device, now)
             await self._mails.tell(repository, person, "deleted")
         return erase_at
+
+
+if TYPE_CHECKING:
+    _: type[AuthPublic] = People

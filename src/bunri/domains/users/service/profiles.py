@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from bunri.domains.auth.public import AuthPublic, Caller, TokenExpired
 from bunri.domains.users import unsubscribing
 from bunri.domains.users.errors import TimeZoneUnknown
-from bunri.domains.users.public import SEOUL, MailKind, Profile
+from bunri.domains.users.public import SEOUL, MailKind, Profile, UsersPublic
 from bunri.domains.users.records import ProfileRecord
 from bunri.domains.users.repository import UsersRepository
 from bunri.domains.users.schemas import Me, MeIn
@@ -123,3 +123,7 @@ class Profiles:
 def _time_zones() -> frozenset[str]:
     """The names that the system, or the package tzdata, knows."""
     return frozenset(available_timezones())
+
+
+if TYPE_CHECKING:
+    _: type[UsersPublic] = Profiles
