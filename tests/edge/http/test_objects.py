@@ -214,6 +214,18 @@ class TestLooking:
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert "sandbox" in answer.headers["content-security-policy"]
 
+    async def test_sends_a_large_archive_piece_by_piece_to_be_saved(
+        self, storage: LocalStorage, client: httpx.AsyncClient
+    ) -> None:
+        content = bytes(range(256)) * 2**14
+        await storage.write("exports/a.zip", content, "application/zip")
+        url = await storage.url("exports/a.zip", expires_in=timedelta(minutes=5), base_url="http://test")
+        whole, part = await client.get(url), await client.get(url, headers={"Range": "bytes=300-555"})
+        assert (whole.content, part.content) == (content, content[300:556])
+        for answer in (whole, part):
+            assert answer.headers["content-disposition"] == "attachment"
+            assert answer.headers["x-content-type-options"] == "nosniff"
+
     async def test_at_what_is_gone_is_missing(self, storage: LocalStorage, client: httpx.AsyncClient) -> None:
         answer = await client.get(await storage.url(KEY, expires_in=timedelta(minutes=5), base_url="http://test"))
         assert (answer.status_code, answer.json()["code"]) == (404, "object_missing")

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,17 @@ class TestAnswers:
         assert np.array_equal(pool.picture(data, LIMITS).result().pixels, expected.pixels)
         assert pool.header(data, LIMITS).result() == expected.header
 
+    @pytest.mark.parametrize(("width", "height"), [(640, 480), (480, 640), (100, 100), (1, 300), (3000, 2)])
+    def test_an_avatar_is_the_middle_square_whatever_the_shape(self, pools: Pools, width: int, height: int) -> None:
+        made = Image.open(BytesIO(pools.open().avatar(encoded(scene(width, height), "PNG"), LIMITS).result()))
+        assert (made.format, made.size) == ("WEBP", (256, 256))
+
+    def test_an_avatar_has_nothing_but_pixels(self, pools: Pools) -> None:
+        data = encoded(scene(), "JPEG", exif=exif(6, gps=True))
+        made = pools.open().avatar(data, LIMITS).result()
+        assert not Image.open(BytesIO(made)).getexif()
+        assert b"Exif" not in made
+
     def test_a_sha_that_is_known_is_not_made_again(self, pools: Pools) -> None:
         known = hashlib.sha256(b"known").digest()
         assert pools.open().photo(SMALL, LIMITS, sha256=known).result()[0].sha256 == known
@@ -121,7 +133,7 @@ class TestAnswers:
         with pytest.raises(BunriError) as expected:
             open_photo(data, LIMITS)
         pool = pools.open()
-        for asked in (pool.picture(data, LIMITS), pool.photo(data, LIMITS)):
+        for asked in (pool.picture(data, LIMITS), pool.photo(data, LIMITS), pool.avatar(data, LIMITS)):
             with pytest.raises(type(expected.value)) as raised:
                 asked.result()
             assert (raised.value.code, raised.value.data) == (code, expected.value.data)

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 from tests.platform.storage.conftest import Store
 
 from bunri.platform.storage import BadKey, ObjectMissing, ObjectTooLarge, UploadTicket
+from bunri.platform.storage.protocol import ObjectStat
 
 JPEG = "image/jpeg"
 MINUTES = timedelta(minutes=5)
@@ -109,6 +111,15 @@ class TestObjects:
         assert await store.storage.stat(key) is None
         with pytest.raises(ObjectMissing):
             await store.storage.read(key, 100)
+
+    @pytest.mark.parametrize("size", [0, 10 * 2**20 + 1], ids=["empty", "large"])
+    async def test_may_come_from_a_file(self, store: Store, tmp_path: Path, size: int) -> None:
+        """S3 takes the larger one in parts."""
+        key, content, path = new_key(), secrets.token_bytes(size), tmp_path / "archive.zip"
+        await asyncio.to_thread(path.write_bytes, content)
+        await store.storage.write_file(key, path, "application/zip")
+        assert await store.storage.read(key, size) == content
+        assert await store.storage.stat(key) == ObjectStat(size, "application/zip")
 
     async def test_are_read_only_up_to_a_limit(self, store: Store) -> None:
         key = new_key()
