@@ -19,7 +19,8 @@ CONTRACT := $(shell find src/bunri -name endpoints.py -o -name schemas.py -o -na
 help:            ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.ready web                 ## make .venv with everything that runs, tests and checks bunri, and build the web app
+setup: $(VENV)/.compiled web              ## make .venv with everything that runs, tests and checks bunri, and build the web app
+	@$(BIN)/python -m compileall -q src
 
 # Without Node.js everything works but the web app: the server says so at /.
 NODE_FITS := $(shell node -e 'const [a, b] = process.versions.node.split("."); console.log(a > 20 || (a == 20 && b >= 19))' 2>/dev/null)
@@ -114,6 +115,12 @@ $(VENV)/.ready: requirements-dev.lock pyproject.toml | $(UV)
 	test -x $(BIN)/python || $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+# Compiled once, as pip does. Otherwise, where Python may not write next to its sources (PYTHONDONTWRITEBYTECODE), each process
+# compiles hundreds of modules whenever it starts: a second longer, and 5 to 15 MiB that it never gives back.
+$(VENV)/.compiled: $(VENV)/.ready
+	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
 	touch $@
 
 web/node_modules/.ready: web/package-lock.json
