@@ -18,7 +18,7 @@ from bench import worker_processes
 from bench.stats import ms
 from bunri.platform.cache import Cache
 from bunri.platform.realtime import NAMESPACE, user_room
-from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager
+from bunri.platform.realtime.remote import RemoteEmitter
 
 _WARMUP_SHARE: Final = 0.2
 _EVENT: Final = f'42{NAMESPACE},["jobStatus",'
@@ -67,7 +67,7 @@ async def _run(plan: worker_processes.Plan) -> dict[str, Any]:
     await asyncio.gather(*map(arrive, watchers))
     watching = [asyncio.create_task(watcher.watch()) for watcher in watchers]
     cache = Cache(plan["valkey"])
-    emitter = ClusterEmitter(ClusterManager(cache, write_only=True))
+    emitter = RemoteEmitter(cache)
     counted_from, pushed = await _push(emitter, watchers, plan)
     await asyncio.sleep(1)
     for watcher in watchers:
@@ -79,7 +79,7 @@ async def _run(plan: worker_processes.Plan) -> dict[str, Any]:
     return {"p50": ms(took, 0.5), "p99": ms(took, 0.99), "lost": pushed - len(received), "pushed": pushed}
 
 
-async def _push(emitter: ClusterEmitter, watchers: list[Watcher], plan: worker_processes.Plan) -> tuple[float, int]:
+async def _push(emitter: RemoteEmitter, watchers: list[Watcher], plan: worker_processes.Plan) -> tuple[float, int]:
     """Every watcher is pushed something once a period, evenly spread; returns from when on that counts, and how many
     pushes there were."""
     began, pushed = time.monotonic(), 0

@@ -30,8 +30,9 @@ from bunri.kit.tasks import cancel_all
 from bunri.platform.limits import RateLimiter
 from bunri.platform.mail.folder import MailFolder
 from bunri.platform.mail.protocol import Mailer
-from bunri.platform.queue import CeleryPublisher, InlinePublisher
+from bunri.platform.queue import InlinePublisher
 from bunri.platform.queue.celery import make_celery
+from bunri.platform.queue.celery_publisher import CeleryPublisher
 from bunri.platform.realtime import Emitter, Subscriber
 from bunri.platform.storage import LocalStorage
 

@@ -54,9 +54,9 @@ def _user_data(container: Container, registry: Registry) -> UserDataOfDomains:
 
 def _worker_emitter(container: Container) -> Emitter:
     """Of a process without sockets: the API processes deliver what it publishes."""
-    from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager
+    from bunri.platform.realtime.remote import RemoteEmitter
 
-    return ClusterEmitter(ClusterManager(container.cache("common"), write_only=True))
+    return RemoteEmitter(container.cache("common"))
 
 
 def _client(container: Container, domain: str, protocol: type[T], url: str) -> Callable[[], T]:

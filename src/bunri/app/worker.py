@@ -20,8 +20,9 @@ from bunri.app.settings import Settings
 from bunri.domains.auth.public import GuestMerged, PersonErased
 from bunri.kit.errors import Unavailable
 from bunri.kit.user_data import UserData
-from bunri.platform.queue import CeleryPublisher, Handler
+from bunri.platform.queue import Handler
 from bunri.platform.queue.celery import EventLoopThread, make_celery, register
+from bunri.platform.queue.celery_publisher import CeleryPublisher
 from bunri.platform.queue.watchdog import ConsumerWatchdog, watch
 
 log = structlog.get_logger(__name__)

@@ -37,6 +37,7 @@ from bunri.platform.limits import LimitsSettings
 from bunri.platform.limits.memory import MemoryRateLimiter
 from bunri.platform.realtime import NAMESPACE, SocketHandler, user_room
 from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager
+from bunri.platform.realtime.remote import RemoteEmitter
 
 KEY = SigningKeys("a seed for tests only, and long enough")
 HOUR = timedelta(hours=1)
@@ -258,7 +259,7 @@ class TestAcrossNodes:
         me = owner()
         client = await connect(one, me)
         cache = Cache(settings.cache_address("common"))
-        await ClusterEmitter(ClusterManager(cache, write_only=True)).emit("jobStatus", {"n": 1}, room=user_room(me))
+        await RemoteEmitter(cache).emit("jobStatus", {"n": 1}, room=user_room(me))
         assert await client.sees(1) == [{"n": 1}]
         await cache.close()
 
@@ -272,7 +273,7 @@ class TestAcrossNodes:
 
     async def test_a_valkey_that_is_away_is_survived(self) -> None:
         gone = Cache("redis://127.0.0.1:9/0", timeout=0.2)
-        emitter = ClusterEmitter(ClusterManager(gone, write_only=True))
+        emitter = RemoteEmitter(gone)
         await emitter.emit("jobStatus", {"n": 1}, room=user_room("guest_1"))
         await gone.close()
 

@@ -16,8 +16,9 @@ from tests.support.providers import Only
 from bunri.app.settings import Settings
 from bunri.kit.errors import Unavailable
 from bunri.platform.providers import Providers
-from bunri.platform.queue import CeleryPublisher, Handler, InlinePublisher, Route
+from bunri.platform.queue import Handler, InlinePublisher, Route
 from bunri.platform.queue.celery import make_celery
+from bunri.platform.queue.celery_publisher import CeleryPublisher
 from bunri.platform.queue.publishers import BrokerUnavailable
 
 QUEUES = "tests.one", "tests.other"

@@ -1,7 +1,8 @@
-"""Socket.IO's rooms across processes, by a channel of Valkey.
+"""Socket.IO's rooms across API processes, by a channel of Valkey.
 
-An API process delivers to its own sockets at once and publishes for the others; a worker only publishes. A message that
-meets no listener, or a Valkey that is away, is lost: whoever needs it asks for the state again when it reconnects.
+An API process delivers to its own sockets at once and publishes for the others; a worker only publishes (``remote``). A
+message that meets no listener, or a Valkey that is away, is lost: whoever needs it asks for the state again when it
+reconnects.
 """
 
 import asyncio
@@ -9,17 +10,16 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-import orjson
 import structlog
 from socketio.async_pubsub_manager import AsyncPubSubManager
 
 from bunri.kit.tasks import cancel_all
 from bunri.platform.cache import Cache, CacheUnavailable
 from bunri.platform.realtime.emitter import MISSED, NAMESPACE, Pushed
+from bunri.platform.realtime.remote import CHANNEL, publish
 
 log = structlog.get_logger(__name__)
 
-CHANNEL: Final = "realtime"
 RETRY_S: Final = 1.0
 _WAIT_S: Final = 30.0
 MOST_UNREAD: Final = 100
@@ -31,8 +31,8 @@ class ClusterManager(AsyncPubSubManager):  # type: ignore[misc]  # python-socket
 
     name = "realtime"
 
-    def __init__(self, cache: Cache, *, write_only: bool = False) -> None:
-        super().__init__(channel=CHANNEL, write_only=write_only, logger=log, json=orjson)
+    def __init__(self, cache: Cache) -> None:
+        super().__init__(channel=CHANNEL, logger=log)
         self._cache = cache
         self._listeners: dict[str, set[_Listener]] = {}
 
@@ -64,10 +64,7 @@ class ClusterManager(AsyncPubSubManager):  # type: ignore[misc]  # python-socket
                 listener.put(Pushed(MISSED, {}))
 
     async def _publish(self, data: dict[str, Any]) -> None:
-        try:
-            await self._cache.publish(CHANNEL, orjson.dumps(data))
-        except CacheUnavailable as error:
-            log.warning("realtime.not_published", reason=str(error))
+        await publish(self._cache, data)
 
     async def _listen(self) -> AsyncIterator[bytes]:
         while True:
