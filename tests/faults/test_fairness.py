@@ -25,8 +25,8 @@ from bunri.domains.waste.schemas import AnalyzeIn, UploadCompleteIn
 from bunri.domains.waste.service.jobs import Jobs
 from bunri.domains.waste.service.recovery import Recovery
 from bunri.domains.waste.settings import WasteSettings
-from bunri.platform.queue.celery_publisher import CeleryPublisher
 from bunri.platform.queue.celery import make_celery
+from bunri.platform.queue.celery_publisher import CeleryPublisher
 
 MANY: Final = 300
 

@@ -7,7 +7,6 @@ from bunri.app import heartbeats
 from bunri.app.container import Container
 from bunri.app.module import Module
 from bunri.app.registry import Registry, Target
-from bunri.app.rpc.client import ping
 from bunri.edge.http.health import Check
 
 NEARLY_FULL: Final = 0.85
@@ -50,6 +49,8 @@ def _called(container: Container, module: Module) -> dict[str, Check]:
     protocol = module.public
 
     async def ask() -> None:
+        from bunri.app.rpc.client import ping
+
         await ping(container.get(protocol))
 
     return {module.name: ask}

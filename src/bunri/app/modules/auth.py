@@ -167,8 +167,6 @@ def _provide_upkeep(container: "Container") -> None:
     from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.upkeep import Upkeep
     from bunri.domains.auth.user_data import AuthUserData
-    from bunri.platform.mail import Mailer
-    from bunri.platform.mail.delivery import MailDelivery
 
     get, settings = container.get, container.settings.auth
     container.provide(Upkeep, lambda: Upkeep(_transaction(container), get(Sessions), settings, container.clock))
@@ -177,10 +175,6 @@ def _provide_upkeep(container: "Container") -> None:
     )
     container.provide(AuthPublic, lambda: get(People))
     container.provide(AuthUserData, lambda: AuthUserData(get(Upkeep)))
-    container.provide(
-        MailDelivery,
-        lambda: MailDelivery(_transaction(container), get(Mailer), "bunri.domains.auth", get(Mails).complete),
-    )
 
 
 def _transaction(container: "Container") -> "Transaction[AuthRepository]":
@@ -244,9 +238,12 @@ def _handlers(_: "Container", queue: str) -> "Sequence[Handler]":
 
 
 def _mail(container: "Container") -> "MailDelivery":
+    from bunri.domains.auth.service.mails import Mails
+    from bunri.platform.mail import Mailer
     from bunri.platform.mail.delivery import MailDelivery
 
-    return container.get(MailDelivery)
+    complete = container.get(Mails).complete
+    return MailDelivery(_transaction(container), container.get(Mailer), "bunri.domains.auth", complete)
 
 
 def _outbox() -> "Table":

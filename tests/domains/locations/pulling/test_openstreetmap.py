@@ -2,7 +2,8 @@ import pytest
 
 from bunri.domains.locations.importing.rows import NewBin, ProblemReason
 from bunri.domains.locations.public import BinKind
-from bunri.domains.locations.pulling.openstreetmap import TITLE, kinds_of, parse
+from bunri.domains.locations.pulling.datasets import OPENSTREETMAP_TITLE
+from bunri.domains.locations.pulling.openstreetmap import kinds_of, parse
 from bunri.domains.locations.regions import Region, region_named
 from bunri.platform.open_data.overpass import Element
 
@@ -53,10 +54,10 @@ class TestAnElement:
             "addr:housenumber": "1",
         }
         row = parse(Element("way/7", 35.163, 129.163, tags), 1, busan())
-        place = ("재활용정거장", "부산광역시 해운대구 중동1로 1", 35.163, 129.163, TITLE)
+        place = ("재활용정거장", "부산광역시 해운대구 중동1로 1", 35.163, 129.163, OPENSTREETMAP_TITLE)
         assert row.result.new_bins == (NewBin(BinKind.CLOTHES, *place), NewBin(BinKind.BATTERY, *place))
         assert (row.reference, row.region) == ("way/7", busan())
-        assert "OpenStreetMap" in TITLE
+        assert "OpenStreetMap" in OPENSTREETMAP_TITLE
 
     def test_without_a_name_is_called_by_its_kind(self) -> None:
         row = parse(Element("node/1", 35.163, 129.163, {"recycling:clothes": "yes"}), 1, busan())

@@ -2,7 +2,8 @@ import pytest
 
 from bunri.domains.locations.importing.rows import NewBin, ProblemReason
 from bunri.domains.locations.public import BinKind
-from bunri.domains.locations.pulling.standard_data import STANDARD_DATA, parse
+from bunri.domains.locations.pulling.datasets import STANDARD_DATA
+from bunri.domains.locations.pulling.standard_data import parse
 
 CLOTHES, BATTERY_LAMP, MEDICINE, STREET = STANDARD_DATA
 ROW = {

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bunri.domains.locations.pulling import openstreetmap
-from bunri.domains.locations.pulling.standard_data import STANDARD_DATA
+from bunri.domains.locations.pulling.datasets import OPENSTREETMAP, OPENSTREETMAP_TITLE, STANDARD_DATA
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,7 @@ class Credit:
 
 _PORTAL: Final = Credit("공공데이터포털", "https://www.data.go.kr")
 CREDITS: Final[Mapping[str, Credit]] = {
-    openstreetmap.DATASET: Credit(openstreetmap.TITLE, "https://www.openstreetmap.org/copyright"),
+    OPENSTREETMAP: Credit(OPENSTREETMAP_TITLE, "https://www.openstreetmap.org/copyright"),
     **{data.dataset: _PORTAL for data in STANDARD_DATA},
 }
 """By data set. The ODbL demands the first one; the portal's data is to be used with its source named."""

@@ -16,14 +16,12 @@ from bunri.domains.locations.importing.rows import (
     parse_row,
 )
 from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.pulling.datasets import OPENSTREETMAP, OPENSTREETMAP_TITLE
 from bunri.domains.locations.pulling.sources import PulledPage, PulledRow, PullFailure
 from bunri.domains.locations.regions import Region, region_named, regions
 from bunri.platform.open_data.errors import OpenDataFailed
 from bunri.platform.open_data.overpass import Element, Overpass
 
-DATASET: Final = "openstreetmap"
-TITLE: Final = "© OpenStreetMap contributors"
-"""Also the attribution that its licence (ODbL 1.0) demands."""
 TAGS: Final = (("amenity", "recycling"), ("amenity", "waste_basket"))
 
 _KINDS: Final[Mapping[BinKind, str]] = {
@@ -56,8 +54,8 @@ _ADDRESS: Final = ("province", "city", "district", "subdistrict", "street", "hou
 class OpenStreetMapSource:
     """A ``Source``. The server is asked province by province, which it can answer in time."""
 
-    dataset = DATASET
-    title = TITLE
+    dataset = OPENSTREETMAP
+    title = OPENSTREETMAP_TITLE
 
     def __init__(self, overpass: Overpass) -> None:
         self._overpass = overpass
@@ -93,7 +91,7 @@ def parse(element: Element, number: int, province: Region) -> PulledRow:
         "address": _address(element.tags),
     }
     row = FileRow(number, fields, kinds_of(element.tags))
-    return PulledRow(parse_row(row, _COLUMNS, ImportDefaults(TITLE)), element.id, province)
+    return PulledRow(parse_row(row, _COLUMNS, ImportDefaults(OPENSTREETMAP_TITLE)), element.id, province)
 
 
 def kinds_of(tags: Mapping[str, str]) -> tuple[BinKind, ...]:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bunri.domains.locations.importing.summary import ImportSummary
+from bunri.domains.locations.pulling.datasets import STANDARD_DATA
 from bunri.domains.locations.pulling.openstreetmap import OpenStreetMapSource
 from bunri.domains.locations.pulling.pulled_bins import PulledBins
 from bunri.domains.locations.pulling.sources import PullFailure, Source
-from bunri.domains.locations.pulling.standard_data import STANDARD_DATA, StandardDataSource
+from bunri.domains.locations.pulling.standard_data import StandardDataSource
 from bunri.domains.locations.regions import Region
 from bunri.platform.open_data.data_go_kr import DataGoKr
 from bunri.platform.open_data.overpass import Overpass

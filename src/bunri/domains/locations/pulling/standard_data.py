@@ -1,7 +1,6 @@
 """The standard data sets about bins of the Korean state's portal, which districts fill in and keep up to date."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -17,7 +16,7 @@ from bunri.domains.locations.importing.rows import (
     parse_row,
 )
 from bunri.domains.locations.importing.values import clean, present
-from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.pulling.datasets import StandardData
 from bunri.domains.locations.pulling.sources import PulledPage, PulledRow, PullFailure
 from bunri.domains.locations.regions import Region, region_named, region_of
 from bunri.platform.open_data.data_go_kr import DataGoKr
@@ -25,45 +24,6 @@ from bunri.platform.open_data.errors import OpenDataFailed
 
 MOST_PAGES: Final = 2000
 """A million rows: the largest of these data sets has some 15,000."""
-
-
-@dataclass(frozen=True, slots=True)
-class StandardData:
-    """A data set: its name in our table, its path at the portal, its title, and the kinds of rows that don't say."""
-
-    dataset: str
-    path: str
-    title: str
-    kinds: tuple[BinKind, ...]
-
-
-STANDARD_DATA: Final = (
-    StandardData(
-        "data.go.kr/clothes",
-        "tn_pubr_public_clothing_collect_bins_api",
-        "전국의류수거함표준데이터",
-        (BinKind.CLOTHES,),
-    ),
-    StandardData(
-        "data.go.kr/battery-lamp",
-        "tn_pubr_public_waste_lamp_battery_collection_box_api",
-        "전국폐형광등폐건전지수거함표준데이터",
-        (BinKind.BATTERY, BinKind.LAMP),
-    ),
-    StandardData(
-        "data.go.kr/medicine",
-        "tn_pubr_public_lung_medicine_api",
-        "전국폐의약품수거함표준데이터",
-        (BinKind.MEDICINE,),
-    ),
-    StandardData(
-        "data.go.kr/street",
-        "tn_pubr_public_trash_can_api",
-        "전국휴지통표준데이터",
-        (BinKind.STREET,),
-    ),
-)
-"""Numbers 15139214, 15155673, 15129445 and 15129450 of the portal, as of November 2026."""
 
 
 class StandardDataSource:
