@@ -1,9 +1,13 @@
 """How a process is put together."""
 
+from pkgutil import resolve_name
+
 import pytest
+from typing_extensions import is_protocol
 
 from bunri.app.composition import RemoteTargetUnknown, compose
 from bunri.app.container import Container
+from bunri.app.module import Module
 from bunri.app.registry import REGISTRY
 from bunri.app.settings import Settings
 from bunri.domains.locations.public import LocationsPublic
@@ -45,4 +49,15 @@ async def test_every_worker_process_runs_one_relay_for_each_outbox(settings: Set
     container = composed(settings)
     assert set(container.database.relays) == {module.schema for module in REGISTRY.modules if module.outbox}
     assert len({id(relay) for relay in container.database.relays.values()}) == len(container.database.relays)
+    await container.close()
+
+
+@pytest.mark.parametrize("module", REGISTRY.modules, ids=lambda module: module.name)
+async def test_each_service_is_made_under_the_name_of_its_class(settings: Settings, module: Module) -> None:
+    container = composed(settings)
+    for name in module.services:
+        found = resolve_name(f"{module.package}.{name}")
+        assert f"{found.__module__}.{found.__qualname__}" == f"{module.package}.{name}"
+        made = container.get(found)
+        assert is_protocol(found) or isinstance(made, found)
     await container.close()

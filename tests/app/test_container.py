@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pkgutil import resolve_name
 from types import ModuleType
 from typing import Any, Final
 
@@ -94,6 +95,11 @@ class TestProviders:
         container.provide(Lamp, lambda: second)
         assert container.get(Lamp) is second
 
+    async def test_a_class_may_be_named(self, container: Container) -> None:
+        lamp = Lamp()
+        container.provide(f"{Lamp.__module__}.Lamp", lambda: lamp)
+        assert container.get(Lamp) is lamp
+
     async def test_an_override_wins_over_what_a_module_provides(self, settings: Settings) -> None:
         own = Lamp()
         async with closing(InlineContainer(settings, overrides={RecyclingService: own})) as container:
@@ -139,8 +145,8 @@ async def test_all_in_one_process_shares_what_other_targets_would_call(
         peer = make_client(RecyclingPublic, "recycling", client, "http://test", container.get(PeerTokens))
         assert await peer.version() == await container.get(RecyclingService).version()
         handlers_of(container, REGISTRY, list(REGISTRY.queues))
-        for kind in list(container._makers):  # whatever a module provides
-            container.get(kind)
+        for name in list(container._makers):  # whatever a module provides
+            container.get(resolve_name(name))
         assert container.get(RecyclingPublic) is container.get(RecyclingService)
         assert container.get(LocationsPublic) is container.get(LocationsService)
     assert opened == {"open_model": 1, "open_places": 1}

@@ -1,6 +1,7 @@
 """Puts a process together: a container, and in it what the modules of a registry provide."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar, cast
 
 from bunri.app.container import Container
@@ -38,6 +39,8 @@ def compose(container: C, registry: Registry) -> C:
     container.provide(Mailer, lambda: open_mailer(settings.mail, settings.data, container.clock))
     container.provide(UserDataOfDomains, lambda: _user_data(container, registry))
     for module in registry.modules:
+        for name, make in module.services.items():
+            container.provide(f"{module.package}.{name}", partial(make, container))
         module.provide(container)
         if module.schema and module.outbox:
             container.outboxes[module.schema] = module.outbox

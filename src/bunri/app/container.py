@@ -1,7 +1,7 @@
 """What one process works with: database, caches, storage, and the services of the domains, each made once.
 
-Modules say how their services are made (``composition``); nothing is made before somebody asks for it, so the order in
-which modules speak does not matter, and a process never loads what it does not use.
+Modules say how their services are made (``composition``). Nothing is imported or made before somebody asks for it, so
+the order in which modules speak does not matter, and a process never loads what it does not use.
 """
 
 from collections.abc import Callable, Mapping
@@ -54,28 +54,33 @@ class Container:
         self.outboxes: dict[str, Callable[[], Table]] = {}
         """By schema: those whose events this process sends."""
         self.closing = AsyncExitStack()
-        self._makers: dict[type[Any], Callable[[], Any]] = {}
-        self._made: dict[type[Any], Any] = {}
+        self._makers: dict[str, Callable[[], Any]] = {}
+        self._made: dict[str, Any] = {}
         self._overrides = dict(overrides or {})
         self._caches: dict[str, Cache] = {}
         self.provide(RateLimiter, self._rate_limiter)
 
     # ── services ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def provide(self, kind: type[T], make: Callable[[], T]) -> None:
-        """Says how the one ``kind`` of this process is made, when somebody asks for it first. The last word counts."""
-        self._makers[kind] = make
-        self._made.pop(kind, None)
+    def provide(self, kind: type[T] | str, make: Callable[[], T]) -> None:
+        """Says how the one ``kind`` of this process is made, when somebody asks for it first. The last word counts.
+
+        A class may be named instead (``bunri.domains.waste.service.jobs.Jobs``), so that its file is imported by
+        those who ask for it and by nobody else.
+        """
+        self._makers[_name(kind)] = make
+        self._made.pop(_name(kind), None)
 
     def get(self, kind: type[T]) -> T:
         """The one ``kind`` of this process. Raises NothingProvided."""
         if kind in self._overrides:
             return cast("T", self._overrides[kind])
-        if kind not in self._made:
-            if kind not in self._makers:
+        name = _name(kind)
+        if name not in self._made:
+            if name not in self._makers:
                 raise NothingProvided(kind)
-            self._made[kind] = self._makers[kind]()
-        return cast("T", self._made[kind])
+            self._made[name] = self._makers[name]()
+        return cast("T", self._made[name])
 
     # ── parts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -140,3 +145,7 @@ class Container:
 
     async def close(self) -> None:
         await self.closing.aclose()
+
+
+def _name(kind: type[Any] | str) -> str:
+    return kind if isinstance(kind, str) else f"{kind.__module__}.{kind.__qualname__}"

@@ -5,7 +5,7 @@ imports only when it is called: ``bunri beat`` and the API never load what looks
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -63,6 +63,10 @@ def _nothing(*_: Any) -> tuple[()]:
     return ()
 
 
+def _provide_nothing(_: "Container") -> None:
+    """Its services are all there is."""
+
+
 def _no_checks(*_: Any) -> "Mapping[str, Check]":
     return {}
 
@@ -77,8 +81,11 @@ class Module:
     """Where its migrations (``migrations/``) and sentences (``texts/``) are."""
     target: str
     """The target that hosts it (``bunri serve --target``)."""
-    provide: "Callable[[Container], None]"
-    """Says how the domain's services are made (Container.provide)."""
+    services: "Mapping[str, Callable[[Container], object]]" = field(default_factory=dict)
+    """How its services are made, by the names of their classes within the package (``service.jobs.Jobs``): such a
+    file is imported when somebody asks for what is in it, so that a worker does not load what only the API uses."""
+    provide: "Callable[[Container], None]" = _provide_nothing
+    """Says how anything else is made (Container.provide)."""
 
     # ── what it needs ─────────────────────────────────────────────────────────────────────────────────────────────
     schema: str | None = None

@@ -21,19 +21,19 @@ HANDLERS = (
 )
 
 
-def _provide(container: Container) -> None:
-    def make() -> SongsService:
-        return SongsService(container.transactions("songs", SongsRepository), container.get(Emitter))
+def _service(container: Container) -> SongsService:
+    return SongsService(container.transactions("songs", SongsRepository), container.get(Emitter))
 
-    container.provide(SongsService, make)
-    container.provide(SongsPublic, lambda: container.get(SongsService))
+
+def _public(container: Container) -> SongsPublic:
+    return container.get(SongsService)
 
 
 MODULE = Module(
     name="songs",
     package="tests.app.toy.songs",
     target="songs",
-    provide=_provide,
+    services={"service.SongsService": _service, "public.SongsPublic": _public},
     schema="songs",
     public=SongsPublic,
     prefixes=("/api/v1/songs",),

@@ -13,168 +13,28 @@ if TYPE_CHECKING:
 
     from bunri.app.container import Container
     from bunri.domains.auth.passwords import Passwords
-    from bunri.domains.auth.relying_party import RelyingParty
     from bunri.domains.auth.repository import AuthRepository
     from bunri.domains.auth.revocation import EndedSessions
-    from bunri.domains.auth.service.mails import Mails
-    from bunri.domains.auth.service.providers import Providers
-    from bunri.platform.db import Transaction
-    from bunri.platform.mail.delivery import MailDelivery
-    from bunri.platform.queue import Handler
-
-
-def _provide(container: "Container") -> None:
-    from bunri.domains.auth.revocation import EndedSessions
-
-    container.provide(EndedSessions, lambda: _ended_sessions(container))
-    container.provide(SessionEndings, lambda: container.get(EndedSessions))
-    container.provide(AccessVerifier, lambda: _verifier(container))
-    _provide_use_cases(container)
-    _provide_upkeep(container)
-
-
-def _provide_use_cases(container: "Container") -> None:
-    """What people ask for."""
-    from bunri.domains.auth.passwords import Passwords
-    from bunri.domains.auth.revocation import EndedSessions
+    from bunri.domains.auth.secret_cipher import SecretCipher
     from bunri.domains.auth.service.accounts import Accounts
     from bunri.domains.auth.service.alike import AnsweredAlike
+    from bunri.domains.auth.service.challenges import Challenges
     from bunri.domains.auth.service.factors import Factors
     from bunri.domains.auth.service.guests import Guests
     from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.merging import Merging
-    from bunri.domains.auth.service.providers import Providers
-    from bunri.domains.auth.service.requests import Requests
-    from bunri.domains.auth.service.sessions import Sessions
-    from bunri.domains.auth.service.sign_ins import SignIns
-    from bunri.platform.limits import RateLimiter
-
-    get, settings, clock = container.get, container.settings.auth, container.clock
-    container.provide(
-        Sessions, lambda: Sessions(_transaction(container), _seed(container), get(EndedSessions), settings, clock)
-    )
-    container.provide(Merging, lambda: Merging(get(Sessions)))
-    container.provide(Guests, lambda: Guests(_transaction(container), get(Sessions), get(Merging), clock))
-    container.provide(Requests, lambda: Requests(_seed(container), settings, clock))
-    container.provide(Mails, lambda: _mails(container))
-    container.provide(Passwords, lambda: _passwords(container))
-    container.provide(Providers, lambda: _providers(container))
-    container.provide(AnsweredAlike, lambda: AnsweredAlike(settings))
-    _provide_factors(container)
-    container.provide(
-        SignIns,
-        lambda: SignIns(
-            _transaction(container),
-            get(Sessions),
-            get(Requests),
-            get(Factors),
-            get(Mails),
-            get(Merging),
-            get(RateLimiter),
-            settings,
-            clock,
-        ),
-    )
-    container.provide(
-        Accounts,
-        lambda: Accounts(
-            _transaction(container),
-            get(Sessions),
-            get(Requests),
-            get(Mails),
-            get(SignIns),
-            get(Passwords),
-            get(RateLimiter),
-            settings,
-            clock,
-        ),
-    )
-
-
-def _providers(container: "Container") -> "Providers":
-    """Without an address of ours nobody could be sent back, so then there are none."""
-    from bunri.domains.auth.service.mails import Mails
-    from bunri.domains.auth.service.providers import Providers
-    from bunri.domains.auth.service.requests import Requests
-    from bunri.domains.auth.service.sessions import Sessions
-    from bunri.domains.auth.service.sign_ins import SignIns
-    from bunri.platform.oauth.factory import open_providers
-
-    get, public_url = container.get, container.settings.public_url
-    opened = open_providers(container.settings.oauth, container.clock) if public_url else {}
-    for provider in opened.values():
-        container.closing.push_async_callback(provider.aclose)
-    return Providers(
-        _transaction(container),
-        opened,
-        get(Sessions),
-        get(Requests),
-        get(SignIns),
-        get(Mails),
-        _seed(container),
-        str(public_url or ""),
-        container.clock,
-    )
-
-
-def _provide_factors(container: "Container") -> None:
-    """What people show beside their password."""
-    from bunri.domains.auth.secret_cipher import SecretCipher
-    from bunri.domains.auth.service.challenges import Challenges
-    from bunri.domains.auth.service.factors import Factors
-    from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.passkeys import Passkeys
+    from bunri.domains.auth.service.people import People
+    from bunri.domains.auth.service.providers import Providers
     from bunri.domains.auth.service.requests import Requests
     from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
     from bunri.domains.auth.service.totp_apps import TotpApps
-    from bunri.platform.limits import RateLimiter
-
-    get, settings, clock = container.get, container.settings.auth, container.clock
-    container.provide(SecretCipher, lambda: SecretCipher(container.settings.key("totp secrets")))
-    container.provide(Factors, lambda: Factors(get(SecretCipher), get(Challenges), get(Mails), clock))
-    container.provide(Challenges, lambda: Challenges(_relying_party(container), get(Requests), settings, clock))
-    container.provide(
-        Passkeys,
-        lambda: Passkeys(
-            _transaction(container),
-            get(Sessions),
-            get(Challenges),
-            get(Factors),
-            get(SignIns),
-            get(Mails),
-            clock,
-        ),
-    )
-    container.provide(
-        TotpApps,
-        lambda: TotpApps(
-            _transaction(container),
-            get(Sessions),
-            get(Factors),
-            get(SecretCipher),
-            get(Mails),
-            get(RateLimiter),
-            clock,
-        ),
-    )
-
-
-def _provide_upkeep(container: "Container") -> None:
-    """What happens without anybody asking, and all that is kept of a person."""
-    from bunri.domains.auth.service.mails import Mails
-    from bunri.domains.auth.service.people import People
-    from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.upkeep import Upkeep
     from bunri.domains.auth.user_data import AuthUserData
-
-    get, settings = container.get, container.settings.auth
-    container.provide(Upkeep, lambda: Upkeep(_transaction(container), get(Sessions), settings, container.clock))
-    container.provide(
-        People, lambda: People(_transaction(container), get(Sessions), get(Mails), settings, container.clock)
-    )
-    container.provide(AuthPublic, lambda: get(People))
-    container.provide(AuthUserData, lambda: AuthUserData(get(Upkeep)))
+    from bunri.platform.db import Transaction
+    from bunri.platform.mail.delivery import MailDelivery
+    from bunri.platform.queue import Handler
 
 
 def _transaction(container: "Container") -> "Transaction[AuthRepository]":
@@ -187,32 +47,16 @@ def _seed(container: "Container") -> str:
     return container.settings.key("access tokens")
 
 
-def _relying_party(container: "Container") -> "RelyingParty":
-    from bunri.domains.auth.relying_party import relying_party
-
-    settings, public_url = container.settings.auth, container.settings.public_url
-    return relying_party(settings.rp_id, str(public_url) if public_url else None, settings.passkey_origins)
-
-
-def _mails(container: "Container") -> "Mails":
-    from bunri.domains.auth.service.mails import Mails
-
-    public_url = container.settings.public_url
-    return Mails(_seed(container), str(public_url) if public_url else None)
-
-
-def _passwords(container: "Container") -> "Passwords":
-    from bunri.domains.auth.passwords import Passwords
-
-    passwords = Passwords(container.settings.auth.hashes_at_once)
-    container.closing.callback(passwords.close)
-    return passwords
-
-
 def _ended_sessions(container: "Container") -> "EndedSessions":
     from bunri.domains.auth.revocation import EndedSessions
 
     return EndedSessions(container.cache("sessions"), container.settings.auth.access_ttl, container.clock)
+
+
+def _session_endings(container: "Container") -> SessionEndings:
+    from bunri.domains.auth.revocation import EndedSessions
+
+    return container.get(EndedSessions)
 
 
 def _verifier(container: "Container") -> AccessVerifier:
@@ -264,11 +108,261 @@ def _user_data(container: "Container") -> UserData:
     return container.get(AuthUserData)
 
 
+# ── services ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _sessions(container: "Container") -> "Sessions":
+    from bunri.domains.auth.revocation import EndedSessions
+    from bunri.domains.auth.service.sessions import Sessions
+
+    settings = container.settings.auth
+    return Sessions(_transaction(container), _seed(container), container.get(EndedSessions), settings, container.clock)
+
+
+def _people(container: "Container") -> "People":
+    from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.people import People
+    from bunri.domains.auth.service.sessions import Sessions
+
+    get, settings = container.get, container.settings.auth
+    return People(_transaction(container), get(Sessions), get(Mails), settings, container.clock)
+
+
+def _public(container: "Container") -> AuthPublic:
+    from bunri.domains.auth.service.people import People
+
+    return container.get(People)
+
+
+def _merging(container: "Container") -> "Merging":
+    from bunri.domains.auth.service.merging import Merging
+    from bunri.domains.auth.service.sessions import Sessions
+
+    return Merging(container.get(Sessions))
+
+
+def _guests(container: "Container") -> "Guests":
+    from bunri.domains.auth.service.guests import Guests
+    from bunri.domains.auth.service.merging import Merging
+    from bunri.domains.auth.service.sessions import Sessions
+
+    return Guests(_transaction(container), container.get(Sessions), container.get(Merging), container.clock)
+
+
+def _requests(container: "Container") -> "Requests":
+    from bunri.domains.auth.service.requests import Requests
+
+    return Requests(_seed(container), container.settings.auth, container.clock)
+
+
+def _mails(container: "Container") -> "Mails":
+    from bunri.domains.auth.service.mails import Mails
+
+    public_url = container.settings.public_url
+    return Mails(_seed(container), str(public_url) if public_url else None)
+
+
+def _passwords(container: "Container") -> "Passwords":
+    from bunri.domains.auth.passwords import Passwords
+
+    passwords = Passwords(container.settings.auth.hashes_at_once)
+    container.closing.callback(passwords.close)
+    return passwords
+
+
+def _answered_alike(container: "Container") -> "AnsweredAlike":
+    from bunri.domains.auth.service.alike import AnsweredAlike
+
+    return AnsweredAlike(container.settings.auth)
+
+
+def _sign_ins(container: "Container") -> "SignIns":
+    from bunri.domains.auth.service.factors import Factors
+    from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.merging import Merging
+    from bunri.domains.auth.service.requests import Requests
+    from bunri.domains.auth.service.sessions import Sessions
+    from bunri.domains.auth.service.sign_ins import SignIns
+    from bunri.platform.limits import RateLimiter
+
+    get, settings, clock = container.get, container.settings.auth, container.clock
+    return SignIns(
+        _transaction(container),
+        get(Sessions),
+        get(Requests),
+        get(Factors),
+        get(Mails),
+        get(Merging),
+        get(RateLimiter),
+        settings,
+        clock,
+    )
+
+
+def _accounts(container: "Container") -> "Accounts":
+    from bunri.domains.auth.passwords import Passwords
+    from bunri.domains.auth.service.accounts import Accounts
+    from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.requests import Requests
+    from bunri.domains.auth.service.sessions import Sessions
+    from bunri.domains.auth.service.sign_ins import SignIns
+    from bunri.platform.limits import RateLimiter
+
+    get, settings, clock = container.get, container.settings.auth, container.clock
+    return Accounts(
+        _transaction(container),
+        get(Sessions),
+        get(Requests),
+        get(Mails),
+        get(SignIns),
+        get(Passwords),
+        get(RateLimiter),
+        settings,
+        clock,
+    )
+
+
+def _providers(container: "Container") -> "Providers":
+    """Without an address of ours nobody could be sent back, so then there are none."""
+    from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.providers import Providers
+    from bunri.domains.auth.service.requests import Requests
+    from bunri.domains.auth.service.sessions import Sessions
+    from bunri.domains.auth.service.sign_ins import SignIns
+    from bunri.platform.oauth.factory import open_providers
+
+    get, public_url = container.get, container.settings.public_url
+    opened = open_providers(container.settings.oauth, container.clock) if public_url else {}
+    for provider in opened.values():
+        container.closing.push_async_callback(provider.aclose)
+    return Providers(
+        _transaction(container),
+        opened,
+        get(Sessions),
+        get(Requests),
+        get(SignIns),
+        get(Mails),
+        _seed(container),
+        str(public_url or ""),
+        container.clock,
+    )
+
+
+# ── what people show beside their password ────────────────────────────────────────────────────────────────────────────
+
+
+def _secret_cipher(container: "Container") -> "SecretCipher":
+    from bunri.domains.auth.secret_cipher import SecretCipher
+
+    return SecretCipher(container.settings.key("totp secrets"))
+
+
+def _factors(container: "Container") -> "Factors":
+    from bunri.domains.auth.secret_cipher import SecretCipher
+    from bunri.domains.auth.service.challenges import Challenges
+    from bunri.domains.auth.service.factors import Factors
+    from bunri.domains.auth.service.mails import Mails
+
+    get = container.get
+    return Factors(get(SecretCipher), get(Challenges), get(Mails), container.clock)
+
+
+def _challenges(container: "Container") -> "Challenges":
+    from bunri.domains.auth.relying_party import relying_party
+    from bunri.domains.auth.service.challenges import Challenges
+    from bunri.domains.auth.service.requests import Requests
+
+    settings, public_url = container.settings.auth, container.settings.public_url
+    party = relying_party(settings.rp_id, str(public_url) if public_url else None, settings.passkey_origins)
+    return Challenges(party, container.get(Requests), settings, container.clock)
+
+
+def _passkeys(container: "Container") -> "Passkeys":
+    from bunri.domains.auth.service.challenges import Challenges
+    from bunri.domains.auth.service.factors import Factors
+    from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.passkeys import Passkeys
+    from bunri.domains.auth.service.sessions import Sessions
+    from bunri.domains.auth.service.sign_ins import SignIns
+
+    get, clock = container.get, container.clock
+    return Passkeys(
+        _transaction(container),
+        get(Sessions),
+        get(Challenges),
+        get(Factors),
+        get(SignIns),
+        get(Mails),
+        clock,
+    )
+
+
+def _totp_apps(container: "Container") -> "TotpApps":
+    from bunri.domains.auth.secret_cipher import SecretCipher
+    from bunri.domains.auth.service.factors import Factors
+    from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.sessions import Sessions
+    from bunri.domains.auth.service.totp_apps import TotpApps
+    from bunri.platform.limits import RateLimiter
+
+    get, clock = container.get, container.clock
+    return TotpApps(
+        _transaction(container),
+        get(Sessions),
+        get(Factors),
+        get(SecretCipher),
+        get(Mails),
+        get(RateLimiter),
+        clock,
+    )
+
+
+# ── what happens without anybody asking ───────────────────────────────────────────────────────────────────────────────
+
+
+def _upkeep(container: "Container") -> "Upkeep":
+    from bunri.domains.auth.service.sessions import Sessions
+    from bunri.domains.auth.service.upkeep import Upkeep
+
+    return Upkeep(_transaction(container), container.get(Sessions), container.settings.auth, container.clock)
+
+
+def _kept(container: "Container") -> "AuthUserData":
+    """All that is kept of a person."""
+    from bunri.domains.auth.service.upkeep import Upkeep
+    from bunri.domains.auth.user_data import AuthUserData
+
+    return AuthUserData(container.get(Upkeep))
+
+
 MODULE = Module(
     name="auth",
     package="bunri.domains.auth",
     target="auth",
-    provide=_provide,
+    services={
+        "public.AccessVerifier": _verifier,
+        "public.AuthPublic": _public,
+        "public.SessionEndings": _session_endings,
+        "passwords.Passwords": _passwords,
+        "revocation.EndedSessions": _ended_sessions,
+        "secret_cipher.SecretCipher": _secret_cipher,
+        "service.accounts.Accounts": _accounts,
+        "service.alike.AnsweredAlike": _answered_alike,
+        "service.challenges.Challenges": _challenges,
+        "service.factors.Factors": _factors,
+        "service.guests.Guests": _guests,
+        "service.mails.Mails": _mails,
+        "service.merging.Merging": _merging,
+        "service.passkeys.Passkeys": _passkeys,
+        "service.people.People": _people,
+        "service.providers.Providers": _providers,
+        "service.requests.Requests": _requests,
+        "service.sessions.Sessions": _sessions,
+        "service.sign_ins.SignIns": _sign_ins,
+        "service.totp_apps.TotpApps": _totp_apps,
+        "service.upkeep.Upkeep": _upkeep,
+        "user_data.AuthUserData": _kept,
+    },
     schema="auth",
     outbox=_outbox,
     public=AuthPublic,

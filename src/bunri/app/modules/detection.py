@@ -13,12 +13,6 @@ if TYPE_CHECKING:
     from bunri.edge.http.health import Check
 
 
-def _provide(container: "Container") -> None:
-    from bunri.domains.detection.service import DetectionService
-
-    container.provide(DetectionService, lambda: _service(container))
-
-
 def _service(container: "Container") -> "DetectionService":
     """Its models are loaded at the first picture."""
     from bunri.domains.detection.service import DetectionService
@@ -64,7 +58,7 @@ MODULE = Module(
     name="detection",
     package="bunri.domains.detection",
     target="detect",
-    provide=_provide,
+    services={"service.DetectionService": _service},
     prefixes=("/api/v1/detect", "/detect"),
     routers=_routers,
     mount=_mount,

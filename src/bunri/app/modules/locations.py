@@ -14,20 +14,8 @@ if TYPE_CHECKING:
     from bunri.app.settings import Settings
     from bunri.domains.locations.pulling.puller import Puller
     from bunri.domains.locations.service import LocationsService
-    from bunri.domains.locations.user_data import LocationsUserData
-
-
-def _provide(container: "Container") -> None:
-    from bunri.domains.locations.pulling.puller import Puller
-    from bunri.domains.locations.service import LocationsService
     from bunri.domains.locations.settings import MapSettings
     from bunri.domains.locations.user_data import LocationsUserData
-
-    container.provide(LocationsService, lambda: _service(container))
-    container.provide(LocationsPublic, lambda: container.get(LocationsService))
-    container.provide(Puller, lambda: _puller(container))
-    container.provide(MapSettings, lambda: container.settings.map)
-    container.provide(LocationsUserData, lambda: _votes(container))
 
 
 def _service(container: "Container") -> "LocationsService":
@@ -39,6 +27,12 @@ def _service(container: "Container") -> "LocationsService":
         container.closing.push_async_callback(places.aclose)
     transaction = container.transactions("locations", LocationsRepository)
     return LocationsService(transaction, container.clock, places)
+
+
+def _public(container: "Container") -> LocationsPublic:
+    from bunri.domains.locations.service import LocationsService
+
+    return container.get(LocationsService)
 
 
 def _puller(container: "Container") -> "Puller":
@@ -55,11 +49,15 @@ def _puller(container: "Container") -> "Puller":
     return Puller(bins, portal, overpass)
 
 
-def _votes(container: "Container") -> "LocationsUserData":
+def _kept(container: "Container") -> "LocationsUserData":
     from bunri.domains.locations.repository import LocationsRepository
     from bunri.domains.locations.user_data import LocationsUserData
 
     return LocationsUserData(container.transactions("locations", LocationsRepository), container.clock)
+
+
+def _map_settings(container: "Container") -> "MapSettings":
+    return container.settings.map
 
 
 def _routers(_: "Container") -> "Sequence[APIRouter]":
@@ -91,7 +89,13 @@ MODULE = Module(
     name="locations",
     package="bunri.domains.locations",
     target="locations",
-    provide=_provide,
+    services={
+        "service.LocationsService": _service,
+        "public.LocationsPublic": _public,
+        "pulling.puller.Puller": _puller,
+        "settings.MapSettings": _map_settings,
+        "user_data.LocationsUserData": _kept,
+    },
     schema="locations",
     public=LocationsPublic,
     prefixes=("/api/v1/locations",),

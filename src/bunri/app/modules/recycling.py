@@ -16,15 +16,6 @@ if TYPE_CHECKING:
     from bunri.platform.queue import Handler
 
 
-def _provide(container: "Container") -> None:
-    from bunri.domains.recycling.explaining import Explaining
-    from bunri.domains.recycling.service import RecyclingService
-
-    container.provide(RecyclingService, lambda: _service(container))
-    container.provide(RecyclingPublic, lambda: container.get(RecyclingService))
-    container.provide(Explaining, lambda: _explaining(container))
-
-
 def _explaining(container: "Container") -> "Explaining":
     from bunri.domains.recycling.explaining import Explaining
     from bunri.domains.recycling.repository import RecyclingRepository
@@ -43,6 +34,12 @@ def _service(container: "Container") -> "RecyclingService":
         container.closing.push_async_callback(model.aclose)
         writer = LlmWriter(model, container.cache("llm_cache"))
     return RecyclingService(container.transactions("recycling", RecyclingRepository), writer)
+
+
+def _public(container: "Container") -> RecyclingPublic:
+    from bunri.domains.recycling.service import RecyclingService
+
+    return container.get(RecyclingService)
 
 
 def _routers(_: "Container") -> "Sequence[APIRouter]":
@@ -76,7 +73,11 @@ MODULE = Module(
     name="recycling",
     package="bunri.domains.recycling",
     target="recycling",
-    provide=_provide,
+    services={
+        "service.RecyclingService": _service,
+        "public.RecyclingPublic": _public,
+        "explaining.Explaining": _explaining,
+    },
     schema="recycling",
     outbox=_outbox,
     caches=("llm_cache",),

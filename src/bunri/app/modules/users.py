@@ -17,32 +17,13 @@ if TYPE_CHECKING:
     from bunri.app.container import Container
     from bunri.app.settings import Settings
     from bunri.domains.users.repository import UsersRepository
-    from bunri.domains.users.service.profiles import Profiles
-    from bunri.platform.db import Transaction
-    from bunri.platform.queue import Handler
-
-
-def _provide(container: "Container") -> None:
     from bunri.domains.users.service.avatars import Avatars
     from bunri.domains.users.service.exporting import Exporting
     from bunri.domains.users.service.exports import Exports
     from bunri.domains.users.service.profiles import Profiles
     from bunri.domains.users.user_data import UsersUserData
-
-    get, settings, clock = container.get, container.settings.users, container.clock
-    container.provide(Profiles, lambda: _profiles(container))
-    container.provide(UsersPublic, lambda: get(Profiles))
-    container.provide(
-        Avatars, lambda: Avatars(_transaction(container), container.storage, container.decoders, settings)
-    )
-    container.provide(
-        Exports, lambda: Exports(_transaction(container), get(AuthPublic), container.storage, settings, clock)
-    )
-    container.provide(
-        Exporting,
-        lambda: Exporting(_transaction(container), get(UserDataOfDomains), container.storage, settings, clock),
-    )
-    container.provide(UsersUserData, lambda: UsersUserData(_transaction(container), container.storage))
+    from bunri.platform.db import Transaction
+    from bunri.platform.queue import Handler
 
 
 def _transaction(container: "Container") -> "Transaction[UsersRepository]":
@@ -57,6 +38,38 @@ def _profiles(container: "Container") -> "Profiles":
     key, public_url = container.settings.key("unsubscribing"), container.settings.public_url
     address = str(public_url) if public_url else None
     return Profiles(_transaction(container), container.get(AuthPublic), key, address, container.clock)
+
+
+def _public(container: "Container") -> UsersPublic:
+    from bunri.domains.users.service.profiles import Profiles
+
+    return container.get(Profiles)
+
+
+def _avatars(container: "Container") -> "Avatars":
+    from bunri.domains.users.service.avatars import Avatars
+
+    return Avatars(_transaction(container), container.storage, container.decoders, container.settings.users)
+
+
+def _exports(container: "Container") -> "Exports":
+    from bunri.domains.users.service.exports import Exports
+
+    auth, settings = container.get(AuthPublic), container.settings.users
+    return Exports(_transaction(container), auth, container.storage, settings, container.clock)
+
+
+def _exporting(container: "Container") -> "Exporting":
+    from bunri.domains.users.service.exporting import Exporting
+
+    data, settings = container.get(UserDataOfDomains), container.settings.users
+    return Exporting(_transaction(container), data, container.storage, settings, container.clock)
+
+
+def _kept(container: "Container") -> "UsersUserData":
+    from bunri.domains.users.user_data import UsersUserData
+
+    return UsersUserData(_transaction(container), container.storage)
 
 
 def _routers(_: "Container") -> "Sequence[APIRouter]":
@@ -91,7 +104,14 @@ MODULE = Module(
     name="users",
     package="bunri.domains.users",
     target="users",
-    provide=_provide,
+    services={
+        "public.UsersPublic": _public,
+        "service.avatars.Avatars": _avatars,
+        "service.exporting.Exporting": _exporting,
+        "service.exports.Exports": _exports,
+        "service.profiles.Profiles": _profiles,
+        "user_data.UsersUserData": _kept,
+    },
     schema="users",
     outbox=_outbox,
     public=UsersPublic,

@@ -21,8 +21,23 @@ if TYPE_CHECKING:
 
     from bunri.app.container import Container
     from bunri.app.settings import Settings
+    from bunri.domains.waste.answer_cache import AnswerCache
+    from bunri.domains.waste.person_location import PersonLocation
     from bunri.domains.waste.repository import WasteRepository
-    from bunri.domains.waste.service.vision_stage import VisionModels
+    from bunri.domains.waste.service.completion import Completion
+    from bunri.domains.waste.service.feedback import Feedback
+    from bunri.domains.waste.service.job_queue import JobQueue
+    from bunri.domains.waste.service.jobs import Jobs
+    from bunri.domains.waste.service.recovery import Recovery
+    from bunri.domains.waste.service.retention import Retention
+    from bunri.domains.waste.service.revalidation import StatusRevalidator
+    from bunri.domains.waste.service.training_samples import TrainingSamples
+    from bunri.domains.waste.service.transitions import Transitions
+    from bunri.domains.waste.service.verdicts import WasteService
+    from bunri.domains.waste.service.vision_stage import VisionModels, VisionStage
+    from bunri.domains.waste.status_cache import StatusCache
+    from bunri.domains.waste.streams import StreamLimit
+    from bunri.domains.waste.user_data import WasteUserData
     from bunri.edge.http.fast_path import FastPath
     from bunri.platform.db import Transaction
     from bunri.platform.queue import Handler
@@ -38,177 +53,9 @@ def _transaction(container: "Container") -> "Transaction[WasteRepository]":
 
 
 def _provide(container: "Container") -> None:
-    _provide_caches(container)
-    _provide_use_cases(container)
-    _provide_upkeep(container)
-
-
-def _provide_caches(container: "Container") -> None:
-    """What Valkey knows of jobs."""
-    from bunri.domains.waste.answer_cache import AnswerCache
-    from bunri.domains.waste.person_location import PersonLocation
-    from bunri.domains.waste.service.revalidation import StatusRevalidator
-    from bunri.domains.waste.status_cache import StatusCache
-
-    get = container.get
-    container.provide(StatusCache, lambda: StatusCache(container.cache("jobs"), get(Emitter), clock=container.clock))
-    container.provide(AnswerCache, lambda: AnswerCache(container.cache("jobs")))
-    container.provide(PersonLocation, lambda: PersonLocation(container.cache("jobs")))
-    container.provide(StatusRevalidator, lambda: StatusRevalidator(_transaction(container), get(StatusCache)))
-
-
-def _provide_use_cases(container: "Container") -> None:
-    """What people and other domains ask for."""
-    from bunri.domains.waste.answer_cache import AnswerCache
-    from bunri.domains.waste.person_location import PersonLocation
-    from bunri.domains.waste.service.completion import Completion
-    from bunri.domains.waste.service.feedback import Feedback
-    from bunri.domains.waste.service.job_queue import JobQueue
-    from bunri.domains.waste.service.jobs import Jobs
-    from bunri.domains.waste.service.training_samples import TrainingSamples
-    from bunri.domains.waste.service.transitions import Transitions
-    from bunri.domains.waste.service.verdicts import WasteService
-    from bunri.domains.waste.status_cache import StatusCache
-    from bunri.domains.waste.streams import StreamLimit
-
-    get, settings = container.get, container.settings.waste
-    container.provide(JobQueue, lambda: JobQueue(shared=container.shares_queues))
-    container.provide(Transitions, lambda: Transitions(get(StatusCache), container.storage, container.clock))
-    container.provide(
-        TrainingSamples,
-        lambda: TrainingSamples(
-            _transaction(container), container.storage, container.settings.key("examples"), container.clock
-        ),
-    )
-    container.provide(
-        Jobs,
-        lambda: Jobs(
-            _transaction(container),
-            get(Transitions),
-            get(StatusCache),
-            get(PersonLocation),
-            container.storage,
-            get(TrainingSamples),
-            get(RecyclingPublic),
-            settings,
-            get(JobQueue),
-            container.clock,
-        ),
-    )
-    container.provide(
-        Completion,
-        lambda: Completion(
-            _transaction(container),
-            get(Transitions),
-            get(StatusCache),
-            get(AnswerCache),
-            get(PersonLocation),
-            get(RecyclingPublic),
-            get(LocationsPublic),
-            settings,
-        ),
-    )
-    container.provide(
-        Feedback,
-        lambda: Feedback(
-            _transaction(container),
-            get(StatusCache),
-            get(RecyclingPublic),
-            get(Completion),
-            get(TrainingSamples),
-            settings,
-            container.clock,
-        ),
-    )
-    container.provide(StreamLimit, lambda: StreamLimit(settings.streams_per_person))
-    container.provide(WasteService, lambda: WasteService(_transaction(container)))
-    container.provide(WastePublic, lambda: get(WasteService))
-
-
-def _provide_upkeep(container: "Container") -> None:
-    """What happens to jobs without anybody asking, and to all that is kept of a person."""
-    from bunri.domains.waste.person_location import PersonLocation
-    from bunri.domains.waste.service.recovery import Recovery
-    from bunri.domains.waste.service.retention import Retention
-    from bunri.domains.waste.service.training_samples import TrainingSamples
-    from bunri.domains.waste.service.transitions import Transitions
-    from bunri.domains.waste.status_cache import StatusCache
-    from bunri.domains.waste.user_data import WasteUserData
-
-    get, settings = container.get, container.settings.waste
-    container.provide(
-        Recovery,
-        lambda: Recovery(_transaction(container), get(Transitions), get(StatusCache), settings, get(Backlog)),
-    )
-    container.provide(Retention, lambda: Retention(_transaction(container), container.storage, settings))
-    container.provide(
-        WasteUserData,
-        lambda: WasteUserData(
-            _transaction(container),
-            get(StatusCache),
-            get(PersonLocation),
-            container.storage,
-            get(TrainingSamples),
-            container.clock,
-        ),
-    )
-
-
-def _provide_vision(container: "Container") -> None:
-    """For workers that look at photos alone: to import these loads OpenCV and ONNX Runtime."""
-    from bunri.domains.waste.answer_cache import AnswerCache
-    from bunri.domains.waste.service.completion import Completion
-    from bunri.domains.waste.service.job_queue import JobQueue
-    from bunri.domains.waste.service.vision_stage import VisionModels, VisionStage
-    from bunri.domains.waste.status_cache import StatusCache
     from bunri.platform.vision.protocol import Vision
 
-    get = container.get
     container.provide(Vision, lambda: _local_vision(container))
-    container.provide(VisionModels, lambda: _vision_models(container))
-    container.provide(
-        VisionStage,
-        lambda: VisionStage(
-            _transaction(container),
-            get(StatusCache),
-            get(AnswerCache),
-            container.storage,
-            container.decoders,
-            get(VisionModels),
-            get(RecyclingPublic),
-            get(Completion),
-            container.settings.waste,
-            get(JobQueue),
-        ),
-    )
-
-
-def _local_vision(container: "Container") -> "LocalVision":
-    """Our own models; without weights they raise VisionMissing, and people are asked."""
-    from bunri.platform.vision.errors import ModelBroken, ModelMissing, ModelNotRecognised, ModelUnknown
-    from bunri.platform.vision.local import LocalVision
-    from bunri.platform.vision.material import MaterialClassifier
-    from bunri.platform.vision.store import ModelStore
-
-    settings = container.settings.vision
-    try:
-        detector = ModelStore.of(container.settings.data, settings).open(settings.detector, settings)
-    except (ModelMissing, ModelUnknown, ModelBroken, ModelNotRecognised) as error:
-        log.warning("vision.missing", model=settings.detector, reason=str(error))
-        detector = None
-    vision = LocalVision(detector, MaterialClassifier(provider=settings.provider), workers=settings.workers)
-    container.closing.callback(vision.close)
-    return vision
-
-
-def _vision_models(container: "Container") -> "VisionModels":
-    from bunri.domains.waste.service.vision_stage import VisionModels
-    from bunri.platform.vision.protocol import Vision
-    from bunri.platform.vision.remote.factory import open_remote
-
-    if remote := open_remote(container.settings.remote_vision):
-        container.closing.push_async_callback(remote.aclose)
-    return VisionModels(container.get(Vision), remote)
 
 
 def _routers(_: "Container") -> "Sequence[APIRouter]":
@@ -236,7 +83,6 @@ def _handlers(container: "Container", queue: str) -> "Sequence[Handler]":
 
     if queue != "waste":
         return tasks.DEFAULT
-    _provide_vision(container)
     container.decoders.keep_warm()
     return tasks.vision()
 
@@ -276,10 +122,249 @@ def _user_data(container: "Container") -> UserData:
     return container.get(WasteUserData)
 
 
+# ── what Valkey knows of jobs ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _status_cache(container: "Container") -> "StatusCache":
+    from bunri.domains.waste.status_cache import StatusCache
+
+    return StatusCache(container.cache("jobs"), container.get(Emitter), clock=container.clock)
+
+
+def _answer_cache(container: "Container") -> "AnswerCache":
+    from bunri.domains.waste.answer_cache import AnswerCache
+
+    return AnswerCache(container.cache("jobs"))
+
+
+def _person_location(container: "Container") -> "PersonLocation":
+    from bunri.domains.waste.person_location import PersonLocation
+
+    return PersonLocation(container.cache("jobs"))
+
+
+def _status_revalidator(container: "Container") -> "StatusRevalidator":
+    from bunri.domains.waste.service.revalidation import StatusRevalidator
+    from bunri.domains.waste.status_cache import StatusCache
+
+    return StatusRevalidator(_transaction(container), container.get(StatusCache))
+
+
+# ── what people and other domains ask for ─────────────────────────────────────────────────────────────────────────────
+
+
+def _job_queue(container: "Container") -> "JobQueue":
+    from bunri.domains.waste.service.job_queue import JobQueue
+
+    return JobQueue(shared=container.shares_queues)
+
+
+def _transitions(container: "Container") -> "Transitions":
+    from bunri.domains.waste.service.transitions import Transitions
+    from bunri.domains.waste.status_cache import StatusCache
+
+    return Transitions(container.get(StatusCache), container.storage, container.clock)
+
+
+def _training_samples(container: "Container") -> "TrainingSamples":
+    from bunri.domains.waste.service.training_samples import TrainingSamples
+
+    key = container.settings.key("examples")
+    return TrainingSamples(_transaction(container), container.storage, key, container.clock)
+
+
+def _jobs(container: "Container") -> "Jobs":
+    from bunri.domains.waste.person_location import PersonLocation
+    from bunri.domains.waste.service.job_queue import JobQueue
+    from bunri.domains.waste.service.jobs import Jobs
+    from bunri.domains.waste.service.training_samples import TrainingSamples
+    from bunri.domains.waste.service.transitions import Transitions
+    from bunri.domains.waste.status_cache import StatusCache
+
+    get, settings = container.get, container.settings.waste
+    return Jobs(
+        _transaction(container),
+        get(Transitions),
+        get(StatusCache),
+        get(PersonLocation),
+        container.storage,
+        get(TrainingSamples),
+        get(RecyclingPublic),
+        settings,
+        get(JobQueue),
+        container.clock,
+    )
+
+
+def _completion(container: "Container") -> "Completion":
+    from bunri.domains.waste.answer_cache import AnswerCache
+    from bunri.domains.waste.person_location import PersonLocation
+    from bunri.domains.waste.service.completion import Completion
+    from bunri.domains.waste.service.transitions import Transitions
+    from bunri.domains.waste.status_cache import StatusCache
+
+    get, settings = container.get, container.settings.waste
+    return Completion(
+        _transaction(container),
+        get(Transitions),
+        get(StatusCache),
+        get(AnswerCache),
+        get(PersonLocation),
+        get(RecyclingPublic),
+        get(LocationsPublic),
+        settings,
+    )
+
+
+def _feedback(container: "Container") -> "Feedback":
+    from bunri.domains.waste.service.completion import Completion
+    from bunri.domains.waste.service.feedback import Feedback
+    from bunri.domains.waste.service.training_samples import TrainingSamples
+    from bunri.domains.waste.status_cache import StatusCache
+
+    get, settings = container.get, container.settings.waste
+    return Feedback(
+        _transaction(container),
+        get(StatusCache),
+        get(RecyclingPublic),
+        get(Completion),
+        get(TrainingSamples),
+        settings,
+        container.clock,
+    )
+
+
+def _stream_limit(container: "Container") -> "StreamLimit":
+    from bunri.domains.waste.streams import StreamLimit
+
+    return StreamLimit(container.settings.waste.streams_per_person)
+
+
+def _verdicts(container: "Container") -> "WasteService":
+    from bunri.domains.waste.service.verdicts import WasteService
+
+    return WasteService(_transaction(container))
+
+
+def _public(container: "Container") -> WastePublic:
+    from bunri.domains.waste.service.verdicts import WasteService
+
+    return container.get(WasteService)
+
+
+# ── what happens without anybody asking ───────────────────────────────────────────────────────────────────────────────
+
+
+def _recovery(container: "Container") -> "Recovery":
+    from bunri.domains.waste.service.recovery import Recovery
+    from bunri.domains.waste.service.transitions import Transitions
+    from bunri.domains.waste.status_cache import StatusCache
+
+    get, settings = container.get, container.settings.waste
+    return Recovery(_transaction(container), get(Transitions), get(StatusCache), settings, get(Backlog))
+
+
+def _retention(container: "Container") -> "Retention":
+    from bunri.domains.waste.service.retention import Retention
+
+    return Retention(_transaction(container), container.storage, container.settings.waste)
+
+
+def _kept(container: "Container") -> "WasteUserData":
+    """All that is kept of a person."""
+    from bunri.domains.waste.person_location import PersonLocation
+    from bunri.domains.waste.service.training_samples import TrainingSamples
+    from bunri.domains.waste.status_cache import StatusCache
+    from bunri.domains.waste.user_data import WasteUserData
+
+    get = container.get
+    return WasteUserData(
+        _transaction(container),
+        get(StatusCache),
+        get(PersonLocation),
+        container.storage,
+        get(TrainingSamples),
+        container.clock,
+    )
+
+
+# ── what looks at photos: to import it loads OpenCV and ONNX Runtime ──────────────────────────────────────────────────
+
+
+def _vision_stage(container: "Container") -> "VisionStage":
+    from bunri.domains.waste.answer_cache import AnswerCache
+    from bunri.domains.waste.service.completion import Completion
+    from bunri.domains.waste.service.job_queue import JobQueue
+    from bunri.domains.waste.service.vision_stage import VisionModels, VisionStage
+    from bunri.domains.waste.status_cache import StatusCache
+
+    get = container.get
+    return VisionStage(
+        _transaction(container),
+        get(StatusCache),
+        get(AnswerCache),
+        container.storage,
+        container.decoders,
+        get(VisionModels),
+        get(RecyclingPublic),
+        get(Completion),
+        container.settings.waste,
+        get(JobQueue),
+    )
+
+
+def _local_vision(container: "Container") -> "LocalVision":
+    """Our own models; without weights they raise VisionMissing, and people are asked."""
+    from bunri.platform.vision.errors import ModelBroken, ModelMissing, ModelNotRecognised, ModelUnknown
+    from bunri.platform.vision.local import LocalVision
+    from bunri.platform.vision.material import MaterialClassifier
+    from bunri.platform.vision.store import ModelStore
+
+    settings = container.settings.vision
+    try:
+        detector = ModelStore.of(container.settings.data, settings).open(settings.detector, settings)
+    except (ModelMissing, ModelUnknown, ModelBroken, ModelNotRecognised) as error:
+        log.warning("vision.missing", model=settings.detector, reason=str(error))
+        detector = None
+    vision = LocalVision(detector, MaterialClassifier(provider=settings.provider), workers=settings.workers)
+    container.closing.callback(vision.close)
+    return vision
+
+
+def _vision_models(container: "Container") -> "VisionModels":
+    from bunri.domains.waste.service.vision_stage import VisionModels
+    from bunri.platform.vision.protocol import Vision
+    from bunri.platform.vision.remote.factory import open_remote
+
+    if remote := open_remote(container.settings.remote_vision):
+        container.closing.push_async_callback(remote.aclose)
+    return VisionModels(container.get(Vision), remote)
+
+
 MODULE = Module(
     name="waste",
     package="bunri.domains.waste",
     target="waste",
+    services={
+        "answer_cache.AnswerCache": _answer_cache,
+        "person_location.PersonLocation": _person_location,
+        "public.WastePublic": _public,
+        "service.completion.Completion": _completion,
+        "service.feedback.Feedback": _feedback,
+        "service.job_queue.JobQueue": _job_queue,
+        "service.jobs.Jobs": _jobs,
+        "service.recovery.Recovery": _recovery,
+        "service.retention.Retention": _retention,
+        "service.revalidation.StatusRevalidator": _status_revalidator,
+        "service.training_samples.TrainingSamples": _training_samples,
+        "service.transitions.Transitions": _transitions,
+        "service.verdicts.WasteService": _verdicts,
+        "service.vision_stage.VisionModels": _vision_models,
+        "service.vision_stage.VisionStage": _vision_stage,
+        "status_cache.StatusCache": _status_cache,
+        "streams.StreamLimit": _stream_limit,
+        "user_data.WasteUserData": _kept,
+    },
     provide=_provide,
     schema="waste",
     outbox=_outbox,
