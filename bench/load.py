@@ -22,7 +22,7 @@ from bench.stats import ms
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _WARMUP_SHARE: Final = 0.2
 """Share of the time, at the beginning, that is not counted."""
-_TIMEOUT_S: Final = 10.0
+TIMEOUT_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +59,28 @@ def request(method: str, path: str, headers: Mapping[str, str], body: bytes = b"
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-class _Connection(asyncio.Protocol):
+def status_of(answer: bytes) -> int:
+    """The status of a whole answer; 0 for none."""
+    return int(answer[9:12] or 0)
+
+
+def body_of(answer: bytes) -> bytes:
+    return answer.partition(b"\r\n\r\n")[2]
+
+
+class Connection(asyncio.Protocol):
     """One kept connection with one request at a time."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport
         self._received = b""
-        self._answered: asyncio.Future[bool] | None = None
+        self._answered: asyncio.Future[bytes] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's derives from nothing
 
-    def ask(self, request: bytes) -> asyncio.Future[bool]:
-        """Resolves to whether the answer was a success."""
+    def ask(self, request: bytes) -> asyncio.Future[bytes]:
+        """Resolves to the whole answer; to nothing when the connection broke."""
         self._received = b""
         self._answered = asyncio.get_running_loop().create_future()
         self._transport.write(request)
@@ -84,14 +93,14 @@ class _Connection(asyncio.Protocol):
             return
         length = _LENGTH.search(self._received, 0, head)
         if len(self._received) >= head + 4 + int(length[1] if length else 0):
-            self._settle(self._received[9:10] == b"2")
+            self._settle(self._received)
 
     def connection_lost(self, _: Exception | None) -> None:
-        self._settle(False)
+        self._settle(b"")
 
-    def _settle(self, success: bool) -> None:
+    def _settle(self, answer: bytes) -> None:
         if self._answered and not self._answered.done():
-            self._answered.set_result(success)
+            self._answered.set_result(answer)
 
     def close(self) -> None:
         self._transport.close()
@@ -123,7 +132,7 @@ class _LoadGenerator:
 
     async def _client(self, number: int, began: float) -> None:
         loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(_Connection, *self._address)
+        _, connection = await loop.create_connection(Connection, *self._address)
         due = began + random.random() * (self._period or 0.05)
         turn = number
         while due < self._until:
@@ -132,16 +141,16 @@ class _LoadGenerator:
             ended = time.perf_counter()
             if not good:
                 self._errors += 1
-                _, connection = await loop.create_connection(_Connection, *self._address)
+                _, connection = await loop.create_connection(Connection, *self._address)
             elif self._counted_from <= due:
                 self._took.append(ended - due)
             due = ended if self._period is None else due + self._period
             turn += self._clients
         connection.close()
 
-    async def _answer(self, connection: _Connection, request: bytes) -> bool:
+    async def _answer(self, connection: Connection, request: bytes) -> bool:
         try:
-            return await asyncio.wait_for(connection.ask(request), _TIMEOUT_S)
+            return status_of(await asyncio.wait_for(connection.ask(request), TIMEOUT_S)) // 100 == 2
         except TimeoutError:
             connection.close()
             return False

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bench.result import BenchmarkResult
-from bench.subjects import analyze, attack, bins, detect, near, photo, poll, push, repeats, search, up, web
+from bench.subjects import analyze, attack, bins, detect, near, people, photo, poll, push, repeats, search, up, web
 
 Measure = Callable[[bool], list[BenchmarkResult]]
 
@@ -14,6 +14,7 @@ SUBJECTS: Final[dict[str, Measure]] = {
     "poll": poll.measure,
     "push": push.measure,
     "photo": photo.measure,
+    "people": people.measure,
     "near": near.measure,
     "repeats": repeats.measure,
     "bins": bins.measure,

@@ -1,5 +1,5 @@
 import pytest
-from bench.stats import median, ms, quantile, without_warmup
+from bench.stats import mann_whitney, median, ms, quantile, without_warmup
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,3 +35,31 @@ def test_seconds_become_milliseconds() -> None:
 
 def test_the_first_tenth_is_warming_up() -> None:
     assert without_warmup([9.0, *[1.0] * 9]) == [1.0] * 9
+
+
+class TestMannWhitney:
+    def test_it_is_what_one_computes_by_hand(self) -> None:
+        # U = 17 of 20, mean 10, variance 5 · 4 · 10 / 12: z = 7 / 4.082
+        one, other = [19.0, 22.0, 16.0, 29.0, 24.0], [20.0, 11.0, 17.0, 12.0]
+        assert mann_whitney(one, other) == pytest.approx(0.0864107, abs=1e-6)
+
+    def test_ties_count_half(self) -> None:
+        # U = 4.5 of 16, mean 8, variance 16 / 12 · (9 − 66 / 56): z = 3.5 / 3.229
+        assert mann_whitney([1.0, 2.0, 2.0, 3.0], [2.0, 2.0, 3.0, 4.0]) == pytest.approx(0.2784, abs=1e-4)
+
+    @given(measurements, measurements)
+    def test_it_is_a_probability_and_the_same_from_both_sides(self, one: list[float], other: list[float]) -> None:
+        assert 0 <= mann_whitney(one, other) <= 1
+        assert mann_whitney(one, other) == pytest.approx(mann_whitney(other, one))
+
+    def test_equal_values_tell_nothing(self) -> None:
+        assert mann_whitney([1.0] * 30, [1.0] * 20) == 1
+
+    def test_a_small_shift_shows_in_many_values(self) -> None:
+        spread = [number / 100 for number in range(200)]
+        assert mann_whitney(spread, [value + 0.01 for value in spread]) > 0.5
+        assert mann_whitney(spread, [value + 0.5 for value in spread]) < 1e-9
+
+    def test_nothing_measured_is_no_answer(self) -> None:
+        with pytest.raises(ValueError, match="nothing was measured"):
+            mann_whitney([], [1.0])
