@@ -4,7 +4,8 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
+from sqlalchemy.event import listen, remove
 from tests.domains.auth.conftest import SETTINGS, Clockwork, Mailbox, caller_of, refresh_of, signed_in
 
 from bunri.domains.auth import models
@@ -219,6 +220,21 @@ class TestCodes:
             await accounts.confirm(Confirmation(token=token, browser=HERE), None, PHONE, None)
 
 
+async def _statements_of_a_refusal(accounts: Accounts, email: str) -> list[str]:
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    listen(Engine, "before_cursor_execute", note)
+    try:
+        with pytest.raises(SignInFailed):
+            await accounts.sign_in(email, "another password", PHONE, None)
+    finally:
+        remove(Engine, "before_cursor_execute", note)
+    return sent
+
+
 class TestSigningIn:
     async def test_however_the_address_is_written(self, accounts: Accounts, registering: Registering) -> None:
         email = address()
@@ -236,6 +252,14 @@ class TestSigningIn:
                 await accounts.sign_in(tried, "another password", PHONE, None)
             refused.append((str(raised.value), raised.value.data))
         assert refused[0] == refused[1]
+
+    async def test_and_cost_the_same_statements(self, accounts: Accounts, registering: Registering) -> None:
+        """[3] How long a refusal takes would tell, too (make bench ARGS=people)."""
+        email = address()
+        await registering.account(email)
+        known, unknown = [await _statements_of_a_refusal(accounts, each) for each in (email, address())]
+        assert known == unknown
+        assert any("for update" in each.lower() for each in known)
 
     async def test_passwords_are_verified_exactly_as_typed(self, accounts: Accounts, registering: Registering) -> None:
         email = address()

@@ -31,6 +31,7 @@ from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.auth.subjects import person_id_of
 from bunri.kit.clock import Clock
+from bunri.kit.ids import new_id
 from bunri.kit.languages import Language
 from bunri.platform.db import Transaction
 from bunri.platform.limits import RateLimiter
@@ -187,7 +188,8 @@ class Accounts:
         kept = person.password_hash if person and not person.gone else None
         matches = await self._passwords.matches(password, kept)
         async with self._transaction() as repository:
-            person = await repository.lock_person(person.id) if person else None
+            # Without an account it is nobody that is looked for, so that both cost the same statements.
+            person = await repository.lock_person(person.id if person else new_id())
             if person is not None and matches and person.password_hash == kept and not person.gone:
                 return await self._sign_ins.begin(repository, person, [Factor.PASSWORD], device, caller, browser)
             await repository.log_event("sign_in_failed", person.id if person else None, device, self._clock())
