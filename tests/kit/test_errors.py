@@ -8,7 +8,7 @@ import pytest
 
 import bunri
 from bunri.kit.errors import BunriError
-from bunri.kit.languages import catalogue
+from bunri.kit.languages import Language, catalogue
 
 
 def _all() -> Iterator[type[BunriError]]:
@@ -23,17 +23,21 @@ def _all() -> Iterator[type[BunriError]]:
             yield kind
 
 
-ERRORS = sorted(set(_all()), key=lambda kind: (kind.__module__, kind.__name__))
+@pytest.fixture(scope="module")
+def errors() -> list[type[BunriError]]:
+    """Not while tests are collected: it loads everything that there is."""
+    return sorted(set(_all()), key=lambda kind: (kind.__module__, kind.__name__))
 
 
-@pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.code)
-def test_a_failure_has_a_sentence_in_both_languages(kind: type[BunriError]) -> None:
-    assert f"errors.{kind.code}" in catalogue("ko")
-    assert f"errors.{kind.code}" in catalogue("en")
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_failure_has_a_sentence(errors: list[type[BunriError]], language: Language) -> None:
+    known = catalogue(language)
+    assert len(errors) > 100
+    assert [kind for kind in errors if f"errors.{kind.code}" not in known] == []
 
 
-def test_no_two_failures_share_a_code_without_being_kin() -> None:
+def test_no_two_failures_share_a_code_without_being_kin(errors: list[type[BunriError]]) -> None:
     by_code: dict[str, type[BunriError]] = {}
-    for kind in ERRORS:
+    for kind in errors:
         other = by_code.setdefault(kind.code, kind)
         assert issubclass(kind, other) or issubclass(other, kind), (kind, other)
