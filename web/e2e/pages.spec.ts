@@ -46,6 +46,8 @@ async function asked(browser: Browser, baseURL = "") {
     .last()
     .setInputFiles(await drawn(page, 21));
   await page.getByRole("article").waitFor();
+  // The first meeting with the profile would bring the language of this visit into the tests that choose another.
+  await page.waitForFunction(() => localStorage.getItem("bunri.profile"));
   const kept = await keptBy(context);
   await context.close();
   return kept;

@@ -1,3 +1,4 @@
+import { followProfile } from "~/api/profile";
 import { page, type Feature } from "../feature";
 
 /** An account for who wants one, and the ways to be the same person on another device. */
@@ -16,4 +17,5 @@ export const account: Feature = {
     page("/account/recover", ["account"], () => import("./recovery/RecoverPage")),
   ],
   catalogues: { account: import.meta.glob("./texts/*.json", { import: "default" }) },
+  start: followProfile,
 };

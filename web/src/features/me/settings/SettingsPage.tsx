@@ -8,7 +8,7 @@ import { Name } from "./Name";
 import { RegionChoice } from "./RegionChoice";
 import { ConsentSettings } from "./ConsentSettings";
 
-/** What a person can choose, kept on this device. */
+/** What a person can choose. The look is the device's; the rest stands in the profile, too (`api/profile.ts`). */
 export default function SettingsPage() {
   const { t } = useTranslation("settings");
   return (
