@@ -152,8 +152,12 @@ test("an account takes everything with it and leaves, and signing in keeps it", 
   expect(json("auth.json")).toMatchObject({ name: "초록이", email: address });
   expect(json("users.json")).toMatchObject({ mails: ["reviews"] });
   expect(json("waste.json").analyses).toHaveLength(1);
-  const pictures = [...archive].filter(([name]) => /^(avatars|thumbnails)\//.test(name));
-  expect(pictures.map(([name]) => name.split("/")[0]).sort()).toEqual(["avatars", "thumbnails"]);
+  const pictures = [...archive].filter(([name]) => name.includes("/"));
+  expect(pictures.map(([name]) => name.replace(/\/.*/, "/")).sort()).toEqual(["avatars/", "kept/"]);
+  for (const name of archive.keys())
+    expect(archive.get("README.txt")?.toString()).toContain(
+      name.replace(/\/.*/, "/").replace("README.txt", ""),
+    );
   for (const [, picture] of pictures) expect(picture.subarray(8, 12).toString()).toBe("WEBP");
   await page.reload(); // it is still there for a day
   await expect(link).toBeVisible();
