@@ -21,6 +21,10 @@ const PAGES = {
   "/search?q=우유팩": "main li",
   "/items/glass-bottle": "main ol > li",
   "/no/such/page": "main h2",
+  "/account/profile": "main option >> nth=1",
+  "/account/export": "main li",
+  "/account/leave": "main li",
+  "/account/unsubscribe#a": "main form",
 } as const;
 const PATHS = Object.keys(PAGES) as (keyof typeof PAGES)[];
 const WIDTHS = [360, 768, 1280];
@@ -100,7 +104,7 @@ for (const language of ["ko", "en"]) {
         await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
         await expectNoSidewaysScroll(page);
         await page.screenshot({
-          path: `test-results/large-${language}-${width}-${path.replaceAll("/", "_").replace(/\?.*/, "")}.png`,
+          path: `test-results/large-${language}-${width}-${path.replaceAll(/[/#]/g, "_").replace(/\?.*/, "")}.png`,
           fullPage: true,
         });
         await expectWholeWords(page);

@@ -4,6 +4,7 @@ import type { Person } from "~/api/types";
 import { useFormat } from "~/i18n/format";
 import { Button } from "~/ui/Button";
 import { EmptyState } from "~/ui/EmptyState";
+import styles from "./leaving.module.css";
 
 /** Who left, and until when signing in brings them back. */
 export type Left = Readonly<{ kind: Person["kind"]; erasedAt: string }>;
@@ -24,8 +25,12 @@ export function Farewell({ left: { kind, erasedAt } }: Readonly<{ left: Left }>)
           </Button>
         }
       >
-        <p>{kind === "guest" ? t("farewell.guest") : t("farewell.account", { moment: moment(erasedAt) })}</p>
-        <p>{t("farewell.device")}</p>
+        <div className={styles.stack}>
+          <p>
+            {kind === "guest" ? t("farewell.guest") : t("farewell.account", { moment: moment(erasedAt) })}
+          </p>
+          <p>{t("farewell.device")}</p>
+        </div>
       </EmptyState>
     </div>
   );
