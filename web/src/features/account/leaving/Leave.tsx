@@ -31,7 +31,7 @@ export function Leave({ kind, onLeft }: Props) {
       </Section>
       <Section title={t("leave.takeAlong")} note={t("leave.takeAlongNote")}>
         <div>
-          <Button variant="outlined" icon="download" to="/account/export">
+          <Button variant="outlined" to="/account/export">
             {t("export.title")}
           </Button>
         </div>
