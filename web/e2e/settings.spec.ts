@@ -55,6 +55,7 @@ test("who forgets everything takes back what they gave, and nothing of them is l
   expect(removed).toEqual([
     "/api/v1/waste/examples",
     new URL(answer).pathname.replace("/answers", "/api/v1/waste/jobs"),
+    "/api/v1/users/me",
   ]);
   expect(await session(page)).toBeNull();
   await expect(page.getByRole("heading", { name: "인공지능 학습에 쓰는 사진" })).toHaveCount(0);

@@ -1,5 +1,5 @@
 import { loadCatalogues, i18n, language } from "~/i18n";
-import { prefer, preferences } from "~/preferences/store";
+import { adopt, preferences } from "~/preferences/store";
 import type { paths } from "./generated/schema";
 import { Problem } from "./problem";
 import { request } from "./request";
@@ -201,7 +201,7 @@ async function guestName(): Promise<string> {
     return words[Math.floor(Math.random() * words.length)] ?? "";
   };
   const name = i18n.t("names:whole", { first: randomWord("first"), second: randomWord("second") });
-  prefer({ name });
+  adopt({ name }); // it goes with the request for a guest
   return name;
 }
 

@@ -37,6 +37,10 @@ export type Vote = Schemas["Vote"];
 export type Asked = Schemas["Asked"];
 export type SecurityEvent = Schemas["EventOut"];
 export type SessionSummary = Schemas["SessionOut"];
+export type Profile = Schemas["Me"];
+export type ProfileChange = Schemas["MeIn"];
+export type MailKind = Schemas["MailKind"];
+export type Export = Schemas["ExportOut"];
 
 /** Who is signed in. */
 export type Person = Readonly<{ id: string; name: string; kind: NonNullable<Schemas["User"]["kind"]> }>;

@@ -22,6 +22,19 @@ describe("distance", () => {
   });
 });
 
+describe("bytes", () => {
+  it.each([
+    [12, "1 kB"],
+    [81_400, "81 kB"],
+    [999_499, "999 kB"],
+    [999_500, "1 MB"],
+    [3_440_000, "3.4 MB"],
+    [48_200_000, "48 MB"],
+  ])("%s is %s", (count, written) => {
+    expect(en.bytes(count)).toBe(written);
+  });
+});
+
 describe("ago", () => {
   const now = new Date("2026-11-21T12:00:00Z");
 

@@ -15,6 +15,11 @@ export function formatter(language: string) {
       metres < 975 // what would be rounded to 1,000 m is 1 km
         ? number(metres < 100 ? Math.round(metres / 10) * 10 : Math.round(metres / 50) * 50, unit("meter"))
         : number(metres / 1000, { ...unit("kilometer"), maximumFractionDigits: metres < 9950 ? 1 : 0 }),
+    /** Bytes as a download shows them: 12 kB, 3.4 MB. */
+    bytes: (count: number) =>
+      count < 999_500
+        ? number(Math.max(1, Math.round(count / 1000)), unit("kilobyte"))
+        : number(count / 1e6, { ...unit("megabyte"), maximumFractionDigits: count < 9_950_000 ? 1 : 0 }),
     day: (value: Date | string) => date(value, { dateStyle: "medium" }),
     moment: (value: Date | string) => date(value, { dateStyle: "medium", timeStyle: "short" }),
     /** How long ago, in the coarsest unit that says something. */

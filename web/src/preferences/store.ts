@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { addUnsent, PROFILE_CHOICES } from "./unsent";
 
 export type Language = "ko" | "en";
 
@@ -46,8 +47,14 @@ export function preferences(): Preferences {
   return current;
 }
 
-/** Keeps the choice on this device; every tab follows. */
+/** Keeps what the person chooses here; every tab follows, and what belongs in the profile waits to be sent there. */
 export function prefer(choice: Partial<Preferences>): void {
+  addUnsent(PROFILE_CHOICES.filter((name) => choice[name] !== undefined));
+  adopt(choice);
+}
+
+/** Keeps what was chosen elsewhere, and is in the profile already. */
+export function adopt(choice: Partial<Preferences>): void {
   const next = { ...current, ...choice };
   try {
     localStorage.setItem(KEY, JSON.stringify(next));

@@ -4,6 +4,7 @@ import { Mui } from "~/design/Mui";
 import { LinkList } from "~/ui/LinkList";
 import { Page } from "~/ui/Page";
 import { Section } from "~/ui/Section";
+import { YourThings } from "./profile/YourThings";
 import { ChangeEmail } from "./security/ChangeEmail";
 import { ChangePassword } from "./security/ChangePassword";
 import { Events } from "./security/Events";
@@ -17,6 +18,7 @@ export default function AccountPage() {
   if (person?.kind !== "account") return <Ways />;
   return (
     <Page title={t("title")} lead={t("lead", { name: person.name })}>
+      <YourThings />
       <Mui>
         <Sessions />
         <ChangePassword />
@@ -48,6 +50,7 @@ function Ways() {
           ]}
         />
       </Section>
+      <YourThings />
     </Page>
   );
 }

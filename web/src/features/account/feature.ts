@@ -1,3 +1,4 @@
+import { followProfile } from "~/api/profile";
 import { page, type Feature } from "../feature";
 
 /** An account for who wants one, and the ways to be the same person on another device. */
@@ -14,6 +15,11 @@ export const account: Feature = {
     page("/account/undo-email", ["account"], () => import("./links/UndoEmailPage")),
     page("/account/device", ["account"], () => import("./recovery/DevicePage")),
     page("/account/recover", ["account"], () => import("./recovery/RecoverPage")),
+    page("/account/profile", ["account"], () => import("./profile/ProfilePage")),
+    page("/account/export", ["account"], () => import("./export/ExportPage")),
+    page("/account/leave", ["account"], () => import("./leaving/LeavePage")),
+    page("/account/unsubscribe", ["account"], () => import("./mails/UnsubscribePage")),
   ],
   catalogues: { account: import.meta.glob("./texts/*.json", { import: "default" }) },
+  start: followProfile,
 };

@@ -7,6 +7,7 @@ import { Section } from "~/ui/Section";
 
 const PAGES = [
   ["history", "history", "/me/history"],
+  ["profile", "card", "/account/profile"],
   ["account", "person", "/account"],
   ["settings", "settings", "/me/settings"],
   ["about", "about", "/me/about"],

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api, data } from "~/api/client";
-import { prefer, usePreferences } from "~/preferences/store";
+import { takeBackConsent } from "~/api/consent";
+import { usePreferences } from "~/preferences/store";
 import { Button } from "~/ui/Button";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
@@ -12,9 +12,8 @@ export function ConsentSettings() {
   const { t } = useTranslation("settings");
   const { teach } = usePreferences();
   const takeBack = useMutation({
-    mutationFn: () => data(api.DELETE("/api/v1/waste/examples")),
+    mutationFn: takeBackConsent,
     onSuccess: () => {
-      prefer({ teach: false });
       toast({ text: t("consent.done") });
     },
   });

@@ -1,14 +1,13 @@
 import TextField from "@mui/material/TextField";
 import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { signedIn } from "~/api/session";
 import { prefer, usePreferences } from "~/preferences/store";
 import { Button } from "~/ui/Button";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
 import styles from "./settings.module.css";
 
-/** As the platform takes it (`GuestIn`). */
+/** As the platform takes it (`GuestIn`, `MeIn`). */
 const LONGEST = 40;
 
 /** The name neighbours see. */
@@ -37,7 +36,7 @@ export function Name() {
             setDraft(event.target.value);
           }}
           error={tooLong}
-          helperText={tooLong ? t("name.tooLong") : signedIn() ? t("name.later") : undefined}
+          helperText={tooLong ? t("name.tooLong") : undefined}
           autoComplete="nickname"
         />
         <Button type="submit" variant="contained" large>

@@ -1,10 +1,9 @@
 import { useTranslation } from "react-i18next";
-import { Icon } from "~/icons/Icon";
 import { Skeleton } from "~/ui/Loading";
 import { RegionSelect, useRegions } from "~/ui/Regions";
+import { SelectField } from "~/ui/SelectField";
 import { Section } from "~/ui/Section";
 import { ErrorMessage } from "~/ui/ErrorMessage";
-import styles from "./settings.module.css";
 
 /** The city or district whose rules apply. */
 export function RegionChoice() {
@@ -15,17 +14,13 @@ export function RegionChoice() {
       {regions.isPending && <Skeleton height="3.25rem" />}
       {regions.isError && <ErrorMessage error={regions.error} onRetry={() => void regions.refetch()} />}
       {regions.isSuccess && (
-        <label className={styles.select}>
-          {t("region.label")}
-          <span className={styles.field}>
-            <RegionSelect
-              regions={regions.data}
-              none={t("region.none")}
-              nameOf={({ name, rules }) => `${name} · ${t("region.rules", { count: rules })}`}
-            />
-            <Icon name="down" size="1.25rem" />
-          </span>
-        </label>
+        <SelectField label={t("region.label")}>
+          <RegionSelect
+            regions={regions.data}
+            none={t("region.none")}
+            nameOf={({ name, rules }) => `${name} · ${t("region.rules", { count: rules })}`}
+          />
+        </SelectField>
       )}
     </Section>
   );

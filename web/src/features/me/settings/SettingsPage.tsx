@@ -1,6 +1,8 @@
 import { useTranslation } from "react-i18next";
 import { Mui } from "~/design/Mui";
+import { LinkList } from "~/ui/LinkList";
 import { Page } from "~/ui/Page";
+import { Section } from "~/ui/Section";
 import { SignOut } from "./SignOut";
 import { LanguageChoice } from "./LanguageChoice";
 import { AppearanceSettings } from "./AppearanceSettings";
@@ -8,7 +10,7 @@ import { Name } from "./Name";
 import { RegionChoice } from "./RegionChoice";
 import { ConsentSettings } from "./ConsentSettings";
 
-/** What a person can choose, kept on this device. */
+/** What a person can choose. The look is the device's; the rest stands in the profile, too (`api/profile.ts`). */
 export default function SettingsPage() {
   const { t } = useTranslation("settings");
   return (
@@ -21,6 +23,15 @@ export default function SettingsPage() {
         <ConsentSettings />
         <SignOut />
       </Mui>
+      <Section title={t("more.title")}>
+        <LinkList
+          entries={[
+            { icon: "card", title: t("more.profile"), text: t("more.profileText"), to: "/account/profile" },
+            { icon: "download", title: t("more.export"), text: t("more.exportText"), to: "/account/export" },
+            { icon: "leave", title: t("more.leave"), text: t("more.leaveText"), to: "/account/leave" },
+          ]}
+        />
+      </Section>
     </Page>
   );
 }

@@ -27,7 +27,7 @@ async function asking(fail: (asked: string) => Answer | null = () => null) {
     const failure = fail(`${method} ${path.replace("/api/v1/waste/", "")}`);
     if (failure) return failure;
     if (path.endsWith("/guest")) return guest;
-    if (path.endsWith("/logout")) return { body: {} };
+    if (path.endsWith("/users/me")) return { body: { erased_at: "2026-11-30T00:00:00Z" } };
     if (path.endsWith("/jobs")) return { body: [...jobs.keys()].map((id) => ({ job_id: id })) };
     const id = path.split("/").at(-1) ?? "";
     if (jobs.get(id) === "seeing") jobs.set(id, "cancelled");
@@ -40,7 +40,7 @@ async function asking(fail: (asked: string) => Answer | null = () => null) {
   return () =>
     asked
       .filter(({ path }) => !path.endsWith("/guest"))
-      .map(({ method, path }) => `${method} ${path.replace(/^\/api\/v1\/(waste|auth)\//, "")}`);
+      .map(({ method, path }) => `${method} ${path.replace(/^\/api\/v1\/(waste|auth|users)\//, "")}`);
 }
 
 const press = (name: string) => userEvent.click(screen.getByRole("button", { name }));
@@ -67,7 +67,7 @@ describe("forgetting", () => {
       "GET jobs",
       "DELETE jobs/2",
       "GET jobs",
-      "POST logout",
+      "DELETE me",
     ]);
     expect(removeAllPhotos).toHaveBeenCalledOnce();
     expect(await storedBins()).toBeNull();

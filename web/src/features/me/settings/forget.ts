@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { api, data } from "~/api/client";
 import { removeJob } from "~/api/removeJob";
-import { signedIn } from "~/api/session";
+import { person, signedIn } from "~/api/session";
 import { forgetDevice } from "~/outbox/forgetDevice";
 import { prefer } from "~/preferences/store";
 
@@ -13,7 +13,9 @@ export async function forgetPerson(client: QueryClient, everywhere: boolean): Pr
   if (everywhere && signedIn()) {
     await data(api.DELETE("/api/v1/waste/examples"));
     await removeAnswers();
-    await data(api.POST("/api/v1/auth/logout"));
+    // A guest is erased with their profile; an account stays until its owner leaves (/account/leave).
+    if (person()?.kind === "account") await data(api.POST("/api/v1/auth/logout"));
+    else await data(api.DELETE("/api/v1/users/me"));
   }
   await forgetDevice();
   client.clear();
