@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { EMAIL, PASSWORD, field, newAddress, password, press, register } from "./support/account";
 import { asked, hand } from "./support/coach";
 import { codeFor } from "./support/mail";
 import {
@@ -11,29 +12,8 @@ import {
   test,
 } from "./support/test";
 
-const PASSWORD = "초록 유리병 아홉 개";
-const EMAIL = "이메일";
-/** An address that no other test has, nor this one at its next try. */
-const newAddress = () => `person-${Date.now()}-${Math.random().toString(36).slice(2, 8)}@example.org`;
-
-/** The field and not the box that shows its password. */
-const field = (page: Page, name: string) => page.getByRole("textbox", { name, exact: true });
-const password = (page: Page, name: string) => page.getByLabel(name, { exact: true });
-const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
 const stored = (page: Page) =>
   page.evaluate(() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]));
-
-async function register(page: Page, address: string): Promise<void> {
-  await page.goto("/account/register");
-  await field(page, EMAIL).fill(address);
-  await password(page, "새 비밀번호").fill(PASSWORD);
-  await expect(field(page, "부를 이름")).not.toHaveValue("");
-  await press(page, "코드 받기");
-  await expect(page.getByRole("heading", { name: "메일을 확인해 주세요" })).toBeVisible();
-  await field(page, "코드").fill(await codeFor(page.request, address, "분리"));
-  await press(page, "확인");
-  await expect(page.getByRole("heading", { name: "로그인된 기기" })).toBeVisible();
-}
 
 test("a guest becomes an account, signs out and in again, and keeps what they asked", async ({
   page,
@@ -80,6 +60,7 @@ test("what changes an account asks once more who is there", async ({ page, compl
       }),
     { times: 1 },
   );
+  await page.goto("/account/security");
   await field(page, "새 이메일").fill(other);
   await press(page, "코드 받기");
   const dialog = page.getByRole("dialog", { name: "본인인지 확인할게요" });
@@ -88,6 +69,7 @@ test("what changes an account asks once more who is there", async ({ page, compl
   await field(page, "코드").fill(await codeFor(page.request, other, "분리"));
   await press(page, "확인");
   await expect(page.getByRole("region", { name: "알림" })).toContainText("이메일을 바꿨어요.");
+  await page.goto("/account");
   await expect(page.getByText("이메일을 바꿨어요", { exact: true })).toBeVisible(); // among what happened
   complaints.length = 0; // the answer that we made
 });

@@ -35,6 +35,11 @@ export type MapGround = Schemas["MapGround"];
 export type Place = Schemas["PlaceSuggestion"];
 export type Vote = Schemas["Vote"];
 export type Asked = Schemas["Asked"];
+export type Factor = Schemas["Factor"];
+export type Mfa = Schemas["Mfa"];
+export type Passkey = Schemas["PasskeyOut"];
+export type PasskeyAnswer = Schemas["PasskeyAnswerIn"];
+export type PasskeyOptions = Schemas["PasskeyOptions"];
 export type SecurityEvent = Schemas["EventOut"];
 export type SessionSummary = Schemas["SessionOut"];
 

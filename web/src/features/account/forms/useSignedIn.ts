@@ -1,12 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
+import { useNext } from "~/ui/comeBack";
 
-/** What follows when somebody has signed in: the account's page, and nothing that was known of somebody else. */
-export function useSignedIn(): () => void {
+/** What follows when somebody has signed in: the page they left for it, and nothing that was known of somebody else. */
+export function useSignedIn(): (next?: string | null) => void {
   const client = useQueryClient();
   const navigate = useNavigate();
-  return () => {
+  const asked = useNext();
+  return (next = asked) => {
     void client.invalidateQueries();
-    void navigate("/account", { replace: true });
+    void navigate(next ?? "/account", { replace: true });
   };
 }
