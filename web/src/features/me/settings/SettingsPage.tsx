@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Mui } from "~/design/Mui";
 import { Page } from "~/ui/Page";
+import { Account } from "./Account";
 import { SignOut } from "./SignOut";
 import { LanguageChoice } from "./LanguageChoice";
 import { AppearanceSettings } from "./AppearanceSettings";
@@ -18,6 +19,7 @@ export default function SettingsPage() {
         <AppearanceSettings />
         <RegionChoice />
         <Name />
+        <Account />
         <ConsentSettings />
         <SignOut />
       </Mui>
