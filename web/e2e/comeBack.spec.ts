@@ -110,13 +110,29 @@ test("signing in elsewhere leads back to where the person was, whatever comes of
   await asked(page);
   await expect(toasts(page)).toContainText("반가워요");
 
-  // The same person, from another page whose name is no plain path.
+  // The same person, who is a guest with another question, and leaves a page whose name is no plain path.
   await signOut(page);
-  await page.goto("/account/sign-in?next=" + encodeURIComponent("/search?q=%EC%9A%B0%EC%9C%A0%ED%8C%A9"));
+  await hand(page, 84);
+  await asked(page);
+  await page.route(
+    "**/api/v1/waste/status/*", // what the guest asked comes along a moment later
+    (route) =>
+      route.fulfill({
+        status: 404,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ status: 404, code: "job_missing", title: "", detail: "" }),
+      }),
+    { times: 2 },
+  );
+  await page.goto(
+    "/account/sign-in?" +
+      new URLSearchParams({ next: `${new URL(page.url()).pathname}?q=%EB%B3%91` }).toString(),
+  );
   await page.getByRole("link", { name: "네이버 계정으로 로그인" }).click();
-  await expect(page).toHaveURL(/\/search\?q=%EC%9A%B0%EC%9C%A0%ED%8C%A9$/);
+  await expect(page).toHaveURL(/\/answers\/.*\?q=%EB%B3%91$/);
+  await asked(page);
   await page.goto("/me/history");
-  await expect(page.locator("main li img")).toHaveCount(1);
+  await expect(page.locator("main li img")).toHaveCount(2);
 
   // An answer that belongs to no attempt of ours.
   await page.goto("/account/signed-in#provider=naver&code=1&state=" + "s".repeat(43));

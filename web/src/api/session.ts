@@ -20,6 +20,8 @@ type Stored = Readonly<{ id: string; name?: string; kind?: Person["kind"]; refre
 const KEY = "bunri.session";
 /** A token is refreshed so long before it expires: clocks differ, and a photo takes a while to upload. */
 const EARLY_MS = 60_000;
+/** A guest's things are moved to the account that took its place in the background, within so long. */
+const MOVING_MS = 15_000;
 
 /** The operations whose answer signs somebody in, and what each takes. */
 type SignInPath =
@@ -56,6 +58,7 @@ type Answer = Partial<Tokens> & Readonly<{ tokens?: Tokens | null; mfa?: Mfa | n
 
 let access: Access | null = null;
 let renewal: Promise<Access> | null = null;
+let movedAt = -Infinity;
 /** Used when localStorage is full or forbidden: then each visit is another guest. */
 let memory: Stored | null = null;
 /** Who is signed in, as React compares it: the same object for the same words. */
@@ -135,6 +138,11 @@ function enterAs(bearer: string | null, url: string, body: object): Promise<Entr
     if (tokens) keep(tokens);
     return { person: tokens ? person() : null, mfa: answer?.mfa ?? null, next: answer?.next ?? null };
   });
+}
+
+/** Whether what somebody had here as a guest may still be on its way to who is signed in now. */
+export function isBeingMoved(): boolean {
+  return Date.now() - movedAt < MOVING_MS;
 }
 
 /** Forgets who is signed in on this device. The cookie is removed by `POST /api/v1/auth/logout`, or replaced by the next. */
@@ -275,7 +283,10 @@ function keep(tokens: Tokens): Access {
   } catch {
     memory = { id, name, kind };
   }
-  if (before && before.id !== id) notify(onEnded);
+  if (before && before.id !== id) {
+    movedAt = Date.now();
+    notify(onEnded);
+  }
   if (before?.id !== id) notify(onStarted);
   notify(onChanged);
   return access;
