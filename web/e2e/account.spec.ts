@@ -1,7 +1,19 @@
 import type { Page } from "@playwright/test";
-import { EMAIL, PASSWORD, field, newAddress, password, press, register } from "./support/account";
+import {
+  EMAIL,
+  PASSWORD,
+  askForAccount,
+  field,
+  newAddress,
+  onAnotherDevice,
+  password,
+  press,
+  register,
+  toasts,
+  typePassword,
+} from "./support/account";
 import { asked, hand } from "./support/coach";
-import { codeFor } from "./support/mail";
+import { codeFor, linkFor } from "./support/mail";
 import {
   expect,
   expectAccessibleInEveryScheme,
@@ -117,6 +129,55 @@ test("a link's secret leaves the address bar, and nothing happens before a butto
     await expect(page).toHaveURL(new RegExp(`/account/${name}$`));
   }
   expect(sent).toEqual([]);
+});
+
+test("the links of mails confirm, reset and put back", async ({ page, baseURL, complaints }) => {
+  test.slow();
+  const [address, other] = [newAddress(), newAddress()];
+  await keep(page, { name: "초록이" });
+  const follow = async (to: string, name: string) => {
+    const { path, code } = await linkFor(page.request, to, name);
+    await page.goto(path);
+    return code;
+  };
+
+  await page.goto("/account/register");
+  await askForAccount(page, address);
+  await follow(address, "confirm");
+  await press(page, "확인하기");
+  await expect(page.getByRole("heading", { name: "로그인된 기기" })).toBeVisible();
+
+  await page.goto("/account/security");
+  await field(page, "새 이메일").fill(other);
+  await press(page, "코드 받기");
+  await expect(field(page, "코드")).toBeVisible();
+  await follow(other, "confirm-email");
+  await press(page, "확인하기");
+  await expect(page.getByRole("heading", { name: "이메일을 바꿨어요." })).toBeVisible();
+
+  // Whoever it was is signed out everywhere when the old address puts itself back.
+  const { device, there } = await onAnotherDevice(page, baseURL);
+  const { path, code } = await linkFor(page.request, address, "undo-email");
+  await there.goto(path);
+  await field(there, "코드").fill(code);
+  await press(there, "되돌리기");
+  await expect(there.getByRole("heading", { name: /이전 이메일로 되돌렸어요/ })).toBeVisible();
+  await device.close();
+  await page.goto("/me/history");
+  await expect(toasts(page)).toContainText("로그인이 끝나서 손님으로 이어 가요.");
+
+  await page.goto("/account/forgot");
+  await field(page, EMAIL).fill(address);
+  await press(page, "코드 받기");
+  await expect(field(page, "코드")).toBeVisible();
+  await follow(address, "reset");
+  await password(page, "새 비밀번호").fill("초록 유리병 열 개째");
+  await press(page, "비밀번호 바꾸기");
+  await expect(page.getByRole("heading", { name: /새 비밀번호를 정했어요/ })).toBeVisible();
+  await page.goto("/account/sign-in");
+  await typePassword(page, address, "초록 유리병 열 개째");
+  await expect(page.getByRole("heading", { name: "로그인된 기기" })).toBeVisible();
+  complaints.length = 0; // the session that was over
 });
 
 test.describe("everybody can use", () => {

@@ -16,7 +16,7 @@ export async function codeFor(request: APIRequestContext, address: string, words
 export async function linkFor(request: APIRequestContext, address: string, page: string): Promise<Link> {
   const name = `/account/${page}#`;
   const mail = await awaited(() => newest(request, address, name));
-  const path = new RegExp(`${name}[\\w-]+`).exec(mail)?.[0] ?? "";
+  const path = new RegExp(`${name}[\\w.-]+`).exec(mail)?.[0] ?? "";
   return { path, code: codeOf(mail) };
 }
 
