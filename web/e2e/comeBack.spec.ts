@@ -4,6 +4,7 @@ import {
   field,
   newAddress,
   press,
+  refusal,
   register,
   signOut,
   toasts,
@@ -116,12 +117,7 @@ test("signing in elsewhere leads back to where the person was, whatever comes of
   await asked(page);
   await page.route(
     "**/api/v1/waste/status/*", // what the guest asked comes along a moment later
-    (route) =>
-      route.fulfill({
-        status: 404,
-        contentType: "application/problem+json",
-        body: JSON.stringify({ status: 404, code: "job_missing", title: "", detail: "" }),
-      }),
+    (route) => route.fulfill(refusal(404, "job_missing")),
     { times: 2 },
   );
   await page.goto(

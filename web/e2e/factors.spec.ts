@@ -7,6 +7,7 @@ import {
   onAnotherDevice,
   password,
   press,
+  refusal,
   register,
   signOut,
   toasts,
@@ -22,16 +23,7 @@ const heading = (page: Page, name: string) => page.getByRole("heading", { name, 
 
 /** The platform says once that it is too long ago that the person showed who they are. */
 async function longAgo(page: Page, path: string): Promise<void> {
-  await page.route(
-    path,
-    (route) =>
-      route.fulfill({
-        status: 403,
-        contentType: "application/problem+json",
-        body: JSON.stringify({ status: 403, code: "reauthentication_needed", title: "", detail: "" }),
-      }),
-    { times: 1 },
-  );
+  await page.route(path, (route) => route.fulfill(refusal(403, "reauthentication_needed")), { times: 1 });
 }
 
 test("a guest becomes an account by a passkey, and finds the scan on another device by it", async ({

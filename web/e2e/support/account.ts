@@ -45,6 +45,13 @@ export async function typePassword(page: Page, address: string, secret = PASSWOR
   await press(page, "로그인");
 }
 
+/** What the platform answers when it refuses something. */
+export const refusal = (status: number, code: string) => ({
+  status,
+  contentType: "application/problem+json",
+  body: JSON.stringify({ status, code, title: "", detail: "" }),
+});
+
 /** The code that an authenticator app shows `later` steps of 30 s from now (RFC 6238, SHA-1, six digits). */
 export function totp(secret: string, later = 0): string {
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
