@@ -17,6 +17,7 @@ import {
   withPasskeys,
 } from "./support/account";
 import { asked, hand } from "./support/coach";
+import { codeFor } from "./support/mail";
 import { expect, keep, test } from "./support/test";
 
 const heading = (page: Page, name: string) => page.getByRole("heading", { name, exact: true });
@@ -31,6 +32,7 @@ test("a guest becomes an account by a passkey, and finds the scan on another dev
   baseURL,
   complaints,
 }) => {
+  test.slow();
   const keys = await withPasskeys(page);
   await hand(page, 71);
   await asked(page);
@@ -67,6 +69,13 @@ test("a guest becomes an account by a passkey, and finds the scan on another dev
   await entry.getByRole("button", { name: "지우기: 초록 전화" }).click();
   await press(page, "지울게요");
   await expect(page.getByText(/이것 없이는 로그인할 수 없어요/).last()).toBeVisible(); // it is the only way in
+
+  const address = newAddress();
+  await field(page, "새 이메일").fill(address);
+  await press(page, "코드 받기");
+  await field(page, "코드").fill(await codeFor(page.request, address, "분리"));
+  await press(page, "확인");
+  await expect(toasts(page)).toContainText("이메일을 바꿨어요.");
   complaints.length = 0; // what was refused
 });
 
