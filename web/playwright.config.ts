@@ -10,7 +10,8 @@ process.env.BUNRI_E2E_PORT ??= String(await freePort());
 const port = process.env.BUNRI_E2E_PORT;
 /** BUNRI_E2E_URL names a platform that runs already. */
 const running = process.env.BUNRI_E2E_URL;
-const baseURL = running ?? `http://127.0.0.1:${port}`;
+/** By its name: passkeys belong to a host, and an address is none. */
+const baseURL = running ?? `http://localhost:${port}`;
 
 export default defineConfig({
   testDir: "e2e",

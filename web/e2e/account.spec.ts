@@ -1,6 +1,22 @@
 import type { Page } from "@playwright/test";
+import {
+  EMAIL,
+  PASSWORD,
+  askForAccount,
+  field,
+  newAddress,
+  onAnotherDevice,
+  password,
+  press,
+  refusal,
+  register,
+  toasts,
+  typePassword,
+  withPasskeys,
+  withoutFillingIn,
+} from "./support/account";
 import { asked, hand } from "./support/coach";
-import { codeFor } from "./support/mail";
+import { codeFor, linkFor } from "./support/mail";
 import {
   expect,
   expectAccessibleInEveryScheme,
@@ -11,29 +27,8 @@ import {
   test,
 } from "./support/test";
 
-const PASSWORD = "초록 유리병 아홉 개";
-const EMAIL = "이메일";
-/** An address that no other test has, nor this one at its next try. */
-const newAddress = () => `person-${Date.now()}-${Math.random().toString(36).slice(2, 8)}@example.org`;
-
-/** The field and not the box that shows its password. */
-const field = (page: Page, name: string) => page.getByRole("textbox", { name, exact: true });
-const password = (page: Page, name: string) => page.getByLabel(name, { exact: true });
-const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
 const stored = (page: Page) =>
   page.evaluate(() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]));
-
-async function register(page: Page, address: string): Promise<void> {
-  await page.goto("/account/register");
-  await field(page, EMAIL).fill(address);
-  await password(page, "새 비밀번호").fill(PASSWORD);
-  await expect(field(page, "부를 이름")).not.toHaveValue("");
-  await press(page, "코드 받기");
-  await expect(page.getByRole("heading", { name: "메일을 확인해 주세요" })).toBeVisible();
-  await field(page, "코드").fill(await codeFor(page.request, address, "분리"));
-  await press(page, "확인");
-  await expect(page.getByRole("heading", { name: "로그인된 기기" })).toBeVisible();
-}
 
 test("a guest becomes an account, signs out and in again, and keeps what they asked", async ({
   page,
@@ -72,14 +67,10 @@ test("what changes an account asks once more who is there", async ({ page, compl
   await register(page, address);
   await page.route(
     "**/api/v1/auth/change-email",
-    (route) =>
-      route.fulfill({
-        status: 403,
-        contentType: "application/problem+json",
-        body: JSON.stringify({ status: 403, code: "reauthentication_needed", title: "", detail: "" }),
-      }),
+    (route) => route.fulfill(refusal(403, "reauthentication_needed")),
     { times: 1 },
   );
+  await page.goto("/account/security");
   await field(page, "새 이메일").fill(other);
   await press(page, "코드 받기");
   const dialog = page.getByRole("dialog", { name: "본인인지 확인할게요" });
@@ -88,6 +79,7 @@ test("what changes an account asks once more who is there", async ({ page, compl
   await field(page, "코드").fill(await codeFor(page.request, other, "분리"));
   await press(page, "확인");
   await expect(page.getByRole("region", { name: "알림" })).toContainText("이메일을 바꿨어요.");
+  await page.goto("/account");
   await expect(page.getByText("이메일을 바꿨어요", { exact: true })).toBeVisible(); // among what happened
   complaints.length = 0; // the answer that we made
 });
@@ -137,52 +129,159 @@ test("a link's secret leaves the address bar, and nothing happens before a butto
   expect(sent).toEqual([]);
 });
 
+test("the links of mails confirm, reset and put back", async ({ page, baseURL, complaints }) => {
+  test.slow();
+  const [address, other] = [newAddress(), newAddress()];
+  await keep(page, { name: "초록이" });
+  const follow = async (to: string, name: string) => {
+    const { path, code } = await linkFor(page.request, to, name);
+    await page.goto(path);
+    return code;
+  };
+
+  await page.goto("/account/register");
+  await askForAccount(page, address);
+  await follow(address, "confirm");
+  await press(page, "확인하기");
+  await expect(page.getByRole("heading", { name: "로그인된 기기" })).toBeVisible();
+
+  await page.goto("/account/security");
+  await field(page, "새 이메일").fill(other);
+  await press(page, "코드 받기");
+  await expect(field(page, "코드")).toBeVisible();
+  await follow(other, "confirm-email");
+  await press(page, "확인하기");
+  await expect(page.getByRole("heading", { name: "이메일을 바꿨어요." })).toBeVisible();
+
+  // Whoever it was is signed out everywhere when the old address puts itself back.
+  const { device, there } = await onAnotherDevice(page, baseURL);
+  const { path, code } = await linkFor(page.request, address, "undo-email");
+  await there.goto(path);
+  await field(there, "코드").fill(code);
+  await press(there, "되돌리기");
+  await expect(there.getByRole("heading", { name: /이전 이메일로 되돌렸어요/ })).toBeVisible();
+  await device.close();
+  await page.goto("/me/history");
+  await expect(toasts(page)).toContainText("로그인이 끝나서 손님으로 이어 가요.");
+
+  await page.goto("/account/forgot");
+  await field(page, EMAIL).fill(address);
+  await press(page, "코드 받기");
+  await expect(field(page, "코드")).toBeVisible();
+  await follow(address, "reset");
+  await password(page, "새 비밀번호").fill("초록 유리병 열 개째");
+  await press(page, "비밀번호 바꾸기");
+  await expect(page.getByRole("heading", { name: /새 비밀번호를 정했어요/ })).toBeVisible();
+  await page.goto("/account/sign-in");
+  await typePassword(page, address, "초록 유리병 열 개째");
+  await expect(page.getByRole("heading", { name: "로그인된 기기" })).toBeVisible();
+  complaints.length = 0; // the session that was over
+});
+
 test.describe("everybody can use", () => {
   const PATHS = [
     "/account",
     "/account/register",
     "/account/sign-in",
+    "/account/passkey",
+    "/account/signed-in",
+    "/account/signed-in#provider=naver&error=access_denied&state=s",
     "/account/forgot",
     "/account/confirm#a",
+    "/account/confirm-email#a",
+    "/account/reset#a",
     "/account/undo-email#a",
     "/account/device",
     "/account/recover",
   ];
+  const LANGUAGES = ["ko", "en"] as const;
 
-  async function expectUsable(page: Page): Promise<void> {
-    for (const width of [360, 768, 1280]) {
+  /** Colours and names of elements are the same in both languages: axe is asked in one. */
+  async function expectUsable(page: Page, language: (typeof LANGUAGES)[number], name: string): Promise<void> {
+    await expect(page.locator("main [aria-busy=true]:visible")).toHaveCount(0);
+    for (const width of [360, 390, 1280]) {
       await page.setViewportSize({ width, height: 800 });
       await expectNoSidewaysScroll(page);
       await expectTouchable(page);
     }
     await page.setViewportSize({ width: 360, height: 800 });
-    await expectAccessibleInEveryScheme(page);
+    if (language === "ko") await expectAccessibleInEveryScheme(page);
     await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
-    await expectNoSidewaysScroll(page);
-    await expectWholeWords(page);
+    for (const width of [390, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      await expectNoSidewaysScroll(page);
+      await expectWholeWords(page);
+    }
+    await page.screenshot({
+      path: `test-results/large-${language}-${name.replaceAll(/\W+/g, "_")}.png`,
+      fullPage: true,
+    });
+    await page.evaluate(() => (document.documentElement.style.fontSize = ""));
   }
 
-  for (const language of ["ko", "en"])
-    test(`the pages of who has no account: ${language}`, async ({ page }) => {
+  for (const language of LANGUAGES)
+    test(`the pages of who has no account: ${language}`, async ({ page, complaints }) => {
       test.slow();
       await keep(page, { language });
       for (const path of PATHS) {
         await page.goto(path);
         await page.getByRole("heading", { level: 2 }).first().waitFor();
-        await page.screenshot({
-          path: `test-results/account-${language}-${path.replaceAll(/[/#]/g, "_")}.png`,
-          fullPage: true,
-        });
-        await expectUsable(page);
-        await page.evaluate(() => (document.documentElement.style.fontSize = ""));
+        await expectUsable(page, language, path);
       }
+      complaints.length = 0; // the attempt to sign in elsewhere that was none
     });
 
-  test("the account's own page", async ({ page }) => {
-    await keep(page, { name: "초록이" });
-    await register(page, newAddress());
-    await expect(page.locator("main [aria-busy=true]:visible")).toHaveCount(0);
-    await page.screenshot({ path: "test-results/account-own.png", fullPage: true });
-    await expectUsable(page);
-  });
+  for (const language of LANGUAGES)
+    test(`the pages of who has one: ${language}`, async ({ page, complaints }) => {
+      test.slow();
+      await keep(page, { name: "초록이" });
+      await withPasskeys(page);
+      await withoutFillingIn(page);
+      const address = newAddress();
+      await register(page, address);
+      await page.goto("/account/security");
+      await press(page, "패스키 추가");
+      await expect(toasts(page)).toContainText("패스키를 추가했어요.");
+      await page.evaluate((language) => {
+        const kept = JSON.parse(localStorage.getItem("bunri.preferences") ?? "{}") as object;
+        localStorage.setItem("bunri.preferences", JSON.stringify({ ...kept, language }));
+      }, language);
+      const button = (ko: string, en: string) =>
+        page.getByRole("button", { name: language === "ko" ? ko : en, exact: true });
+
+      await page.goto("/account");
+      await page.getByRole("listitem").nth(4).waitFor();
+      await expectUsable(page, language, "own");
+      await page.goto("/account/security");
+      await button("복구 코드 만들기", "Make recovery codes").click();
+      await expect(page.locator("main ol > li")).toHaveCount(10);
+      await button("인증 앱 추가", "Add an authenticator app").click();
+      await page.locator("main code").waitFor();
+      await page.getByRole("button", { name: language === "ko" ? /^지우기: / : /^Remove: / }).click();
+      await expectUsable(page, language, "security");
+
+      await page.route("**/api/v1/auth/change-email", (route) =>
+        route.fulfill(refusal(403, "reauthentication_needed")),
+      );
+      await page
+        .getByRole("textbox", { name: language === "ko" ? "새 이메일" : "New e-mail" })
+        .fill("a@b.kr");
+      await page
+        .getByRole("textbox", { name: language === "ko" ? "새 이메일" : "New e-mail" })
+        .press("Enter");
+      await page.getByRole("dialog").getByRole("button").nth(2).waitFor();
+      await expectUsable(page, language, "dialog");
+      await page.getByRole("dialog").getByRole("button").last().click();
+
+      await page.goto("/account");
+      await button("로그아웃", "Sign out").click();
+      await page.waitForURL(/\/me$/);
+      await page.goto("/account/sign-in");
+      await page.getByRole("textbox").first().fill(address);
+      await page.locator("input[type=password]").fill(PASSWORD);
+      await button("로그인", "Sign in").click();
+      await button("패스키로 확인", "Confirm by passkey").waitFor();
+      await expectUsable(page, language, "second");
+      complaints.length = 0; // the answer that we made
+    });
 });

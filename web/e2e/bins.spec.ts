@@ -64,11 +64,11 @@ test.describe("the first look", () => {
     await expect(page.getByText("둘러보기용 예시 수거함이에요.")).toBeVisible();
   });
 
-  test("does not ask where the person is, nor anybody outside", async ({ page }) => {
+  test("does not ask where the person is, nor anybody outside", async ({ page, baseURL }) => {
     const outside: string[] = [];
     page.on("request", (request) => {
-      const { hostname, protocol } = new URL(request.url());
-      if (protocol.startsWith("http") && hostname !== "127.0.0.1") outside.push(request.url());
+      const { origin, protocol } = new URL(request.url());
+      if (protocol.startsWith("http") && origin !== baseURL) outside.push(request.url());
     });
     await page.addInitScript(() => {
       navigator.geolocation.getCurrentPosition = () => Object.assign(window, { asked: true });

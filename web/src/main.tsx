@@ -12,10 +12,20 @@ import { watchForUpdates } from "./app/updates";
 import { features } from "./features";
 import { preloadPage } from "./features/feature";
 import { i18n, loadCatalogues } from "./i18n";
+import { localPath, withNext } from "./ui/comeBack";
 import { toast } from "./ui/toast";
 
 /** Milliseconds after which an empty screen is felt as waiting. */
 const BLANK_MS = 250;
+
+/** Leads to signing in and back. The page is loaded for it, since this is outside of React; photos on their way are stored. */
+const signInAgain = () => ({
+  label: i18n.t("session.signIn"),
+  run: () => {
+    const { pathname, search } = window.location;
+    window.location.assign(withNext("/account/sign-in", localPath(pathname + search)));
+  },
+});
 
 const client = makeQueryClient();
 const root = document.getElementById("root");
@@ -23,9 +33,10 @@ if (!root) throw new Error("index.html has no #root");
 
 // The server words its answers in the language of the request.
 i18n.on("languageChanged", () => void client.invalidateQueries());
-onSessionLost(() => {
+onSessionLost((before) => {
   client.clear();
-  toast({ text: i18n.t("session.lost") });
+  if (before === "guest") toast({ text: i18n.t("session.lost") });
+  else toast({ text: i18n.t("session.ended"), action: signInAgain(), lasting: true });
 });
 
 void moveOldSession();

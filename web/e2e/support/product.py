@@ -1,8 +1,11 @@
 """The whole product on embedded servers, in a data directory that goes with it: python product.py PORT OWNER.
 
+Beside it runs a server that plays Kakao, Naver and Google (tests/support/oauth_server.py).
+
 It ends with the process OWNER, whose end nobody else would notice when it is killed; and `bunri up` ends with this one.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -17,6 +20,7 @@ from typing import Final
 from bunri.platform.embedded.reaper import ChildReaper
 
 DETECTOR: Final = Path(__file__).with_name("detector.py")
+ROOT: Final = Path(__file__).parents[3]
 CHOSEN: Final = ("BUNRI_MODELS_DIR", "BUNRI_VISION__MODELS_DIR", "BUNRI_VISION__DETECTOR")
 
 
@@ -25,11 +29,24 @@ def main(port: str, owner: int) -> int:
     signal.signal(signal.SIGTERM, _stop)
     reaper = ChildReaper()
     with tempfile.TemporaryDirectory(prefix="bunri-e2e-") as data:
+        providers = reaper.spawn(
+            [sys.executable, "-m", "tests.support.oauth_server"],
+            death_signal=signal.SIGTERM,
+            output=subprocess.PIPE,
+            cwd=ROOT,
+        )
         product = reaper.spawn(
             [sys.executable, "-m", "bunri", "up", "--port", port, "--data", data],
             death_signal=signal.SIGTERM,
             output=sys.stdout,
-            env={"BUNRI_LOG_LEVEL": "WARNING", **os.environ, **_detector(Path(data)), "BUNRI_VISION__FETCH": "false"},
+            env={
+                "BUNRI_LOG_LEVEL": "WARNING",
+                "BUNRI_PUBLIC_URL": f"http://localhost:{port}",  # mails have links then, and providers come back
+                **_providers(providers),
+                **os.environ,
+                **_detector(Path(data)),
+                "BUNRI_VISION__FETCH": "false",
+            },
         )
         try:
             while product.poll() is None and _runs(owner):
@@ -37,9 +54,12 @@ def main(port: str, owner: int) -> int:
         except KeyboardInterrupt:
             pass
         finally:
-            product.terminate()
+            for process in (providers, product):
+                process.terminate()
             status = product.wait()
+            providers.wait()
             reaper.forget(product)
+            reaper.forget(providers)
             reaper.close()
     return status
 
@@ -53,6 +73,13 @@ def _runs(pid: int) -> bool:
         os.kill(pid, 0)
         return True
     return False
+
+
+def _providers(server: "subprocess.Popen[bytes]") -> dict[str, str]:
+    """What the product has to know of them, which they print when they are ready."""
+    assert server.stdout  # noqa: S101
+    told: dict[str, str] = json.loads(server.stdout.readline())
+    return told
 
 
 def _detector(data: Path) -> dict[str, str]:

@@ -199,3 +199,42 @@ describe("signing in", () => {
     expect(names(asked)).toEqual(["refresh", "refresh"]);
   });
 });
+
+describe("signing in", () => {
+  const person = { id: "guest_account", username: "초록이", kind: "account" };
+  const tokens = { access_token: "a", refresh_token: null, expires_in: 900, user: person };
+  const mfa = { ticket: "t".repeat(43), methods: ["totp"], expires_in: 600 };
+
+  it("may ask for a second factor first, and signs nobody in before it", async () => {
+    const { asked } = fakeServer(({ path }) =>
+      path.endsWith("/mfa") ? { body: tokens } : { status: 202, body: { mfa } },
+    );
+    const { enter, signIn, person: known } = await openTab();
+    const entry = await enter("/api/v1/auth/login", { email: "a@b.kr", password: "secret" });
+    expect(entry).toEqual({ person: null, mfa, next: null });
+    expect(known()).toBeNull();
+    await signIn("/api/v1/auth/login/mfa", { ticket: mfa.ticket, method: "totp", code: "123456" });
+    expect(known()?.kind).toBe("account");
+    expect(asked.map(({ path }) => path)).toEqual(["/api/v1/auth/login", "/api/v1/auth/login/mfa"]);
+  });
+
+  it("by an account elsewhere tells the page that was left", async () => {
+    const { asked } = fakeServer(() => ({ body: { tokens, mfa: null, next: "/bins" } }));
+    const { enter, isBeingMoved } = await openTab();
+    const entry = await enter("/api/v1/auth/oauth/{name}/finish", { state: "s" }, { name: "kakao" });
+    expect(entry).toMatchObject({ person: { id: "guest_account" }, mfa: null, next: "/bins" });
+    expect(asked[0]?.path).toBe("/api/v1/auth/oauth/kakao/finish");
+    expect(isBeingMoved()).toBe(false); // nobody was here
+  });
+
+  it("knows that a guest's things come along a moment later", async () => {
+    platform();
+    const { accessToken, isBeingMoved, signIn } = await openTab();
+    await accessToken();
+    expect(isBeingMoved()).toBe(false);
+    await signIn("/api/v1/auth/login", { email: "a@b.kr", password: "secret" });
+    expect(isBeingMoved()).toBe(true);
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 15_001);
+    expect(isBeingMoved()).toBe(false);
+  });
+});

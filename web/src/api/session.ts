@@ -3,7 +3,7 @@ import { adopt, preferences } from "~/preferences/store";
 import type { paths } from "./generated/schema";
 import { Problem } from "./problem";
 import { request } from "./request";
-import type { Person, Tokens } from "./types";
+import type { Mfa, Person, Tokens } from "./types";
 
 /**
  * Who we are to the platform: a guest with a name, signed in at the first need, or an account; and kept signed in.
@@ -20,13 +20,20 @@ type Stored = Readonly<{ id: string; name?: string; kind?: Person["kind"]; refre
 const KEY = "bunri.session";
 /** A token is refreshed so long before it expires: clocks differ, and a photo takes a while to upload. */
 const EARLY_MS = 60_000;
+/** A guest's things are moved to the account that took its place in the background, within so long. */
+const MOVING_MS = 15_000;
 
 /** The operations whose answer signs somebody in, and what each takes. */
 type SignInPath =
   | "/api/v1/auth/change-password"
   | "/api/v1/auth/login"
+  | "/api/v1/auth/login/mfa"
+  | "/api/v1/auth/oauth/{name}/finish"
+  | "/api/v1/auth/passkeys/authentication/verify"
+  | "/api/v1/auth/passkeys/registration/verify"
   | "/api/v1/auth/reauthenticate"
   | "/api/v1/auth/recover"
+  | "/api/v1/auth/totp/confirm"
   | "/api/v1/auth/verify-email";
 type BodyOf<Path extends keyof paths> = paths[Path] extends {
   post: { requestBody: { content: { "application/json": infer Body } } };
@@ -34,13 +41,29 @@ type BodyOf<Path extends keyof paths> = paths[Path] extends {
   ? Body & object
   : never;
 
+/** What goes into the address: `{name}` of its path, and its query. */
+type Address = Readonly<{ name?: string; query?: Readonly<Record<string, string>> }>;
+
+/** What asking to sign in came to. All three are null where the platform did what was asked and signed nobody in. */
+export type Entry = Readonly<{
+  person: Person | null;
+  /** The first factor was right, and a second one is asked for. */
+  mfa: Mfa | null;
+  /** The page that was left to sign in elsewhere. */
+  next: string | null;
+}>;
+
+/** An operation that signs in answers with tokens, or with what is still needed, or with both inside something. */
+type Answer = Partial<Tokens> & Readonly<{ tokens?: Tokens | null; mfa?: Mfa | null; next?: string }>;
+
 let access: Access | null = null;
 let renewal: Promise<Access> | null = null;
+let movedAt = -Infinity;
 /** Used when localStorage is full or forbidden: then each visit is another guest. */
 let memory: Stored | null = null;
 /** Who is signed in, as React compares it: the same object for the same words. */
 let known: Readonly<{ written: string; person: Person }> | null = null;
-const onLost = new Set<() => void>();
+const onLost = new Set<(before: Person["kind"]) => void>();
 const onEnded = new Set<() => void>();
 const onStarted = new Set<() => void>();
 const onChanged = new Set<() => void>();
@@ -76,29 +99,50 @@ export async function replaceToken(rejected: string): Promise<string> {
 
 /**
  * Signs somebody in by an operation that gives tokens. Who is here until now is told to it: a guest's things come along.
- * Null where the platform did what was asked and signed nobody in.
+ * A second factor may be asked for first.
  */
-export async function signIn<Path extends SignInPath>(
+export async function enter<Path extends SignInPath>(
   path: Path,
   body: BodyOf<Path>,
-): Promise<Person | null> {
+  address: Address = {},
+): Promise<Entry> {
+  const url = addressOf(path, address);
   const bearer = signedIn() ? await accessToken() : null;
   try {
-    return await signInAs(bearer, path, body);
+    return await enterAs(bearer, url, body);
   } catch (error) {
     if (!bearer || !(error instanceof Problem) || !error.code.startsWith("token_")) throw error;
-    return signInAs(await replaceToken(bearer), path, body); // another tab has renewed the session
+    return enterAs(await replaceToken(bearer), url, body); // another tab has renewed the session
   }
 }
 
+/** As `enter`, for operations that never ask for a second factor. Null where nobody was signed in. */
+export async function signIn<Path extends SignInPath>(
+  path: Path,
+  body: BodyOf<Path>,
+  address: Address = {},
+): Promise<Person | null> {
+  return (await enter(path, body, address)).person;
+}
+
+function addressOf(path: string, { name = "", query = {} }: Address): string {
+  const asked = new URLSearchParams(query).toString();
+  return path.replace("{name}", encodeURIComponent(name)) + (asked && `?${asked}`);
+}
+
 /** No other tab refreshes meanwhile: the cookie that it would get is that of a session which ends now. */
-function signInAs(bearer: string | null, path: string, body: object): Promise<Person | null> {
+function enterAs(bearer: string | null, url: string, body: object): Promise<Entry> {
   return withLock(async () => {
-    const tokens = await post(path, body, bearer);
-    if (!tokens) return null;
-    keep(tokens);
-    return person();
+    const answer = await post(url, body, bearer);
+    const tokens = answer?.access_token ? (answer as Tokens) : answer?.tokens;
+    if (tokens) keep(tokens);
+    return { person: tokens ? person() : null, mfa: answer?.mfa ?? null, next: answer?.next ?? null };
   });
+}
+
+/** Whether what somebody had here as a guest may still be on its way to who is signed in now. */
+export function isBeingMoved(): boolean {
+  return Date.now() - movedAt < MOVING_MS;
 }
 
 /** Forgets who is signed in on this device. The cookie is removed by `POST /api/v1/auth/logout`, or replaced by the next. */
@@ -120,8 +164,8 @@ export function onSessionStarted(listener: () => void): () => void {
   return add(onStarted, listener);
 }
 
-/** Calls `listener` when a session ended by itself and somebody new took its place. */
-export function onSessionLost(listener: () => void): () => void {
+/** Calls `listener` when a session ended by itself and a new guest took its place, with what its person was. */
+export function onSessionLost(listener: (before: Person["kind"]) => void): () => void {
   return add(onLost, listener);
 }
 
@@ -130,7 +174,7 @@ export function onPersonChanged(listener: () => void): () => void {
   return add(onChanged, listener);
 }
 
-function add(listeners: Set<() => void>, listener: () => void): () => void {
+function add<Listener>(listeners: Set<Listener>, listener: Listener): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
@@ -177,7 +221,7 @@ async function refreshOrSignIn(rejected: string | null): Promise<Access> {
     if (!(error instanceof Problem) || !isOver(error, now)) throw error;
     forgetSession();
     const guest = await signInAsGuest();
-    notify(onLost);
+    for (const listener of onLost) listener(now.kind ?? "guest");
     return guest;
   }
 }
@@ -207,12 +251,12 @@ async function guestName(): Promise<string> {
 
 async function take(path: string, body: object): Promise<Access> {
   const tokens = await post(path, body, null);
-  if (!tokens) throw new Error(`${path} gave no tokens`);
-  return keep(tokens);
+  if (!tokens?.access_token) throw new Error(`${path} gave no tokens`);
+  return keep(tokens as Tokens);
 }
 
 /** What an operation of auth answers; null for nothing. The refresh token comes as a cookie, past us. */
-async function post(path: string, body: object, bearer: string | null): Promise<Tokens | null> {
+async function post(path: string, body: object, bearer: string | null): Promise<Answer | null> {
   const headers = {
     "Content-Type": "application/json",
     "Accept-Language": language(),
@@ -226,7 +270,7 @@ async function post(path: string, body: object, bearer: string | null): Promise<
     body: JSON.stringify(body),
     keepalive: true,
   });
-  return response.status === 204 ? null : ((await response.json()) as Tokens);
+  return response.status === 204 ? null : ((await response.json()) as Answer);
 }
 
 function keep(tokens: Tokens): Access {
@@ -239,7 +283,10 @@ function keep(tokens: Tokens): Access {
   } catch {
     memory = { id, name, kind };
   }
-  if (before && before.id !== id) notify(onEnded);
+  if (before && before.id !== id) {
+    movedAt = Date.now();
+    notify(onEnded);
+  }
   if (before?.id !== id) notify(onStarted);
   notify(onChanged);
   return access;

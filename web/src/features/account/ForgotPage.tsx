@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 import { api, data } from "~/api/client";
 import { Mui } from "~/design/Mui";
 import { Button } from "~/ui/Button";
+import { useNext, withNext } from "~/ui/comeBack";
 import { Page } from "~/ui/Page";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
@@ -49,6 +50,7 @@ function Ask({ onAsked }: Readonly<{ onAsked: (waiting: Waiting) => void }>) {
 function Choose({ waiting, onAgain }: Readonly<{ waiting: Waiting; onAgain: () => void }>) {
   const { t } = useTranslation("account");
   const navigate = useNavigate();
+  const next = useNext();
   const [code, setCode] = useState("");
   const [password, setPassword] = useState("");
   const { request, email } = waiting;
@@ -58,7 +60,7 @@ function Choose({ waiting, onAgain }: Readonly<{ waiting: Waiting; onAgain: () =
     onSuccess: () => {
       forgetAsked(WHAT);
       toast({ text: t("reset.done") });
-      void navigate("/account/sign-in", { replace: true });
+      void navigate(withNext("/account/sign-in", next), { replace: true });
     },
   });
   return (

@@ -7,6 +7,7 @@ import { usePerson } from "~/api/usePerson";
 import { Mui } from "~/design/Mui";
 import { usePreferences } from "~/preferences/store";
 import { Button } from "~/ui/Button";
+import { useNext, withNext } from "~/ui/comeBack";
 import { Page } from "~/ui/Page";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
@@ -48,6 +49,7 @@ function Ask({ onAsked }: Readonly<{ onAsked: (waiting: Waiting) => void }>) {
   const { t } = useTranslation("account");
   const person = usePerson();
   const kept = usePreferences().name;
+  const next = useNext();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [name, setName] = useState(person?.name ?? kept ?? "");
@@ -63,9 +65,14 @@ function Ask({ onAsked }: Readonly<{ onAsked: (waiting: Waiting) => void }>) {
         error={ask.error}
         onSubmit={() => ask.mutate()}
         actions={
-          <Button variant="text" to="/account/sign-in">
-            {t("register.signIn")}
-          </Button>
+          <>
+            <Button variant="text" to={withNext("/account/passkey", next)}>
+              {t("register.byPasskey")}
+            </Button>
+            <Button variant="text" to={withNext("/account/sign-in", next)}>
+              {t("register.signIn")}
+            </Button>
+          </>
         }
       >
         <EmailField value={email} onChange={setEmail} />

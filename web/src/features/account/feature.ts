@@ -7,7 +7,10 @@ export const account: Feature = {
   pages: [
     page("/account", ["account"], () => import("./AccountPage")),
     page("/account/register", ["account"], () => import("./RegisterPage")),
-    page("/account/sign-in", ["account"], () => import("./SignInPage")),
+    page("/account/sign-in", ["account"], () => import("./signIn/SignInPage")),
+    page("/account/signed-in", ["account"], () => import("./signIn/SignedInPage")),
+    page("/account/passkey", ["account"], () => import("./passkeys/NewAccountPage")),
+    page("/account/security", ["account"], () => import("./security/SecurityPage")),
     page("/account/forgot", ["account"], () => import("./ForgotPage")),
     page("/account/confirm", ["account"], () => import("./links/ConfirmPage")),
     page("/account/reset", ["account"], () => import("./links/ResetPage")),

@@ -1,12 +1,14 @@
 import type { ReactNode } from "react";
 import { Button } from "~/ui/Button";
-import { ErrorMessage } from "~/ui/ErrorMessage";
+import { Failure } from "./Failure";
 import styles from "../account.module.css";
 
 type Props = Readonly<{
   onSubmit: () => void;
   /** What the button says that sends it. */
   submit: string;
+  /** There is a better way beside it. */
+  secondary?: boolean;
   busy: boolean;
   /** Why it failed the last time; null when it did not. */
   error: unknown;
@@ -16,7 +18,7 @@ type Props = Readonly<{
 }>;
 
 /** Fields, why they were refused, and one button that sends them. */
-export function Form({ onSubmit, submit, busy, error, actions, children }: Props) {
+export function Form({ onSubmit, submit, secondary = false, busy, error, actions, children }: Props) {
   return (
     <form
       className={styles.form}
@@ -26,9 +28,9 @@ export function Form({ onSubmit, submit, busy, error, actions, children }: Props
       }}
     >
       {children}
-      {error !== null && error !== undefined && <ErrorMessage error={error} />}
+      {error !== null && error !== undefined && <Failure error={error} />}
       <div className={styles.buttons}>
-        <Button type="submit" variant="contained" large busy={busy}>
+        <Button type="submit" variant={secondary ? "outlined" : "contained"} large busy={busy}>
           {submit}
         </Button>
         {actions}

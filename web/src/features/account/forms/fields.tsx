@@ -8,7 +8,14 @@ type Props = Readonly<{ value: string; onChange: (value: string) => void }>;
 /** As the platform takes it (`RegisterIn`). */
 const LONGEST_NAME = 40;
 
-export function EmailField({ value, onChange, label }: Props & Readonly<{ label?: string }>) {
+type EmailProps = Props &
+  Readonly<{
+    label?: string;
+    /** The browser may offer passkeys here, too (`useAutofill`). */
+    passkeys?: boolean;
+  }>;
+
+export function EmailField({ value, onChange, label, passkeys = false }: EmailProps) {
   const { t } = useTranslation("account");
   return (
     <TextField
@@ -18,7 +25,7 @@ export function EmailField({ value, onChange, label }: Props & Readonly<{ label?
       onChange={(event) => {
         onChange(event.target.value);
       }}
-      autoComplete="username"
+      autoComplete={passkeys ? "username webauthn" : "username"}
       slotProps={{ htmlInput: { required: true, inputMode: "email", maxLength: 254 } }}
     />
   );

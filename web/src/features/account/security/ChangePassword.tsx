@@ -1,11 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { signIn } from "~/api/session";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
+import { EndOthers } from "../forms/EndOthers";
 import { PasswordField } from "../forms/fields";
 import { Form } from "../forms/Form";
+import { useReauthentication } from "./useReauthentication";
 import styles from "../account.module.css";
 
 /** Another password, for who knows the current one. */
@@ -15,10 +18,18 @@ export function ChangePassword() {
   const [current, setCurrent] = useState("");
   const [password, setPassword] = useState("");
   const [endOthers, setEndOthers] = useState(true);
+  const { reauthenticated, dialog } = useReauthentication();
   const change = useMutation({
     mutationFn: () =>
-      signIn("/api/v1/auth/change-password", { current_password: current, password, end_others: endOthers }),
-    onSuccess: async () => {
+      reauthenticated(() =>
+        signIn("/api/v1/auth/change-password", {
+          current_password: current,
+          password,
+          end_others: endOthers,
+        }),
+      ),
+    onSuccess: async (who) => {
+      if (!who) return;
       setCurrent("");
       setPassword("");
       toast({ text: t("password.done") });
@@ -40,17 +51,12 @@ export function ChangePassword() {
           onChange={setCurrent}
         />
         <PasswordField kind="new-password" value={password} onChange={setPassword} />
-        <label className={styles.check}>
-          <input
-            type="checkbox"
-            checked={endOthers}
-            onChange={(event) => {
-              setEndOthers(event.target.checked);
-            }}
-          />
-          <span>{t("password.endOthers")}</span>
-        </label>
+        <EndOthers checked={endOthers} onChange={setEndOthers} />
       </Form>
+      <p className={styles.small}>
+        {t("password.none")} <Link to="/account/forgot">{t("password.byMail")}</Link>
+      </p>
+      {dialog}
     </Section>
   );
 }

@@ -15,15 +15,22 @@ const KINDS = [
   "deleted",
   "email_changed",
   "email_put_back",
+  "identity_linked",
+  "passkey_added",
+  "passkey_removed",
   "password_changed",
   "reauthentication_failed",
   "recovery_code_made",
   "recovery_code_used",
+  "recovery_codes_made",
   "refresh_token_reused",
   "registered",
+  "second_factor_failed",
   "sign_in_failed",
   "signed_in",
   "signed_out",
+  "totp_added",
+  "totp_removed",
 ] as const;
 type Kind = (typeof KINDS)[number] | "other";
 

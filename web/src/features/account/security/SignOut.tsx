@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, data } from "~/api/client";
 import { forgetDevice } from "~/outbox/forgetDevice";
-import { prefer } from "~/preferences/store";
+import { prefer, preferences } from "~/preferences/store";
 import { Button } from "~/ui/Button";
 import { ErrorMessage } from "~/ui/ErrorMessage";
 import { Section } from "~/ui/Section";
@@ -16,9 +16,10 @@ export function SignOut() {
   const navigate = useNavigate();
   const leave = useMutation({
     mutationFn: async () => {
-      await data(api.POST("/api/v1/auth/logout"));
+      const kept = preferences();
+      await data(api.POST("/api/v1/auth/logout")); // has the browser clear whatever we stored
       await forgetDevice();
-      prefer({ name: null, teach: null });
+      prefer({ ...kept, name: null, teach: null });
     },
     onSuccess: () => {
       client.clear();

@@ -1,12 +1,22 @@
 import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, data } from "~/api/client";
-import type { Problem } from "~/api/problem";
+import { Problem } from "~/api/problem";
+import { isBeingMoved } from "~/api/session";
 import type { AnswerIn, JobStatus } from "~/api/types";
 import { pictureOf } from "~/outbox/photos/list";
 import { photoAnswered, photoFailed, resume } from "~/outbox/photos/queue";
 import { onRepliedElsewhere, tellOtherTabs } from "./otherTabs";
+import { pause } from "./pause";
 import { ended, statuses } from "./watch";
+
+/** Milliseconds after which it is tried again whether a job has come along to who signed in. */
+const MOVING_PAUSE_MS = 500;
+
+/** Somebody has just signed in, and the job may still be that of the guest they were. */
+function isOnItsWay(failure: unknown): boolean {
+  return failure instanceof Problem && failure.code === "job_missing" && isBeingMoved();
+}
 
 const keyOf = (jobId: string) => ["job", jobId];
 
@@ -31,14 +41,25 @@ export function useJob(jobId: string): Watched {
     if (known && ended(known)) return;
     const leaving = new AbortController();
     void resume(); // an upload that a reload cut off goes on
+    const watch = async () => {
+      for await (const next of statuses(jobId, { signal: leaving.signal, onProblem: setProblem })) {
+        client.setQueryData(keyOf(jobId), next);
+        await settle(next);
+      }
+    };
     void (async () => {
-      try {
-        for await (const next of statuses(jobId, { signal: leaving.signal, onProblem: setProblem })) {
-          client.setQueryData(keyOf(jobId), next);
-          await settle(next);
+      for (;;) {
+        try {
+          await watch();
+          return;
+        } catch (failure) {
+          if (leaving.signal.aborted) return;
+          if (!isOnItsWay(failure)) {
+            setError(failure);
+            return;
+          }
+          await pause(MOVING_PAUSE_MS, leaving.signal);
         }
-      } catch (failure) {
-        if (!leaving.signal.aborted) setError(failure);
       }
     })();
     return () => {
@@ -67,6 +88,8 @@ export function useReply(jobId: string) {
   const client = useQueryClient();
   return useMutation({
     scope: { id: jobId }, // quick fingers take turns
+    retry: (_, failure) => isOnItsWay(failure),
+    retryDelay: MOVING_PAUSE_MS,
     mutationFn: ({ kind, ...said }: Reply) => {
       const reply = {
         params: { path: { job_id: jobId } },

@@ -1,8 +1,12 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import type { Result } from "~/api/types";
+import { usePerson } from "~/api/usePerson";
 import { Button } from "~/ui/Button";
 import { announce } from "~/ui/announce";
+import { useHere, withNext } from "~/ui/comeBack";
+import { cx } from "~/ui/cx";
 import { Page } from "~/ui/Page";
 import { useBatch } from "~/outbox/photos/batch";
 import { usePicture } from "../analysis/useJob";
@@ -23,6 +27,8 @@ export function Answer({ jobId, result }: Props) {
   const first = items[0];
   const said = useSaid(result);
   const batch = useBatch(jobId);
+  const guest = usePerson()?.kind !== "account";
+  const here = useHere();
 
   useEffect(() => {
     announce(said);
@@ -65,6 +71,11 @@ export function Answer({ jobId, result }: Props) {
             {t("answer.new")}
           </Button>
         </div>
+        {guest && (
+          <p className={cx(styles.small, styles.elsewhere)}>
+            {t("answer.elsewhere")} <Link to={withNext("/account", here)}>{t("answer.signIn")}</Link>
+          </p>
+        )}
       </div>
     </Page>
   );

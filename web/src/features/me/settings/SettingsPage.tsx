@@ -1,8 +1,10 @@
 import { useTranslation } from "react-i18next";
+import { usePerson } from "~/api/usePerson";
 import { Mui } from "~/design/Mui";
 import { LinkList } from "~/ui/LinkList";
 import { Page } from "~/ui/Page";
 import { Section } from "~/ui/Section";
+import { Account } from "./Account";
 import { SignOut } from "./SignOut";
 import { LanguageChoice } from "./LanguageChoice";
 import { AppearanceSettings } from "./AppearanceSettings";
@@ -13,13 +15,15 @@ import { ConsentSettings } from "./ConsentSettings";
 /** What a person can choose. The look is the device's; the rest stands in the profile, too (`api/profile.ts`). */
 export default function SettingsPage() {
   const { t } = useTranslation("settings");
+  const guest = usePerson()?.kind !== "account"; // the name here is the one that guests get
   return (
     <Page title={t("title")} lead={t("lead")}>
       <Mui>
         <LanguageChoice />
         <AppearanceSettings />
         <RegionChoice />
-        <Name />
+        {guest && <Name />}
+        <Account />
         <ConsentSettings />
         <SignOut />
       </Mui>
