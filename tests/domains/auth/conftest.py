@@ -20,6 +20,7 @@ from bunri.domains.auth.revocation import EndedSessions
 from bunri.domains.auth.schemas import MfaNeeded, Tokens
 from bunri.domains.auth.secret_cipher import SecretCipher
 from bunri.domains.auth.service.accounts import Accounts
+from bunri.domains.auth.service.administration import Administration
 from bunri.domains.auth.service.challenges import Challenges
 from bunri.domains.auth.service.factors import Factors
 from bunri.domains.auth.service.guests import Guests
@@ -175,6 +176,13 @@ def accounts(
     clock: Clockwork,
 ) -> Accounts:
     return Accounts(transaction, sessions, requests, mails, sign_ins, passwords, limiter, SETTINGS, clock)
+
+
+@pytest.fixture
+def administration(
+    transaction: Transaction[AuthRepository], sessions: Sessions, mails: Mails, clock: Clockwork
+) -> Administration:
+    return Administration(transaction, sessions, mails, clock)
 
 
 @pytest.fixture

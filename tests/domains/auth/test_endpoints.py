@@ -14,6 +14,7 @@ from bunri.domains.auth import totp
 from bunri.domains.auth.endpoints import factors, jwks, router
 from bunri.domains.auth.endpoints import passkeys as passkey_endpoints
 from bunri.domains.auth.service.accounts import Accounts
+from bunri.domains.auth.service.administration import Administration
 from bunri.domains.auth.service.alike import AnsweredAlike
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.passkeys import Passkeys
@@ -242,6 +243,24 @@ class TestAccounts:
         assert codes == [401] * 5 + [429]
         right = await client.post("/api/v1/auth/login", json={"email": other, "password": PASSWORD})
         assert right.status_code == 200
+
+    async def test_one_that_is_closed_is_refused_to_who_knows_its_password(
+        self, client: httpx.AsyncClient, mailbox: Mailbox, administration: Administration
+    ) -> None:
+        email = address()
+        tokens = await account(client, mailbox, email)
+        await administration.disable(email)
+        assert (await client.get("/api/v1/auth/sessions", headers=bearer(tokens))).status_code == 401
+        right = {"email": email, "password": PASSWORD}
+        answers = [
+            await client.post("/api/v1/auth/login", json=each, headers={"Accept-Language": "en"})
+            for each in (right, {**right, "password": "another password"})
+        ]
+        assert [(each.status_code, each.json()["code"]) for each in answers] == [
+            (403, "account_disabled"),
+            (401, "sign_in_failed"),
+        ]
+        assert answers[0].json()["detail"].startswith("Whoever runs this server has closed this account.")
 
     async def test_sessions_are_listed_and_ended(self, client: httpx.AsyncClient, mailbox: Mailbox) -> None:
         email = address()

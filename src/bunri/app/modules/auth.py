@@ -160,7 +160,8 @@ def _provide_factors(container: "Container") -> None:
 
 
 def _provide_upkeep(container: "Container") -> None:
-    """What happens without anybody asking, and all that is kept of a person."""
+    """What happens without anybody asking, what operators do, and all that is kept of a person."""
+    from bunri.domains.auth.service.administration import Administration
     from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.upkeep import Upkeep
@@ -171,6 +172,10 @@ def _provide_upkeep(container: "Container") -> None:
     get, settings = container.get, container.settings.auth
     container.provide(Upkeep, lambda: Upkeep(_transaction(container), get(Sessions), settings, container.clock))
     container.provide(AuthUserData, lambda: AuthUserData(get(Upkeep)))
+    container.provide(
+        Administration,
+        lambda: Administration(_transaction(container), get(Sessions), get(Mails), container.clock),
+    )
     container.provide(
         MailDelivery,
         lambda: MailDelivery(_transaction(container), get(Mailer), "bunri.domains.auth", get(Mails).complete),

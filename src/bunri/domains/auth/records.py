@@ -72,6 +72,21 @@ class Person:
         return self.disabled_at is not None or self.merged_into is not None
 
 
+class Role(StrEnum):
+    """What an account may do beyond its own things, once its person has shown two factors."""
+
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """A person in a list for operators."""
+
+    person: Person
+    has_second_factor: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A signed-in device and whose it is."""

@@ -46,6 +46,9 @@ class PasskeyRepository(Repository):
         values = {"sign_count": sign_count, "last_used_at": now}
         await self._session.execute(update(_Row).where(_Row.id == passkey_id).values(values))
 
+    async def remove_passkeys_of(self, person_id: UUID) -> None:
+        await self._session.execute(delete(_Row).where(_Row.person_id == person_id))
+
     async def remove_passkey(self, passkey_id: UUID) -> None:
         await self._session.execute(delete(_Row).where(_Row.id == passkey_id))
 

@@ -179,16 +179,17 @@ class Accounts:
     ) -> Tokens | MfaNeeded:
         """``caller``: who was here until now; a guest's things come along. An account about to be erased is kept.
 
-        Raises SignInFailed, as late for an address without an account; TooMany for one that is tried too often.
+        Raises SignInFailed, as late for an address without an account; AccountDisabled to who knows the password;
+        TooMany for one that is tried too often.
         """
         await self._limiter.hit("sign_in", key_of(email))
         async with self._transaction() as repository:
             person = await repository.person_by_email(email)
-        kept = person.password_hash if person and not person.gone else None
+        kept = person.password_hash if person else None
         matches = await self._passwords.matches(password, kept)
-        async with self._transaction() as repository:
+        async with self._sign_ins.attempt(device) as repository:
             person = await repository.lock_person(person.id) if person else None
-            if person is not None and matches and person.password_hash == kept and not person.gone:
+            if person is not None and matches and person.password_hash == kept:
                 return await self._sign_ins.begin(repository, person, [Factor.PASSWORD], device, caller, browser)
             await repository.log_event("sign_in_failed", person.id if person else None, device, self._clock())
         raise SignInFailed

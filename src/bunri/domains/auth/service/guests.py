@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from bunri.domains.auth import recovery_codes
-from bunri.domains.auth.errors import AlreadyAccount, RecoveryCodeInvalid
+from bunri.domains.auth.errors import AccountDisabled, AlreadyAccount, RecoveryCodeInvalid
 from bunri.domains.auth.public import Caller, Kind
 from bunri.domains.auth.records import Device, Factor, Person
 from bunri.domains.auth.repository import AuthRepository
@@ -57,7 +57,7 @@ class Guests:
         return RecoveryCodeOut(words=recovery_codes.words_of(code, language), text=recovery_codes.text_of(code))
 
     async def recoverable(self, typed: str) -> RecoverablePerson:
-        """Whom the code would sign in; it stays good. Raises RecoveryCodeInvalid."""
+        """Whom the code would sign in; it stays good. Raises RecoveryCodeInvalid, AccountDisabled."""
         code_hash = _hash(typed)
         async with self._transaction() as repository:
             person = await self._usable(repository, await repository.owner_of_code(KIND, code_hash))
@@ -68,7 +68,7 @@ class Guests:
     async def recover(self, typed: str, device: Device, guest: Caller | None) -> Tokens:
         """Signs in the guest whose code it is. ``guest``: who was here until now, whose things come along.
 
-        Raises RecoveryCodeInvalid, also for a code that was used.
+        Raises RecoveryCodeInvalid, also for a code that was used; AccountDisabled.
         """
         code_hash = _hash(typed)
         async with self._transaction() as repository:
@@ -79,8 +79,10 @@ class Guests:
 
     async def _usable(self, repository: AuthRepository, person_id: UUID | None) -> Person:
         person = await repository.person_by_id(person_id) if person_id else None
-        if person is None or person.gone or person.kind != Kind.GUEST:  # an account's factors are not gone round
+        if person is None or person.merged_into or person.kind != Kind.GUEST:  # an account's factors are not gone round
             raise RecoveryCodeInvalid
+        if person.disabled_at:
+            raise AccountDisabled(person.id)
         return person
 
 

@@ -152,13 +152,13 @@ class Passkeys:
     async def sign_in(self, answer: PasskeyAnswer, device: Device, caller: Caller | None) -> Tokens:
         """Signs in whose passkey it is, without a name or a password; who is here already has shown anew who they are.
 
-        Raises PasskeyInvalid, PasskeyElsewhere.
+        Raises PasskeyInvalid, PasskeyElsewhere, AccountDisabled.
         """
         tokens: Tokens | MfaNeeded | None = None
-        async with self._transaction() as repository:
+        async with self._sign_ins.attempt(device) as repository:
             passkey = await self._challenges.passkey_shown(repository, answer)
             person = await repository.lock_person(passkey.person_id) if passkey else None
-            if person is not None and not person.gone:
+            if person is not None:
                 tokens = await self._sign_ins.begin(repository, person, [Factor.PASSKEY], device, caller, None)
             else:
                 await repository.log_event("sign_in_failed", None, device, self._clock())

@@ -95,12 +95,13 @@ class Providers:
         an account, or brings along what it has; an account has one more way to sign in.
 
         Raises ProviderMissing, AttemptInvalid for a state that is made up, used, or of another browser;
-        IdentityEmailKnown, IdentityTaken; and what ``Provider.finish`` raises. Then everything stays as it was.
+        IdentityEmailKnown, IdentityTaken, AccountDisabled; and what ``Provider.finish`` raises. Then everything stays
+        as it was.
         """
         provider = self._provider(name)
         attempt, next_page = await self._end_attempt(name, callback.get("state", ""), browser)
         identity = await provider.finish(callback, attempt)
-        async with self._transaction() as repository:
+        async with self._sign_ins.attempt(device) as repository:
             person = await self._person_of(repository, identity, device, caller, language)
             factors = [Factor(identity.provider)]
             answer = await self._sign_ins.begin(repository, person, factors, device, caller, browser)
@@ -132,7 +133,7 @@ class Providers:
     ) -> Person:
         here = await self._here(repository, caller)
         known = await repository.person_by_identity(identity.provider, identity.subject)
-        if known is not None and not known.gone:
+        if known is not None:
             if here and here.kind == Kind.ACCOUNT and here.id != known.id:
                 raise IdentityTaken
             return known
