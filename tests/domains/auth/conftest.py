@@ -31,6 +31,7 @@ from bunri.domains.auth.service.requests import Requests
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.service.totp_apps import TotpApps
+from bunri.domains.auth.service.tries import Tries
 from bunri.domains.auth.service.upkeep import Upkeep
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.auth.signing_keys import SigningKeys
@@ -106,8 +107,13 @@ def mails() -> Mails:
 
 
 @pytest.fixture
-def limiter() -> MemoryRateLimiter:
-    return MemoryRateLimiter(LimitsSettings())
+def limiter(clock: Clockwork) -> MemoryRateLimiter:
+    return MemoryRateLimiter(LimitsSettings(), clock=lambda: clock().timestamp())
+
+
+@pytest.fixture
+def tries(limiter: MemoryRateLimiter) -> Tries:
+    return Tries(limiter)
 
 
 @pytest.fixture
@@ -132,10 +138,10 @@ def sign_ins(
     requests: Requests,
     factors: Factors,
     mails: Mails,
-    limiter: MemoryRateLimiter,
+    tries: Tries,
     clock: Clockwork,
 ) -> SignIns:
-    return SignIns(transaction, sessions, requests, factors, mails, Merging(sessions), limiter, SETTINGS, clock)
+    return SignIns(transaction, sessions, requests, factors, mails, Merging(sessions), tries, SETTINGS, clock)
 
 
 @pytest.fixture
@@ -172,10 +178,11 @@ def accounts(
     mails: Mails,
     sign_ins: SignIns,
     passwords: Passwords,
+    tries: Tries,
     limiter: MemoryRateLimiter,
     clock: Clockwork,
 ) -> Accounts:
-    return Accounts(transaction, sessions, requests, mails, sign_ins, passwords, limiter, SETTINGS, clock)
+    return Accounts(transaction, sessions, requests, mails, sign_ins, passwords, tries, limiter, SETTINGS, clock)
 
 
 @pytest.fixture

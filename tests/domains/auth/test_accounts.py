@@ -28,6 +28,7 @@ from bunri.domains.auth.service.upkeep import Upkeep
 from bunri.domains.auth.tokens import Verifier
 from bunri.kit.ids import new_id
 from bunri.platform.db import Database
+from bunri.platform.limits import TooMany
 
 HERE, ELSEWHERE = b"this browser", b"another one"
 PHONE = Device("Firefox, Android", "203.0.113.0/24")
@@ -158,6 +159,32 @@ class TestRegistering:
         assert await accounts.confirm(given[1], None, PHONE, None)
         with pytest.raises(EmailTaken):
             await accounts.confirm(given[0], None, PHONE, None)
+
+    async def test_asked_for_again_by_its_address_there_is_a_new_mail_and_code(
+        self, accounts: Accounts, registering: Registering, mailbox: Mailbox, clock: Clockwork
+    ) -> None:
+        email = address()
+        await registering.ask(email)
+        await mailbox.one(email)
+        clock.move(hours=1)
+        request = await accounts.ask_again(email.upper(), HERE)
+        given = Confirmation(request_id=request.id, code=(await mailbox.one(email.upper())).code)
+        assert await accounts.confirm(given, None, PHONE, None)
+        assert await accounts.sign_in(email, PASSWORD, PHONE, None)
+
+    async def test_asked_for_again_elsewhere_it_is_as_if_there_were_none(
+        self, accounts: Accounts, registering: Registering, mailbox: Mailbox
+    ) -> None:
+        """[5] Otherwise an attacker's registration of somebody's address, with the attacker's password, would be what
+        its owner asks for again and confirms."""
+        email = address()
+        await registering.ask(email, password="the attacker's own")
+        await mailbox.one(email)
+        for asked in (email, address()):
+            request = await accounts.ask_again(asked, ELSEWHERE)
+            with pytest.raises(RequestInvalid):
+                await accounts.confirm(Confirmation(request_id=request.id, code="000000"), None, PHONE, None)
+        assert await mailbox.all() == []
 
     async def test_a_common_password_is_refused(self, registering: Registering) -> None:
         with pytest.raises(PasswordCommon):
@@ -293,6 +320,61 @@ class TestSigningIn:
         for each in refreshed:
             verifier.verify(each.access_token)
         assert not await is_over(sessions, refreshed[0])
+
+
+class TestGuessing:
+    async def guess(self, accounts: Accounts, email: str, clock: Clockwork, times: int) -> None:
+        for _ in range(times):
+            clock.move(seconds=15)  # slowly enough for the limit of a minute
+            with pytest.raises(SignInFailed):
+                await accounts.sign_in(email, "another password", PHONE, None)
+
+    async def test_pauses_for_the_hour_after_twenty_wrong_passwords(
+        self, accounts: Accounts, registering: Registering, sessions: Sessions, verifier: Verifier, clock: Clockwork
+    ) -> None:
+        email = address()
+        account = await registering.account(email)
+        for tried in (email, address()):  # an address without an account pauses, too
+            await self.guess(accounts, tried, clock, 20)
+            clock.move(minutes=2)
+            with pytest.raises(TooMany) as refused:
+                await accounts.sign_in(tried, PASSWORD, PHONE, None)
+            assert refused.value.code == "too_many_sign_ins"
+        assert await accounts.sign_in(await self.another(registering), PASSWORD, PHONE, None)
+        assert await accounts.reauthenticate(caller_of(verifier, await sessions.refresh(refresh_of(account))), PASSWORD)
+        clock.move(hours=2)
+        assert await accounts.sign_in(email, PASSWORD, PHONE, None)
+
+    async def another(self, registering: Registering) -> str:
+        email = address()
+        await registering.account(email)
+        return email
+
+    async def test_right_passwords_do_not_count(
+        self, accounts: Accounts, registering: Registering, clock: Clockwork
+    ) -> None:
+        email = address()
+        await registering.account(email)
+        for _ in range(25):
+            clock.move(seconds=15)
+            await accounts.sign_in(email, PASSWORD, PHONE, None)
+
+    async def test_ones_own_password_pauses_by_itself(
+        self, accounts: Accounts, registering: Registering, verifier: Verifier, clock: Clockwork
+    ) -> None:
+        """Whoever has taken a session guesses no faster, and who is not signed in keeps nobody from it."""
+        email = address()
+        caller = caller_of(verifier, await registering.account(email))
+        for _ in range(10):
+            clock.move(seconds=30)
+            with pytest.raises(SignInFailed):
+                await accounts.reauthenticate(caller, "another password")
+            with pytest.raises(SignInFailed):
+                await accounts.change_password(caller, "another password", "a third password", end_others=False)
+        clock.move(minutes=2)
+        with pytest.raises(TooMany):
+            await accounts.reauthenticate(caller, PASSWORD)
+        assert await accounts.sign_in(email, PASSWORD, PHONE, None)
 
 
 class TestReauthentication:

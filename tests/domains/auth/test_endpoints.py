@@ -22,6 +22,7 @@ from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.service.totp_apps import TotpApps
 from bunri.domains.auth.tokens import Verifier
+from bunri.kit.ids import new_id
 
 COOKIE = {"X-Token-Delivery": "cookie"}
 
@@ -223,6 +224,7 @@ class TestAccounts:
         for path, more in (
             ("register", {"password": PASSWORD, "username": "초록이"}),
             ("forgot-password", {}),
+            ("resend-verification", {}),
             ("login", {"password": "another password"}),
             ("login", {"password": ""}),
             ("register", {"password": "short", "username": "초록이"}),
@@ -232,6 +234,24 @@ class TestAccounts:
             ]
             assert answers[0].status_code == answers[1].status_code
             assert shape(answers[0]) == shape(answers[1])
+
+    async def test_the_mail_comes_again_by_request_or_address(
+        self, browser: httpx.AsyncClient, mailbox: Mailbox
+    ) -> None:
+        email = address()
+        body = {"email": email, "password": PASSWORD, "username": "초록이"}
+        asked = (await browser.post("/api/v1/auth/register", json=body)).json()
+        first = await mailbox.one(email)
+        again = await browser.post("/api/v1/auth/resend-verification", json={"request": asked["request"]})
+        assert (again.status_code, again.json()) == (202, asked)
+        assert (await mailbox.one(email)).code == first.code
+        anew = await browser.post("/api/v1/auth/resend-verification", json={"email": email})
+        given = {"request": anew.json()["request"], "code": (await mailbox.one(email)).code}
+        assert (await browser.post("/api/v1/auth/verify-email", json=given)).status_code == 200
+
+    @pytest.mark.parametrize("given", [{}, {"request": str(new_id()), "email": "chorok@example.org"}])
+    async def test_the_mail_comes_again_by_one_of_them(self, client: httpx.AsyncClient, given: dict[str, str]) -> None:
+        assert (await client.post("/api/v1/auth/resend-verification", json=given)).status_code == 422
 
     async def test_a_sixth_attempt_within_a_minute_is_refused_for_that_account(
         self, client: httpx.AsyncClient, mailbox: Mailbox

@@ -35,6 +35,7 @@ from bunri.domains.auth.service.totp_apps import TotpApps
 from bunri.domains.auth.subjects import person_id_of
 from bunri.domains.auth.tokens import Verifier
 from bunri.platform.db import Database, Transaction
+from bunri.platform.limits import TooMany
 
 
 @pytest.fixture
@@ -246,6 +247,23 @@ class TestSigningInByTwo:
         with pytest.raises(TicketInvalid):
             await sign_ins.finish(ticket, people.next_code(person), PHONE, None, HERE)
         assert "2단계 인증에 실패" in (await mailbox.one(person.email)).text
+
+    async def test_twenty_wrong_codes_within_an_hour_pause_them_whatever_the_tickets(
+        self, people: People, sign_ins: SignIns, clock: Clockwork
+    ) -> None:
+        person = await people.enrol()
+        for _ in range(4):
+            ticket = (await people.ask(person)).ticket
+            for _ in range(5):
+                clock.move(seconds=15)
+                with pytest.raises(FactorWrong):
+                    await sign_ins.finish(ticket, wrong(person, clock), PHONE, None, HERE)
+        clock.move(minutes=2)
+        with pytest.raises(TooMany):
+            await sign_ins.finish((await people.ask(person)).ticket, people.code(person), PHONE, None, HERE)
+        clock.move(hours=2)
+        ticket = (await people.ask(person)).ticket
+        assert await sign_ins.finish(ticket, people.code(person), PHONE, None, HERE)
 
     async def test_a_ticket_is_good_for_ten_minutes_in_the_browser_that_asked(
         self, people: People, sign_ins: SignIns, clock: Clockwork

@@ -1,5 +1,6 @@
 """Passkeys, by an authenticator in software. Numbers in brackets are rows of the list of real faults."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -134,6 +135,18 @@ class TestAdding:
         await person.add(await guests.sign_in("초록이"), device)
         with pytest.raises(PasskeyKnown):
             await person.add(await guests.sign_in("파랑이"), device)
+
+    async def test_of_one_by_two_people_at_once_gives_it_to_one(
+        self, guests: Guests, passkeys: Passkeys, device: Authenticator, verifier: Verifier
+    ) -> None:
+        adding = []
+        for _ in range(2):
+            caller = caller_of(verifier, await guests.sign_in("초록이"))
+            asked = await passkeys.registration_options(caller, HOME)
+            answer = PasskeyAnswer(asked.request, device.create(asked.options))
+            adding.append(passkeys.add(caller, answer, None, end_others=False))
+        answers = await asyncio.gather(*adding, return_exceptions=True)
+        assert sorted(type(each).__name__ for each in answers) == ["PasskeyKnown", "Tokens"]
 
     async def test_answers_a_challenge_of_ones_own_once_and_in_time(
         self, guests: Guests, passkeys: Passkeys, device: Authenticator, verifier: Verifier, clock: Clockwork

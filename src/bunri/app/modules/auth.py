@@ -46,6 +46,7 @@ def _provide_use_cases(container: "Container") -> None:
     from bunri.domains.auth.service.requests import Requests
     from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
+    from bunri.domains.auth.service.tries import Tries
     from bunri.platform.limits import RateLimiter
 
     get, settings, clock = container.get, container.settings.auth, container.clock
@@ -59,6 +60,7 @@ def _provide_use_cases(container: "Container") -> None:
     container.provide(Passwords, lambda: _passwords(container))
     container.provide(Providers, lambda: _providers(container))
     container.provide(AnsweredAlike, lambda: AnsweredAlike(settings))
+    container.provide(Tries, lambda: Tries(get(RateLimiter)))
     _provide_factors(container)
     container.provide(
         SignIns,
@@ -69,7 +71,7 @@ def _provide_use_cases(container: "Container") -> None:
             get(Factors),
             get(Mails),
             get(Merging),
-            get(RateLimiter),
+            get(Tries),
             settings,
             clock,
         ),
@@ -83,6 +85,7 @@ def _provide_use_cases(container: "Container") -> None:
             get(Mails),
             get(SignIns),
             get(Passwords),
+            get(Tries),
             get(RateLimiter),
             settings,
             clock,

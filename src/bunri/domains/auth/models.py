@@ -87,6 +87,7 @@ class Request(Base):
     __table_args__ = (
         Index("requests_person_id_idx", "person_id", "kind"),
         Index("requests_expires_at_idx", "expires_at"),
+        Index("requests_email_key_idx", text("(data ->> 'email_key')"), postgresql_where=text("kind = 'register'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,10 +1,10 @@
 """What auth's endpoints take and give."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, EmailStr, Field, StringConstraints
+from pydantic import BaseModel, EmailStr, Field, StringConstraints, model_validator
 
 from bunri.domains.auth.public import Kind
 from bunri.domains.auth.records import Factor
@@ -74,6 +74,19 @@ class TotpCodeIn(BaseModel):
 
 class EmailIn(BaseModel):
     email: Email
+
+
+class ResendIn(BaseModel):
+    """Which registration: by its request, or by its address where the page has forgotten that."""
+
+    request: UUID | None = Field(None, description="From the answer to `register`.")
+    email: Email | None = None
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        if (self.request is None) == (self.email is None):
+            raise ValueError("give either request or email")
+        return self
 
 
 class ConfirmIn(BaseModel):

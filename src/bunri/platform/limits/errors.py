@@ -39,6 +39,7 @@ class LimitsUnavailable(Unavailable):
 _OF_A_CLASS: Final[dict[LimitClass, type[TooMany]]] = {
     "guest": TooManyGuests,
     "sign_in": TooManySignIns,
+    "wrong_try": TooManySignIns,
     "register": TooManySignIns,
     "mail": TooManyMails,
 }

@@ -10,7 +10,8 @@ from bunri.platform.limits.rates import Rate, RateText, parse
 
 
 class PersonLimits(BaseModel):
-    """For one person who shows a token; for ``sign_in`` one account, for ``mail`` one person or mail address.
+    """For one person who shows a token; for ``sign_in`` and ``wrong_try`` one account, for ``mail`` one person or mail
+    address.
 
     A person who sends a photo begins and completes it, uploads it once and looks at the status some twenty times, so
     each of these is far from what one person does.
@@ -28,6 +29,7 @@ class PersonLimits(BaseModel):
     stream: RateText = Field("120/minute", description="Event streams opened.")
     costly: RateText = Field("60/hour", description="What asks a language model.")
     sign_in: RateText = Field("5/minute", description="Attempts to sign in to one account, from anywhere.")
+    wrong_try: RateText = Field("20/hour", description="Wrong passwords, or wrong codes, for one account.")
     mail: RateText = Field("10/hour", description="Mails to one person or address.")
     socket_event: RateText = Field("300/minute", description="Socket events of one name, in each process for itself.")
 

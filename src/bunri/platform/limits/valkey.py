@@ -23,7 +23,7 @@ from bunri.platform.limits.counting import Counted, Window, judge, windows
 from bunri.platform.limits.errors import LimitsUnavailable
 from bunri.platform.limits.limiter import Bucket, Standing
 from bunri.platform.limits.settings import LimitsSettings
-from bunri.platform.limits.windows import Counts
+from bunri.platform.limits.windows import Counts, remaining
 
 log = structlog.get_logger(__name__)
 
@@ -75,13 +75,16 @@ class ValkeyRateLimiter:
     async def hit(self, limit_class: LimitClass, key: str, cost: int = 1) -> Standing | None:
         return await self.hit_all(Bucket(limit_class, key), cost=cost)
 
+    async def check(self, limit_class: LimitClass, key: str) -> None:
+        await self.hit(limit_class, key, cost=0)
+
     async def hit_all(self, *buckets: Bucket, cost: int = 1) -> Standing | None:
         asked = windows(self._settings, buckets)
         if not asked:
             return None
         counted = await self._counted(asked, cost)
         if counted is not None:
-            return judge(counted, cost)
+            return judge(counted, cost or 1)
         if any(window.bucket.limit_class in FAIL_CLOSED for window in asked):
             raise LimitsUnavailable
         return None
@@ -126,15 +129,20 @@ class ValkeyRateLimiter:
             await self._redis.script_load(_ACQUIRE)
             await self._redis.script_load(_LOOK)
             answers = await self._run(asked, cost)
+        if not cost:
+            looks = [(window, _counts(window, seen)) for window, seen in zip(asked, answers, strict=True)]
+            return [Counted(window, remaining(window.rate, counts) > 0, counts) for window, counts in looks]
         pairs = zip(asked, answers[::2], answers[1::2], strict=True)
         return [Counted(window, bool(taken), _counts(window, seen)) for window, taken, seen in pairs]
 
     async def _run(self, asked: Sequence[Window], cost: int) -> list[Any]:
+        """For each window whether it takes ``cost`` requests, if these are any, and how it stands."""
         pipe = self._redis.pipeline(transaction=False)
         for window in asked:
             previous, current = self._keys(window)
             amount, window_s = window.rate
-            pipe.evalsha(_ACQUIRE_SHA, 2, previous, current, amount, window_s, cost)
+            if cost:
+                pipe.evalsha(_ACQUIRE_SHA, 2, previous, current, amount, window_s, cost)
             pipe.evalsha(_LOOK_SHA, 2, previous, current, window_s)
         return await pipe.execute()
 

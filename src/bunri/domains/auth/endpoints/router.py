@@ -28,6 +28,7 @@ from bunri.domains.auth.schemas import (
     RecoveryCodeOut,
     RefreshIn,
     RegisterIn,
+    ResendIn,
     ResetIn,
     SessionOut,
     Tokens,
@@ -185,15 +186,22 @@ async def register(
         asked = await accounts.register(
             body.email, body.password, body.username, language, guest=caller, browser=browser
         )
-    return alike.asked(asked)
+    return alike.asked(asked.id)
 
 
 @router.post("/resend-verification", status_code=202, summary="Send the mail once more")
 @policy(rate_limit="mail")
-async def resend(body: Asked, accounts: AccountService, alike: Alike) -> Asked:
+async def resend(body: ResendIn, accounts: AccountService, alike: Alike, request: Request, response: Response) -> Asked:
+    """By the request, its mail comes again; by the address, in the browser that registered it, there is a new request.
+    The answer is the same, and as late, whether or not anything waits."""
+    if body.request:
+        async with alike.answered():
+            await accounts.resend(body.request)
+        return alike.asked(body.request)
+    browser = browser_hash(mark_browser(request, response))
     async with alike.answered():
-        await accounts.resend(body.request)
-    return body
+        asked = await accounts.ask_again(str(body.email), browser)
+    return alike.asked(asked.id)
 
 
 @router.post("/verify-email", summary="Confirm the address of a new account", responses={204: {}})
@@ -272,7 +280,7 @@ async def forgot_password(
     browser = browser_hash(mark_browser(request, response))
     async with alike.answered():
         asked = await accounts.forgot_password(body.email, browser)
-    return alike.asked(asked)
+    return alike.asked(asked.id)
 
 
 @router.post("/reset-password", status_code=204, summary="Set a new password by mail")
@@ -304,7 +312,7 @@ async def change_email(
     browser = browser_hash(mark_browser(request, response))
     async with alike.answered():
         asked = await accounts.change_email(caller, body.email, browser)
-    return alike.asked(asked)
+    return alike.asked(asked.id)
 
 
 @router.post("/confirm-email", status_code=204, summary="Confirm another address")

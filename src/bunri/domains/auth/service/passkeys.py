@@ -85,12 +85,10 @@ class Passkeys:
         made = ceremonies.verify_registration(self._challenges.party, challenge, answer.credential)
         async with self._transaction() as repository:
             session = await self._lock_fresh(repository, caller)
-            if await repository.passkey_by_credential(made.credential_id):
-                raise PasskeyKnown
             named, now = name or session.device.name, self._clock()
-            await repository.add_passkey(
-                Passkey(new_id(), person_id, made.credential_id, made.public_key, made.sign_count, named, now)
-            )
+            passkey = Passkey(new_id(), person_id, made.credential_id, made.public_key, made.sign_count, named, now)
+            if not await repository.add_passkey(passkey):
+                raise PasskeyKnown
             return await self._added(repository, session, end_others=end_others)
 
     async def _added(self, repository: AuthRepository, session: Session, *, end_others: bool) -> Tokens:

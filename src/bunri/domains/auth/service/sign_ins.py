@@ -16,11 +16,11 @@ from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.merging import Merging
 from bunri.domains.auth.service.requests import Confirmation, Requests
 from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.tries import Tries
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.auth.subjects import subject_of
 from bunri.kit.clock import Clock
 from bunri.platform.db import Transaction
-from bunri.platform.limits import RateLimiter
 
 
 class SignIns:
@@ -32,7 +32,7 @@ class SignIns:
         factors: Factors,
         mails: Mails,
         merging: Merging,
-        limiter: RateLimiter,
+        tries: Tries,
         settings: AuthSettings,
         clock: Clock,
     ) -> None:
@@ -42,7 +42,7 @@ class SignIns:
         self._factors = factors
         self._mails = mails
         self._merging = merging
-        self._limiter = limiter
+        self._tries = tries
         self._settings = settings
         self._clock = clock
 
@@ -128,15 +128,15 @@ class SignIns:
         whatever tickets.
         """
         given = Confirmation(token=ticket, browser=browser)
-        await self._limiter.hit("sign_in", subject_of(await self._person_of(given)))
-        async with self.attempt(device) as repository:
-            request, person = await self._lock(repository, given)
-            if await self._factors.is_shown(repository, person, proof, device):
-                await repository.remove_request(request.id)
-                factors = [*(Factor(each) for each in request.data["factors"]), proof.method]
-                return await self._sign_in(repository, person, factors, device, caller)
-            await self._count_wrong(repository, request, person, device)
-        raise FactorWrong
+        async with self._tries.one(subject_of(await self._person_of(given)), "code"):
+            async with self.attempt(device) as repository:
+                request, person = await self._lock(repository, given)
+                if await self._factors.is_shown(repository, person, proof, device):
+                    await repository.remove_request(request.id)
+                    factors = [*(Factor(each) for each in request.data["factors"]), proof.method]
+                    return await self._sign_in(repository, person, factors, device, caller)
+                await self._count_wrong(repository, request, person, device)
+            raise FactorWrong
 
     async def _person_of(self, given: Confirmation) -> UUID:
         async with self._transaction() as repository:
