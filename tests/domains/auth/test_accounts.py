@@ -366,7 +366,7 @@ class TestGuessing:
         email = address()
         caller = caller_of(verifier, await registering.account(email))
         for _ in range(10):
-            clock.move(seconds=30)
+            clock.move(seconds=40)
             with pytest.raises(SignInFailed):
                 await accounts.reauthenticate(caller, "another password")
             with pytest.raises(SignInFailed):
