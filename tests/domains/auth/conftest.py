@@ -27,6 +27,7 @@ from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.merging import Merging
 from bunri.domains.auth.service.passkeys import Passkeys
+from bunri.domains.auth.service.reauthentication import Reauthentication
 from bunri.domains.auth.service.requests import Requests
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
@@ -190,6 +191,19 @@ def administration(
     transaction: Transaction[AuthRepository], sessions: Sessions, mails: Mails, clock: Clockwork
 ) -> Administration:
     return Administration(transaction, sessions, mails, clock)
+
+
+@pytest.fixture
+def reauthentication(
+    transaction: Transaction[AuthRepository],
+    sessions: Sessions,
+    sign_ins: SignIns,
+    challenges: Challenges,
+    passwords: Passwords,
+    tries: Tries,
+    clock: Clockwork,
+) -> Reauthentication:
+    return Reauthentication(transaction, sessions, sign_ins, challenges, passwords, tries, clock)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from bunri.domains.auth.records import Device, Request
 from bunri.domains.auth.schemas import Tokens
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.guests import Guests
+from bunri.domains.auth.service.reauthentication import Reauthentication
 from bunri.domains.auth.service.requests import Confirmation
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.upkeep import Upkeep
@@ -330,7 +331,13 @@ class TestGuessing:
                 await accounts.sign_in(email, "another password", PHONE, None)
 
     async def test_pauses_for_the_hour_after_twenty_wrong_passwords(
-        self, accounts: Accounts, registering: Registering, sessions: Sessions, verifier: Verifier, clock: Clockwork
+        self,
+        accounts: Accounts,
+        reauthentication: Reauthentication,
+        registering: Registering,
+        sessions: Sessions,
+        verifier: Verifier,
+        clock: Clockwork,
     ) -> None:
         email = address()
         account = await registering.account(email)
@@ -341,7 +348,9 @@ class TestGuessing:
                 await accounts.sign_in(tried, PASSWORD, PHONE, None)
             assert refused.value.code == "too_many_sign_ins"
         assert await accounts.sign_in(await self.another(registering), PASSWORD, PHONE, None)
-        assert await accounts.reauthenticate(caller_of(verifier, await sessions.refresh(refresh_of(account))), PASSWORD)
+        assert await reauthentication.by_password(
+            caller_of(verifier, await sessions.refresh(refresh_of(account))), PASSWORD
+        )
         clock.move(hours=2)
         assert await accounts.sign_in(email, PASSWORD, PHONE, None)
 
@@ -360,7 +369,12 @@ class TestGuessing:
             await accounts.sign_in(email, PASSWORD, PHONE, None)
 
     async def test_ones_own_password_pauses_by_itself(
-        self, accounts: Accounts, registering: Registering, verifier: Verifier, clock: Clockwork
+        self,
+        accounts: Accounts,
+        reauthentication: Reauthentication,
+        registering: Registering,
+        verifier: Verifier,
+        clock: Clockwork,
     ) -> None:
         """Whoever has taken a session guesses no faster, and who is not signed in keeps nobody from it."""
         email = address()
@@ -368,26 +382,32 @@ class TestGuessing:
         for _ in range(10):
             clock.move(seconds=40)
             with pytest.raises(SignInFailed):
-                await accounts.reauthenticate(caller, "another password")
+                await reauthentication.by_password(caller, "another password")
             with pytest.raises(SignInFailed):
                 await accounts.change_password(caller, "another password", "a third password", end_others=False)
         clock.move(minutes=2)
         with pytest.raises(TooMany):
-            await accounts.reauthenticate(caller, PASSWORD)
+            await reauthentication.by_password(caller, PASSWORD)
         assert await accounts.sign_in(email, PASSWORD, PHONE, None)
 
 
 class TestReauthentication:
     async def test_is_needed_after_ten_minutes(
-        self, accounts: Accounts, registering: Registering, sessions: Sessions, verifier: Verifier, clock: Clockwork
+        self,
+        accounts: Accounts,
+        reauthentication: Reauthentication,
+        registering: Registering,
+        sessions: Sessions,
+        verifier: Verifier,
+        clock: Clockwork,
     ) -> None:
         account = await registering.account(address())
         clock.move(minutes=10, seconds=1)
         with pytest.raises(ReauthenticationNeeded):
             await accounts.change_email(caller_of(verifier, account), address(), HERE)
         with pytest.raises(SignInFailed):
-            await accounts.reauthenticate(caller_of(verifier, account), "another password")
-        again = await accounts.reauthenticate(caller_of(verifier, account), PASSWORD)
+            await reauthentication.by_password(caller_of(verifier, account), "another password")
+        again = await reauthentication.by_password(caller_of(verifier, account), PASSWORD)
         assert await is_over(sessions, account)
         assert await accounts.change_email(caller_of(verifier, again), address(), HERE)
 

@@ -18,6 +18,7 @@ from bunri.domains.auth.service.administration import Administration
 from bunri.domains.auth.service.alike import AnsweredAlike
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.passkeys import Passkeys
+from bunri.domains.auth.service.reauthentication import Reauthentication
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.service.totp_apps import TotpApps
@@ -35,9 +36,12 @@ async def client(
     sign_ins: SignIns,
     totp_apps: TotpApps,
     passkeys: Passkeys,
+    reauthentication: Reauthentication,
     verifier: Verifier,
 ) -> AsyncIterator[httpx.AsyncClient]:
-    async with _client("http://test", verifier, guests, accounts, sessions, sign_ins, totp_apps, passkeys) as made:
+    async with _client(
+        "http://test", verifier, guests, accounts, sessions, sign_ins, totp_apps, passkeys, reauthentication
+    ) as made:
         yield made
 
 
@@ -49,11 +53,12 @@ async def browser(
     sign_ins: SignIns,
     totp_apps: TotpApps,
     passkeys: Passkeys,
+    reauthentication: Reauthentication,
     verifier: Verifier,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Reaches us by https and keeps cookies."""
     async with _client(
-        "https://bunri.example", verifier, guests, accounts, sessions, sign_ins, totp_apps, passkeys
+        "https://bunri.example", verifier, guests, accounts, sessions, sign_ins, totp_apps, passkeys, reauthentication
     ) as made:
         made.headers.update({**COOKIE, "Origin": "https://bunri.example"})
         yield made
@@ -397,6 +402,23 @@ class TestPasskeys:
         refused = await client.post("/api/v1/auth/passkeys/authentication/options", headers=headers)
         assert (refused.status_code, refused.json()["code"]) == (409, "passkey_elsewhere")
         assert refused.json()["detail"] == "Passkeys work at https://bunri.example only. Please open bunri there."
+
+    async def test_show_anew_who_one_is(self, browser: httpx.AsyncClient, clock: Clockwork) -> None:
+        device = Authenticator("https://bunri.example")
+        tokens = await guest(browser)
+        made = await created(browser, tokens, device)
+        added = await browser.post("/api/v1/auth/passkeys/registration/verify", json=made, headers=bearer(tokens))
+        tokens = added.json()
+        clock.move(minutes=10, seconds=1)
+        shown = {"passkey": await signed(browser, device)}
+        again = await browser.post("/api/v1/auth/reauthenticate", json=shown, headers=bearer(tokens))
+        assert (again.status_code, again.json()["user"]) == (200, tokens["user"])
+        refused = await browser.post("/api/v1/auth/reauthenticate", json=shown, headers=bearer(again.json()))
+        assert (refused.status_code, refused.json()["code"]) == (422, "passkey_invalid")
+        both = {**shown, "password": PASSWORD}
+        for body in ({}, both):
+            response = await browser.post("/api/v1/auth/reauthenticate", json=body, headers=bearer(again.json()))
+            assert response.status_code == 422
 
     async def test_are_a_second_factor(self, browser: httpx.AsyncClient, mailbox: Mailbox) -> None:
         email, device = address(), Authenticator("https://bunri.example")

@@ -28,6 +28,7 @@ from bunri.domains.auth.schemas import Mfa, MfaNeeded, Tokens
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.factors import Proof
 from bunri.domains.auth.service.guests import Guests
+from bunri.domains.auth.service.reauthentication import Reauthentication
 from bunri.domains.auth.service.requests import Confirmation
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
@@ -335,7 +336,12 @@ class TestSigningInByTwo:
 
 class TestShowingItAgain:
     async def test_takes_both(
-        self, people: People, accounts: Accounts, totp_apps: TotpApps, verifier: Verifier, clock: Clockwork
+        self,
+        people: People,
+        reauthentication: Reauthentication,
+        totp_apps: TotpApps,
+        verifier: Verifier,
+        clock: Clockwork,
     ) -> None:
         person = await people.enrol()
         clock.move(minutes=10, seconds=1)
@@ -343,12 +349,12 @@ class TestShowingItAgain:
         with pytest.raises(ReauthenticationNeeded):
             await totp_apps.remove(caller, end_others=False)
         with pytest.raises(FactorNeeded):
-            await accounts.reauthenticate(caller, PASSWORD)
+            await reauthentication.by_password(caller, PASSWORD)
         with pytest.raises(FactorWrong):
-            await accounts.reauthenticate(caller, PASSWORD, wrong(person, clock))
+            await reauthentication.by_password(caller, PASSWORD, wrong(person, clock))
         with pytest.raises(SignInFailed):
-            await accounts.reauthenticate(caller, "another password", people.code(person))
-        again = await accounts.reauthenticate(caller, PASSWORD, people.code(person))
+            await reauthentication.by_password(caller, "another password", people.code(person))
+        again = await reauthentication.by_password(caller, PASSWORD, people.code(person))
         await totp_apps.remove(caller_of(verifier, again), end_others=False)
 
     async def test_neither_another_name_nor_another_password_stands_in_for_it(

@@ -32,6 +32,7 @@ from bunri.domains.auth.service.challenges import Challenges, PasskeyAnswer
 from bunri.domains.auth.service.factors import Proof
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.passkeys import Passkeys
+from bunri.domains.auth.service.reauthentication import Reauthentication
 from bunri.domains.auth.service.requests import Requests
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
@@ -72,7 +73,10 @@ class Person:
         return PasskeyAnswer(asked.request, device.get(asked.options))
 
     async def sign_in(self, device: Authenticator) -> Tokens:
-        return await self._passkeys.sign_in(await self.answer(device), PHONE, None)
+        return await self.sign_in_with(await self.answer(device))
+
+    async def sign_in_with(self, answer: PasskeyAnswer) -> Tokens:
+        return await self._passkeys.sign_in(answer, PHONE, None)
 
 
 @pytest.fixture
@@ -337,6 +341,66 @@ class TestSigningIn:
         again = await passkeys.sign_in(answer, PHONE, caller_of(verifier, account))
         assert await is_over(sessions, account)
         assert await passkeys.registration_options(caller_of(verifier, again), HOME)
+
+
+class TestReauthentication:
+    async def stale(self, guests: Guests, person: Person, device: Authenticator, clock: Clockwork) -> Tokens:
+        """Somebody with nothing but a passkey, who has shown it a while ago."""
+        account = await person.add(await guests.sign_in("초록이"), device)
+        clock.move(minutes=10, seconds=1)
+        return account
+
+    async def test_by_the_passkey_of_who_has_nothing_else(
+        self,
+        guests: Guests,
+        person: Person,
+        passkeys: Passkeys,
+        reauthentication: Reauthentication,
+        device: Authenticator,
+        verifier: Verifier,
+        sessions: Sessions,
+        clock: Clockwork,
+    ) -> None:
+        account = await self.stale(guests, person, device, clock)
+        again = await reauthentication.by_passkey(caller_of(verifier, account), await person.answer(device))
+        assert again.user == account.user
+        assert await is_over(sessions, account)
+        assert await passkeys.registration_options(caller_of(verifier, again), HOME)
+
+    async def test_of_somebody_else_or_used_before_is_refused_and_noted(
+        self,
+        guests: Guests,
+        person: Person,
+        reauthentication: Reauthentication,
+        device: Authenticator,
+        verifier: Verifier,
+        sessions: Sessions,
+        clock: Clockwork,
+    ) -> None:
+        caller = caller_of(verifier, await self.stale(guests, person, device, clock))
+        other = Authenticator(HOME)
+        await person.add(await guests.sign_in("파랑이"), other)
+        used = await person.answer(device)
+        await person.sign_in_with(used)
+        for answer in (await person.answer(other), used):
+            with pytest.raises(PasskeyInvalid):
+                await reauthentication.by_passkey(caller, answer)
+        kinds = [each.kind for each in await sessions.events(caller)]
+        assert kinds.count("reauthentication_failed") == 2
+
+    async def test_stands_in_for_password_and_second_factor(
+        self,
+        registering: Registering,
+        person: Person,
+        reauthentication: Reauthentication,
+        device: Authenticator,
+        verifier: Verifier,
+    ) -> None:
+        account = await person.add(await registering.account(address()), device)
+        caller = caller_of(verifier, account)
+        with pytest.raises(FactorNeeded):
+            await reauthentication.by_password(caller, PASSWORD)
+        assert await reauthentication.by_passkey(caller, await person.answer(device))
 
 
 class TestAsSecondFactor:

@@ -15,11 +15,20 @@ from tests.support.providers import Only
 from tests.support.servers import status
 
 from bunri.domains.auth.endpoints import oauth, router
-from bunri.domains.auth.errors import AttemptInvalid, IdentityEmailKnown, IdentityTaken, ProviderMissing
+from bunri.domains.auth.errors import (
+    AccountDisabled,
+    AttemptInvalid,
+    IdentityEmailKnown,
+    IdentityTaken,
+    ProviderMissing,
+    ReauthenticationNeeded,
+    RefreshInvalid,
+)
 from bunri.domains.auth.public import Caller, Kind
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import Tokens
 from bunri.domains.auth.service.accounts import Accounts
+from bunri.domains.auth.service.administration import Administration
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.providers import Providers, local_path
@@ -41,16 +50,16 @@ class Browser:
     providers: Providers
     mark: bytes = HERE
 
-    async def go(self, name: str, next_page: str = "/") -> dict[str, str]:
+    async def go(self, name: str, *, again: bool = False) -> dict[str, str]:
         """What the provider sends back."""
-        url = await self.providers.begin(name, next_page, self.mark)
+        url = await self.providers.begin(name, "/", self.mark, again=again)
         async with httpx.AsyncClient() as client:
             back = (await client.get(url)).headers["location"]
         assert back.startswith(f"https://bunri.example/api/v1/auth/oauth/{name}/callback?")
         return dict(parse_qsl(urlsplit(back).query))
 
-    async def sign_in(self, name: str, caller: Caller | None = None) -> Tokens:
-        return await self.finish(name, await self.go(name), caller)
+    async def sign_in(self, name: str, caller: Caller | None = None, *, again: bool = False) -> Tokens:
+        return await self.finish(name, await self.go(name, again=again), caller)
 
     async def finish(self, name: str, callback: dict[str, str], caller: Caller | None = None) -> Tokens:
         answer = (await self.providers.finish(name, callback, self.mark, PHONE, caller, "ko")).answer
@@ -202,6 +211,52 @@ class TestAccounts:
             await browser.sign_in("kakao", caller_of(verifier, account))
         await sessions.refresh(refresh_of(account))
 
+    async def test_that_are_closed_are_told_so(self, browser: Browser, administration: Administration) -> None:
+        account = await browser.sign_in("kakao")
+        await administration.disable(account.user.id)
+        with pytest.raises(AccountDisabled):
+            await browser.sign_in("kakao")
+
+
+class TestReauthentication:
+    """Who signs in elsewhere shows there anew who they are."""
+
+    @pytest.mark.parametrize("name", ["kakao", "naver", "google"])
+    async def test_is_to_come_back_as_the_same_account(
+        self, browser: Browser, accounts: Accounts, verifier: Verifier, sessions: Sessions, clock: Clockwork, name: str
+    ) -> None:
+        account = await browser.sign_in(name)
+        clock.move(minutes=10, seconds=1)
+        with pytest.raises(ReauthenticationNeeded):
+            await accounts.delete(caller_of(verifier, account))
+        again = await browser.sign_in(name, caller_of(verifier, account), again=True)
+        assert again.user == account.user
+        with pytest.raises(RefreshInvalid):
+            await sessions.refresh(refresh_of(account))
+        await accounts.delete(caller_of(verifier, again))
+
+    async def test_is_not_to_come_back_as_somebody_else(
+        self, browser: Browser, accounts: Accounts, verifier: Verifier, clock: Clockwork, played: Played
+    ) -> None:
+        account = await browser.sign_in("naver")
+        await browser.sign_in("kakao")
+        clock.move(minutes=10, seconds=1)
+        caller = caller_of(verifier, account)
+        with pytest.raises(IdentityTaken):  # of another account
+            await browser.sign_in("kakao", caller, again=True)
+        with pytest.raises(ReauthenticationNeeded):  # of nobody yet: whoever has the session does not add their own
+            await browser.sign_in("google", caller, again=True)
+        with pytest.raises(ReauthenticationNeeded):
+            await accounts.delete(caller)
+
+    @pytest.mark.parametrize(
+        ("name", "asked"),
+        [("kakao", "prompt=login"), ("naver", "auth_type=reauthenticate"), ("google", "prompt=select_account")],
+    )
+    async def test_asks_the_provider_for_it(self, providers: Providers, name: str, asked: str) -> None:
+        assert asked in await providers.begin(name, "/", HERE, again=True)
+        assert asked not in await providers.begin(name, "/", HERE)
+
 
 class TestFaults:
     @pytest.mark.parametrize("code", [503, 500, 429])
@@ -264,6 +319,11 @@ class TestOverHttp:
         assert finished.json()["next"] == "/items/can"
         assert finished.json()["tokens"]["refresh_token"] is None
         assert "__Host-bunri-refresh" in page.cookies
+
+    async def test_the_provider_is_asked_again_where_the_page_wants_it(self, page: httpx.AsyncClient) -> None:
+        begun = await page.get("/api/v1/auth/oauth/kakao?purpose=reauthenticate")
+        assert "prompt=login" in begun.headers["location"]
+        assert (await page.get("/api/v1/auth/oauth/kakao?purpose=fun")).status_code == 422
 
     async def test_a_callback_by_itself_signs_nobody_in(self, page: httpx.AsyncClient) -> None:
         opened = await page.get("/api/v1/auth/oauth/kakao/callback?code=x&state=y&evil=z")

@@ -38,11 +38,13 @@ def _provide_use_cases(container: "Container") -> None:
     from bunri.domains.auth.revocation import EndedSessions
     from bunri.domains.auth.service.accounts import Accounts
     from bunri.domains.auth.service.alike import AnsweredAlike
+    from bunri.domains.auth.service.challenges import Challenges
     from bunri.domains.auth.service.factors import Factors
     from bunri.domains.auth.service.guests import Guests
     from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.merging import Merging
     from bunri.domains.auth.service.providers import Providers
+    from bunri.domains.auth.service.reauthentication import Reauthentication
     from bunri.domains.auth.service.requests import Requests
     from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
@@ -73,6 +75,18 @@ def _provide_use_cases(container: "Container") -> None:
             get(Merging),
             get(Tries),
             settings,
+            clock,
+        ),
+    )
+    container.provide(
+        Reauthentication,
+        lambda: Reauthentication(
+            _transaction(container),
+            get(Sessions),
+            get(SignIns),
+            get(Challenges),
+            get(Passwords),
+            get(Tries),
             clock,
         ),
     )

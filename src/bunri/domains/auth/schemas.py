@@ -63,9 +63,18 @@ class MfaIn(BaseModel):
 
 
 class ReauthenticateIn(BaseModel):
-    password: Password
+    """A passkey; or the password, and the second factor where there is one."""
+
+    passkey: PasskeyAnswerIn | None = Field(None, description="For the options of `passkeys/authentication/options`.")
+    password: Password | None = None
     method: Method | None = Field(None, description="Which second factor, where there is one.")
     code: FactorCode | None = None
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        if (self.passkey is None) == (self.password is None):
+            raise ValueError("give either passkey or password")
+        return self
 
 
 class TotpCodeIn(BaseModel):

@@ -69,9 +69,17 @@ class Google:
         self._metadata = Remembered(self._discover, clock)
         self._id_tokens = IdTokens(self.name, ISSUERS, client_id, SigningKeys(self._fetch_keys, clock), clock)
 
-    def authorize_url(self, attempt: Attempt) -> str:
+    def authorize_url(self, attempt: Attempt, *, again: bool = False) -> str:
+        """As Provider. Google can be told to ask which account it is, not to ask for its password."""
+        more = {"prompt": "select_account"} if again else {}
         return authorize_url(
-            self._authorize_url, self._client_id, attempt, scope=SCOPE, nonce=attempt.nonce, **challenge(attempt)
+            self._authorize_url,
+            self._client_id,
+            attempt,
+            scope=SCOPE,
+            nonce=attempt.nonce,
+            **challenge(attempt),
+            **more,
         )
 
     async def finish(self, callback: Mapping[str, str], attempt: Attempt) -> Identity:

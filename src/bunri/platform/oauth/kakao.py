@@ -116,9 +116,16 @@ class Kakao:
         keys = SigningKeys(self._fetch_keys, clock)
         self._id_tokens = IdTokens(self.name, (ISSUER,), client_id, keys, clock)
 
-    def authorize_url(self, attempt: Attempt) -> str:
+    def authorize_url(self, attempt: Attempt, *, again: bool = False) -> str:
+        more = {"prompt": "login"} if again else {}
         return authorize_url(
-            self._authorize_url, self._client_id, attempt, scope=self._scope, nonce=attempt.nonce, **challenge(attempt)
+            self._authorize_url,
+            self._client_id,
+            attempt,
+            scope=self._scope,
+            nonce=attempt.nonce,
+            **challenge(attempt),
+            **more,
         )
 
     async def finish(self, callback: Mapping[str, str], attempt: Attempt) -> Identity:

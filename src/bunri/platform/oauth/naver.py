@@ -81,8 +81,9 @@ class Naver:
         self._api_url = str(settings.api_url or DEFAULT_API_URL)
         self._calls = ProviderCalls(self.name, settings)
 
-    def authorize_url(self, attempt: Attempt) -> str:
-        return authorize_url(self._authorize_url, self._client_id, attempt)
+    def authorize_url(self, attempt: Attempt, *, again: bool = False) -> str:
+        more = {"auth_type": "reauthenticate"} if again else {}
+        return authorize_url(self._authorize_url, self._client_id, attempt, **more)
 
     async def finish(self, callback: Mapping[str, str], attempt: Attempt) -> Identity:
         """As Provider. The address never counts as verified."""

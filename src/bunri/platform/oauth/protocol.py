@@ -62,8 +62,9 @@ class Provider(Protocol):
     @property
     def name(self) -> ProviderName: ...
 
-    def authorize_url(self, attempt: Attempt) -> str:
-        """Where the person's browser goes to sign in. No request is made."""
+    def authorize_url(self, attempt: Attempt, *, again: bool = False) -> str:
+        """Where the person's browser goes to sign in. No request is made. ``again``: the person is to show who they
+        are although they are signed in there, as far as the provider can be told that."""
         ...
 
     async def finish(self, callback: Mapping[str, str], attempt: Attempt) -> Identity:

@@ -39,6 +39,7 @@ from bunri.domains.auth.service.alike import AnsweredAlike
 from bunri.domains.auth.service.challenges import PasskeyAnswer
 from bunri.domains.auth.service.factors import Proof
 from bunri.domains.auth.service.guests import Guests
+from bunri.domains.auth.service.reauthentication import Reauthentication
 from bunri.domains.auth.service.requests import Confirmation
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
@@ -263,12 +264,20 @@ async def login_mfa(
 @router.post("/reauthenticate", summary="Show once more who one is")
 @policy(rate_limit="sign_in")
 async def reauthenticate(
-    body: ReauthenticateIn, caller: CurrentCaller, accounts: AccountService, request: Request, response: Response
+    body: ReauthenticateIn,
+    caller: CurrentCaller,
+    reauthentication: Annotated[Reauthentication, use(Reauthentication)],
+    request: Request,
+    response: Response,
 ) -> Tokens:
-    """What changes an account needs this, unless it was less than ten minutes ago. Who has a second factor shows it,
-    too; without it the answer is `factor_needed`; `factors` tells which there are."""
+    """What changes an account needs this, unless it was less than ten minutes ago: by a passkey, or by the password.
+    Who has a second factor shows it beside the password; without it the answer is `factor_needed`; `factors` tells
+    which there are. Who has neither signs in again at their provider: `oauth/{name}?purpose=reauthenticate`."""
+    if body.passkey:
+        answer = PasskeyAnswer(body.passkey.request, body.passkey.credential)
+        return deliver(await reauthentication.by_passkey(caller, answer), request, response)
     proof = Proof(body.method, body.code) if body.method and body.code else None
-    return deliver(await accounts.reauthenticate(caller, body.password, proof), request, response)
+    return deliver(await reauthentication.by_password(caller, body.password or "", proof), request, response)
 
 
 @router.post("/forgot-password", status_code=202, summary="Ask for a new password")

@@ -13,7 +13,6 @@ from bunri.domains.auth.errors import (
     AccountNeeded,
     ConfirmElsewhere,
     EmailTaken,
-    FactorWrong,
     RequestInvalid,
     SignInFailed,
 )
@@ -22,7 +21,6 @@ from bunri.domains.auth.public import Caller, Kind
 from bunri.domains.auth.records import Device, Factor, Person, Request, RequestKind, Session
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import MfaNeeded, Tokens
-from bunri.domains.auth.service.factors import Proof
 from bunri.domains.auth.service.guests import new_person
 from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.requests import Confirmation, Requests
@@ -232,29 +230,6 @@ class Accounts:
                 return await self._sign_ins.begin(repository, person, [Factor.PASSWORD], device, caller, browser)
             await repository.log_event("sign_in_failed", person.id if person else None, device, self._clock())
         raise SignInFailed
-
-    async def reauthenticate(self, caller: Caller, password: str, proof: Proof | None = None) -> Tokens:
-        """A new session for who shows anew who they are, by the second factor, too, where there is one.
-
-        Raises SignInFailed, FactorNeeded, FactorWrong, TooMany.
-        """
-        person = await self._person(caller)
-        try:
-            async with self._tries.one(caller.id, "own password"):
-                if not await self._passwords.matches(password, person.password_hash):
-                    raise SignInFailed
-                async with self._transaction() as repository:
-                    session = await self._sessions.lock(repository, caller)
-                    person, device = session.person, session.device
-                    shown = [Factor.PASSWORD, *await self._sign_ins.second_factor(repository, person, proof, device)]
-                    return await self._sessions.begin_again(repository, session, person, shown)
-        except (SignInFailed, FactorWrong):
-            await self._log_failure(person)
-            raise
-
-    async def _log_failure(self, person: Person) -> None:
-        async with self._transaction() as repository:
-            await repository.log_event("reauthentication_failed", person.id, Device(), self._clock())
 
     async def _person(self, caller: Caller) -> Person:
         async with self._transaction() as repository:

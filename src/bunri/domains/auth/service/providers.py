@@ -66,9 +66,9 @@ class Providers:
         """Those that people may sign in with, in the order in which they are shown."""
         return list(self._providers)
 
-    async def begin(self, name: str, next_page: str, browser: bytes) -> str:
+    async def begin(self, name: str, next_page: str, browser: bytes, *, again: bool = False) -> str:
         """Where the browser, which has the cookie ``browser``, goes to sign in. ``next_page``: where it comes back to,
-        a path of ours. Raises ProviderMissing."""
+        a path of ours. ``again``: who is here shows anew who they are. Raises ProviderMissing."""
         provider = self._provider(name)
         secrets = {"nonce": new_secret(), "code_verifier": new_secret()}
         async with self._transaction() as repository:
@@ -80,7 +80,8 @@ class Providers:
                 browser=browser,
                 lifetime=LIFETIME,
             )
-        return provider.authorize_url(self._attempt(name, confirmations.link_token(self._seed, request.id), secrets))
+        attempt = self._attempt(name, confirmations.link_token(self._seed, request.id), secrets)
+        return provider.authorize_url(attempt, again=again)
 
     async def finish(
         self,
@@ -92,7 +93,7 @@ class Providers:
         language: Language,
     ) -> Finished:
         """Signs in who came back, or asks for their second factor. ``caller``: who was here until now. A guest becomes
-        an account, or brings along what it has; an account has one more way to sign in.
+        an account, or brings along what it has; an account has one more way to sign in, or has shown anew who it is.
 
         Raises ProviderMissing, AttemptInvalid for a state that is made up, used, or of another browser;
         IdentityEmailKnown, IdentityTaken, AccountDisabled; and what ``Provider.finish`` raises. Then everything stays
