@@ -1,6 +1,6 @@
 """Signing in by Kakao, Naver and Google, which a local server plays. Numbers are rows of the list of real faults."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -27,6 +27,7 @@ from bunri.domains.auth.errors import (
 from bunri.domains.auth.public import Caller, Kind
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import Tokens
+from bunri.domains.auth.secret_cipher import SecretCipher
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.administration import Administration
 from bunri.domains.auth.service.guests import Guests
@@ -41,6 +42,7 @@ from bunri.kit.ids import new_id
 from bunri.platform.db import Transaction
 from bunri.platform.oauth.errors import ProviderUnavailable, SignInDenied
 from bunri.platform.oauth.factory import open_providers
+from bunri.platform.oauth.protocol import Provider, ProviderName
 
 
 @dataclass
@@ -79,23 +81,34 @@ async def played() -> AsyncIterator[Played]:
 
 
 @pytest.fixture
-async def providers(
-    played: Played, transaction: Transaction[AuthRepository], sessions: Sessions, sign_ins: SignIns, clock: Clockwork
-) -> AsyncIterator[Providers]:
-    opened = open_providers(played.settings(kakao={"ask_email": True}), now)
-    yield Providers(
+async def opened(played: Played) -> AsyncIterator[Mapping[ProviderName, Provider]]:
+    made = open_providers(played.settings(kakao={"ask_email": True}), now)
+    yield made
+    for each in made.values():
+        await each.aclose()
+
+
+@pytest.fixture
+def providers(
+    opened: Mapping[ProviderName, Provider],
+    transaction: Transaction[AuthRepository],
+    sessions: Sessions,
+    sign_ins: SignIns,
+    cipher: SecretCipher,
+    clock: Clockwork,
+) -> Providers:
+    return Providers(
         transaction,
         opened,
         sessions,
         Requests(SEED, SETTINGS, clock),
         sign_ins,
         Mails(SEED, "https://bunri.example"),
+        cipher,
         SEED,
         "https://bunri.example",
         clock,
     )
-    for each in opened.values():
-        await each.aclose()
 
 
 @pytest.fixture

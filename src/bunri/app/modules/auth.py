@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bunri.domains.auth.service.providers import Providers
     from bunri.platform.db import Transaction
     from bunri.platform.mail.delivery import MailDelivery
+    from bunri.platform.oauth.factory import OpenedProviders
     from bunri.platform.queue import Handler
 
 
@@ -41,6 +42,7 @@ def _provide_use_cases(container: "Container") -> None:
     from bunri.domains.auth.service.challenges import Challenges
     from bunri.domains.auth.service.factors import Factors
     from bunri.domains.auth.service.guests import Guests
+    from bunri.domains.auth.service.identities import Identities
     from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.merging import Merging
     from bunri.domains.auth.service.providers import Providers
@@ -50,6 +52,7 @@ def _provide_use_cases(container: "Container") -> None:
     from bunri.domains.auth.service.sign_ins import SignIns
     from bunri.domains.auth.service.tries import Tries
     from bunri.platform.limits import RateLimiter
+    from bunri.platform.oauth.factory import OpenedProviders
 
     get, settings, clock = container.get, container.settings.auth, container.clock
     container.provide(
@@ -60,7 +63,9 @@ def _provide_use_cases(container: "Container") -> None:
     container.provide(Requests, lambda: Requests(_seed(container), settings, clock))
     container.provide(Mails, lambda: _mails(container))
     container.provide(Passwords, lambda: _passwords(container))
+    container.provide(OpenedProviders, lambda: _opened_providers(container))
     container.provide(Providers, lambda: _providers(container))
+    container.provide(Identities, lambda: Identities(_transaction(container), get(Sessions), get(Mails), clock))
     container.provide(AnsweredAlike, lambda: AnsweredAlike(settings))
     container.provide(Tries, lambda: Tries(get(RateLimiter)))
     _provide_factors(container)
@@ -108,29 +113,37 @@ def _provide_use_cases(container: "Container") -> None:
 
 
 def _providers(container: "Container") -> "Providers":
-    """Without an address of ours nobody could be sent back, so then there are none."""
+    from bunri.domains.auth.secret_cipher import SecretCipher
     from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.providers import Providers
     from bunri.domains.auth.service.requests import Requests
     from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
-    from bunri.platform.oauth.factory import open_providers
+    from bunri.platform.oauth.factory import OpenedProviders
 
     get, public_url = container.get, container.settings.public_url
-    opened = open_providers(container.settings.oauth, container.clock) if public_url else {}
-    for provider in opened.values():
-        container.closing.push_async_callback(provider.aclose)
     return Providers(
         _transaction(container),
-        opened,
+        get(OpenedProviders).by_name,
         get(Sessions),
         get(Requests),
         get(SignIns),
         get(Mails),
+        get(SecretCipher),
         _seed(container),
         str(public_url or ""),
         container.clock,
     )
+
+
+def _opened_providers(container: "Container") -> "OpenedProviders":
+    """Without an address of ours nobody could be sent back, so then there are none."""
+    from bunri.platform.oauth.factory import OpenedProviders, open_providers
+
+    opened = open_providers(container.settings.oauth, container.clock) if container.settings.public_url else {}
+    for provider in opened.values():
+        container.closing.push_async_callback(provider.aclose)
+    return OpenedProviders(opened)
 
 
 def _provide_factors(container: "Container") -> None:
@@ -180,15 +193,24 @@ def _provide_upkeep(container: "Container") -> None:
     """What happens without anybody asking, what operators do, and all that is kept of a person."""
     from bunri.domains.auth.service.administration import Administration
     from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.secret_cipher import SecretCipher
     from bunri.domains.auth.service.sessions import Sessions
+    from bunri.domains.auth.service.unlinking import Unlinkings
     from bunri.domains.auth.service.upkeep import Upkeep
     from bunri.domains.auth.user_data import AuthUserData
     from bunri.platform.mail import Mailer
     from bunri.platform.mail.delivery import MailDelivery
+    from bunri.platform.oauth.factory import OpenedProviders
 
     get, settings = container.get, container.settings.auth
     container.provide(Upkeep, lambda: Upkeep(_transaction(container), get(Sessions), settings, container.clock))
     container.provide(AuthUserData, lambda: AuthUserData(get(Upkeep)))
+    container.provide(
+        Unlinkings,
+        lambda: Unlinkings(
+            _transaction(container), lambda: get(OpenedProviders).by_name, get(SecretCipher), container.clock
+        ),
+    )
     container.provide(
         Administration,
         lambda: Administration(_transaction(container), get(Sessions), get(Mails), container.clock),
@@ -248,9 +270,9 @@ def _verifier(container: "Container") -> AccessVerifier:
 
 
 def _routers(_: "Container") -> "Sequence[APIRouter]":
-    from bunri.domains.auth.endpoints import factors, jwks, oauth, passkeys, router
+    from bunri.domains.auth.endpoints import factors, identities, jwks, oauth, passkeys, router
 
-    return [router.router, factors.router, passkeys.router, oauth.router, jwks.router]
+    return [router.router, factors.router, passkeys.router, oauth.router, identities.router, jwks.router]
 
 
 def _handlers(_: "Container", queue: str) -> "Sequence[Handler]":
@@ -294,7 +316,7 @@ MODULE = Module(
     routers=_routers,
     task_handlers=_handlers,
     subscriptions=(Subscription(SessionEnded, "auth.spread_ended_session", "default"),),
-    schedule=(Schedule("auth.forget", "default", 600),),
+    schedule=(Schedule("auth.forget", "default", 600), Schedule("auth.unlink", "default", 60)),
     mail=_mail,
     api_tasks=_api_tasks,
     user_data=_user_data,

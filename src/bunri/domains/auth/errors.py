@@ -122,6 +122,10 @@ class IdentityEmailKnown(Conflict):
     code = "identity_email_known"
 
 
+class IdentityMissing(Missing):
+    code = "identity_missing"
+
+
 class SecretUnreadable(Unavailable):
     """What is kept encrypted was written under another BUNRI_SECRET."""
 

@@ -163,6 +163,28 @@ class Passkey:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedIdentity:
+    """An account elsewhere by which a person signs in. ``refresh_token`` is encrypted."""
+
+    provider: str
+    subject: str
+    refresh_token: bytes | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinking:
+    """A connection that is to be ended at its provider, tried for the ``attempts``-th time."""
+
+    id: UUID
+    provider: str
+    subject: str
+    person_id: UUID
+    refresh_token: bytes | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
 class SecurityEvent:
     """What happened to an account."""
 

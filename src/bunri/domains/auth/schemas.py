@@ -188,6 +188,13 @@ class PasskeyOut(BaseModel):
     last_used_at: datetime | None
 
 
+class IdentityOut(BaseModel):
+    """An account elsewhere by which one signs in."""
+
+    provider: str = Field(examples=["kakao"])
+    created_at: datetime = Field(description="When it was added.")
+
+
 class FactorsOut(BaseModel):
     """What a person can show beside the password."""
 

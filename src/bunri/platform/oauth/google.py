@@ -11,7 +11,9 @@ from bunri.kit.clock import Clock
 from bunri.kit.errors import BunriError
 from bunri.platform.external import Answer
 from bunri.platform.oauth.answers import (
+    RENEWED,
     Refusal,
+    Renewed,
     authorize_url,
     challenge,
     clean,
@@ -19,6 +21,7 @@ from bunri.platform.oauth.answers import (
     clean_name,
     read_answer,
     read_code,
+    refresh_form,
     token_form,
 )
 from bunri.platform.oauth.calls import ProviderCalls, reported
@@ -52,6 +55,8 @@ class _Metadata(BaseModel):
 
 class _Tokens(BaseModel):
     access_token: str = Field(min_length=1)
+    refresh_token: str | None = None
+    """Only with the person's first consent."""
     id_token: str
 
 
@@ -70,13 +75,15 @@ class Google:
         self._id_tokens = IdTokens(self.name, ISSUERS, client_id, SigningKeys(self._fetch_keys, clock), clock)
 
     def authorize_url(self, attempt: Attempt, *, again: bool = False) -> str:
-        """As Provider. Google can be told to ask which account it is, not to ask for its password."""
+        """As Provider. Google can be told to ask which account it is, not to ask for its password. Access is asked for
+        ``offline``: without it there is no refresh token, and nothing that ends the connection later."""
         more = {"prompt": "select_account"} if again else {}
         return authorize_url(
             self._authorize_url,
             self._client_id,
             attempt,
             scope=SCOPE,
+            access_type="offline",
             nonce=attempt.nonce,
             **challenge(attempt),
             **more,
@@ -92,7 +99,18 @@ class Google:
             form = token_form(code, self._client_id, self._secret, attempt, code_verifier=attempt.code_verifier)
             tokens = await self._calls.ask("POST", *_split(metadata.token_endpoint), _read_tokens, form=form, once=True)
             claims = await self._id_tokens.check(tokens.id_token, attempt.nonce, tokens.access_token)
-        return _identity(claims, tokens.access_token)
+        return _identity(claims, tokens)
+
+    async def renew(self, refresh_token: str) -> str | None:
+        """As Provider."""
+        form = refresh_form(refresh_token, self._client_id, self._secret)
+        with reported():
+            metadata = await self._metadata.get(METADATA_MAX_AGE)
+            try:
+                renewed = await self._calls.ask("POST", *_split(metadata.token_endpoint), _read_renewed, form=form)
+            except SignInFailed:
+                return None
+        return renewed.access_token
 
     async def unlink(self, subject: str, access_token: str | None = None) -> bool:  # noqa: ARG002  # as Provider
         """As Provider, by revoking the token, which ends all that the person allowed this app."""
@@ -146,6 +164,10 @@ def _read_tokens(answer: Answer) -> _Tokens:
     return read_answer(answer, _TOKENS, _refused)
 
 
+def _read_renewed(answer: Answer) -> Renewed:
+    return read_answer(answer, RENEWED, _refused)
+
+
 def _read_revoked(answer: Answer) -> bool:
     """RFC 7009 §2.2: the status alone says that it is done, the body says nothing."""
     if answer.status != 200:
@@ -162,7 +184,7 @@ def _refused(refusal: Refusal) -> BunriError:
     return kind("google", clean(refusal.error))
 
 
-def _identity(claims: Mapping[str, Any], access_token: str) -> Identity:
+def _identity(claims: Mapping[str, Any], tokens: _Tokens) -> Identity:
     said_email, name = claims.get("email"), claims.get("name")
     email = clean_email(said_email if isinstance(said_email, str) else None)
     return Identity(
@@ -171,5 +193,6 @@ def _identity(claims: Mapping[str, Any], access_token: str) -> Identity:
         email=email,
         email_verified=email is not None and str(claims.get("email_verified")).lower() == "true",
         name=clean_name(name if isinstance(name, str) else None),
-        access_token=access_token,
+        access_token=tokens.access_token,
+        refresh_token=tokens.refresh_token,
     )

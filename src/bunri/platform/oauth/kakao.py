@@ -13,7 +13,9 @@ from bunri.kit.clock import Clock
 from bunri.kit.errors import BunriError
 from bunri.platform.external import Answer
 from bunri.platform.oauth.answers import (
+    RENEWED,
     Refusal,
+    Renewed,
     authorize_url,
     challenge,
     clean,
@@ -21,6 +23,7 @@ from bunri.platform.oauth.answers import (
     clean_name,
     read_answer,
     read_code,
+    refresh_form,
     token_form,
 )
 from bunri.platform.oauth.calls import ProviderCalls, bearer, reported
@@ -56,6 +59,7 @@ REDIRECT_DIFFERS: Final = "KOE303"
 
 class _Tokens(BaseModel):
     access_token: str = Field(min_length=1)
+    refresh_token: str | None = None
     id_token: str | None = None
 
 
@@ -75,7 +79,7 @@ class _Person(BaseModel):
     kakao_account: _Account | None = None
     """Missing when the person agreed to nothing, or the app asks for nothing."""
 
-    def identity(self, access_token: str) -> Identity:
+    def identity(self, access_token: str, refresh_token: str | None) -> Identity:
         account = self.kakao_account or _Account()
         email = clean_email(account.email)
         return Identity(
@@ -86,6 +90,7 @@ class _Person(BaseModel):
             email_verified=email is not None and account.is_email_valid and account.is_email_verified,
             name=clean_name(account.profile.nickname if account.profile else None),
             access_token=access_token,
+            refresh_token=refresh_token,
         )
 
 
@@ -140,7 +145,17 @@ class Kakao:
             )
         if claims["sub"] != str(person.id):
             raise SignInFailed(self.name, "sub")
-        return person.identity(tokens.access_token)
+        # With the admin key no token is needed for anything.
+        return person.identity(tokens.access_token, None if self._admin_key else tokens.refresh_token)
+
+    async def renew(self, refresh_token: str) -> str | None:
+        """As Provider."""
+        form = refresh_form(refresh_token, self._client_id, self._secret)
+        with reported():
+            try:
+                return (await self._calls.ask("POST", self._url, "/oauth/token", _read_renewed, form=form)).access_token
+            except SignInFailed:
+                return None
 
     async def unlink(self, subject: str, access_token: str | None = None) -> bool:
         """As Provider. With the app's admin key it works without a token, too."""
@@ -184,6 +199,10 @@ _API_ERROR: Final = TypeAdapter(_ApiError)
 
 def _read_tokens(answer: Answer) -> _Tokens:
     return read_answer(answer, _TOKENS, _refused)
+
+
+def _read_renewed(answer: Answer) -> Renewed:
+    return read_answer(answer, RENEWED, _refused)
 
 
 def _refused(refusal: Refusal) -> BunriError:

@@ -13,13 +13,16 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from bunri.kit.errors import BunriError
 from bunri.platform.external import Answer
 from bunri.platform.oauth.answers import (
+    RENEWED,
     Refusal,
+    Renewed,
     authorize_url,
     clean,
     clean_email,
     clean_name,
     read_answer,
     read_code,
+    refresh_form,
     token_form,
 )
 from bunri.platform.oauth.calls import ProviderCalls, bearer, reported
@@ -39,6 +42,7 @@ WRONG_SECRET: Final = "wrong client id"  # noqa: S105  # how the description of 
 
 class _Tokens(BaseModel):
     access_token: str = Field(min_length=1)
+    refresh_token: str | None = None
 
 
 class _Person(BaseModel):
@@ -48,7 +52,7 @@ class _Person(BaseModel):
     nickname: str | None = None
     name: str | None = None
 
-    def identity(self, access_token: str) -> Identity:
+    def identity(self, access_token: str, refresh_token: str | None) -> Identity:
         return Identity(
             provider="naver",
             subject=self.id,
@@ -56,6 +60,7 @@ class _Person(BaseModel):
             email_verified=False,  # Naver does not say; people may have entered any address as their contact
             name=clean_name(self.nickname) or clean_name(self.name),
             access_token=access_token,
+            refresh_token=refresh_token,
         )
 
 
@@ -92,7 +97,17 @@ class Naver:
             form = token_form(code, self._client_id, self._secret, attempt, state=attempt.state)
             tokens = await self._calls.ask("POST", self._url, "/oauth2.0/token", _read_tokens, form=form, once=True)
             person = await self._person(tokens.access_token)
-        return person.identity(tokens.access_token)
+        return person.identity(tokens.access_token, tokens.refresh_token)
+
+    async def renew(self, refresh_token: str) -> str | None:
+        """As Provider."""
+        form = refresh_form(refresh_token, self._client_id, self._secret)
+        with reported():
+            try:
+                renewed = await self._calls.ask("POST", self._url, "/oauth2.0/token", _read_renewed, form=form)
+            except SignInFailed:
+                return None
+        return renewed.access_token
 
     async def unlink(self, subject: str, access_token: str | None = None) -> bool:
         """As Provider. Naver says "success" for a token that is not valid, too, so it is shown to the profile first."""
@@ -132,6 +147,10 @@ _DELETED: Final = TypeAdapter(_Deleted)
 
 def _read_tokens(answer: Answer) -> _Tokens:
     return read_answer(answer, _TOKENS, _refused)
+
+
+def _read_renewed(answer: Answer) -> Renewed:
+    return read_answer(answer, RENEWED, _refused)
 
 
 def _read_deleted(answer: Answer) -> _Deleted:

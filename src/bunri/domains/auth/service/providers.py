@@ -15,11 +15,13 @@ from bunri.domains.auth.public import Caller, Kind
 from bunri.domains.auth.records import Device, Factor, Person, RequestKind
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import MfaNeeded, Tokens
+from bunri.domains.auth.secret_cipher import SecretCipher
 from bunri.domains.auth.service.guests import new_person
 from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.requests import Requests
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
+from bunri.domains.auth.service.unlinking import keep_token
 from bunri.domains.auth.subjects import person_id_of
 from bunri.kit.clock import Clock
 from bunri.kit.languages import Language
@@ -47,6 +49,7 @@ class Providers:
         requests: Requests,
         sign_ins: SignIns,
         mails: Mails,
+        cipher: SecretCipher,
         seed: str,
         redirect_base: str,
         clock: Clock,
@@ -57,6 +60,7 @@ class Providers:
         self._requests = requests
         self._sign_ins = sign_ins
         self._mails = mails
+        self._cipher = cipher
         self._seed = seed
         self._redirect_base = redirect_base.rstrip("/")
         self._clock = clock
@@ -104,6 +108,7 @@ class Providers:
         identity = await provider.finish(callback, attempt)
         async with self._sign_ins.attempt(device) as repository:
             person = await self._person_of(repository, identity, device, caller, language)
+            await keep_token(repository, self._cipher, person.id, identity)
             factors = [Factor(identity.provider)]
             answer = await self._sign_ins.begin(repository, person, factors, device, caller, browser)
             return Finished(answer, next_page)
