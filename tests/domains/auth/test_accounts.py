@@ -5,7 +5,22 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from tests.domains.auth.conftest import SETTINGS, Clockwork, Mailbox, caller_of, refresh_of, signed_in
+from tests.domains.auth.people import (
+    ELSEWHERE,
+    HERE,
+    PASSWORD,
+    PHONE,
+    SETTINGS,
+    Clockwork,
+    Mailbox,
+    Registering,
+    address,
+    caller_of,
+    events,
+    is_over,
+    refresh_of,
+    signed_in,
+)
 
 from bunri.domains.auth import models
 from bunri.domains.auth.errors import (
@@ -13,13 +28,11 @@ from bunri.domains.auth.errors import (
     EmailTaken,
     PasswordCommon,
     ReauthenticationNeeded,
-    RefreshInvalid,
     RequestInvalid,
     SignInFailed,
 )
-from bunri.domains.auth.public import Caller, GuestMerged, Kind, PersonErased, TokenExpired
-from bunri.domains.auth.records import Device, Request
-from bunri.domains.auth.schemas import Tokens
+from bunri.domains.auth.public import GuestMerged, Kind, PersonErased, TokenExpired
+from bunri.domains.auth.records import Device
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.reauthentication import Reauthentication
@@ -27,50 +40,8 @@ from bunri.domains.auth.service.requests import Confirmation
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.upkeep import Upkeep
 from bunri.domains.auth.tokens import Verifier
-from bunri.kit.ids import new_id
 from bunri.platform.db import Database
 from bunri.platform.limits import TooMany
-
-HERE, ELSEWHERE = b"this browser", b"another one"
-PHONE = Device("Firefox, Android", "203.0.113.0/24")
-PASSWORD = "correct horse battery"
-
-
-def address() -> str:
-    return f"Chorok.{new_id().hex}@example.org"
-
-
-class Registering:
-    """Somebody who makes an account."""
-
-    def __init__(self, accounts: Accounts, mailbox: Mailbox) -> None:
-        self._accounts = accounts
-        self._mailbox = mailbox
-
-    async def ask(self, email: str, *, guest: Caller | None = None, password: str = PASSWORD) -> Request:
-        return await self._accounts.register(email, password, "초록이", "ko", guest=guest, browser=HERE)
-
-    async def account(self, email: str, *, guest: Caller | None = None) -> Tokens:
-        """As far as signed in."""
-        request = await self.ask(email, guest=guest)
-        letter = await self._mailbox.one(email)
-        given = Confirmation(request_id=request.id, code=letter.code, browser=HERE)
-        tokens = await self._accounts.confirm(given, None, PHONE, guest)
-        assert tokens is not None
-        return tokens
-
-
-@pytest.fixture
-def registering(accounts: Accounts, mailbox: Mailbox) -> Registering:
-    return Registering(accounts, mailbox)
-
-
-async def is_over(sessions: Sessions, tokens: Tokens) -> bool:
-    try:
-        await sessions.refresh(refresh_of(tokens))
-    except RefreshInvalid:
-        return True
-    return False
 
 
 class TestRegistering:
@@ -596,10 +567,3 @@ class TestLeaving:
         await upkeep.erase(account.user.id)
         with pytest.raises(RequestInvalid):
             await accounts.reset_password(Confirmation(token=token), "another horse", PHONE)
-
-
-async def events(database: Database, kind: type[GuestMerged] | type[PersonErased]) -> list[GuestMerged | PersonErased]:
-    outbox = models.outbox
-    async with database.transaction("auth") as session:
-        rows = (await session.execute(select(outbox.c.payload).where(outbox.c.topic == kind.topic))).scalars()
-        return [kind.model_validate(row) for row in rows]

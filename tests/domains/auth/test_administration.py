@@ -1,10 +1,21 @@
 """What operators do to people."""
 
 import pytest
-from tests.domains.auth.conftest import Clockwork, Mailbox, caller_of, signed_in
-from tests.domains.auth.test_accounts import ELSEWHERE, HERE, PASSWORD, PHONE, Registering, address, is_over
-from tests.domains.auth.test_factors import People
-from tests.domains.auth.test_passkeys import HOME, Person
+from tests.domains.auth.people import (
+    ELSEWHERE,
+    HERE,
+    HOME,
+    PASSWORD,
+    PHONE,
+    Mailbox,
+    People,
+    Person,
+    Registering,
+    address,
+    caller_of,
+    is_over,
+    signed_in,
+)
 from tests.support.authenticator import Authenticator
 
 from bunri.domains.auth.errors import (
@@ -23,34 +34,11 @@ from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.administration import Administration
 from bunri.domains.auth.service.factors import Proof
 from bunri.domains.auth.service.guests import Guests
-from bunri.domains.auth.service.passkeys import Passkeys
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.service.totp_apps import TotpApps
 from bunri.domains.auth.tokens import Verifier
 from bunri.kit.ids import new_id
-
-
-@pytest.fixture
-def registering(accounts: Accounts, mailbox: Mailbox) -> Registering:
-    return Registering(accounts, mailbox)
-
-
-@pytest.fixture
-def people(
-    accounts: Accounts,
-    totp_apps: TotpApps,
-    registering: Registering,
-    mailbox: Mailbox,
-    verifier: Verifier,
-    clock: Clockwork,
-) -> People:
-    return People(accounts, totp_apps, registering, mailbox, verifier, clock)
-
-
-@pytest.fixture
-def person(passkeys: Passkeys, verifier: Verifier) -> Person:
-    return Person(passkeys, verifier)
 
 
 class TestFinding:

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from tests.domains.auth.conftest import SETTINGS, Clockwork, Mailbox
-from tests.domains.auth.test_accounts import PASSWORD, address
+from tests.domains.auth.people import PASSWORD, SETTINGS, Clockwork, Mailbox, address
 from tests.support.api import bare_app, client_of
 from tests.support.authenticator import Authenticator
 from tests.support.providers import Only

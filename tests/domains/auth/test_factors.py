@@ -1,13 +1,26 @@
 """Second factors: added, shown, removed. Numbers in brackets are rows of the list of real faults."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from tests.domains.auth.conftest import Clockwork, Mailbox, caller_of, signed_in
-from tests.domains.auth.test_accounts import ELSEWHERE, HERE, PASSWORD, PHONE, Registering, address, is_over
+from tests.domains.auth.people import (
+    ELSEWHERE,
+    HERE,
+    PASSWORD,
+    PHONE,
+    Clockwork,
+    Enrolled,
+    Mailbox,
+    People,
+    Registering,
+    address,
+    caller_of,
+    is_over,
+    signed_in,
+    wrong,
+)
 
 from bunri.domains.auth import models, totp
 from bunri.domains.auth.errors import (
@@ -21,10 +34,10 @@ from bunri.domains.auth.errors import (
     TotpExists,
     TotpMissing,
 )
-from bunri.domains.auth.public import Caller, GuestMerged
+from bunri.domains.auth.public import GuestMerged
 from bunri.domains.auth.records import Factor
 from bunri.domains.auth.repository import AuthRepository
-from bunri.domains.auth.schemas import Mfa, MfaNeeded, Tokens
+from bunri.domains.auth.schemas import MfaNeeded, Tokens
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.factors import Proof
 from bunri.domains.auth.service.guests import Guests
@@ -37,86 +50,6 @@ from bunri.domains.auth.subjects import person_id_of
 from bunri.domains.auth.tokens import Verifier
 from bunri.platform.db import Database, Transaction
 from bunri.platform.limits import TooMany
-
-
-@pytest.fixture
-def registering(accounts: Accounts, mailbox: Mailbox) -> Registering:
-    return Registering(accounts, mailbox)
-
-
-@dataclass
-class Enrolled:
-    """Somebody with an authenticator app."""
-
-    email: str
-    secret: str
-    tokens: Tokens
-
-
-class People:
-    """Accounts with an authenticator app, and their codes."""
-
-    def __init__(
-        self,
-        accounts: Accounts,
-        apps: TotpApps,
-        registering: Registering,
-        mailbox: Mailbox,
-        verifier: Verifier,
-        clock: Clockwork,
-    ) -> None:
-        self._accounts = accounts
-        self._apps = apps
-        self._registering = registering
-        self._mailbox = mailbox
-        self._verifier = verifier
-        self._clock = clock
-
-    async def enrol(self) -> Enrolled:
-        """The mails about it have been read."""
-        email = address()
-        account = await self._registering.account(email)
-        enrolled = Enrolled(email, "", account)
-        await self.add_app(enrolled)
-        await self._mailbox.all()
-        return enrolled
-
-    async def add_app(self, person: Enrolled, *, end_others: bool = False) -> None:
-        caller = caller_of(self._verifier, person.tokens)
-        person.secret = (await self._apps.add(caller)).secret
-        person.tokens = await self._apps.confirm(caller, self.code(person).code, end_others=end_others)
-
-    def code(self, person: Enrolled) -> Proof:
-        """What the app shows now."""
-        return Proof(Factor.TOTP, totp.code_at(person.secret, self._clock()))
-
-    def next_code(self, person: Enrolled) -> Proof:
-        """A step later, since no code works twice."""
-        self._clock.now += totp.STEP
-        return self.code(person)
-
-    async def ask(self, person: Enrolled, *, caller: Caller | None = None) -> Mfa:
-        """The password was right."""
-        answer = await self._accounts.sign_in(person.email, PASSWORD, PHONE, caller, HERE)
-        assert isinstance(answer, MfaNeeded)
-        return answer.mfa
-
-
-@pytest.fixture
-def people(
-    accounts: Accounts,
-    totp_apps: TotpApps,
-    registering: Registering,
-    mailbox: Mailbox,
-    verifier: Verifier,
-    clock: Clockwork,
-) -> People:
-    return People(accounts, totp_apps, registering, mailbox, verifier, clock)
-
-
-def wrong(person: Enrolled, clock: Clockwork) -> Proof:
-    good = {totp.code_at(person.secret, clock() + offset * totp.STEP) for offset in (-1, 0, 1)}
-    return Proof(Factor.TOTP, next(code for code in ("000000", "111111", "222222", "333333") if code not in good))
 
 
 class TestAddingAnApp:

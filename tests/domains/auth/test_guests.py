@@ -1,7 +1,7 @@
 """Guests: a name, and a code that takes them to another device."""
 
 import pytest
-from tests.domains.auth.conftest import SETTINGS, Clockwork, caller_of, refresh_of
+from tests.domains.auth.people import SETTINGS, Clockwork, caller_of, events, refresh_of
 
 from bunri.domains.auth.errors import RecoveryCodeInvalid, RefreshInvalid
 from bunri.domains.auth.public import PersonErased
@@ -99,7 +99,6 @@ class TestLifetimes:
         self, guests: Guests, upkeep: Upkeep, clock: Clockwork, database: Database
     ) -> None:
         """[24]"""
-        from tests.domains.auth.test_accounts import events
 
         guest = await guests.sign_in("초록이")
         await upkeep.forget()

@@ -6,8 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.domains.auth.conftest import SETTINGS, Clockwork, Mailbox, caller_of
-from tests.domains.auth.test_accounts import HERE, PASSWORD, PHONE, Registering, address, is_over
+from tests.domains.auth.people import (
+    HERE,
+    HOME,
+    PASSWORD,
+    PHONE,
+    SETTINGS,
+    Clockwork,
+    Mailbox,
+    Person,
+    Registering,
+    address,
+    caller_of,
+    is_over,
+)
 from tests.support.authenticator import Authenticator, encoded
 
 from bunri.app.settings import Settings
@@ -41,47 +53,6 @@ from bunri.domains.auth.subjects import person_id_of
 from bunri.domains.auth.tokens import Verifier
 from bunri.kit.ids import new_id
 from bunri.platform.db import Transaction
-
-HOME = "https://bunri.example"
-
-
-@pytest.fixture
-def registering(accounts: Accounts, mailbox: Mailbox) -> Registering:
-    return Registering(accounts, mailbox)
-
-
-@pytest.fixture
-def device() -> Authenticator:
-    return Authenticator(HOME)
-
-
-class Person:
-    """Somebody with an authenticator."""
-
-    def __init__(self, passkeys: Passkeys, verifier: Verifier) -> None:
-        self._passkeys = passkeys
-        self._verifier = verifier
-
-    async def add(self, tokens: Tokens, device: Authenticator, *, end_others: bool = False) -> Tokens:
-        caller = caller_of(self._verifier, tokens)
-        asked = await self._passkeys.registration_options(caller, device.origin)
-        answer = PasskeyAnswer(asked.request, device.create(asked.options))
-        return await self._passkeys.add(caller, answer, "열쇠", end_others=end_others)
-
-    async def answer(self, device: Authenticator) -> PasskeyAnswer:
-        asked = await self._passkeys.authentication_options(None)
-        return PasskeyAnswer(asked.request, device.get(asked.options))
-
-    async def sign_in(self, device: Authenticator) -> Tokens:
-        return await self.sign_in_with(await self.answer(device))
-
-    async def sign_in_with(self, answer: PasskeyAnswer) -> Tokens:
-        return await self._passkeys.sign_in(answer, PHONE, None)
-
-
-@pytest.fixture
-def person(passkeys: Passkeys, verifier: Verifier) -> Person:
-    return Person(passkeys, verifier)
 
 
 class TestAdding:

@@ -1,16 +1,13 @@
 """Signing in by Kakao, Naver and Google, which a local server plays. Numbers are rows of the list of real faults."""
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from collections.abc import AsyncIterator
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
-from tests.domains.auth.conftest import SEED, SETTINGS, Clockwork, Mailbox, caller_of, refresh_of
-from tests.domains.auth.test_accounts import HERE, PHONE, Registering, address
+from tests.domains.auth.people import HERE, Browser, Clockwork, Mailbox, Registering, address, caller_of, refresh_of
 from tests.support.api import bare_app, client_of
 from tests.support.oauth_server import Providers as Played
-from tests.support.oauth_server import playing
 from tests.support.providers import Only
 from tests.support.servers import status
 
@@ -24,101 +21,14 @@ from bunri.domains.auth.errors import (
     ReauthenticationNeeded,
     RefreshInvalid,
 )
-from bunri.domains.auth.public import Caller, Kind
-from bunri.domains.auth.repository import AuthRepository
-from bunri.domains.auth.schemas import Tokens
-from bunri.domains.auth.secret_cipher import SecretCipher
+from bunri.domains.auth.public import Kind
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.administration import Administration
 from bunri.domains.auth.service.guests import Guests
-from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.providers import Providers, local_path
-from bunri.domains.auth.service.requests import Requests
 from bunri.domains.auth.service.sessions import Sessions
-from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.tokens import Verifier
-from bunri.kit.clock import now
-from bunri.kit.ids import new_id
-from bunri.platform.db import Transaction
 from bunri.platform.oauth.errors import ProviderUnavailable, SignInDenied
-from bunri.platform.oauth.factory import open_providers
-from bunri.platform.oauth.protocol import Provider, ProviderName
-
-
-@dataclass
-class Browser:
-    """Somebody who goes to a provider's page and comes back."""
-
-    providers: Providers
-    mark: bytes = HERE
-
-    async def go(self, name: str, *, again: bool = False) -> dict[str, str]:
-        """What the provider sends back."""
-        url = await self.providers.begin(name, "/", self.mark, again=again)
-        async with httpx.AsyncClient() as client:
-            back = (await client.get(url)).headers["location"]
-        assert back.startswith(f"https://bunri.example/api/v1/auth/oauth/{name}/callback?")
-        return dict(parse_qsl(urlsplit(back).query))
-
-    async def sign_in(self, name: str, caller: Caller | None = None, *, again: bool = False) -> Tokens:
-        return await self.finish(name, await self.go(name, again=again), caller)
-
-    async def finish(self, name: str, callback: dict[str, str], caller: Caller | None = None) -> Tokens:
-        answer = (await self.providers.finish(name, callback, self.mark, PHONE, caller, "ko")).answer
-        assert isinstance(answer, Tokens)
-        return answer
-
-
-@pytest.fixture
-async def played() -> AsyncIterator[Played]:
-    async with playing() as made:
-        for name in ("kakao", "naver", "google"):  # somebody whom no other test knows
-            person = made.provider(name).person
-            person["sub" if name == "google" else "id"] = new_id().int >> 66 if name == "kakao" else new_id().hex
-        made.kakao.person["kakao_account"]["email"] = address()
-        made.naver.person["email"] = made.google.person["email"] = address()
-        yield made
-
-
-@pytest.fixture
-async def opened(played: Played) -> AsyncIterator[Mapping[ProviderName, Provider]]:
-    made = open_providers(played.settings(kakao={"ask_email": True}), now)
-    yield made
-    for each in made.values():
-        await each.aclose()
-
-
-@pytest.fixture
-def providers(
-    opened: Mapping[ProviderName, Provider],
-    transaction: Transaction[AuthRepository],
-    sessions: Sessions,
-    sign_ins: SignIns,
-    cipher: SecretCipher,
-    clock: Clockwork,
-) -> Providers:
-    return Providers(
-        transaction,
-        opened,
-        sessions,
-        Requests(SEED, SETTINGS, clock),
-        sign_ins,
-        Mails(SEED, "https://bunri.example"),
-        cipher,
-        SEED,
-        "https://bunri.example",
-        clock,
-    )
-
-
-@pytest.fixture
-def browser(providers: Providers) -> Browser:
-    return Browser(providers)
-
-
-@pytest.fixture
-def registering(accounts: Accounts, mailbox: Mailbox) -> Registering:
-    return Registering(accounts, mailbox)
 
 
 @pytest.mark.parametrize("name", ["kakao", "naver", "google"])

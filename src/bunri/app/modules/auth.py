@@ -191,9 +191,9 @@ def _provide_factors(container: "Container") -> None:
 
 def _provide_upkeep(container: "Container") -> None:
     """What happens without anybody asking, what operators do, and all that is kept of a person."""
+    from bunri.domains.auth.secret_cipher import SecretCipher
     from bunri.domains.auth.service.administration import Administration
     from bunri.domains.auth.service.mails import Mails
-    from bunri.domains.auth.secret_cipher import SecretCipher
     from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.unlinking import Unlinkings
     from bunri.domains.auth.service.upkeep import Upkeep

@@ -1,8 +1,8 @@
 """Ends the connections with accounts elsewhere, at their providers: of people who were erased, and of ways in that were
 removed.
 
-A provider may be away for days and nobody waits for it: what is to be ended is a row, which the transaction that removes
-the identity leaves behind, and which is worked off later.
+A provider may be away for days and nobody waits for it: what is to be ended is a row, which the transaction that
+removes the identity leaves behind, and which is worked off later.
 """
 
 from collections.abc import Callable, Mapping
