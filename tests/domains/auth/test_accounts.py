@@ -1,6 +1,7 @@
 """Accounts: registered, signed in, changed, left. Numbers in brackets are rows of the list of real faults."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from tests.domains.auth.people import (
     PHONE,
     SETTINGS,
     Clockwork,
+    Letter,
     Mailbox,
     Registering,
     address,
@@ -33,6 +35,7 @@ from bunri.domains.auth.errors import (
 )
 from bunri.domains.auth.public import GuestMerged, Kind, PersonErased, TokenExpired
 from bunri.domains.auth.records import Device
+from bunri.domains.auth.schemas import Tokens
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.reauthentication import Reauthentication
@@ -445,37 +448,44 @@ class TestPasswords:
         assert not await is_over(sessions, changed)
 
 
+@dataclass
+class Moved:
+    """Somebody with a new address."""
+
+    account: Tokens
+    old: str
+    new: str
+    told: Letter
+    """The mail to the old address."""
+
+
 class TestAddresses:
+    @pytest.fixture
+    async def moved(self, accounts: Accounts, registering: Registering, mailbox: Mailbox, verifier: Verifier) -> Moved:
+        """Somebody who has just changed their address, and whose old one has been told."""
+        old, new = address(), address()
+        account = await registering.account(old)
+        request = await accounts.change_email(caller_of(verifier, account), new, HERE)
+        given = Confirmation(request_id=request.id, code=(await mailbox.one(new)).code)
+        await accounts.confirm_email(given, None, PHONE)
+        return Moved(account, old, new, await mailbox.one(old))
+
     async def test_the_old_one_is_told_and_can_put_itself_back(
-        self, accounts: Accounts, registering: Registering, mailbox: Mailbox, verifier: Verifier, sessions: Sessions
+        self, accounts: Accounts, moved: Moved, sessions: Sessions
     ) -> None:
         """[12]"""
-        old, new = address(), address()
-        account = await registering.account(old)
-        request = await accounts.change_email(caller_of(verifier, account), new, HERE)
-        given = Confirmation(request_id=request.id, code=(await mailbox.one(new)).code)
-        await accounts.confirm_email(given, None, PHONE)
-        assert await accounts.sign_in(new, PASSWORD, PHONE, None)
-        told = await mailbox.one(old)
-        assert new not in told.text
+        assert await accounts.sign_in(moved.new, PASSWORD, PHONE, None)
+        assert moved.new not in moved.told.text
         with pytest.raises(RequestInvalid):  # a scanner has no code
-            await accounts.undo_email(Confirmation(token=told.token), PHONE)
-        await accounts.undo_email(Confirmation(token=told.token, code=told.code), PHONE)
-        assert await is_over(sessions, account)
-        assert await accounts.sign_in(old, PASSWORD, PHONE, None)
+            await accounts.undo_email(Confirmation(token=moved.told.token), PHONE)
+        await accounts.undo_email(Confirmation(token=moved.told.token, code=moved.told.code), PHONE)
+        assert await is_over(sessions, moved.account)
+        assert await accounts.sign_in(moved.old, PASSWORD, PHONE, None)
 
-    async def test_can_be_put_back_for_a_week(
-        self, accounts: Accounts, registering: Registering, mailbox: Mailbox, verifier: Verifier, clock: Clockwork
-    ) -> None:
-        old, new = address(), address()
-        account = await registering.account(old)
-        request = await accounts.change_email(caller_of(verifier, account), new, HERE)
-        given = Confirmation(request_id=request.id, code=(await mailbox.one(new)).code)
-        await accounts.confirm_email(given, None, PHONE)
-        told = await mailbox.one(old)
+    async def test_can_be_put_back_for_a_week(self, accounts: Accounts, moved: Moved, clock: Clockwork) -> None:
         clock.now += SETTINGS.undo_ttl
         with pytest.raises(RequestInvalid):
-            await accounts.undo_email(Confirmation(token=told.token, code=told.code), PHONE)
+            await accounts.undo_email(Confirmation(token=moved.told.token, code=moved.told.code), PHONE)
 
     async def test_the_link_of_a_change_that_was_asked_anew_is_none(
         self, accounts: Accounts, registering: Registering, mailbox: Mailbox, verifier: Verifier

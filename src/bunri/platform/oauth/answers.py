@@ -47,6 +47,11 @@ def challenge(attempt: Attempt) -> dict[str, str]:
     }
 
 
+def openid_url(url: str, client_id: str, attempt: Attempt, scope: str, **more: str) -> str:
+    """As ``authorize_url``, with the nonce of OpenID Connect and PKCE."""
+    return authorize_url(url, client_id, attempt, scope=scope, nonce=attempt.nonce, **challenge(attempt), **more)
+
+
 def token_form(code: str, client_id: str, secret: str, attempt: Attempt, **more: str) -> str:
     """The body of a request to a token endpoint (RFC 6749 §4.1.3), with the secret in it; without one that is empty."""
     body: str = prepare_token_request(

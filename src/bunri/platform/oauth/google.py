@@ -11,14 +11,11 @@ from bunri.kit.clock import Clock
 from bunri.kit.errors import BunriError
 from bunri.platform.external import Answer
 from bunri.platform.oauth.answers import (
-    RENEWED,
     Refusal,
-    Renewed,
-    authorize_url,
-    challenge,
     clean,
     clean_email,
     clean_name,
+    openid_url,
     read_answer,
     read_code,
     refresh_form,
@@ -78,16 +75,7 @@ class Google:
         """As Provider. Google can be told to ask which account it is, not to ask for its password. Access is asked for
         ``offline``: without it there is no refresh token, and nothing that ends the connection later."""
         more = {"prompt": "select_account"} if again else {}
-        return authorize_url(
-            self._authorize_url,
-            self._client_id,
-            attempt,
-            scope=SCOPE,
-            access_type="offline",
-            nonce=attempt.nonce,
-            **challenge(attempt),
-            **more,
-        )
+        return openid_url(self._authorize_url, self._client_id, attempt, SCOPE, access_type="offline", **more)
 
     async def finish(self, callback: Mapping[str, str], attempt: Attempt) -> Identity:
         """As Provider. The callback must name Google where its discovery document says that it does (RFC 9207)."""
@@ -106,11 +94,7 @@ class Google:
         form = refresh_form(refresh_token, self._client_id, self._secret)
         with reported():
             metadata = await self._metadata.get(METADATA_MAX_AGE)
-            try:
-                renewed = await self._calls.ask("POST", *_split(metadata.token_endpoint), _read_renewed, form=form)
-            except SignInFailed:
-                return None
-        return renewed.access_token
+            return await self._calls.renew(*_split(metadata.token_endpoint), form, _refused)
 
     async def unlink(self, subject: str, access_token: str | None = None) -> bool:  # noqa: ARG002  # as Provider
         """As Provider, by revoking the token, which ends all that the person allowed this app."""
@@ -162,10 +146,6 @@ def _read_metadata(answer: Answer) -> _Metadata:
 
 def _read_tokens(answer: Answer) -> _Tokens:
     return read_answer(answer, _TOKENS, _refused)
-
-
-def _read_renewed(answer: Answer) -> Renewed:
-    return read_answer(answer, RENEWED, _refused)
 
 
 def _read_revoked(answer: Answer) -> bool:

@@ -13,14 +13,11 @@ from bunri.kit.clock import Clock
 from bunri.kit.errors import BunriError
 from bunri.platform.external import Answer
 from bunri.platform.oauth.answers import (
-    RENEWED,
     Refusal,
-    Renewed,
-    authorize_url,
-    challenge,
     clean,
     clean_email,
     clean_name,
+    openid_url,
     read_answer,
     read_code,
     refresh_form,
@@ -123,15 +120,7 @@ class Kakao:
 
     def authorize_url(self, attempt: Attempt, *, again: bool = False) -> str:
         more = {"prompt": "login"} if again else {}
-        return authorize_url(
-            self._authorize_url,
-            self._client_id,
-            attempt,
-            scope=self._scope,
-            nonce=attempt.nonce,
-            **challenge(attempt),
-            **more,
-        )
+        return openid_url(self._authorize_url, self._client_id, attempt, self._scope, **more)
 
     async def finish(self, callback: Mapping[str, str], attempt: Attempt) -> Identity:
         """As Provider. The address counts as verified only when Kakao says of it that it is valid and verified."""
@@ -152,10 +141,7 @@ class Kakao:
         """As Provider."""
         form = refresh_form(refresh_token, self._client_id, self._secret)
         with reported():
-            try:
-                return (await self._calls.ask("POST", self._url, "/oauth/token", _read_renewed, form=form)).access_token
-            except SignInFailed:
-                return None
+            return await self._calls.renew(self._url, "/oauth/token", form, _refused)
 
     async def unlink(self, subject: str, access_token: str | None = None) -> bool:
         """As Provider. With the app's admin key it works without a token, too."""
@@ -199,10 +185,6 @@ _API_ERROR: Final = TypeAdapter(_ApiError)
 
 def _read_tokens(answer: Answer) -> _Tokens:
     return read_answer(answer, _TOKENS, _refused)
-
-
-def _read_renewed(answer: Answer) -> Renewed:
-    return read_answer(answer, RENEWED, _refused)
 
 
 def _refused(refusal: Refusal) -> BunriError:

@@ -13,9 +13,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from bunri.kit.errors import BunriError
 from bunri.platform.external import Answer
 from bunri.platform.oauth.answers import (
-    RENEWED,
     Refusal,
-    Renewed,
     authorize_url,
     clean,
     clean_email,
@@ -103,11 +101,7 @@ class Naver:
         """As Provider."""
         form = refresh_form(refresh_token, self._client_id, self._secret)
         with reported():
-            try:
-                renewed = await self._calls.ask("POST", self._url, "/oauth2.0/token", _read_renewed, form=form)
-            except SignInFailed:
-                return None
-        return renewed.access_token
+            return await self._calls.renew(self._url, "/oauth2.0/token", form, _refused)
 
     async def unlink(self, subject: str, access_token: str | None = None) -> bool:
         """As Provider. Naver says "success" for a token that is not valid, too, so it is shown to the profile first."""
@@ -147,10 +141,6 @@ _DELETED: Final = TypeAdapter(_Deleted)
 
 def _read_tokens(answer: Answer) -> _Tokens:
     return read_answer(answer, _TOKENS, _refused)
-
-
-def _read_renewed(answer: Answer) -> Renewed:
-    return read_answer(answer, RENEWED, _refused)
 
 
 def _read_deleted(answer: Answer) -> _Deleted:

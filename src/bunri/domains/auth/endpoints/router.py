@@ -43,7 +43,7 @@ from bunri.domains.auth.service.reauthentication import Reauthentication
 from bunri.domains.auth.service.requests import Confirmation
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
-from bunri.platform.http import PreferredLanguage, policy, same_origin, signed_in, use
+from bunri.platform.http import PreferredLanguage, policy, same_origin, signed_in, signed_in_if_any, use
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 
@@ -59,14 +59,8 @@ async def _device(request: Request) -> Device:
     return device_of(request.headers.get("user-agent", ""), request.client.host if request.client else "")
 
 
-async def _caller_if_any(request: Request) -> Caller | None:
-    """Who is here, if anybody; a bad token is an error all the same, so that no guest is left behind unnoticed."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return request.app.state.verifier.verify(token) if scheme.lower() == "bearer" else None
-
-
 CurrentDevice = Annotated[Device, Depends(_device)]
-CallerIfAny = Annotated[Caller | None, Depends(_caller_if_any)]
+CallerIfAny = Annotated[Caller | None, signed_in_if_any]
 
 
 # ── guests ────────────────────────────────────────────────────────────────────────────────────────────────────────────
