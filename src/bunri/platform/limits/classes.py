@@ -7,6 +7,7 @@ LimitClass = Literal[
     "write",
     "poll",
     "photo",
+    "photo_mb",
     "upload",
     "download",
     "picture",
@@ -20,9 +21,9 @@ LimitClass = Literal[
     "mail",
     "socket_event",
 ]
-"""``photo`` begins an analysis, ``picture`` is for the plain detector, ``costly`` asks a language model, ``mail`` sends
-one; ``guest`` makes a new guest, ``refresh`` new tokens for old. ``wrong_try`` is a wrong password or code for one
-account, which is counted when it has turned out to be wrong."""
+"""``photo`` begins an analysis, ``photo_mb`` are the MiB that it sends, ``picture`` is for the plain detector,
+``costly`` asks a language model, ``mail`` sends one; ``guest`` makes a new guest, ``refresh`` new tokens for old.
+``wrong_try`` is a wrong password or code for one account, counted when it has turned out to be wrong."""
 
 Per = Literal["person", "network"]
 """Whose requests share a bucket: those of a person, account or mail address, or those of a network."""

@@ -26,6 +26,10 @@ class TooManySignIns(TooMany):
     code = "too_many_sign_ins"
 
 
+class TooManyBytes(TooMany):
+    code = "too_many_bytes"
+
+
 class TooManyMails(TooMany):
     code = "too_many_mails"
 
@@ -42,6 +46,7 @@ _OF_A_CLASS: Final[dict[LimitClass, type[TooMany]]] = {
     "wrong_try": TooManySignIns,
     "register": TooManySignIns,
     "mail": TooManyMails,
+    "photo_mb": TooManyBytes,
 }
 
 
