@@ -10,7 +10,11 @@ from tests.support.platform import Platform, running
 from bunri.app.settings import Settings
 from bunri.kit.ids import new_id
 
-LIMITS = {"BUNRI_LIMITS__NETWORK__GUEST": "3/minute", "BUNRI_LIMITS__NETWORK__READ": "50/minute"}
+LIMITS = {
+    "BUNRI_LIMITS__NETWORK__GUEST": "3/minute",
+    "BUNRI_LIMITS__NETWORK__READ": "50/minute",
+    "BUNRI_LIMITS__NETWORK__PHOTO_MB": "20/day",
+}
 BEHIND_A_PROXY = {**LIMITS, "BUNRI_HTTP__TRUSTED_PROXIES": '["127.0.0.1"]', "BUNRI_PUBLIC_URL": "https://bunri.example"}
 
 
@@ -102,6 +106,21 @@ def test_one_photo_meets_no_limit(behind: Platform) -> None:
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert answer.headers["strict-transport-security"] == "max-age=31536000"
             assert answer.headers["content-security-policy"] == "frame-ancestors 'none'"
+
+
+def test_the_photos_of_a_network_of_guests_have_so_much_room_a_day(behind: Platform) -> None:
+    where = address()
+    tokens = [guest(behind, where).json()["access_token"] for _ in range(3)]
+    answers = [
+        behind.http.post(
+            behind.url("/api/v1/waste/analyze"),
+            json={"content_type": "image/jpeg", "size": 8 * 2**20},
+            headers={"Authorization": f"Bearer {token}", "X-Forwarded-For": where},
+        )
+        for token in tokens
+    ]
+    assert [each.status_code for each in answers] == [201, 201, 429]
+    assert answers[2].json()["code"] == "too_many_bytes"
 
 
 def test_the_web_app_health_and_readiness_are_never_limited(behind: Platform) -> None:

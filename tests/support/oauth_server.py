@@ -104,6 +104,7 @@ class Provider:
     """Makes ID tokens of claims instead of signing them as it should."""
     grants: dict[str, Grant] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
+    refresh_tokens: set[str] = field(default_factory=set)
     unlinked: list[str] = field(default_factory=list)
     """The subjects, or for Google the tokens, whose connection was ended."""
 
@@ -266,6 +267,18 @@ class Providers:
         provider.tokens.add(token)
         return token
 
+    def _new_refresh_token(self, provider: Provider) -> str:
+        token = secrets.token_urlsafe(24)
+        provider.refresh_tokens.add(token)
+        return token
+
+    def _renewed(self, provider: Provider, form: dict[str, str]) -> str | None:
+        """A new access token for a refresh token (RFC 6749 §6); what is wrong is told in the provider's own way."""
+        pair = (form.get("client_id"), form.get("client_secret"))
+        if pair != (provider.client_id, provider.client_secret) or form["refresh_token"] not in provider.refresh_tokens:
+            return None
+        return self._new_token(provider)
+
     def _has_token(self, provider: Provider, request: Request) -> bool:
         return request.headers.get("authorization", "").removeprefix("Bearer ") in provider.tokens
 
@@ -274,7 +287,8 @@ class Providers:
     def _kakao(self, path: str, request: Request) -> Step:
         match request.method, path:
             case "POST", "oauth/token":
-                return self._kakao_token(_form(request))
+                form = _form(request)
+                return self._kakao_renewed(form) if form["grant_type"] == "refresh_token" else self._kakao_token(form)
             case "GET", ".well-known/jwks.json":
                 return status(200, self.kakao.key_set(), KAKAO_JSON)
             case "GET", "v2/user/me" if self._has_token(self.kakao, request):
@@ -301,7 +315,7 @@ class Providers:
         answer: dict[str, Any] = {
             "access_token": token,
             "token_type": "bearer",
-            "refresh_token": secrets.token_urlsafe(24),
+            "refresh_token": self._new_refresh_token(self.kakao),
             "expires_in": 21599,
             "refresh_token_expires_in": 5183999,
             "scope": found.query.get("scope", "").replace(",", " "),
@@ -309,6 +323,13 @@ class Providers:
         if "openid" in answer["scope"]:
             answer["id_token"] = self._sign_for_kakao(found)
         return status(200, answer, KAKAO_JSON)
+
+    def _kakao_renewed(self, form: dict[str, str]) -> Step:
+        token = self._renewed(self.kakao, form)
+        if token is None:
+            said = {"error": "invalid_grant", "error_description": "expired_or_invalid_refresh_token"}
+            return status(400, {**said, "error_code": "KOE322"}, KAKAO_JSON)
+        return status(200, {"access_token": token, "token_type": "bearer", "expires_in": 21599}, KAKAO_JSON)
 
     def _sign_for_kakao(self, grant: Grant) -> str:
         """Kakao's ID tokens have neither azp nor at_hash, and say nothing of whether an address is verified."""
@@ -327,6 +348,7 @@ class Providers:
         if subject != self.kakao.subject or subject in self.kakao.unlinked:
             return status(400, {"msg": "NotRegisteredUserException", "code": -101}, KAKAO_JSON)
         self.kakao.unlinked.append(subject)
+        self.kakao.refresh_tokens.clear()
         return status(200, {"id": int(subject)}, KAKAO_JSON)
 
     # ── Naver ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -335,7 +357,8 @@ class Providers:
         match request.method, path:
             case "POST", "oauth2.0/token":
                 form = _form(request)
-                return self._naver_delete(form) if form.get("grant_type") == "delete" else self._naver_token(form)
+                answers = {"delete": self._naver_delete, "refresh_token": self._naver_renewed}
+                return answers.get(form["grant_type"], self._naver_token)(form)
             case "GET", "v1/nid/me" if self._has_token(self.naver, request):
                 return status(200, {"resultcode": "00", "message": "success", "response": self.naver.person})
             case "GET", "v1/nid/me":
@@ -350,8 +373,14 @@ class Providers:
             return status(200, {"error": "invalid_request", "error_description": description})
         if form.get("state") != found.query.get("state"):
             return status(200, {"error": "invalid_request", "error_description": "no valid data in session"})
-        tokens = {"access_token": self._new_token(self.naver), "refresh_token": secrets.token_urlsafe(24)}
+        tokens = {"access_token": self._new_token(self.naver), "refresh_token": self._new_refresh_token(self.naver)}
         return status(200, {**tokens, "token_type": "bearer", "expires_in": "3600"})
+
+    def _naver_renewed(self, form: dict[str, str]) -> Step:
+        token = self._renewed(self.naver, form)
+        if token is None:
+            return status(200, {"error": "invalid_request", "error_description": "invalid refresh_token"})
+        return status(200, {"access_token": token, "token_type": "bearer", "expires_in": "3600"})
 
     def _naver_delete(self, form: dict[str, str]) -> Step:
         if (form.get("client_id"), form.get("client_secret")) != (self.naver.client_id, self.naver.client_secret):
@@ -373,7 +402,8 @@ class Providers:
             case "GET", "certs":
                 return status(200, self.google.key_set())
             case "POST", "token":
-                return self._google_token(_form(request))
+                form = _form(request)
+                return self._google_renewed(form) if form["grant_type"] == "refresh_token" else self._google_token(form)
             case "POST", "revoke":
                 token = _form(request)["token"]
                 if token not in self.google.tokens:
@@ -418,7 +448,17 @@ class Providers:
             "token_type": "Bearer",
             "id_token": self.google.sign(found, more, int(self.clock())),
         }
+        if (
+            found.query.get("access_type") == "offline" and not self.google.refresh_tokens
+        ):  # with the first consent only
+            answer["refresh_token"] = self._new_refresh_token(self.google)
         return status(200, answer)
+
+    def _google_renewed(self, form: dict[str, str]) -> Step:
+        token = self._renewed(self.google, form)
+        if token is None:
+            return status(400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."})
+        return status(200, {"access_token": token, "expires_in": 3599, "token_type": "Bearer"})
 
 
 def _form(request: Request) -> dict[str, str]:

@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "bins": "bins:bins",
     "waste": "labels:waste",
     "mail": "mail:mail",
+    "users": "users:users",
     "openapi": "openapi:openapi",
 }
 """Name → module of this package, and in it a function or a group of commands."""

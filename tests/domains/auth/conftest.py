@@ -1,39 +1,53 @@
 """Auth on a real PostgreSQL, with a clock of its own, and the mails that it sends."""
 
-import email
-import re
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from email.policy import default
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
-from typing import cast
 
 import pytest
+from tests.domains.auth.people import (
+    HOME,
+    SEED,
+    SETTINGS,
+    Browser,
+    Clockwork,
+    Mailbox,
+    People,
+    Person,
+    Registering,
+    address,
+)
+from tests.support.authenticator import Authenticator
+from tests.support.oauth_server import Providers as Played
+from tests.support.oauth_server import playing
 
 from bunri.app.settings import Settings
 from bunri.domains.auth.passwords import Passwords
-from bunri.domains.auth.public import Caller
+from bunri.domains.auth.public import AuthPublic
 from bunri.domains.auth.relying_party import relying_party
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.revocation import EndedSessions
-from bunri.domains.auth.schemas import MfaNeeded, Tokens
 from bunri.domains.auth.secret_cipher import SecretCipher
 from bunri.domains.auth.service.accounts import Accounts
+from bunri.domains.auth.service.administration import Administration
 from bunri.domains.auth.service.challenges import Challenges
 from bunri.domains.auth.service.factors import Factors
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.merging import Merging
 from bunri.domains.auth.service.passkeys import Passkeys
+from bunri.domains.auth.service.people import People as AuthPeople
+from bunri.domains.auth.service.providers import Providers
+from bunri.domains.auth.service.reauthentication import Reauthentication
 from bunri.domains.auth.service.requests import Requests
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.service.totp_apps import TotpApps
+from bunri.domains.auth.service.tries import Tries
 from bunri.domains.auth.service.upkeep import Upkeep
-from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.auth.signing_keys import SigningKeys
 from bunri.domains.auth.tokens import Verifier
+from bunri.kit.clock import now
+from bunri.kit.ids import new_id
 from bunri.platform.cache import Cache
 from bunri.platform.db import Database, Transaction
 from bunri.platform.limits import LimitsSettings
@@ -41,22 +55,8 @@ from bunri.platform.limits.memory import MemoryRateLimiter
 from bunri.platform.mail.addresses import Sender
 from bunri.platform.mail.delivery import MailDelivery
 from bunri.platform.mail.folder import MailFolder
-
-SEED = "a seed for tests only, and long enough"
-SETTINGS = AuthSettings(alike_s=0)
-
-
-class Clockwork:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 20, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **by: float) -> None:
-        self.now += timedelta(**by)
+from bunri.platform.oauth.factory import open_providers
+from bunri.platform.oauth.protocol import Provider, ProviderName
 
 
 @pytest.fixture
@@ -105,8 +105,13 @@ def mails() -> Mails:
 
 
 @pytest.fixture
-def limiter() -> MemoryRateLimiter:
-    return MemoryRateLimiter(LimitsSettings())
+def limiter(clock: Clockwork) -> MemoryRateLimiter:
+    return MemoryRateLimiter(LimitsSettings(), clock=lambda: clock().timestamp())
+
+
+@pytest.fixture
+def tries(limiter: MemoryRateLimiter) -> Tries:
+    return Tries(limiter)
 
 
 @pytest.fixture
@@ -131,10 +136,10 @@ def sign_ins(
     requests: Requests,
     factors: Factors,
     mails: Mails,
-    limiter: MemoryRateLimiter,
+    tries: Tries,
     clock: Clockwork,
 ) -> SignIns:
-    return SignIns(transaction, sessions, requests, factors, mails, Merging(sessions), limiter, SETTINGS, clock)
+    return SignIns(transaction, sessions, requests, factors, mails, Merging(sessions), tries, SETTINGS, clock)
 
 
 @pytest.fixture
@@ -171,10 +176,31 @@ def accounts(
     mails: Mails,
     sign_ins: SignIns,
     passwords: Passwords,
+    tries: Tries,
     limiter: MemoryRateLimiter,
     clock: Clockwork,
 ) -> Accounts:
-    return Accounts(transaction, sessions, requests, mails, sign_ins, passwords, limiter, SETTINGS, clock)
+    return Accounts(transaction, sessions, requests, mails, sign_ins, passwords, tries, limiter, SETTINGS, clock)
+
+
+@pytest.fixture
+def administration(
+    transaction: Transaction[AuthRepository], sessions: Sessions, mails: Mails, clock: Clockwork
+) -> Administration:
+    return Administration(transaction, sessions, mails, clock)
+
+
+@pytest.fixture
+def reauthentication(
+    transaction: Transaction[AuthRepository],
+    sessions: Sessions,
+    sign_ins: SignIns,
+    challenges: Challenges,
+    passwords: Passwords,
+    tries: Tries,
+    clock: Clockwork,
+) -> Reauthentication:
+    return Reauthentication(transaction, sessions, sign_ins, challenges, passwords, tries, clock)
 
 
 @pytest.fixture
@@ -187,52 +213,6 @@ def verifier(ended: EndedSessions, clock: Clockwork) -> Verifier:
     return Verifier(SigningKeys(SEED), clock, ended.contains)
 
 
-class Letter:
-    """A mail that has arrived."""
-
-    def __init__(self, message: EmailMessage) -> None:
-        body = message.get_body(("plain",))
-        self.to = str(message["To"])
-        self.subject = str(message["Subject"])
-        self.text = cast("EmailMessage", body).get_content().replace("\r\n", "\n") if body else ""
-
-    @property
-    def code(self) -> str:
-        found = re.search(r"^\s+(\d{3} \d{3})$", self.text, re.MULTILINE)
-        assert found, self.text
-        return found[1]
-
-    @property
-    def token(self) -> str:
-        """From the fragment of the link, which never reaches a server's log."""
-        found = re.search(r"https://bunri\.example/account/[a-z-]+#(\S+)", self.text)
-        assert found, self.text
-        return found[1]
-
-
-class Mailbox:
-    """Whatever has been queued is sent, and read."""
-
-    def __init__(self, delivery: MailDelivery, folder: MailFolder) -> None:
-        self._delivery = delivery
-        self._folder = folder
-        self._read: set[str] = set()
-
-    async def all(self) -> list[Letter]:
-        """What has arrived since it was asked last, the oldest first."""
-        await self._delivery.retry_due()
-        names = [name for name in reversed(self._folder.names()) if name not in self._read]
-        self._read.update(names)
-        contents = [self._folder.read(name) or b"" for name in names]
-        return [Letter(email.message_from_bytes(each, policy=default)) for each in contents]
-
-    async def one(self, to: str) -> Letter:
-        """The only mail that has arrived since, and it is for ``to``."""
-        letters = await self.all()
-        assert [each.to for each in letters] == [to]
-        return letters[0]
-
-
 @pytest.fixture
 async def mailbox(transaction: Transaction[AuthRepository], tmp_path: Path) -> Mailbox:
     folder = MailFolder(tmp_path / "outbox", Sender("bunri", "bunri@bunri.example"), keep=1000)
@@ -242,16 +222,81 @@ async def mailbox(transaction: Transaction[AuthRepository], tmp_path: Path) -> M
     return made
 
 
-def caller_of(verifier: Verifier, tokens: Tokens) -> Caller:
-    return verifier.verify(tokens.access_token)
+@pytest.fixture
+def registering(accounts: Accounts, mailbox: Mailbox) -> Registering:
+    return Registering(accounts, mailbox)
 
 
-def signed_in(answer: Tokens | MfaNeeded) -> Tokens:
-    """Where no second factor was asked for."""
-    assert isinstance(answer, Tokens)
-    return answer
+@pytest.fixture
+def public(transaction: Transaction[AuthRepository], sessions: Sessions, mails: Mails, clock: Clockwork) -> AuthPublic:
+    """What other domains may ask of auth."""
+    return AuthPeople(transaction, sessions, mails, SETTINGS, clock)
 
 
-def refresh_of(tokens: Tokens) -> str:
-    assert tokens.refresh_token is not None
-    return tokens.refresh_token
+@pytest.fixture
+def people(
+    accounts: Accounts,
+    totp_apps: TotpApps,
+    registering: Registering,
+    mailbox: Mailbox,
+    verifier: Verifier,
+    clock: Clockwork,
+) -> People:
+    return People(accounts, totp_apps, registering, mailbox, verifier, clock)
+
+
+@pytest.fixture
+def device() -> Authenticator:
+    return Authenticator(HOME)
+
+
+@pytest.fixture
+def person(passkeys: Passkeys, verifier: Verifier) -> Person:
+    return Person(passkeys, verifier)
+
+
+@pytest.fixture
+async def played() -> AsyncIterator[Played]:
+    async with playing() as made:
+        for name in ("kakao", "naver", "google"):  # somebody whom no other test knows
+            person = made.provider(name).person
+            person["sub" if name == "google" else "id"] = new_id().int >> 66 if name == "kakao" else new_id().hex
+        made.kakao.person["kakao_account"]["email"] = address()
+        made.naver.person["email"] = made.google.person["email"] = address()
+        yield made
+
+
+@pytest.fixture
+async def opened(played: Played) -> AsyncIterator[Mapping[ProviderName, Provider]]:
+    made = open_providers(played.settings(kakao={"ask_email": True}), now)
+    yield made
+    for each in made.values():
+        await each.aclose()
+
+
+@pytest.fixture
+def providers(
+    opened: Mapping[ProviderName, Provider],
+    transaction: Transaction[AuthRepository],
+    sessions: Sessions,
+    sign_ins: SignIns,
+    cipher: SecretCipher,
+    clock: Clockwork,
+) -> Providers:
+    return Providers(
+        transaction,
+        opened,
+        sessions,
+        Requests(SEED, SETTINGS, clock),
+        sign_ins,
+        Mails(SEED, "https://bunri.example"),
+        cipher,
+        SEED,
+        "https://bunri.example",
+        clock,
+    )
+
+
+@pytest.fixture
+def browser(providers: Providers) -> Browser:
+    return Browser(providers)

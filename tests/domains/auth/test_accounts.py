@@ -1,12 +1,29 @@
 """Accounts: registered, signed in, changed, left. Numbers in brackets are rows of the list of real faults."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.event import listen, remove
-from tests.domains.auth.conftest import SETTINGS, Clockwork, Mailbox, caller_of, refresh_of, signed_in
+from tests.domains.auth.people import (
+    ELSEWHERE,
+    HERE,
+    PASSWORD,
+    PHONE,
+    SETTINGS,
+    Clockwork,
+    Letter,
+    Mailbox,
+    Registering,
+    address,
+    caller_of,
+    events,
+    is_over,
+    refresh_of,
+    signed_in,
+)
 
 from bunri.domains.auth import models
 from bunri.domains.auth.errors import (
@@ -14,62 +31,21 @@ from bunri.domains.auth.errors import (
     EmailTaken,
     PasswordCommon,
     ReauthenticationNeeded,
-    RefreshInvalid,
     RequestInvalid,
     SignInFailed,
 )
-from bunri.domains.auth.public import Caller, GuestMerged, Kind, PersonErased, TokenExpired
-from bunri.domains.auth.records import Device, Request
+from bunri.domains.auth.public import AuthPublic, GuestMerged, Kind, PersonErased, TokenExpired
+from bunri.domains.auth.records import Device
 from bunri.domains.auth.schemas import Tokens
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.guests import Guests
+from bunri.domains.auth.service.reauthentication import Reauthentication
 from bunri.domains.auth.service.requests import Confirmation
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.upkeep import Upkeep
 from bunri.domains.auth.tokens import Verifier
-from bunri.kit.ids import new_id
 from bunri.platform.db import Database
-
-HERE, ELSEWHERE = b"this browser", b"another one"
-PHONE = Device("Firefox, Android", "203.0.113.0/24")
-PASSWORD = "correct horse battery"
-
-
-def address() -> str:
-    return f"Chorok.{new_id().hex}@example.org"
-
-
-class Registering:
-    """Somebody who makes an account."""
-
-    def __init__(self, accounts: Accounts, mailbox: Mailbox) -> None:
-        self._accounts = accounts
-        self._mailbox = mailbox
-
-    async def ask(self, email: str, *, guest: Caller | None = None, password: str = PASSWORD) -> Request:
-        return await self._accounts.register(email, password, "초록이", "ko", guest=guest, browser=HERE)
-
-    async def account(self, email: str, *, guest: Caller | None = None) -> Tokens:
-        """As far as signed in."""
-        request = await self.ask(email, guest=guest)
-        letter = await self._mailbox.one(email)
-        given = Confirmation(request_id=request.id, code=letter.code, browser=HERE)
-        tokens = await self._accounts.confirm(given, None, PHONE, guest)
-        assert tokens is not None
-        return tokens
-
-
-@pytest.fixture
-def registering(accounts: Accounts, mailbox: Mailbox) -> Registering:
-    return Registering(accounts, mailbox)
-
-
-async def is_over(sessions: Sessions, tokens: Tokens) -> bool:
-    try:
-        await sessions.refresh(refresh_of(tokens))
-    except RefreshInvalid:
-        return True
-    return False
+from bunri.platform.limits import TooMany
 
 
 class TestRegistering:
@@ -159,6 +135,32 @@ class TestRegistering:
         assert await accounts.confirm(given[1], None, PHONE, None)
         with pytest.raises(EmailTaken):
             await accounts.confirm(given[0], None, PHONE, None)
+
+    async def test_asked_for_again_by_its_address_there_is_a_new_mail_and_code(
+        self, accounts: Accounts, registering: Registering, mailbox: Mailbox, clock: Clockwork
+    ) -> None:
+        email = address()
+        await registering.ask(email)
+        await mailbox.one(email)
+        clock.move(hours=1)
+        request = await accounts.ask_again(email.upper(), HERE)
+        given = Confirmation(request_id=request.id, code=(await mailbox.one(email.upper())).code)
+        assert await accounts.confirm(given, None, PHONE, None)
+        assert await accounts.sign_in(email, PASSWORD, PHONE, None)
+
+    async def test_asked_for_again_elsewhere_it_is_as_if_there_were_none(
+        self, accounts: Accounts, registering: Registering, mailbox: Mailbox
+    ) -> None:
+        """[5] Otherwise an attacker's registration of somebody's address, with the attacker's password, would be what
+        its owner asks for again and confirms."""
+        email = address()
+        await registering.ask(email, password="the attacker's own")
+        await mailbox.one(email)
+        for asked in (email, address()):
+            request = await accounts.ask_again(asked, ELSEWHERE)
+            with pytest.raises(RequestInvalid):
+                await accounts.confirm(Confirmation(request_id=request.id, code="000000"), None, PHONE, None)
+        assert await mailbox.all() == []
 
     async def test_a_common_password_is_refused(self, registering: Registering) -> None:
         with pytest.raises(PasswordCommon):
@@ -319,17 +321,91 @@ class TestSigningIn:
         assert not await is_over(sessions, refreshed[0])
 
 
+class TestGuessing:
+    async def guess(self, accounts: Accounts, email: str, clock: Clockwork, times: int) -> None:
+        for _ in range(times):
+            clock.move(seconds=15)  # slowly enough for the limit of a minute
+            with pytest.raises(SignInFailed):
+                await accounts.sign_in(email, "another password", PHONE, None)
+
+    async def test_pauses_for_the_hour_after_twenty_wrong_passwords(
+        self,
+        accounts: Accounts,
+        reauthentication: Reauthentication,
+        registering: Registering,
+        sessions: Sessions,
+        verifier: Verifier,
+        clock: Clockwork,
+    ) -> None:
+        email = address()
+        account = await registering.account(email)
+        for tried in (email, address()):  # an address without an account pauses, too
+            await self.guess(accounts, tried, clock, 20)
+            clock.move(minutes=2)
+            with pytest.raises(TooMany) as refused:
+                await accounts.sign_in(tried, PASSWORD, PHONE, None)
+            assert refused.value.code == "too_many_sign_ins"
+        assert await accounts.sign_in(await self.another(registering), PASSWORD, PHONE, None)
+        assert await reauthentication.by_password(
+            caller_of(verifier, await sessions.refresh(refresh_of(account))), PASSWORD
+        )
+        clock.move(hours=2)
+        assert await accounts.sign_in(email, PASSWORD, PHONE, None)
+
+    async def another(self, registering: Registering) -> str:
+        email = address()
+        await registering.account(email)
+        return email
+
+    async def test_right_passwords_do_not_count(
+        self, accounts: Accounts, registering: Registering, clock: Clockwork
+    ) -> None:
+        email = address()
+        await registering.account(email)
+        for _ in range(25):
+            clock.move(seconds=15)
+            await accounts.sign_in(email, PASSWORD, PHONE, None)
+
+    async def test_ones_own_password_pauses_by_itself(
+        self,
+        accounts: Accounts,
+        reauthentication: Reauthentication,
+        registering: Registering,
+        verifier: Verifier,
+        clock: Clockwork,
+    ) -> None:
+        """Whoever has taken a session guesses no faster, and who is not signed in keeps nobody from it."""
+        email = address()
+        caller = caller_of(verifier, await registering.account(email))
+        for _ in range(10):
+            clock.move(seconds=40)
+            with pytest.raises(SignInFailed):
+                await reauthentication.by_password(caller, "another password")
+            with pytest.raises(SignInFailed):
+                await accounts.change_password(caller, "another password", "a third password", end_others=False)
+        clock.move(minutes=2)
+        with pytest.raises(TooMany):
+            await reauthentication.by_password(caller, PASSWORD)
+        assert await accounts.sign_in(email, PASSWORD, PHONE, None)
+
+
 class TestReauthentication:
     async def test_is_needed_after_ten_minutes(
-        self, accounts: Accounts, registering: Registering, sessions: Sessions, verifier: Verifier, clock: Clockwork
+        self,
+        accounts: Accounts,
+        reauthentication: Reauthentication,
+        registering: Registering,
+        sessions: Sessions,
+        verifier: Verifier,
+        clock: Clockwork,
     ) -> None:
         account = await registering.account(address())
         clock.move(minutes=10, seconds=1)
         with pytest.raises(ReauthenticationNeeded):
             await accounts.change_email(caller_of(verifier, account), address(), HERE)
         with pytest.raises(SignInFailed):
-            await accounts.reauthenticate(caller_of(verifier, account), "another password")
-        again = await accounts.reauthenticate(caller_of(verifier, account), PASSWORD)
+            await reauthentication.by_password(caller_of(verifier, account), "another password")
+        again = await reauthentication.by_password(caller_of(verifier, account), PASSWORD)
         assert await is_over(sessions, account)
         assert await accounts.change_email(caller_of(verifier, again), address(), HERE)
 
@@ -396,37 +472,44 @@ class TestPasswords:
         assert not await is_over(sessions, changed)
 
 
+@dataclass
+class Moved:
+    """Somebody with a new address."""
+
+    account: Tokens
+    old: str
+    new: str
+    told: Letter
+    """The mail to the old address."""
+
+
 class TestAddresses:
+    @pytest.fixture
+    async def moved(self, accounts: Accounts, registering: Registering, mailbox: Mailbox, verifier: Verifier) -> Moved:
+        """Somebody who has just changed their address, and whose old one has been told."""
+        old, new = address(), address()
+        account = await registering.account(old)
+        request = await accounts.change_email(caller_of(verifier, account), new, HERE)
+        given = Confirmation(request_id=request.id, code=(await mailbox.one(new)).code)
+        await accounts.confirm_email(given, None, PHONE)
+        return Moved(account, old, new, await mailbox.one(old))
+
     async def test_the_old_one_is_told_and_can_put_itself_back(
-        self, accounts: Accounts, registering: Registering, mailbox: Mailbox, verifier: Verifier, sessions: Sessions
+        self, accounts: Accounts, moved: Moved, sessions: Sessions
     ) -> None:
         """[12]"""
-        old, new = address(), address()
-        account = await registering.account(old)
-        request = await accounts.change_email(caller_of(verifier, account), new, HERE)
-        given = Confirmation(request_id=request.id, code=(await mailbox.one(new)).code)
-        await accounts.confirm_email(given, None, PHONE)
-        assert await accounts.sign_in(new, PASSWORD, PHONE, None)
-        told = await mailbox.one(old)
-        assert new not in told.text
+        assert await accounts.sign_in(moved.new, PASSWORD, PHONE, None)
+        assert moved.new not in moved.told.text
         with pytest.raises(RequestInvalid):  # a scanner has no code
-            await accounts.undo_email(Confirmation(token=told.token), PHONE)
-        await accounts.undo_email(Confirmation(token=told.token, code=told.code), PHONE)
-        assert await is_over(sessions, account)
-        assert await accounts.sign_in(old, PASSWORD, PHONE, None)
+            await accounts.undo_email(Confirmation(token=moved.told.token), PHONE)
+        await accounts.undo_email(Confirmation(token=moved.told.token, code=moved.told.code), PHONE)
+        assert await is_over(sessions, moved.account)
+        assert await accounts.sign_in(moved.old, PASSWORD, PHONE, None)
 
-    async def test_can_be_put_back_for_a_week(
-        self, accounts: Accounts, registering: Registering, mailbox: Mailbox, verifier: Verifier, clock: Clockwork
-    ) -> None:
-        old, new = address(), address()
-        account = await registering.account(old)
-        request = await accounts.change_email(caller_of(verifier, account), new, HERE)
-        given = Confirmation(request_id=request.id, code=(await mailbox.one(new)).code)
-        await accounts.confirm_email(given, None, PHONE)
-        told = await mailbox.one(old)
+    async def test_can_be_put_back_for_a_week(self, accounts: Accounts, moved: Moved, clock: Clockwork) -> None:
         clock.now += SETTINGS.undo_ttl
         with pytest.raises(RequestInvalid):
-            await accounts.undo_email(Confirmation(token=told.token, code=told.code), PHONE)
+            await accounts.undo_email(Confirmation(token=moved.told.token, code=moved.told.code), PHONE)
 
     async def test_the_link_of_a_change_that_was_asked_anew_is_none(
         self, accounts: Accounts, registering: Registering, mailbox: Mailbox, verifier: Verifier
@@ -459,6 +542,7 @@ class TestLeaving:
     async def test_an_account_is_erased_after_two_weeks(
         self,
         accounts: Accounts,
+        public: AuthPublic,
         registering: Registering,
         mailbox: Mailbox,
         verifier: Verifier,
@@ -468,7 +552,7 @@ class TestLeaving:
     ) -> None:
         email = address()
         account = await registering.account(email)
-        await accounts.delete(caller_of(verifier, account))
+        await public.delete(caller_of(verifier, account))
         assert "지워져요" in (await mailbox.one(email)).text
         erased = PersonErased(owner=account.user.id)
         await upkeep.forget()
@@ -483,6 +567,7 @@ class TestLeaving:
     async def test_who_signs_in_before_stays(
         self,
         accounts: Accounts,
+        public: AuthPublic,
         registering: Registering,
         mailbox: Mailbox,
         verifier: Verifier,
@@ -492,7 +577,7 @@ class TestLeaving:
     ) -> None:
         email = address()
         account = await registering.account(email)
-        await accounts.delete(caller_of(verifier, account))
+        await public.delete(caller_of(verifier, account))
         clock.now += SETTINGS.erase_after - timedelta(days=1)
         await accounts.sign_in(email, PASSWORD, PHONE, None)
         clock.move(days=2)
@@ -500,10 +585,10 @@ class TestLeaving:
         assert PersonErased(owner=account.user.id) not in await events(database, PersonErased)
 
     async def test_a_guest_goes_at_once(
-        self, accounts: Accounts, guests: Guests, verifier: Verifier, upkeep: Upkeep, database: Database
+        self, public: AuthPublic, guests: Guests, verifier: Verifier, upkeep: Upkeep, database: Database
     ) -> None:
         guest = await guests.sign_in("초록이")
-        await accounts.delete(caller_of(verifier, guest))
+        await public.delete(caller_of(verifier, guest))
         await upkeep.forget()
         assert PersonErased(owner=guest.user.id) in await events(database, PersonErased)
 
@@ -518,10 +603,3 @@ class TestLeaving:
         await upkeep.erase(account.user.id)
         with pytest.raises(RequestInvalid):
             await accounts.reset_password(Confirmation(token=token), "another horse", PHONE)
-
-
-async def events(database: Database, kind: type[GuestMerged] | type[PersonErased]) -> list[GuestMerged | PersonErased]:
-    outbox = models.outbox
-    async with database.transaction("auth") as session:
-        rows = (await session.execute(select(outbox.c.payload).where(outbox.c.topic == kind.topic))).scalars()
-        return [kind.model_validate(row) for row in rows]

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from tests.domains.auth.conftest import SETTINGS, Clockwork, Mailbox
-from tests.domains.auth.test_accounts import PASSWORD, address
+from tests.domains.auth.people import PASSWORD, SETTINGS, Clockwork, Mailbox, address
 from tests.support.api import bare_app, client_of
 from tests.support.authenticator import Authenticator
 from tests.support.providers import Only
@@ -14,13 +13,16 @@ from bunri.domains.auth import totp
 from bunri.domains.auth.endpoints import factors, jwks, router
 from bunri.domains.auth.endpoints import passkeys as passkey_endpoints
 from bunri.domains.auth.service.accounts import Accounts
+from bunri.domains.auth.service.administration import Administration
 from bunri.domains.auth.service.alike import AnsweredAlike
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.passkeys import Passkeys
+from bunri.domains.auth.service.reauthentication import Reauthentication
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.service.totp_apps import TotpApps
 from bunri.domains.auth.tokens import Verifier
+from bunri.kit.ids import new_id
 
 COOKIE = {"X-Token-Delivery": "cookie"}
 
@@ -33,9 +35,12 @@ async def client(
     sign_ins: SignIns,
     totp_apps: TotpApps,
     passkeys: Passkeys,
+    reauthentication: Reauthentication,
     verifier: Verifier,
 ) -> AsyncIterator[httpx.AsyncClient]:
-    async with _client("http://test", verifier, guests, accounts, sessions, sign_ins, totp_apps, passkeys) as made:
+    async with _client(
+        "http://test", verifier, guests, accounts, sessions, sign_ins, totp_apps, passkeys, reauthentication
+    ) as made:
         yield made
 
 
@@ -47,11 +52,12 @@ async def browser(
     sign_ins: SignIns,
     totp_apps: TotpApps,
     passkeys: Passkeys,
+    reauthentication: Reauthentication,
     verifier: Verifier,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Reaches us by https and keeps cookies."""
     async with _client(
-        "https://bunri.example", verifier, guests, accounts, sessions, sign_ins, totp_apps, passkeys
+        "https://bunri.example", verifier, guests, accounts, sessions, sign_ins, totp_apps, passkeys, reauthentication
     ) as made:
         made.headers.update({**COOKIE, "Origin": "https://bunri.example"})
         yield made
@@ -222,6 +228,7 @@ class TestAccounts:
         for path, more in (
             ("register", {"password": PASSWORD, "username": "초록이"}),
             ("forgot-password", {}),
+            ("resend-verification", {}),
             ("login", {"password": "another password"}),
             ("login", {"password": ""}),
             ("register", {"password": "short", "username": "초록이"}),
@@ -231,6 +238,24 @@ class TestAccounts:
             ]
             assert answers[0].status_code == answers[1].status_code
             assert shape(answers[0]) == shape(answers[1])
+
+    async def test_the_mail_comes_again_by_request_or_address(
+        self, browser: httpx.AsyncClient, mailbox: Mailbox
+    ) -> None:
+        email = address()
+        body = {"email": email, "password": PASSWORD, "username": "초록이"}
+        asked = (await browser.post("/api/v1/auth/register", json=body)).json()
+        first = await mailbox.one(email)
+        again = await browser.post("/api/v1/auth/resend-verification", json={"request": asked["request"]})
+        assert (again.status_code, again.json()) == (202, asked)
+        assert (await mailbox.one(email)).code == first.code
+        anew = await browser.post("/api/v1/auth/resend-verification", json={"email": email})
+        given = {"request": anew.json()["request"], "code": (await mailbox.one(email)).code}
+        assert (await browser.post("/api/v1/auth/verify-email", json=given)).status_code == 200
+
+    @pytest.mark.parametrize("given", [{}, {"request": str(new_id()), "email": "chorok@example.org"}])
+    async def test_the_mail_comes_again_by_one_of_them(self, client: httpx.AsyncClient, given: dict[str, str]) -> None:
+        assert (await client.post("/api/v1/auth/resend-verification", json=given)).status_code == 422
 
     async def test_a_sixth_attempt_within_a_minute_is_refused_for_that_account(
         self, client: httpx.AsyncClient, mailbox: Mailbox
@@ -242,6 +267,24 @@ class TestAccounts:
         assert codes == [401] * 5 + [429]
         right = await client.post("/api/v1/auth/login", json={"email": other, "password": PASSWORD})
         assert right.status_code == 200
+
+    async def test_one_that_is_closed_is_refused_to_who_knows_its_password(
+        self, client: httpx.AsyncClient, mailbox: Mailbox, administration: Administration
+    ) -> None:
+        email = address()
+        tokens = await account(client, mailbox, email)
+        await administration.disable(email)
+        assert (await client.get("/api/v1/auth/sessions", headers=bearer(tokens))).status_code == 401
+        right = {"email": email, "password": PASSWORD}
+        answers = [
+            await client.post("/api/v1/auth/login", json=each, headers={"Accept-Language": "en"})
+            for each in (right, {**right, "password": "another password"})
+        ]
+        assert [(each.status_code, each.json()["code"]) for each in answers] == [
+            (403, "account_disabled"),
+            (401, "sign_in_failed"),
+        ]
+        assert answers[0].json()["detail"].startswith("Whoever runs this server has closed this account.")
 
     async def test_sessions_are_listed_and_ended(self, client: httpx.AsyncClient, mailbox: Mailbox) -> None:
         email = address()
@@ -358,6 +401,23 @@ class TestPasskeys:
         refused = await client.post("/api/v1/auth/passkeys/authentication/options", headers=headers)
         assert (refused.status_code, refused.json()["code"]) == (409, "passkey_elsewhere")
         assert refused.json()["detail"] == "Passkeys work at https://bunri.example only. Please open bunri there."
+
+    async def test_show_anew_who_one_is(self, browser: httpx.AsyncClient, clock: Clockwork) -> None:
+        device = Authenticator("https://bunri.example")
+        tokens = await guest(browser)
+        made = await created(browser, tokens, device)
+        added = await browser.post("/api/v1/auth/passkeys/registration/verify", json=made, headers=bearer(tokens))
+        tokens = added.json()
+        clock.move(minutes=10, seconds=1)
+        shown = {"passkey": await signed(browser, device)}
+        again = await browser.post("/api/v1/auth/reauthenticate", json=shown, headers=bearer(tokens))
+        assert (again.status_code, again.json()["user"]) == (200, tokens["user"])
+        refused = await browser.post("/api/v1/auth/reauthenticate", json=shown, headers=bearer(again.json()))
+        assert (refused.status_code, refused.json()["code"]) == (422, "passkey_invalid")
+        both = {**shown, "password": PASSWORD}
+        for body in ({}, both):
+            response = await browser.post("/api/v1/auth/reauthenticate", json=body, headers=bearer(again.json()))
+            assert response.status_code == 422
 
     async def test_are_a_second_factor(self, browser: httpx.AsyncClient, mailbox: Mailbox) -> None:
         email, device = address(), Authenticator("https://bunri.example")

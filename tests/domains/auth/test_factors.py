@@ -1,13 +1,26 @@
 """Second factors: added, shown, removed. Numbers in brackets are rows of the list of real faults."""
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from tests.domains.auth.conftest import Clockwork, Mailbox, caller_of, signed_in
-from tests.domains.auth.test_accounts import ELSEWHERE, HERE, PASSWORD, PHONE, Registering, address, is_over
+from tests.domains.auth.people import (
+    ELSEWHERE,
+    HERE,
+    PASSWORD,
+    PHONE,
+    Clockwork,
+    Enrolled,
+    Mailbox,
+    People,
+    Registering,
+    address,
+    caller_of,
+    is_over,
+    signed_in,
+    wrong,
+)
 
 from bunri.domains.auth import models, totp
 from bunri.domains.auth.errors import (
@@ -21,13 +34,14 @@ from bunri.domains.auth.errors import (
     TotpExists,
     TotpMissing,
 )
-from bunri.domains.auth.public import Caller, GuestMerged
+from bunri.domains.auth.public import GuestMerged
 from bunri.domains.auth.records import Factor
 from bunri.domains.auth.repository import AuthRepository
-from bunri.domains.auth.schemas import Mfa, MfaNeeded, Tokens
+from bunri.domains.auth.schemas import MfaNeeded, Tokens
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.factors import Proof
 from bunri.domains.auth.service.guests import Guests
+from bunri.domains.auth.service.reauthentication import Reauthentication
 from bunri.domains.auth.service.requests import Confirmation
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
@@ -35,86 +49,7 @@ from bunri.domains.auth.service.totp_apps import TotpApps
 from bunri.domains.auth.subjects import person_id_of
 from bunri.domains.auth.tokens import Verifier
 from bunri.platform.db import Database, Transaction
-
-
-@pytest.fixture
-def registering(accounts: Accounts, mailbox: Mailbox) -> Registering:
-    return Registering(accounts, mailbox)
-
-
-@dataclass
-class Enrolled:
-    """Somebody with an authenticator app."""
-
-    email: str
-    secret: str
-    tokens: Tokens
-
-
-class People:
-    """Accounts with an authenticator app, and their codes."""
-
-    def __init__(
-        self,
-        accounts: Accounts,
-        apps: TotpApps,
-        registering: Registering,
-        mailbox: Mailbox,
-        verifier: Verifier,
-        clock: Clockwork,
-    ) -> None:
-        self._accounts = accounts
-        self._apps = apps
-        self._registering = registering
-        self._mailbox = mailbox
-        self._verifier = verifier
-        self._clock = clock
-
-    async def enrol(self) -> Enrolled:
-        """The mails about it have been read."""
-        email = address()
-        account = await self._registering.account(email)
-        enrolled = Enrolled(email, "", account)
-        await self.add_app(enrolled)
-        await self._mailbox.all()
-        return enrolled
-
-    async def add_app(self, person: Enrolled, *, end_others: bool = False) -> None:
-        caller = caller_of(self._verifier, person.tokens)
-        person.secret = (await self._apps.add(caller)).secret
-        person.tokens = await self._apps.confirm(caller, self.code(person).code, end_others=end_others)
-
-    def code(self, person: Enrolled) -> Proof:
-        """What the app shows now."""
-        return Proof(Factor.TOTP, totp.code_at(person.secret, self._clock()))
-
-    def next_code(self, person: Enrolled) -> Proof:
-        """A step later, since no code works twice."""
-        self._clock.now += totp.STEP
-        return self.code(person)
-
-    async def ask(self, person: Enrolled, *, caller: Caller | None = None) -> Mfa:
-        """The password was right."""
-        answer = await self._accounts.sign_in(person.email, PASSWORD, PHONE, caller, HERE)
-        assert isinstance(answer, MfaNeeded)
-        return answer.mfa
-
-
-@pytest.fixture
-def people(
-    accounts: Accounts,
-    totp_apps: TotpApps,
-    registering: Registering,
-    mailbox: Mailbox,
-    verifier: Verifier,
-    clock: Clockwork,
-) -> People:
-    return People(accounts, totp_apps, registering, mailbox, verifier, clock)
-
-
-def wrong(person: Enrolled, clock: Clockwork) -> Proof:
-    good = {totp.code_at(person.secret, clock() + offset * totp.STEP) for offset in (-1, 0, 1)}
-    return Proof(Factor.TOTP, next(code for code in ("000000", "111111", "222222", "333333") if code not in good))
+from bunri.platform.limits import TooMany
 
 
 class TestAddingAnApp:
@@ -247,6 +182,23 @@ class TestSigningInByTwo:
             await sign_ins.finish(ticket, people.next_code(person), PHONE, None, HERE)
         assert "2단계 인증에 실패" in (await mailbox.one(person.email)).text
 
+    async def test_twenty_wrong_codes_within_an_hour_pause_them_whatever_the_tickets(
+        self, people: People, sign_ins: SignIns, clock: Clockwork
+    ) -> None:
+        person = await people.enrol()
+        for _ in range(4):
+            ticket = (await people.ask(person)).ticket
+            for _ in range(5):
+                clock.move(seconds=15)
+                with pytest.raises(FactorWrong):
+                    await sign_ins.finish(ticket, wrong(person, clock), PHONE, None, HERE)
+        clock.move(minutes=2)
+        with pytest.raises(TooMany):
+            await sign_ins.finish((await people.ask(person)).ticket, people.code(person), PHONE, None, HERE)
+        clock.move(hours=2)
+        ticket = (await people.ask(person)).ticket
+        assert await sign_ins.finish(ticket, people.code(person), PHONE, None, HERE)
+
     async def test_a_ticket_is_good_for_ten_minutes_in_the_browser_that_asked(
         self, people: People, sign_ins: SignIns, clock: Clockwork
     ) -> None:
@@ -317,7 +269,12 @@ class TestSigningInByTwo:
 
 class TestShowingItAgain:
     async def test_takes_both(
-        self, people: People, accounts: Accounts, totp_apps: TotpApps, verifier: Verifier, clock: Clockwork
+        self,
+        people: People,
+        reauthentication: Reauthentication,
+        totp_apps: TotpApps,
+        verifier: Verifier,
+        clock: Clockwork,
     ) -> None:
         person = await people.enrol()
         clock.move(minutes=10, seconds=1)
@@ -325,30 +282,23 @@ class TestShowingItAgain:
         with pytest.raises(ReauthenticationNeeded):
             await totp_apps.remove(caller, end_others=False)
         with pytest.raises(FactorNeeded):
-            await accounts.reauthenticate(caller, PASSWORD)
+            await reauthentication.by_password(caller, PASSWORD)
         with pytest.raises(FactorWrong):
-            await accounts.reauthenticate(caller, PASSWORD, wrong(person, clock))
+            await reauthentication.by_password(caller, PASSWORD, wrong(person, clock))
         with pytest.raises(SignInFailed):
-            await accounts.reauthenticate(caller, "another password", people.code(person))
-        again = await accounts.reauthenticate(caller, PASSWORD, people.code(person))
+            await reauthentication.by_password(caller, "another password", people.code(person))
+        again = await reauthentication.by_password(caller, PASSWORD, people.code(person))
         await totp_apps.remove(caller_of(verifier, again), end_others=False)
 
-    async def test_neither_another_name_nor_another_password_stands_in_for_it(
-        self,
-        people: People,
-        accounts: Accounts,
-        guests: Guests,
-        totp_apps: TotpApps,
-        verifier: Verifier,
-        clock: Clockwork,
+    async def test_another_password_does_not_stand_in_for_it(
+        self, people: People, accounts: Accounts, totp_apps: TotpApps, verifier: Verifier, clock: Clockwork
     ) -> None:
-        person = await people.enrol()
+        caller = caller_of(verifier, (await people.enrol()).tokens)
         clock.move(minutes=10, seconds=1)
-        renamed = caller_of(verifier, await guests.rename(caller_of(verifier, person.tokens), "풀잎"))
         with pytest.raises(ReauthenticationNeeded):
-            await totp_apps.remove(renamed, end_others=False)
+            await totp_apps.remove(caller, end_others=False)
         with pytest.raises(ReauthenticationNeeded):
-            await accounts.change_password(renamed, PASSWORD, "another horse", end_others=False)
+            await accounts.change_password(caller, PASSWORD, "another horse", end_others=False)
 
 
 class TestRecoveryCodes:

@@ -1,7 +1,7 @@
 """Guests: a name, and a code that takes them to another device."""
 
 import pytest
-from tests.domains.auth.conftest import SETTINGS, Clockwork, caller_of, refresh_of
+from tests.domains.auth.people import SETTINGS, Clockwork, caller_of, events, refresh_of
 
 from bunri.domains.auth.errors import RecoveryCodeInvalid, RefreshInvalid
 from bunri.domains.auth.public import PersonErased
@@ -99,7 +99,6 @@ class TestLifetimes:
         self, guests: Guests, upkeep: Upkeep, clock: Clockwork, database: Database
     ) -> None:
         """[24]"""
-        from tests.domains.auth.test_accounts import events
 
         guest = await guests.sign_in("초록이")
         await upkeep.forget()
@@ -108,13 +107,6 @@ class TestLifetimes:
         await upkeep.forget()  # first the sessions, which are over
         await upkeep.forget()
         assert PersonErased(owner=guest.user.id) in await events(database, PersonErased)
-
-
-async def test_a_new_name_is_in_the_tokens(guests: Guests, verifier: Verifier) -> None:
-    guest = await guests.sign_in("초록이")
-    renamed = await guests.rename(caller_of(verifier, guest), "파랑이")
-    assert caller_of(verifier, renamed).name == renamed.user.username == "파랑이"
-    assert renamed.user.id == guest.user.id
 
 
 @pytest.mark.parametrize("subject", ["", "guest_", "guest_1", "user_0197b2d0-0000-7000-8000-000000000001"])

@@ -1,12 +1,25 @@
 """Passkeys, by an authenticator in software. Numbers in brackets are rows of the list of real faults."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.domains.auth.conftest import SETTINGS, Clockwork, Mailbox, caller_of
-from tests.domains.auth.test_accounts import HERE, PASSWORD, PHONE, Registering, address, is_over
+from tests.domains.auth.people import (
+    HERE,
+    HOME,
+    PASSWORD,
+    PHONE,
+    SETTINGS,
+    Clockwork,
+    Mailbox,
+    Person,
+    Registering,
+    address,
+    caller_of,
+    is_over,
+)
 from tests.support.authenticator import Authenticator, encoded
 
 from bunri.app.settings import Settings
@@ -31,6 +44,7 @@ from bunri.domains.auth.service.challenges import Challenges, PasskeyAnswer
 from bunri.domains.auth.service.factors import Proof
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.passkeys import Passkeys
+from bunri.domains.auth.service.reauthentication import Reauthentication
 from bunri.domains.auth.service.requests import Requests
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
@@ -39,44 +53,6 @@ from bunri.domains.auth.subjects import person_id_of
 from bunri.domains.auth.tokens import Verifier
 from bunri.kit.ids import new_id
 from bunri.platform.db import Transaction
-
-HOME = "https://bunri.example"
-
-
-@pytest.fixture
-def registering(accounts: Accounts, mailbox: Mailbox) -> Registering:
-    return Registering(accounts, mailbox)
-
-
-@pytest.fixture
-def device() -> Authenticator:
-    return Authenticator(HOME)
-
-
-class Person:
-    """Somebody with an authenticator."""
-
-    def __init__(self, passkeys: Passkeys, verifier: Verifier) -> None:
-        self._passkeys = passkeys
-        self._verifier = verifier
-
-    async def add(self, tokens: Tokens, device: Authenticator, *, end_others: bool = False) -> Tokens:
-        caller = caller_of(self._verifier, tokens)
-        asked = await self._passkeys.registration_options(caller, device.origin)
-        answer = PasskeyAnswer(asked.request, device.create(asked.options))
-        return await self._passkeys.add(caller, answer, "열쇠", end_others=end_others)
-
-    async def answer(self, device: Authenticator) -> PasskeyAnswer:
-        asked = await self._passkeys.authentication_options(None)
-        return PasskeyAnswer(asked.request, device.get(asked.options))
-
-    async def sign_in(self, device: Authenticator) -> Tokens:
-        return await self._passkeys.sign_in(await self.answer(device), PHONE, None)
-
-
-@pytest.fixture
-def person(passkeys: Passkeys, verifier: Verifier) -> Person:
-    return Person(passkeys, verifier)
 
 
 class TestAdding:
@@ -134,6 +110,18 @@ class TestAdding:
         await person.add(await guests.sign_in("초록이"), device)
         with pytest.raises(PasskeyKnown):
             await person.add(await guests.sign_in("파랑이"), device)
+
+    async def test_of_one_by_two_people_at_once_gives_it_to_one(
+        self, guests: Guests, passkeys: Passkeys, device: Authenticator, verifier: Verifier
+    ) -> None:
+        adding = []
+        for _ in range(2):
+            caller = caller_of(verifier, await guests.sign_in("초록이"))
+            asked = await passkeys.registration_options(caller, HOME)
+            answer = PasskeyAnswer(asked.request, device.create(asked.options))
+            adding.append(passkeys.add(caller, answer, None, end_others=False))
+        answers = await asyncio.gather(*adding, return_exceptions=True)
+        assert sorted(type(each).__name__ for each in answers) == ["PasskeyKnown", "Tokens"]
 
     async def test_answers_a_challenge_of_ones_own_once_and_in_time(
         self, guests: Guests, passkeys: Passkeys, device: Authenticator, verifier: Verifier, clock: Clockwork
@@ -324,6 +312,66 @@ class TestSigningIn:
         again = await passkeys.sign_in(answer, PHONE, caller_of(verifier, account))
         assert await is_over(sessions, account)
         assert await passkeys.registration_options(caller_of(verifier, again), HOME)
+
+
+class TestReauthentication:
+    async def stale(self, guests: Guests, person: Person, device: Authenticator, clock: Clockwork) -> Tokens:
+        """Somebody with nothing but a passkey, who has shown it a while ago."""
+        account = await person.add(await guests.sign_in("초록이"), device)
+        clock.move(minutes=10, seconds=1)
+        return account
+
+    async def test_by_the_passkey_of_who_has_nothing_else(
+        self,
+        guests: Guests,
+        person: Person,
+        passkeys: Passkeys,
+        reauthentication: Reauthentication,
+        device: Authenticator,
+        verifier: Verifier,
+        sessions: Sessions,
+        clock: Clockwork,
+    ) -> None:
+        account = await self.stale(guests, person, device, clock)
+        again = await reauthentication.by_passkey(caller_of(verifier, account), await person.answer(device))
+        assert again.user == account.user
+        assert await is_over(sessions, account)
+        assert await passkeys.registration_options(caller_of(verifier, again), HOME)
+
+    async def test_of_somebody_else_or_used_before_is_refused_and_noted(
+        self,
+        guests: Guests,
+        person: Person,
+        reauthentication: Reauthentication,
+        device: Authenticator,
+        verifier: Verifier,
+        sessions: Sessions,
+        clock: Clockwork,
+    ) -> None:
+        caller = caller_of(verifier, await self.stale(guests, person, device, clock))
+        other = Authenticator(HOME)
+        await person.add(await guests.sign_in("파랑이"), other)
+        used = await person.answer(device)
+        await person.sign_in_with(used)
+        for answer in (await person.answer(other), used):
+            with pytest.raises(PasskeyInvalid):
+                await reauthentication.by_passkey(caller, answer)
+        kinds = [each.kind for each in await sessions.events(caller)]
+        assert kinds.count("reauthentication_failed") == 2
+
+    async def test_stands_in_for_password_and_second_factor(
+        self,
+        registering: Registering,
+        person: Person,
+        reauthentication: Reauthentication,
+        device: Authenticator,
+        verifier: Verifier,
+    ) -> None:
+        account = await person.add(await registering.account(address()), device)
+        caller = caller_of(verifier, account)
+        with pytest.raises(FactorNeeded):
+            await reauthentication.by_password(caller, PASSWORD)
+        assert await reauthentication.by_passkey(caller, await person.answer(device))
 
 
 class TestAsSecondFactor:

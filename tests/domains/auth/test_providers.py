@@ -1,102 +1,33 @@
 """Signing in by Kakao, Naver and Google, which a local server plays. Numbers are rows of the list of real faults."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
-from tests.domains.auth.conftest import SEED, SETTINGS, Clockwork, Mailbox, caller_of, refresh_of
-from tests.domains.auth.test_accounts import HERE, PHONE, Registering, address
+from tests.domains.auth.people import HERE, Browser, Clockwork, Mailbox, Registering, address, caller_of, refresh_of
 from tests.support.api import bare_app, client_of
 from tests.support.oauth_server import Providers as Played
-from tests.support.oauth_server import playing
 from tests.support.providers import Only
 from tests.support.servers import status
 
 from bunri.domains.auth.endpoints import oauth, router
-from bunri.domains.auth.errors import AttemptInvalid, IdentityEmailKnown, IdentityTaken, ProviderMissing
-from bunri.domains.auth.public import Caller, Kind
-from bunri.domains.auth.repository import AuthRepository
-from bunri.domains.auth.schemas import Tokens
-from bunri.domains.auth.service.accounts import Accounts
+from bunri.domains.auth.errors import (
+    AccountDisabled,
+    AttemptInvalid,
+    IdentityEmailKnown,
+    IdentityTaken,
+    ProviderMissing,
+    ReauthenticationNeeded,
+    RefreshInvalid,
+)
+from bunri.domains.auth.public import AuthPublic, Kind
+from bunri.domains.auth.service.administration import Administration
 from bunri.domains.auth.service.guests import Guests
-from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.providers import Providers, local_path
-from bunri.domains.auth.service.requests import Requests
 from bunri.domains.auth.service.sessions import Sessions
-from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.tokens import Verifier
-from bunri.kit.clock import now
-from bunri.kit.ids import new_id
-from bunri.platform.db import Transaction
 from bunri.platform.oauth.errors import ProviderUnavailable, SignInDenied
-from bunri.platform.oauth.factory import open_providers
-
-
-@dataclass
-class Browser:
-    """Somebody who goes to a provider's page and comes back."""
-
-    providers: Providers
-    mark: bytes = HERE
-
-    async def go(self, name: str, next_page: str = "/") -> dict[str, str]:
-        """What the provider sends back."""
-        url = await self.providers.begin(name, next_page, self.mark)
-        async with httpx.AsyncClient() as client:
-            back = (await client.get(url)).headers["location"]
-        assert back.startswith(f"https://bunri.example/api/v1/auth/oauth/{name}/callback?")
-        return dict(parse_qsl(urlsplit(back).query))
-
-    async def sign_in(self, name: str, caller: Caller | None = None) -> Tokens:
-        return await self.finish(name, await self.go(name), caller)
-
-    async def finish(self, name: str, callback: dict[str, str], caller: Caller | None = None) -> Tokens:
-        answer = (await self.providers.finish(name, callback, self.mark, PHONE, caller, "ko")).answer
-        assert isinstance(answer, Tokens)
-        return answer
-
-
-@pytest.fixture
-async def played() -> AsyncIterator[Played]:
-    async with playing() as made:
-        for name in ("kakao", "naver", "google"):  # somebody whom no other test knows
-            person = made.provider(name).person
-            person["sub" if name == "google" else "id"] = new_id().int >> 66 if name == "kakao" else new_id().hex
-        made.kakao.person["kakao_account"]["email"] = address()
-        made.naver.person["email"] = made.google.person["email"] = address()
-        yield made
-
-
-@pytest.fixture
-async def providers(
-    played: Played, transaction: Transaction[AuthRepository], sessions: Sessions, sign_ins: SignIns, clock: Clockwork
-) -> AsyncIterator[Providers]:
-    opened = open_providers(played.settings(kakao={"ask_email": True}), now)
-    yield Providers(
-        transaction,
-        opened,
-        sessions,
-        Requests(SEED, SETTINGS, clock),
-        sign_ins,
-        Mails(SEED, "https://bunri.example"),
-        SEED,
-        "https://bunri.example",
-        clock,
-    )
-    for each in opened.values():
-        await each.aclose()
-
-
-@pytest.fixture
-def browser(providers: Providers) -> Browser:
-    return Browser(providers)
-
-
-@pytest.fixture
-def registering(accounts: Accounts, mailbox: Mailbox) -> Registering:
-    return Registering(accounts, mailbox)
 
 
 @pytest.mark.parametrize("name", ["kakao", "naver", "google"])
@@ -202,6 +133,52 @@ class TestAccounts:
             await browser.sign_in("kakao", caller_of(verifier, account))
         await sessions.refresh(refresh_of(account))
 
+    async def test_that_are_closed_are_told_so(self, browser: Browser, administration: Administration) -> None:
+        account = await browser.sign_in("kakao")
+        await administration.disable(account.user.id)
+        with pytest.raises(AccountDisabled):
+            await browser.sign_in("kakao")
+
+
+class TestReauthentication:
+    """Who signs in elsewhere shows there anew who they are."""
+
+    @pytest.mark.parametrize("name", ["kakao", "naver", "google"])
+    async def test_is_to_come_back_as_the_same_account(
+        self, browser: Browser, public: AuthPublic, verifier: Verifier, sessions: Sessions, clock: Clockwork, name: str
+    ) -> None:
+        account = await browser.sign_in(name)
+        clock.move(minutes=10, seconds=1)
+        with pytest.raises(ReauthenticationNeeded):
+            await public.delete(caller_of(verifier, account))
+        again = await browser.sign_in(name, caller_of(verifier, account), again=True)
+        assert again.user == account.user
+        with pytest.raises(RefreshInvalid):
+            await sessions.refresh(refresh_of(account))
+        await public.delete(caller_of(verifier, again))
+
+    async def test_is_not_to_come_back_as_somebody_else(
+        self, browser: Browser, public: AuthPublic, verifier: Verifier, clock: Clockwork, played: Played
+    ) -> None:
+        account = await browser.sign_in("naver")
+        await browser.sign_in("kakao")
+        clock.move(minutes=10, seconds=1)
+        caller = caller_of(verifier, account)
+        with pytest.raises(IdentityTaken):  # of another account
+            await browser.sign_in("kakao", caller, again=True)
+        with pytest.raises(ReauthenticationNeeded):  # of nobody yet: whoever has the session does not add their own
+            await browser.sign_in("google", caller, again=True)
+        with pytest.raises(ReauthenticationNeeded):
+            await public.delete(caller)
+
+    @pytest.mark.parametrize(
+        ("name", "asked"),
+        [("kakao", "prompt=login"), ("naver", "auth_type=reauthenticate"), ("google", "prompt=select_account")],
+    )
+    async def test_asks_the_provider_for_it(self, providers: Providers, name: str, asked: str) -> None:
+        assert asked in await providers.begin(name, "/", HERE, again=True)
+        assert asked not in await providers.begin(name, "/", HERE)
+
 
 class TestFaults:
     @pytest.mark.parametrize("code", [503, 500, 429])
@@ -264,6 +241,11 @@ class TestOverHttp:
         assert finished.json()["next"] == "/items/can"
         assert finished.json()["tokens"]["refresh_token"] is None
         assert "__Host-bunri-refresh" in page.cookies
+
+    async def test_the_provider_is_asked_again_where_the_page_wants_it(self, page: httpx.AsyncClient) -> None:
+        begun = await page.get("/api/v1/auth/oauth/kakao?purpose=reauthenticate")
+        assert "prompt=login" in begun.headers["location"]
+        assert (await page.get("/api/v1/auth/oauth/kakao?purpose=fun")).status_code == 422
 
     async def test_a_callback_by_itself_signs_nobody_in(self, page: httpx.AsyncClient) -> None:
         opened = await page.get("/api/v1/auth/oauth/kakao/callback?code=x&state=y&evil=z")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
-from tests.domains.auth.conftest import SEED, SETTINGS, Clockwork, refresh_of
+from tests.domains.auth.people import SEED, SETTINGS, Clockwork, refresh_of
 
 from bunri.app.settings import Settings
 from bunri.domains.auth.errors import RefreshInvalid

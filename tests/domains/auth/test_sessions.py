@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.domains.auth.conftest import SEED, SETTINGS, Clockwork, refresh_of
+from tests.domains.auth.people import SEED, SETTINGS, Clockwork, refresh_of
 
 from bunri.domains.auth.errors import RefreshInvalid
 from bunri.domains.auth.service.guests import Guests

@@ -19,8 +19,9 @@ from bunri.edge.http.policies import policies_of
 from bunri.edge.http.rate_limits import RateLimits
 from bunri.edge.http.requests import BodyLimit, RequestContext
 from bunri.kit.clock import now
+from bunri.kit.errors import Conflict
 from bunri.kit.ids import new_id
-from bunri.platform.http import policy, use
+from bunri.platform.http import Quota, policy, quota, use
 from bunri.platform.limits import LimitsSettings, RateLimiter
 from bunri.platform.limits.valkey import ValkeyRateLimiter
 
@@ -28,8 +29,14 @@ PROXY = "10.0.0.1"
 SECRET = "a secret for tests only, and long enough"
 LIMITS = LimitsSettings.model_validate(
     {
-        "person": {"read": "5/minute", "write": "3/minute"},
-        "network": {"read": "8/minute", "write": "4/minute", "sign_in": "40/minute", "register": "2/minute"},
+        "person": {"read": "5/minute", "write": "3/minute", "photo_mb": "100/day"},
+        "network": {
+            "read": "8/minute",
+            "write": "4/minute",
+            "sign_in": "40/minute",
+            "register": "2/minute",
+            "photo_mb": "300/day",
+        },
     }
 )
 Call = Callable[..., Any]
@@ -78,6 +85,14 @@ def made(limiter: ValkeyRateLimiter, *, public: bool = False) -> FastAPI:
     @policy(rate_limit="register")
     async def register() -> str:
         return "registered"
+
+    @app.post("/api/v1/photos")
+    @policy(rate_limit="photo")
+    async def photo(mb: int, room: Annotated[Quota, quota("photo_mb")], *, works: bool = True) -> str:
+        async with room.spent(mb):
+            if not works:
+                raise Conflict
+        return "sent"
 
     @app.get("/page")
     async def page() -> str:
@@ -221,6 +236,41 @@ class TestSigningIn:
         answers = [await call("POST", login(), address, token=token) for token in tokens]
         assert [each.status_code for each in answers].count(200) == 40
         assert answers[-1].json()["code"] == "too_many_sign_ins"
+
+
+class TestRoom:
+    """What is sent within a day, of a person and of a network."""
+
+    async def send(self, call: Call, mb: int, address: str, token: str | None = None, *, works: bool = True) -> int:
+        answer = await call("POST", f"/api/v1/photos?mb={mb}&works={works}", address, token=token)
+        if answer.status_code == 429:
+            assert answer.json()["code"] == "too_many_bytes"
+            assert answer.json()["detail"] == "That is as much as may be sent in a day. Please try again tomorrow."
+            assert int(answer.headers["retry-after"]) > 60
+        status: int = answer.status_code
+        return status
+
+    async def test_of_a_person_is_used_up_wherever_they_are(self, call: Call) -> None:
+        account = stranger()
+        assert await self.send(call, 60, network(), account) == 200
+        assert await self.send(call, 50, network(), account) == 429
+        assert await self.send(call, 40, network(), account) == 200
+        assert await self.send(call, 1, network(), stranger()) == 200
+
+    async def test_of_guests_without_end_is_that_of_their_network(self, call: Call) -> None:
+        where = network()
+        sent = [await self.send(call, 90, where, f"guest_{new_id()}") for _ in range(4)]
+        assert sent == [200, 200, 200, 429]
+        assert await self.send(call, 90, where, stranger()) == 200
+
+    async def test_is_not_used_by_what_fails(self, call: Call) -> None:
+        account = stranger()
+        for _ in range(3):
+            assert await self.send(call, 90, network(), account, works=False) == 409
+        assert await self.send(call, 90, network(), account) == 200
+
+    async def test_of_somebody_at_this_machine_is_not_counted(self, call: Call) -> None:
+        assert [await self.send(call, 90, "127.0.0.1") for _ in range(4)] == [200] * 4
 
 
 class TestWithoutLimits:

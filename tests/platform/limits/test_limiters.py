@@ -81,6 +81,32 @@ class TestHit:
         assert await limiter.hit("read", key + somebody)
 
 
+class TestCheck:
+    async def test_counts_nothing_and_refuses_what_a_hit_would_be_refused(
+        self, limiter: RateLimiter, somebody: str
+    ) -> None:
+        for _ in range(10):
+            await limiter.check("read", somebody)
+        await limiter.hit("read", somebody, cost=3)
+        with pytest.raises(TooMany) as refused:
+            await limiter.check("read", somebody)
+        assert 1 <= refused.value.data["retry_after"] <= 61  # type: ignore[operator]  # it is a number
+        await limiter.check("read", f"{somebody}.")
+
+    async def test_of_much_at_once(self, limiter: RateLimiter, somebody: str) -> None:
+        person, network = Bucket("read", somebody), Bucket("read", somebody, "network")
+        await limiter.hit("read", somebody)
+        await limiter.check_all(person, network, cost=2)
+        with pytest.raises(TooMany):
+            await limiter.check_all(person, network, cost=3)
+        standing = await limiter.hit_all(person, network, cost=2)
+        assert standing is not None
+        assert standing.remaining == 0
+
+    async def test_of_what_has_no_limit_refuses_nothing(self, limiter: RateLimiter, somebody: str) -> None:
+        await limiter.check("mail", somebody)
+
+
 class TestHitAll:
     async def test_the_fullest_bucket_is_told(self, limiter: RateLimiter, somebody: str) -> None:
         network = f"net {somebody}"

@@ -31,6 +31,7 @@ class TestSigningIn:
             "client_id": "google-client",
             "redirect_uri": "https://bunri.example/api/v1/auth/oauth/google/callback",
             "scope": "openid email profile",
+            "access_type": "offline",
             "state": attempt.state,
             "nonce": attempt.nonce,
             "code_challenge_method": "S256",
@@ -45,6 +46,7 @@ class TestSigningIn:
             email_verified=True,
             name="Green Kim",
             access_token=identity.access_token,
+            refresh_token=identity.refresh_token,
         )
 
     @pytest.mark.parametrize(

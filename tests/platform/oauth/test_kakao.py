@@ -72,6 +72,7 @@ class TestComingBack:
             email_verified=True,
             name="초록이",
             access_token=identity.access_token,
+            refresh_token=identity.refresh_token,
         )
         assert identity.access_token in browser.providers.kakao.tokens
 

@@ -41,6 +41,7 @@ class TestSigningIn:
             email_verified=False,
             name="초록이",
             access_token=identity.access_token,
+            refresh_token=identity.refresh_token,
         )
 
     async def test_neither_secret_nor_code_stands_in_an_address(self, browser: Browser) -> None:

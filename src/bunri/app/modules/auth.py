@@ -17,23 +17,29 @@ if TYPE_CHECKING:
     from bunri.domains.auth.revocation import EndedSessions
     from bunri.domains.auth.secret_cipher import SecretCipher
     from bunri.domains.auth.service.accounts import Accounts
+    from bunri.domains.auth.service.administration import Administration
     from bunri.domains.auth.service.alike import AnsweredAlike
     from bunri.domains.auth.service.challenges import Challenges
     from bunri.domains.auth.service.factors import Factors
     from bunri.domains.auth.service.guests import Guests
+    from bunri.domains.auth.service.identities import Identities
     from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.merging import Merging
     from bunri.domains.auth.service.passkeys import Passkeys
     from bunri.domains.auth.service.people import People
     from bunri.domains.auth.service.providers import Providers
+    from bunri.domains.auth.service.reauthentication import Reauthentication
     from bunri.domains.auth.service.requests import Requests
     from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
     from bunri.domains.auth.service.totp_apps import TotpApps
+    from bunri.domains.auth.service.tries import Tries
+    from bunri.domains.auth.service.unlinking import Unlinkings
     from bunri.domains.auth.service.upkeep import Upkeep
     from bunri.domains.auth.user_data import AuthUserData
     from bunri.platform.db import Transaction
     from bunri.platform.mail.delivery import MailDelivery
+    from bunri.platform.oauth.factory import OpenedProviders
     from bunri.platform.queue import Handler
 
 
@@ -70,9 +76,9 @@ def _verifier(container: "Container") -> AccessVerifier:
 
 
 def _routers(_: "Container") -> "Sequence[APIRouter]":
-    from bunri.domains.auth.endpoints import factors, jwks, oauth, passkeys, router
+    from bunri.domains.auth.endpoints import factors, identities, jwks, oauth, passkeys, router
 
-    return [router.router, factors.router, passkeys.router, oauth.router, jwks.router]
+    return [router.router, factors.router, passkeys.router, oauth.router, identities.router, jwks.router]
 
 
 def _handlers(_: "Container", queue: str) -> "Sequence[Handler]":
@@ -183,7 +189,7 @@ def _sign_ins(container: "Container") -> "SignIns":
     from bunri.domains.auth.service.requests import Requests
     from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
-    from bunri.platform.limits import RateLimiter
+    from bunri.domains.auth.service.tries import Tries
 
     get, settings, clock = container.get, container.settings.auth, container.clock
     return SignIns(
@@ -193,7 +199,7 @@ def _sign_ins(container: "Container") -> "SignIns":
         get(Factors),
         get(Mails),
         get(Merging),
-        get(RateLimiter),
+        get(Tries),
         settings,
         clock,
     )
@@ -206,6 +212,7 @@ def _accounts(container: "Container") -> "Accounts":
     from bunri.domains.auth.service.requests import Requests
     from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
+    from bunri.domains.auth.service.tries import Tries
     from bunri.platform.limits import RateLimiter
 
     get, settings, clock = container.get, container.settings.auth, container.clock
@@ -216,36 +223,93 @@ def _accounts(container: "Container") -> "Accounts":
         get(Mails),
         get(SignIns),
         get(Passwords),
+        get(Tries),
         get(RateLimiter),
         settings,
         clock,
     )
 
 
-def _providers(container: "Container") -> "Providers":
+def _reauthentication(container: "Container") -> "Reauthentication":
+    from bunri.domains.auth.passwords import Passwords
+    from bunri.domains.auth.service.challenges import Challenges
+    from bunri.domains.auth.service.reauthentication import Reauthentication
+    from bunri.domains.auth.service.sessions import Sessions
+    from bunri.domains.auth.service.sign_ins import SignIns
+    from bunri.domains.auth.service.tries import Tries
+
+    get, clock = container.get, container.clock
+    return Reauthentication(
+        _transaction(container),
+        get(Sessions),
+        get(SignIns),
+        get(Challenges),
+        get(Passwords),
+        get(Tries),
+        clock,
+    )
+
+
+def _tries(container: "Container") -> "Tries":
+    from bunri.domains.auth.service.tries import Tries
+    from bunri.platform.limits import RateLimiter
+
+    return Tries(container.get(RateLimiter))
+
+
+# ── accounts elsewhere ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _opened_providers(container: "Container") -> "OpenedProviders":
     """Without an address of ours nobody could be sent back, so then there are none."""
+    from bunri.platform.oauth.factory import OpenedProviders, open_providers
+
+    opened = open_providers(container.settings.oauth, container.clock) if container.settings.public_url else {}
+    for provider in opened.values():
+        container.closing.push_async_callback(provider.aclose)
+    return OpenedProviders(opened)
+
+
+def _providers(container: "Container") -> "Providers":
+    from bunri.domains.auth.secret_cipher import SecretCipher
     from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.providers import Providers
     from bunri.domains.auth.service.requests import Requests
     from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
-    from bunri.platform.oauth.factory import open_providers
+    from bunri.platform.oauth.factory import OpenedProviders
 
     get, public_url = container.get, container.settings.public_url
-    opened = open_providers(container.settings.oauth, container.clock) if public_url else {}
-    for provider in opened.values():
-        container.closing.push_async_callback(provider.aclose)
     return Providers(
         _transaction(container),
-        opened,
+        get(OpenedProviders).by_name,
         get(Sessions),
         get(Requests),
         get(SignIns),
         get(Mails),
+        get(SecretCipher),
         _seed(container),
         str(public_url or ""),
         container.clock,
     )
+
+
+def _identities(container: "Container") -> "Identities":
+    from bunri.domains.auth.service.identities import Identities
+    from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.sessions import Sessions
+
+    return Identities(_transaction(container), container.get(Sessions), container.get(Mails), container.clock)
+
+
+def _unlinkings(container: "Container") -> "Unlinkings":
+    """The providers are opened by who ends a connection, not by every worker at its start."""
+    from bunri.domains.auth.secret_cipher import SecretCipher
+    from bunri.domains.auth.service.unlinking import Unlinkings
+    from bunri.platform.oauth.factory import OpenedProviders
+
+    get = container.get
+    return Unlinkings(_transaction(container), lambda: get(OpenedProviders).by_name, get(SecretCipher), container.clock)
 
 
 # ── what people show beside their password ────────────────────────────────────────────────────────────────────────────
@@ -317,7 +381,7 @@ def _totp_apps(container: "Container") -> "TotpApps":
     )
 
 
-# ── what happens without anybody asking ───────────────────────────────────────────────────────────────────────────────
+# ── what happens without anybody asking, and what operators do ────────────────────────────────────────────────────────
 
 
 def _upkeep(container: "Container") -> "Upkeep":
@@ -325,6 +389,14 @@ def _upkeep(container: "Container") -> "Upkeep":
     from bunri.domains.auth.service.upkeep import Upkeep
 
     return Upkeep(_transaction(container), container.get(Sessions), container.settings.auth, container.clock)
+
+
+def _administration(container: "Container") -> "Administration":
+    from bunri.domains.auth.service.administration import Administration
+    from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.sessions import Sessions
+
+    return Administration(_transaction(container), container.get(Sessions), container.get(Mails), container.clock)
 
 
 def _kept(container: "Container") -> "AuthUserData":
@@ -335,10 +407,15 @@ def _kept(container: "Container") -> "AuthUserData":
     return AuthUserData(container.get(Upkeep))
 
 
+def _provide(container: "Container") -> None:
+    container.provide("bunri.platform.oauth.factory.OpenedProviders", lambda: _opened_providers(container))
+
+
 MODULE = Module(
     name="auth",
     package="bunri.domains.auth",
     target="auth",
+    provide=_provide,
     services={
         "public.AccessVerifier": _verifier,
         "public.AuthPublic": _public,
@@ -347,19 +424,24 @@ MODULE = Module(
         "revocation.EndedSessions": _ended_sessions,
         "secret_cipher.SecretCipher": _secret_cipher,
         "service.accounts.Accounts": _accounts,
+        "service.administration.Administration": _administration,
         "service.alike.AnsweredAlike": _answered_alike,
         "service.challenges.Challenges": _challenges,
         "service.factors.Factors": _factors,
         "service.guests.Guests": _guests,
+        "service.identities.Identities": _identities,
         "service.mails.Mails": _mails,
         "service.merging.Merging": _merging,
         "service.passkeys.Passkeys": _passkeys,
         "service.people.People": _people,
         "service.providers.Providers": _providers,
+        "service.reauthentication.Reauthentication": _reauthentication,
         "service.requests.Requests": _requests,
         "service.sessions.Sessions": _sessions,
         "service.sign_ins.SignIns": _sign_ins,
         "service.totp_apps.TotpApps": _totp_apps,
+        "service.tries.Tries": _tries,
+        "service.unlinking.Unlinkings": _unlinkings,
         "service.upkeep.Upkeep": _upkeep,
         "user_data.AuthUserData": _kept,
     },
@@ -370,7 +452,7 @@ MODULE = Module(
     routers=_routers,
     task_handlers=_handlers,
     subscriptions=(Subscription(SessionEnded, "auth.spread_ended_session", "default"),),
-    schedule=(Schedule("auth.forget", "default", 600),),
+    schedule=(Schedule("auth.forget", "default", 600), Schedule("auth.unlink", "default", 60)),
     mail=_mail,
     api_tasks=_api_tasks,
     user_data=_user_data,

@@ -1,5 +1,7 @@
 """How signing in, and changing how one signs in, can fail."""
 
+from uuid import UUID
+
 from bunri.kit.errors import Conflict, Forbidden, Invalid, Missing, Unauthenticated, Unavailable
 
 
@@ -13,6 +15,16 @@ class SignInFailed(Unauthenticated):
     """No such address, or another password: nobody learns which."""
 
     code = "sign_in_failed"
+
+
+class AccountDisabled(Forbidden):
+    """An operator has closed the account; told to nobody but who has shown that it is theirs."""
+
+    code = "account_disabled"
+
+    def __init__(self, person_id: UUID) -> None:
+        super().__init__()
+        self.person_id = person_id
 
 
 class SignInBusy(Unavailable):
@@ -110,6 +122,10 @@ class IdentityEmailKnown(Conflict):
     code = "identity_email_known"
 
 
+class IdentityMissing(Missing):
+    code = "identity_missing"
+
+
 class SecretUnreadable(Unavailable):
     """What is kept encrypted was written under another BUNRI_SECRET."""
 
@@ -181,3 +197,21 @@ class LastWayIn(Conflict):
     """Without it, nobody could sign in as this person any more."""
 
     code = "last_way_in"
+
+
+class PersonMissing(Missing):
+    """Nobody has the address or the id ``who``."""
+
+    code = "person_missing"
+
+
+class RoleNeedsAccount(Conflict):
+    """A guest signs in without showing anything, so nothing may rest on who it is."""
+
+    code = "role_needs_account"
+
+
+class NoWayIn(Conflict):
+    """Without the passkeys nobody could sign in as this person, and no mail reaches them to set a password."""
+
+    code = "no_way_in"

@@ -87,6 +87,7 @@ class Request(Base):
     __table_args__ = (
         Index("requests_person_id_idx", "person_id", "kind"),
         Index("requests_expires_at_idx", "expires_at"),
+        Index("requests_email_key_idx", text("(data ->> 'email_key')"), postgresql_where=text("kind = 'register'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -120,6 +121,24 @@ class Identity(Base):
     provider: Mapped[str] = mapped_column(Text, primary_key=True)
     subject: Mapped[str] = mapped_column(Text, primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("auth.people.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(_TIME)
+    refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Of the provider, encrypted (SecretCipher): it ends the connection one day. None where that takes none."""
+
+
+class Unlinking(Base):
+    """A connection that is still to be ended at its provider; it outlives the person."""
+
+    __tablename__ = "unlinkings"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[UUID] = mapped_column()
+    """For whom the token was encrypted; there may be nobody of this id any more."""
+    refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    attempts: Mapped[int] = mapped_column(SmallInteger)
+    next_attempt_at: Mapped[datetime] = mapped_column(_TIME, index=True)
     created_at: Mapped[datetime] = mapped_column(_TIME)
 
 

@@ -72,6 +72,21 @@ class Person:
         return self.disabled_at is not None or self.merged_into is not None
 
 
+class Role(StrEnum):
+    """What an account may do beyond its own things, once its person has shown two factors."""
+
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """A person in a list for operators."""
+
+    person: Person
+    has_second_factor: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A signed-in device and whose it is."""
@@ -145,6 +160,28 @@ class Passkey:
     name: str
     created_at: datetime
     last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedIdentity:
+    """An account elsewhere by which a person signs in. ``refresh_token`` is encrypted."""
+
+    provider: str
+    subject: str
+    refresh_token: bytes | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinking:
+    """A connection that is to be ended at its provider, tried for the ``attempts``-th time."""
+
+    id: UUID
+    provider: str
+    subject: str
+    person_id: UUID
+    refresh_token: bytes | None
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)

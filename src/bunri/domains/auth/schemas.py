@@ -1,10 +1,10 @@
 """What auth's endpoints take and give."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, EmailStr, Field
+from pydantic import BaseModel, EmailStr, Field, model_validator
 
 from bunri.domains.auth.public import Kind, Name
 from bunri.domains.auth.records import Factor
@@ -60,9 +60,18 @@ class MfaIn(BaseModel):
 
 
 class ReauthenticateIn(BaseModel):
-    password: Password
+    """A passkey; or the password, and the second factor where there is one."""
+
+    passkey: PasskeyAnswerIn | None = Field(None, description="For the options of `passkeys/authentication/options`.")
+    password: Password | None = None
     method: Method | None = Field(None, description="Which second factor, where there is one.")
     code: FactorCode | None = None
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        if (self.passkey is None) == (self.password is None):
+            raise ValueError("give either passkey or password")
+        return self
 
 
 class TotpCodeIn(BaseModel):
@@ -71,6 +80,19 @@ class TotpCodeIn(BaseModel):
 
 class EmailIn(BaseModel):
     email: Email
+
+
+class ResendIn(BaseModel):
+    """Which registration: by its request, or by its address where the page has forgotten that."""
+
+    request: UUID | None = Field(None, description="From the answer to `register`.")
+    email: Email | None = None
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        if (self.request is None) == (self.email is None):
+            raise ValueError("give either request or email")
+        return self
 
 
 class ConfirmIn(BaseModel):
@@ -161,6 +183,13 @@ class PasskeyOut(BaseModel):
     name: str
     created_at: datetime
     last_used_at: datetime | None
+
+
+class IdentityOut(BaseModel):
+    """An account elsewhere by which one signs in."""
+
+    provider: str = Field(examples=["kakao"])
+    created_at: datetime = Field(description="When it was added.")
 
 
 class FactorsOut(BaseModel):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import orjson
@@ -31,7 +31,7 @@ from bunri.domains.waste.status_cache import EVENT, StatusCache
 from bunri.domains.waste.streams import StreamLimit
 from bunri.kit import cursor as cursors
 from bunri.kit.errors import BunriError
-from bunri.platform.http import BaseUrl, PreferredLanguage, policy, signed_in, use
+from bunri.platform.http import BaseUrl, PreferredLanguage, Quota, policy, quota, signed_in, use
 from bunri.platform.providers import Providers
 from bunri.platform.realtime import MISSED, RoomListener, Subscriber, user_room
 
@@ -48,13 +48,23 @@ WATCH_FOR_S = 600.0
 """Seconds that one stream lasts at most."""
 
 
+_LARGEST_MB: Final = 100
+"""Photos above are refused for their size, whatever the setting."""
+
+
 @router.post("/analyze", status_code=201, summary="Start an analysis")
 @policy(idempotent=True, rate_limit="photo")
 async def analyze(
-    body: AnalyzeIn, caller: CurrentCaller, jobs: JobsService, language: PreferredLanguage, base: BaseUrl
+    body: AnalyzeIn,
+    caller: CurrentCaller,
+    jobs: JobsService,
+    language: PreferredLanguage,
+    base: BaseUrl,
+    room: Annotated[Quota, quota("photo_mb")],
 ) -> Ticket:
     """Gives a job and a ticket: `PUT` the photo to `upload_url` with exactly `upload_headers`, within five minutes."""
-    job, ticket = await jobs.analyze(caller.id, body, language, base)
+    async with room.spent(min(-(-body.size // 2**20), _LARGEST_MB)):
+        job, ticket = await jobs.analyze(caller.id, body, language, base)
     return Ticket(
         job_id=job.id,
         upload_url=ticket.url,

@@ -13,6 +13,7 @@ from bunri.edge.http.policies import Policies
 from bunri.edge.http.problems import refusal
 from bunri.kit.errors import BunriError
 from bunri.kit.networks import network_of
+from bunri.platform.http.quota import COUNTED_AS
 from bunri.platform.limits import Bucket, RateLimiter, Standing, TooMany
 from bunri.platform.limits.classes import OF_A_NETWORK
 
@@ -38,6 +39,7 @@ class RateLimits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         buckets = self._buckets(scope) if scope["type"] == "http" else ()
+        scope[COUNTED_AS] = [(bucket.key, bucket.per) for bucket in buckets]
         if not buckets:
             await self._app(scope, receive, send)
             return

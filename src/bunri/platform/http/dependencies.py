@@ -37,6 +37,17 @@ signed_in = Depends(_signed_in)
 """A FastAPI dependency: who is calling (``auth.public.Caller``), or 401."""
 
 
+async def _signed_in_if_any(
+    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Any:
+    return request.app.state.verifier.verify(given.credentials) if given else None
+
+
+signed_in_if_any = Depends(_signed_in_if_any)
+"""Who is calling, or None for nobody. A bad token is an error all the same: nobody is to be taken for a stranger
+unnoticed."""
+
+
 async def _preferred(accept_language: Annotated[str | None, Header(include_in_schema=False)] = None) -> Language:
     return negotiate(accept_language)
 

@@ -26,6 +26,10 @@ class TooManySignIns(TooMany):
     code = "too_many_sign_ins"
 
 
+class TooManyBytes(TooMany):
+    code = "too_many_bytes"
+
+
 class TooManyMails(TooMany):
     code = "too_many_mails"
 
@@ -39,8 +43,10 @@ class LimitsUnavailable(Unavailable):
 _OF_A_CLASS: Final[dict[LimitClass, type[TooMany]]] = {
     "guest": TooManyGuests,
     "sign_in": TooManySignIns,
+    "wrong_try": TooManySignIns,
     "register": TooManySignIns,
     "mail": TooManyMails,
+    "photo_mb": TooManyBytes,
 }
 
 

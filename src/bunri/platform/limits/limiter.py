@@ -37,6 +37,14 @@ class RateLimiter(Protocol):
         """
         ...
 
+    async def check(self, limit_class: LimitClass, key: str) -> None:
+        """Counts nothing, and raises what ``hit`` would."""
+        ...
+
+    async def check_all(self, *buckets: Bucket, cost: int = 1) -> None:
+        """The same for several buckets, and ``hit_all``."""
+        ...
+
     async def hit_all(self, *buckets: Bucket, cost: int = 1) -> Standing | None:
         """Counts in several buckets at once; the answer is that of the fullest. Raises what ``hit`` does, as soon as
         one of them refuses; the others have counted it then."""

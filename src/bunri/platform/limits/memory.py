@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from bunri.platform.limits.classes import LimitClass
@@ -10,7 +10,7 @@ from bunri.platform.limits.counting import Counted, Window, judge, windows
 from bunri.platform.limits.limiter import Bucket, Standing
 from bunri.platform.limits.rates import Rate
 from bunri.platform.limits.settings import LimitsSettings
-from bunri.platform.limits.windows import Counts, used
+from bunri.platform.limits.windows import Counts, remaining, used
 
 MOST: Final = 50_000
 """Buckets remembered; beyond it the one that was used least recently begins anew."""
@@ -32,6 +32,11 @@ class _Counters:
         if taken:
             self._current += cost
         return taken
+
+    def look(self, rate: Rate, cost: int, now: float) -> bool:
+        """Whether ``cost`` more would be taken."""
+        self._move(rate.window_s, now)
+        return remaining(rate, self.counts(rate.window_s, now)) >= cost
 
     def counts(self, window_s: int, now: float) -> Counts:
         left = self._since + window_s - now
@@ -60,15 +65,25 @@ class MemoryRateLimiter:
     async def hit(self, limit_class: LimitClass, key: str, cost: int = 1) -> Standing | None:
         return await self.hit_all(Bucket(limit_class, key), cost=cost)
 
+    async def check(self, limit_class: LimitClass, key: str) -> None:
+        await self.check_all(Bucket(limit_class, key))
+
+    async def check_all(self, *buckets: Bucket, cost: int = 1) -> None:
+        self._ask(buckets, cost, counting=False)
+
     async def hit_all(self, *buckets: Bucket, cost: int = 1) -> Standing | None:
+        return self._ask(buckets, cost, counting=True)
+
+    def _ask(self, buckets: Sequence[Bucket], cost: int, *, counting: bool) -> Standing | None:
         asked = windows(self._settings, buckets)
         now = self._clock()
-        return judge([self._count(window, cost, now) for window in asked], cost) if asked else None
+        counted = [self._count(window, cost, now, counting=counting) for window in asked]
+        return judge(counted, cost) if asked else None
 
-    def _count(self, window: Window, cost: int, now: float) -> Counted:
+    def _count(self, window: Window, cost: int, now: float, *, counting: bool) -> Counted:
         counters = self._counters.setdefault(window, _Counters(now))
         self._counters.move_to_end(window)
         if len(self._counters) > self._most:
             self._counters.popitem(last=False)
-        taken = counters.take(window.rate, cost, now)
+        taken = (counters.take if counting else counters.look)(window.rate, cost, now)
         return Counted(window, taken, counters.counts(window.rate.window_s, now))

@@ -10,7 +10,8 @@ from bunri.platform.limits.rates import Rate, RateText, parse
 
 
 class PersonLimits(BaseModel):
-    """For one person who shows a token; for ``sign_in`` one account, for ``mail`` one person or mail address.
+    """For one person who shows a token; for ``sign_in`` and ``wrong_try`` one account, for ``mail`` one person or mail
+    address.
 
     A person who sends a photo begins and completes it, uploads it once and looks at the status some twenty times, so
     each of these is far from what one person does.
@@ -22,12 +23,14 @@ class PersonLimits(BaseModel):
     write: RateText = Field("300/minute", description="Those that change something.")
     poll: RateText = Field("1200/minute", description="Statuses that the fast path did not have.")
     photo: RateText = Field("60/minute", description="Analyses begun.")
+    photo_mb: RateText = Field("2000/day", description="MiB of the photos for them.")
     upload: RateText = Field("120/minute", description="Files sent with a token rather than a ticket.")
     download: RateText = Field("1200/minute", description="Files fetched with a token rather than a signed address.")
     picture: RateText = Field("120/minute", description="Pictures for the plain detector.")
     stream: RateText = Field("120/minute", description="Event streams opened.")
     costly: RateText = Field("60/hour", description="What asks a language model.")
     sign_in: RateText = Field("5/minute", description="Attempts to sign in to one account, from anywhere.")
+    wrong_try: RateText = Field("20/hour", description="Wrong passwords, or wrong codes, for one account.")
     mail: RateText = Field("10/hour", description="Mails to one person or address.")
     socket_event: RateText = Field("300/minute", description="Socket events of one name, in each process for itself.")
 
@@ -43,6 +46,7 @@ class NetworkLimits(BaseModel):
     write: RateText = Field("1200/minute", description="Those that change something.")
     poll: RateText = Field("12000/minute", description="Statuses that the fast path did not have.")
     photo: RateText = Field("300/minute", description="Analyses begun.")
+    photo_mb: RateText = Field("20000/day", description="MiB of the photos for them.")
     upload: RateText = Field("300/minute", description="Files sent; a ticket names no person.")
     download: RateText = Field("3000/minute", description="Files fetched; a signed address names no person.")
     picture: RateText = Field("240/minute", description="Pictures for the plain detector.")

@@ -23,7 +23,7 @@ from bunri.platform.limits.counting import Counted, Window, judge, windows
 from bunri.platform.limits.errors import LimitsUnavailable
 from bunri.platform.limits.limiter import Bucket, Standing
 from bunri.platform.limits.settings import LimitsSettings
-from bunri.platform.limits.windows import Counts
+from bunri.platform.limits.windows import Counts, remaining
 
 log = structlog.get_logger(__name__)
 
@@ -75,11 +75,20 @@ class ValkeyRateLimiter:
     async def hit(self, limit_class: LimitClass, key: str, cost: int = 1) -> Standing | None:
         return await self.hit_all(Bucket(limit_class, key), cost=cost)
 
+    async def check(self, limit_class: LimitClass, key: str) -> None:
+        await self.check_all(Bucket(limit_class, key))
+
+    async def check_all(self, *buckets: Bucket, cost: int = 1) -> None:
+        await self._ask(buckets, cost, counting=False)
+
     async def hit_all(self, *buckets: Bucket, cost: int = 1) -> Standing | None:
+        return await self._ask(buckets, cost, counting=True)
+
+    async def _ask(self, buckets: Sequence[Bucket], cost: int, *, counting: bool) -> Standing | None:
         asked = windows(self._settings, buckets)
         if not asked:
             return None
-        counted = await self._counted(asked, cost)
+        counted = await self._counted(asked, cost, counting=counting)
         if counted is not None:
             return judge(counted, cost)
         if any(window.bucket.limit_class in FAIL_CLOSED for window in asked):
@@ -91,7 +100,7 @@ class ValkeyRateLimiter:
 
     # ── Valkey ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _counted(self, asked: Sequence[Window], cost: int) -> list[Counted] | None:
+    async def _counted(self, asked: Sequence[Window], cost: int, *, counting: bool) -> list[Counted] | None:
         """What Valkey says; None while it is away, which costs one request a second its patience and the others
         nothing."""
         if self._rests():
@@ -102,7 +111,7 @@ class ValkeyRateLimiter:
             if self._failing:
                 self._rests_until = self._clock() + self._rest_s  # this request asks for all of them
             try:
-                counted = await self._count(asked, cost)
+                counted = await self._count(asked, cost, counting=counting)
             except (RedisError, OSError, TimeoutError) as error:
                 self._note_failure(error)
                 return None
@@ -119,22 +128,27 @@ class ValkeyRateLimiter:
             log.warning("limits.not_counted", reason=repr(error))
         self._failing, self._rests_until = True, self._clock() + self._rest_s
 
-    async def _count(self, asked: Sequence[Window], cost: int) -> list[Counted]:
+    async def _count(self, asked: Sequence[Window], cost: int, *, counting: bool) -> list[Counted]:
         try:
-            answers = await self._run(asked, cost)
+            answers = await self._run(asked, cost, counting=counting)
         except NoScriptError:  # the first request after Valkey started
             await self._redis.script_load(_ACQUIRE)
             await self._redis.script_load(_LOOK)
-            answers = await self._run(asked, cost)
+            answers = await self._run(asked, cost, counting=counting)
+        if not counting:
+            looks = [(window, _counts(window, seen)) for window, seen in zip(asked, answers, strict=True)]
+            return [Counted(window, remaining(window.rate, counts) >= cost, counts) for window, counts in looks]
         pairs = zip(asked, answers[::2], answers[1::2], strict=True)
         return [Counted(window, bool(taken), _counts(window, seen)) for window, taken, seen in pairs]
 
-    async def _run(self, asked: Sequence[Window], cost: int) -> list[Any]:
+    async def _run(self, asked: Sequence[Window], cost: int, *, counting: bool) -> list[Any]:
+        """For each window how it stands, and before that, when ``counting``, whether it has taken ``cost`` requests."""
         pipe = self._redis.pipeline(transaction=False)
         for window in asked:
             previous, current = self._keys(window)
             amount, window_s = window.rate
-            pipe.evalsha(_ACQUIRE_SHA, 2, previous, current, amount, window_s, cost)
+            if counting:
+                pipe.evalsha(_ACQUIRE_SHA, 2, previous, current, amount, window_s, cost)
             pipe.evalsha(_LOOK_SHA, 2, previous, current, window_s)
         return await pipe.execute()
 

@@ -4,10 +4,11 @@ import hmac
 import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Final, TypeVar
+from urllib.parse import urlencode
 
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from bunri.kit.errors import BunriError
 from bunri.platform.external import Answer
@@ -46,6 +47,11 @@ def challenge(attempt: Attempt) -> dict[str, str]:
     }
 
 
+def openid_url(url: str, client_id: str, attempt: Attempt, scope: str, **more: str) -> str:
+    """As ``authorize_url``, with the nonce of OpenID Connect and PKCE."""
+    return authorize_url(url, client_id, attempt, scope=scope, nonce=attempt.nonce, **challenge(attempt), **more)
+
+
 def token_form(code: str, client_id: str, secret: str, attempt: Attempt, **more: str) -> str:
     """The body of a request to a token endpoint (RFC 6749 §4.1.3), with the secret in it; without one that is empty."""
     body: str = prepare_token_request(
@@ -57,6 +63,12 @@ def token_form(code: str, client_id: str, secret: str, attempt: Attempt, **more:
         **more,
     )
     return body
+
+
+def refresh_form(refresh_token: str, client_id: str, secret: str) -> str:
+    """The body of a request for a new access token (RFC 6749 §6), with the secret in it where there is one."""
+    form = {"grant_type": "refresh_token", "refresh_token": refresh_token, "client_id": client_id}
+    return urlencode({**form, "client_secret": secret} if secret else form)
 
 
 def read_code(provider: str, callback: Mapping[str, str], attempt: Attempt, issuers: Collection[str] = ()) -> str:
@@ -95,7 +107,14 @@ class Refusal(BaseModel):
     error_code: str = ""
 
 
+class Renewed(BaseModel):
+    """What a token endpoint answers to a refresh token, as far as it is used."""
+
+    access_token: str = Field(min_length=1)
+
+
 _REFUSAL: Final = TypeAdapter(Refusal)
+RENEWED: Final = TypeAdapter(Renewed)
 
 
 def read_answer(answer: Answer, shape: TypeAdapter[T], refuse: Callable[[Refusal], BunriError]) -> T:

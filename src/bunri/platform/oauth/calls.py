@@ -9,7 +9,8 @@ import structlog
 from bunri.kit.errors import BunriError
 from bunri.platform.external import Answer, ExternalApi
 from bunri.platform.external_settings import ExternalSettings
-from bunri.platform.oauth.errors import ProviderMisconfigured, ProviderUnavailable
+from bunri.platform.oauth.answers import RENEWED, Refusal, read_answer
+from bunri.platform.oauth.errors import ProviderMisconfigured, ProviderUnavailable, SignInFailed
 from bunri.platform.resilience import ExternalFailed, Guard
 
 T = TypeVar("T")
@@ -69,6 +70,17 @@ class ProviderCalls:
         if isinstance(result, BunriError):
             raise result
         return result
+
+    async def renew(self, base_url: str, path: str, form: str, refuse: Callable[[Refusal], BunriError]) -> str | None:
+        """A new access token from a token endpoint, for the refresh token in ``form``; None when that is not good any
+        more. Raises ProviderUnavailable."""
+        try:
+            renewed = await self.ask(
+                "POST", base_url, path, lambda answer: read_answer(answer, RENEWED, refuse), form=form
+            )
+        except SignInFailed:
+            return None
+        return renewed.access_token
 
     def _api(self, base_url: str) -> ExternalApi:
         """The client of one host: a provider has two to four."""

@@ -1,10 +1,18 @@
 """From settings to the providers that people may sign in with."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bunri.kit.clock import Clock, now
 from bunri.platform.oauth.protocol import Provider, ProviderName
 from bunri.platform.oauth.settings import OAuthSettings
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedProviders:
+    """Those of one process."""
+
+    by_name: Mapping[ProviderName, Provider]
 
 
 def open_providers(settings: OAuthSettings, clock: Clock = now) -> Mapping[ProviderName, Provider]:

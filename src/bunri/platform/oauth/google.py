@@ -12,13 +12,13 @@ from bunri.kit.errors import BunriError
 from bunri.platform.external import Answer
 from bunri.platform.oauth.answers import (
     Refusal,
-    authorize_url,
-    challenge,
     clean,
     clean_email,
     clean_name,
+    openid_url,
     read_answer,
     read_code,
+    refresh_form,
     token_form,
 )
 from bunri.platform.oauth.calls import ProviderCalls, reported
@@ -52,6 +52,8 @@ class _Metadata(BaseModel):
 
 class _Tokens(BaseModel):
     access_token: str = Field(min_length=1)
+    refresh_token: str | None = None
+    """Only with the person's first consent."""
     id_token: str
 
 
@@ -69,10 +71,11 @@ class Google:
         self._metadata = Remembered(self._discover, clock)
         self._id_tokens = IdTokens(self.name, ISSUERS, client_id, SigningKeys(self._fetch_keys, clock), clock)
 
-    def authorize_url(self, attempt: Attempt) -> str:
-        return authorize_url(
-            self._authorize_url, self._client_id, attempt, scope=SCOPE, nonce=attempt.nonce, **challenge(attempt)
-        )
+    def authorize_url(self, attempt: Attempt, *, again: bool = False) -> str:
+        """As Provider. Google can be told to ask which account it is, not to ask for its password. Access is asked for
+        ``offline``: without it there is no refresh token, and nothing that ends the connection later."""
+        more = {"prompt": "select_account"} if again else {}
+        return openid_url(self._authorize_url, self._client_id, attempt, SCOPE, access_type="offline", **more)
 
     async def finish(self, callback: Mapping[str, str], attempt: Attempt) -> Identity:
         """As Provider. The callback must name Google where its discovery document says that it does (RFC 9207)."""
@@ -84,7 +87,14 @@ class Google:
             form = token_form(code, self._client_id, self._secret, attempt, code_verifier=attempt.code_verifier)
             tokens = await self._calls.ask("POST", *_split(metadata.token_endpoint), _read_tokens, form=form, once=True)
             claims = await self._id_tokens.check(tokens.id_token, attempt.nonce, tokens.access_token)
-        return _identity(claims, tokens.access_token)
+        return _identity(claims, tokens)
+
+    async def renew(self, refresh_token: str) -> str | None:
+        """As Provider."""
+        form = refresh_form(refresh_token, self._client_id, self._secret)
+        with reported():
+            metadata = await self._metadata.get(METADATA_MAX_AGE)
+            return await self._calls.renew(*_split(metadata.token_endpoint), form, _refused)
 
     async def unlink(self, subject: str, access_token: str | None = None) -> bool:  # noqa: ARG002  # as Provider
         """As Provider, by revoking the token, which ends all that the person allowed this app."""
@@ -154,7 +164,7 @@ def _refused(refusal: Refusal) -> BunriError:
     return kind("google", clean(refusal.error))
 
 
-def _identity(claims: Mapping[str, Any], access_token: str) -> Identity:
+def _identity(claims: Mapping[str, Any], tokens: _Tokens) -> Identity:
     said_email, name = claims.get("email"), claims.get("name")
     email = clean_email(said_email if isinstance(said_email, str) else None)
     return Identity(
@@ -163,5 +173,6 @@ def _identity(claims: Mapping[str, Any], access_token: str) -> Identity:
         email=email,
         email_verified=email is not None and str(claims.get("email_verified")).lower() == "true",
         name=clean_name(name if isinstance(name, str) else None),
-        access_token=access_token,
+        access_token=tokens.access_token,
+        refresh_token=tokens.refresh_token,
     )

@@ -14,13 +14,13 @@ from bunri.kit.errors import BunriError
 from bunri.platform.external import Answer
 from bunri.platform.oauth.answers import (
     Refusal,
-    authorize_url,
-    challenge,
     clean,
     clean_email,
     clean_name,
+    openid_url,
     read_answer,
     read_code,
+    refresh_form,
     token_form,
 )
 from bunri.platform.oauth.calls import ProviderCalls, bearer, reported
@@ -56,6 +56,7 @@ REDIRECT_DIFFERS: Final = "KOE303"
 
 class _Tokens(BaseModel):
     access_token: str = Field(min_length=1)
+    refresh_token: str | None = None
     id_token: str | None = None
 
 
@@ -75,7 +76,7 @@ class _Person(BaseModel):
     kakao_account: _Account | None = None
     """Missing when the person agreed to nothing, or the app asks for nothing."""
 
-    def identity(self, access_token: str) -> Identity:
+    def identity(self, access_token: str, refresh_token: str | None) -> Identity:
         account = self.kakao_account or _Account()
         email = clean_email(account.email)
         return Identity(
@@ -86,6 +87,7 @@ class _Person(BaseModel):
             email_verified=email is not None and account.is_email_valid and account.is_email_verified,
             name=clean_name(account.profile.nickname if account.profile else None),
             access_token=access_token,
+            refresh_token=refresh_token,
         )
 
 
@@ -116,10 +118,9 @@ class Kakao:
         keys = SigningKeys(self._fetch_keys, clock)
         self._id_tokens = IdTokens(self.name, (ISSUER,), client_id, keys, clock)
 
-    def authorize_url(self, attempt: Attempt) -> str:
-        return authorize_url(
-            self._authorize_url, self._client_id, attempt, scope=self._scope, nonce=attempt.nonce, **challenge(attempt)
-        )
+    def authorize_url(self, attempt: Attempt, *, again: bool = False) -> str:
+        more = {"prompt": "login"} if again else {}
+        return openid_url(self._authorize_url, self._client_id, attempt, self._scope, **more)
 
     async def finish(self, callback: Mapping[str, str], attempt: Attempt) -> Identity:
         """As Provider. The address counts as verified only when Kakao says of it that it is valid and verified."""
@@ -133,7 +134,14 @@ class Kakao:
             )
         if claims["sub"] != str(person.id):
             raise SignInFailed(self.name, "sub")
-        return person.identity(tokens.access_token)
+        # With the admin key no token is needed for anything.
+        return person.identity(tokens.access_token, None if self._admin_key else tokens.refresh_token)
+
+    async def renew(self, refresh_token: str) -> str | None:
+        """As Provider."""
+        form = refresh_form(refresh_token, self._client_id, self._secret)
+        with reported():
+            return await self._calls.renew(self._url, "/oauth/token", form, _refused)
 
     async def unlink(self, subject: str, access_token: str | None = None) -> bool:
         """As Provider. With the app's admin key it works without a token, too."""

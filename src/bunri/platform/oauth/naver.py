@@ -20,6 +20,7 @@ from bunri.platform.oauth.answers import (
     clean_name,
     read_answer,
     read_code,
+    refresh_form,
     token_form,
 )
 from bunri.platform.oauth.calls import ProviderCalls, bearer, reported
@@ -39,6 +40,7 @@ WRONG_SECRET: Final = "wrong client id"  # noqa: S105  # how the description of 
 
 class _Tokens(BaseModel):
     access_token: str = Field(min_length=1)
+    refresh_token: str | None = None
 
 
 class _Person(BaseModel):
@@ -48,7 +50,7 @@ class _Person(BaseModel):
     nickname: str | None = None
     name: str | None = None
 
-    def identity(self, access_token: str) -> Identity:
+    def identity(self, access_token: str, refresh_token: str | None) -> Identity:
         return Identity(
             provider="naver",
             subject=self.id,
@@ -56,6 +58,7 @@ class _Person(BaseModel):
             email_verified=False,  # Naver does not say; people may have entered any address as their contact
             name=clean_name(self.nickname) or clean_name(self.name),
             access_token=access_token,
+            refresh_token=refresh_token,
         )
 
 
@@ -81,8 +84,9 @@ class Naver:
         self._api_url = str(settings.api_url or DEFAULT_API_URL)
         self._calls = ProviderCalls(self.name, settings)
 
-    def authorize_url(self, attempt: Attempt) -> str:
-        return authorize_url(self._authorize_url, self._client_id, attempt)
+    def authorize_url(self, attempt: Attempt, *, again: bool = False) -> str:
+        more = {"auth_type": "reauthenticate"} if again else {}
+        return authorize_url(self._authorize_url, self._client_id, attempt, **more)
 
     async def finish(self, callback: Mapping[str, str], attempt: Attempt) -> Identity:
         """As Provider. The address never counts as verified."""
@@ -91,7 +95,13 @@ class Naver:
             form = token_form(code, self._client_id, self._secret, attempt, state=attempt.state)
             tokens = await self._calls.ask("POST", self._url, "/oauth2.0/token", _read_tokens, form=form, once=True)
             person = await self._person(tokens.access_token)
-        return person.identity(tokens.access_token)
+        return person.identity(tokens.access_token, tokens.refresh_token)
+
+    async def renew(self, refresh_token: str) -> str | None:
+        """As Provider."""
+        form = refresh_form(refresh_token, self._client_id, self._secret)
+        with reported():
+            return await self._calls.renew(self._url, "/oauth2.0/token", form, _refused)
 
     async def unlink(self, subject: str, access_token: str | None = None) -> bool:
         """As Provider. Naver says "success" for a token that is not valid, too, so it is shown to the profile first."""

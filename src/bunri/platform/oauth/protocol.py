@@ -54,6 +54,9 @@ class Identity:
     """At most 100 characters, without control characters; no unique name."""
     access_token: str | None = field(default=None, repr=False)
     """For ``unlink`` while it is valid, an hour or more. It is not needed for anything else and need not be kept."""
+    refresh_token: str | None = field(default=None, repr=False)
+    """For ``renew``, some months; to be kept, encrypted, where ``unlink`` needs a token. None where it needs none, or
+    the provider sent none this time."""
 
 
 class Provider(Protocol):
@@ -62,8 +65,9 @@ class Provider(Protocol):
     @property
     def name(self) -> ProviderName: ...
 
-    def authorize_url(self, attempt: Attempt) -> str:
-        """Where the person's browser goes to sign in. No request is made."""
+    def authorize_url(self, attempt: Attempt, *, again: bool = False) -> str:
+        """Where the person's browser goes to sign in. No request is made. ``again``: the person is to show who they
+        are although they are signed in there, as far as the provider can be told that."""
         ...
 
     async def finish(self, callback: Mapping[str, str], attempt: Attempt) -> Identity:
@@ -72,6 +76,11 @@ class Provider(Protocol):
         The caller ends the attempt before it calls this, so that no attempt is finished twice. Raises SignInDenied,
         SignInFailed, AgeRefused, ProviderUnavailable and its kind ProviderMisconfigured.
         """
+        ...
+
+    async def renew(self, refresh_token: str) -> str | None:
+        """A new access token (RFC 6749 §6); None when the refresh token is not good any more. Raises
+        ProviderUnavailable and its kind ProviderMisconfigured."""
         ...
 
     async def unlink(self, subject: str, access_token: str | None = None) -> bool:

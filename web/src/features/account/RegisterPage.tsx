@@ -100,7 +100,7 @@ function TypeCode({ waiting, onAgain }: Readonly<{ waiting: Waiting; onAgain: ()
     mutationFn: () =>
       data(
         api.POST("/api/v1/auth/resend-verification", {
-          body: { request, expires_in: Math.max(0, Math.round((waiting.until - Date.now()) / 1000)) },
+          body: { request },
         }),
       ),
     onSuccess: () => toast({ text: t("code.resent") }),

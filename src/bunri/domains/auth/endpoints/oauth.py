@@ -4,7 +4,7 @@ The provider sends the browser back by a GET from its own site, with which our s
 callback only opens our page, and what it brought stands in the fragment, which goes to no server; the page posts it.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -54,11 +54,14 @@ async def begin(
     providers: ProviderService,
     request: Request,
     next: Annotated[str, Query(max_length=500)] = "/",  # noqa: A002
+    purpose: Literal["sign_in", "reauthenticate"] = "sign_in",
 ) -> Response:
-    """Redirects to the provider's page. `next` is the path of ours to come back to."""
+    """Redirects to the provider's page. `next` is the path of ours to come back to. With `purpose=reauthenticate` the
+    provider is told to ask its person to sign in there, though they may be signed in already."""
     response = RedirectResponse("/", 303)
     mark = mark_browser(request, response)
-    response.headers["location"] = await providers.begin(name, next, browser_hash(mark))
+    again = purpose == "reauthenticate"
+    response.headers["location"] = await providers.begin(name, next, browser_hash(mark), again=again)
     return response
 
 
@@ -82,7 +85,8 @@ async def finish(
     request: Request,
     response: Response,
 ) -> FinishOut:
-    """In the browser that began. With a guest's token, that guest becomes the account, or its things come along."""
+    """In the browser that began. With a guest's token, that guest becomes the account, or its things come along; with
+    one's own, one more way to sign in is added, or, by one that is there already, one has shown anew who one is."""
     given = {key: str(value) for key, value in body.model_dump(exclude_none=True).items()}
     browser = browser_hash(browser_of(request))
     finished = await providers.finish(name, given, browser, device, caller, language)

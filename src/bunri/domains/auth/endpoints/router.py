@@ -28,6 +28,7 @@ from bunri.domains.auth.schemas import (
     RecoveryCodeOut,
     RefreshIn,
     RegisterIn,
+    ResendIn,
     ResetIn,
     SessionOut,
     Tokens,
@@ -38,10 +39,11 @@ from bunri.domains.auth.service.alike import AnsweredAlike
 from bunri.domains.auth.service.challenges import PasskeyAnswer
 from bunri.domains.auth.service.factors import Proof
 from bunri.domains.auth.service.guests import Guests
+from bunri.domains.auth.service.reauthentication import Reauthentication
 from bunri.domains.auth.service.requests import Confirmation
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
-from bunri.platform.http import PreferredLanguage, policy, same_origin, signed_in, use
+from bunri.platform.http import PreferredLanguage, policy, same_origin, signed_in, signed_in_if_any, use
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 
@@ -57,14 +59,8 @@ async def _device(request: Request) -> Device:
     return device_of(request.headers.get("user-agent", ""), request.client.host if request.client else "")
 
 
-async def _caller_if_any(request: Request) -> Caller | None:
-    """Who is here, if anybody; a bad token is an error all the same, so that no guest is left behind unnoticed."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return request.app.state.verifier.verify(token) if scheme.lower() == "bearer" else None
-
-
 CurrentDevice = Annotated[Device, Depends(_device)]
-CallerIfAny = Annotated[Caller | None, Depends(_caller_if_any)]
+CallerIfAny = Annotated[Caller | None, signed_in_if_any]
 
 
 # ── guests ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -185,15 +181,22 @@ async def register(
         asked = await accounts.register(
             body.email, body.password, body.username, language, guest=caller, browser=browser
         )
-    return alike.asked(asked)
+    return alike.asked(asked.id)
 
 
 @router.post("/resend-verification", status_code=202, summary="Send the mail once more")
 @policy(rate_limit="mail")
-async def resend(body: Asked, accounts: AccountService, alike: Alike) -> Asked:
+async def resend(body: ResendIn, accounts: AccountService, alike: Alike, request: Request, response: Response) -> Asked:
+    """By the request, its mail comes again; by the address, in the browser that registered it, there is a new request.
+    The answer is the same, and as late, whether or not anything waits."""
+    if body.request:
+        async with alike.answered():
+            await accounts.resend(body.request)
+        return alike.asked(body.request)
+    browser = browser_hash(mark_browser(request, response))
     async with alike.answered():
-        await accounts.resend(body.request)
-    return body
+        asked = await accounts.ask_again(str(body.email), browser)
+    return alike.asked(asked.id)
 
 
 @router.post("/verify-email", summary="Confirm the address of a new account", responses={204: {}})
@@ -255,12 +258,20 @@ async def login_mfa(
 @router.post("/reauthenticate", summary="Show once more who one is")
 @policy(rate_limit="sign_in")
 async def reauthenticate(
-    body: ReauthenticateIn, caller: CurrentCaller, accounts: AccountService, request: Request, response: Response
+    body: ReauthenticateIn,
+    caller: CurrentCaller,
+    reauthentication: Annotated[Reauthentication, use(Reauthentication)],
+    request: Request,
+    response: Response,
 ) -> Tokens:
-    """What changes an account needs this, unless it was less than ten minutes ago. Who has a second factor shows it,
-    too; without it the answer is `factor_needed`; `factors` tells which there are."""
+    """What changes an account needs this, unless it was less than ten minutes ago: by a passkey, or by the password.
+    Who has a second factor shows it beside the password; without it the answer is `factor_needed`; `factors` tells
+    which there are. Who has neither signs in again at their provider: `oauth/{name}?purpose=reauthenticate`."""
+    if body.passkey:
+        answer = PasskeyAnswer(body.passkey.request, body.passkey.credential)
+        return deliver(await reauthentication.by_passkey(caller, answer), request, response)
     proof = Proof(body.method, body.code) if body.method and body.code else None
-    return deliver(await accounts.reauthenticate(caller, body.password, proof), request, response)
+    return deliver(await reauthentication.by_password(caller, body.password or "", proof), request, response)
 
 
 @router.post("/forgot-password", status_code=202, summary="Ask for a new password")
@@ -272,7 +283,7 @@ async def forgot_password(
     browser = browser_hash(mark_browser(request, response))
     async with alike.answered():
         asked = await accounts.forgot_password(body.email, browser)
-    return alike.asked(asked)
+    return alike.asked(asked.id)
 
 
 @router.post("/reset-password", status_code=204, summary="Set a new password by mail")
@@ -304,7 +315,7 @@ async def change_email(
     browser = browser_hash(mark_browser(request, response))
     async with alike.answered():
         asked = await accounts.change_email(caller, body.email, browser)
-    return alike.asked(asked)
+    return alike.asked(asked.id)
 
 
 @router.post("/confirm-email", status_code=204, summary="Confirm another address")

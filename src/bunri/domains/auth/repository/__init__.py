@@ -9,6 +9,7 @@ from bunri.domains.auth.repository.recovery_codes import RecoveryCodeRepository
 from bunri.domains.auth.repository.requests import RequestRepository
 from bunri.domains.auth.repository.sessions import SessionRepository
 from bunri.domains.auth.repository.totp import TotpRepository
+from bunri.domains.auth.repository.unlinkings import UnlinkingRepository
 from bunri.platform.mail.rows import MailRows
 
 
@@ -20,6 +21,7 @@ class AuthRepository(
     RecoveryCodeRepository,
     TotpRepository,
     PasskeyRepository,
+    UnlinkingRepository,
     SecurityEventRepository,
     MailRows,
 ):

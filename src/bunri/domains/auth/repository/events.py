@@ -28,7 +28,7 @@ class SecurityEventRepository(Repository):
     async def events_of(self, person_id: UUID, limit: int) -> Sequence[records.SecurityEvent]:
         """The newest first."""
         some = select(_Row.kind, _Row.device, _Row.network, _Row.created_at).where(_Row.person_id == person_id)
-        rows = await self._session.execute(some.order_by(_Row.created_at.desc()).limit(limit))
+        rows = await self._session.execute(some.order_by(_Row.created_at.desc(), _Row.id.desc()).limit(limit))
         return [
             records.SecurityEvent(kind, records.Device(device, network), created_at)
             for kind, device, network, created_at in rows

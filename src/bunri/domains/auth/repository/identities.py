@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bunri.domains.auth import models, records
@@ -36,3 +36,16 @@ class IdentityRepository(Repository):
         """Provider and subject."""
         rows = await self._session.execute(select(_Row.provider, _Row.subject).where(_Row.person_id == person_id))
         return [(provider, subject) for provider, subject in rows]
+
+    async def linked_identities(self, person_id: UUID) -> Sequence[records.LinkedIdentity]:
+        """The oldest first."""
+        columns = (_Row.provider, _Row.subject, _Row.refresh_token, _Row.created_at)
+        found = select(*columns).where(_Row.person_id == person_id).order_by(_Row.created_at, _Row.provider)
+        return [records.LinkedIdentity(*row) for row in await self._session.execute(found)]
+
+    async def set_refresh_token(self, provider: str, subject: str, refresh_token: bytes) -> None:
+        mine = (_Row.provider == provider, _Row.subject == subject)
+        await self._session.execute(update(_Row).where(*mine).values(refresh_token=refresh_token))
+
+    async def remove_identity(self, person_id: UUID, provider: str) -> None:
+        await self._session.execute(delete(_Row).where(_Row.person_id == person_id, _Row.provider == provider))

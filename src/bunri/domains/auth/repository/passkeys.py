@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from bunri.domains.auth import models, records
 from bunri.platform.db import Repository
@@ -14,7 +15,8 @@ _Row = models.Passkey
 
 
 class PasskeyRepository(Repository):
-    async def add_passkey(self, passkey: records.Passkey) -> None:
+    async def add_passkey(self, passkey: records.Passkey) -> bool:
+        """False where somebody has it already."""
         values = {
             "id": passkey.id,
             "person_id": passkey.person_id,
@@ -24,7 +26,8 @@ class PasskeyRepository(Repository):
             "name": passkey.name,
             "created_at": passkey.created_at,
         }
-        await self._session.execute(insert(_Row).values(values))
+        added = insert(_Row).values(values).on_conflict_do_nothing(index_elements=[_Row.credential_id])
+        return (await self._session.execute(added.returning(_Row.id))).scalar_one_or_none() is not None
 
     async def passkeys_of(self, person_id: UUID) -> Sequence[records.Passkey]:
         """The oldest first."""
@@ -45,6 +48,9 @@ class PasskeyRepository(Repository):
     async def use_passkey(self, passkey_id: UUID, sign_count: int, now: datetime) -> None:
         values = {"sign_count": sign_count, "last_used_at": now}
         await self._session.execute(update(_Row).where(_Row.id == passkey_id).values(values))
+
+    async def remove_passkeys_of(self, person_id: UUID) -> None:
+        await self._session.execute(delete(_Row).where(_Row.person_id == person_id))
 
     async def remove_passkey(self, passkey_id: UUID) -> None:
         await self._session.execute(delete(_Row).where(_Row.id == passkey_id))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
 
 from bunri.domains.auth import models, records
 from bunri.domains.auth.emails import key_of
@@ -115,10 +115,24 @@ class PersonRepository(Repository):
         unused = select(_Row.id).where(_Row.account_since.is_(None), _Row.seen_at < before, ~session)
         return list((await self._session.execute(unused.order_by(_Row.seen_at).limit(limit))).scalars())
 
-    async def find_people(self, words: str, limit: int) -> list[records.Person]:
-        """By address, name or id, newest first; everybody for no words."""
-        statement = select(*PERSON_COLUMNS).order_by(_Row.created_at.desc()).limit(limit)
+    async def find_people(
+        self, *, words: str = "", person_id: UUID | None = None, role: str | None = None, limit: int
+    ) -> list[records.FoundPerson]:
+        """Whose address or name has ``words`` in it, who is ``person_id`` and has ``role``, as far as these are given;
+        the newest first. Guests who have become somebody else are nobody."""
+        statement = select(*PERSON_COLUMNS, _HAS_SECOND_FACTOR).where(_Row.merged_into.is_(None))
         if words:
             pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
             statement = statement.where(_Row.email.ilike(pattern) | _Row.name.ilike(pattern))
-        return [person_of(row) for row in await self._session.execute(statement)]
+        if person_id:
+            statement = statement.where(_Row.id == person_id)
+        if role:
+            statement = statement.where(_Row.roles.contains([role]))
+        rows = await self._session.execute(statement.order_by(_Row.created_at.desc(), _Row.id.desc()).limit(limit))
+        return [records.FoundPerson(person_of(row[:-1]), bool(row[-1])) for row in rows]
+
+
+_HAS_SECOND_FACTOR: Final = or_(
+    exists().where(models.Totp.person_id == _Row.id, models.Totp.confirmed_at.is_not(None)),
+    exists().where(models.Passkey.person_id == _Row.id),
+)

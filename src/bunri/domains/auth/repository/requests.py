@@ -1,7 +1,7 @@
 """Statements about what waits for its confirmation."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
@@ -28,7 +28,20 @@ class RequestRepository(Repository):
 
     async def lock_request(self, request_id: UUID) -> records.Request | None:
         """The request, which nobody else answers until the transaction ends."""
-        row = (await self._session.execute(_REQUESTS.where(_Row.id == request_id).with_for_update())).one_or_none()
+        return await self._request(_REQUESTS.where(_Row.id == request_id).with_for_update())
+
+    async def newest_registration(self, email_key: str, browser: bytes, now: datetime) -> records.Request | None:
+        """Of those that were asked for in this browser and wait for the confirmation of this address."""
+        waiting = _REQUESTS.where(
+            _Row.kind == records.RequestKind.REGISTER,
+            _Row.data["email_key"].astext == email_key,
+            _Row.browser == browser,
+            _Row.expires_at > now,
+        )
+        return await self._request(waiting.order_by(_Row.id.desc()).limit(1))
+
+    async def _request(self, statement: Any) -> records.Request | None:
+        row = (await self._session.execute(statement)).one_or_none()
         if row is None:
             return None
         request_id, kind, *rest = row

@@ -13,7 +13,6 @@ from bunri.domains.auth.errors import (
     AccountNeeded,
     ConfirmElsewhere,
     EmailTaken,
-    FactorWrong,
     RequestInvalid,
     SignInFailed,
 )
@@ -22,12 +21,12 @@ from bunri.domains.auth.public import Caller, Kind
 from bunri.domains.auth.records import Device, Factor, Person, Request, RequestKind, Session
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import MfaNeeded, Tokens
-from bunri.domains.auth.service.factors import Proof
 from bunri.domains.auth.service.guests import new_person
 from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.requests import Confirmation, Requests
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
+from bunri.domains.auth.service.tries import Tries
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.auth.subjects import person_id_of
 from bunri.kit.clock import Clock
@@ -46,6 +45,7 @@ class Accounts:
         mails: Mails,
         sign_ins: SignIns,
         passwords: Passwords,
+        tries: Tries,
         limiter: RateLimiter,
         settings: AuthSettings,
         clock: Clock,
@@ -56,6 +56,7 @@ class Accounts:
         self._mails = mails
         self._sign_ins = sign_ins
         self._passwords = passwords
+        self._tries = tries
         self._limiter = limiter
         self._settings = settings
         self._clock = clock
@@ -79,7 +80,13 @@ class Accounts:
         async with self._transaction() as repository:
             known = await repository.person_by_email(email)
             guest_id = await self._guest_id(repository, guest)
-            data = {"email": email, "password_hash": password_hash, "name": name, "language": language}
+            data = {
+                "email": email,
+                "email_key": key_of(email),
+                "password_hash": password_hash,
+                "name": name,
+                "language": language,
+            }
             request = await self._requests.add(
                 repository,
                 RequestKind.REGISTER,
@@ -92,6 +99,31 @@ class Accounts:
                 await self._mails.already_registered(repository, known)
             else:
                 await self._mails.confirm_address(repository, request, email, name, language)
+        return request
+
+    async def ask_again(self, email: str, browser: bytes) -> Request:
+        """As if the newest registration of ``email`` that waits were made once more, for as long as it would have
+        lasted; where none waits, a request that nothing can confirm. Raises TooMany.
+
+        Only registrations of the same ``browser`` count: another one may have registered somebody else's address with
+        a password of its own, which the address's owner would confirm then.
+        """
+        await self._limiter.hit("mail", key_of(email))
+        now = self._clock()
+        async with self._transaction() as repository:
+            waiting = await repository.newest_registration(key_of(email), browser, now)
+            data = waiting.data if waiting else {}
+            request = await self._requests.add(
+                repository,
+                RequestKind.REGISTER,
+                person_id=waiting.person_id if waiting else None,
+                data=data,
+                browser=browser,
+                lifetime=waiting.expires_at - now if waiting else self._settings.link_ttl,
+                replaces=False,
+            )
+            if waiting:
+                await self._mails.confirm_address(repository, request, email, data["name"], data["language"])
         return request
 
     async def resend(self, request_id: UUID) -> None:
@@ -180,44 +212,26 @@ class Accounts:
     ) -> Tokens | MfaNeeded:
         """``caller``: who was here until now; a guest's things come along. An account about to be erased is kept.
 
-        Raises SignInFailed, as late for an address without an account; TooMany for one that is tried too often.
+        Raises SignInFailed, as late for an address without an account; AccountDisabled to who knows the password;
+        TooMany for one that is tried too often.
         """
-        await self._limiter.hit("sign_in", key_of(email))
+        async with self._tries.one(key_of(email), "password"):
+            return await self._sign_in(email, password, device, caller, browser)
+
+    async def _sign_in(
+        self, email: str, password: str, device: Device, caller: Caller | None, browser: bytes | None
+    ) -> Tokens | MfaNeeded:
         async with self._transaction() as repository:
             person = await repository.person_by_email(email)
-        kept = person.password_hash if person and not person.gone else None
+        kept = person.password_hash if person else None
         matches = await self._passwords.matches(password, kept)
-        async with self._transaction() as repository:
+        async with self._sign_ins.attempt(device) as repository:
             # Without an account it is nobody that is looked for, so that both cost the same statements.
             person = await repository.lock_person(person.id if person else new_id())
-            if person is not None and matches and person.password_hash == kept and not person.gone:
+            if person is not None and matches and person.password_hash == kept:
                 return await self._sign_ins.begin(repository, person, [Factor.PASSWORD], device, caller, browser)
             await repository.log_event("sign_in_failed", person.id if person else None, device, self._clock())
         raise SignInFailed
-
-    async def reauthenticate(self, caller: Caller, password: str, proof: Proof | None = None) -> Tokens:
-        """A new session for who shows anew who they are, by the second factor, too, where there is one.
-
-        Raises SignInFailed, FactorNeeded, FactorWrong, TooMany.
-        """
-        person = await self._person(caller)
-        await self._limiter.hit("sign_in", key_of(person.email or caller.id))
-        if not await self._passwords.matches(password, person.password_hash):
-            await self._log_failure(person)
-            raise SignInFailed
-        try:
-            async with self._transaction() as repository:
-                session = await self._sessions.lock(repository, caller)
-                person, device = session.person, session.device
-                shown = [Factor.PASSWORD, *await self._sign_ins.second_factor(repository, person, proof, device)]
-                return await self._sessions.begin_again(repository, session, person, shown)
-        except FactorWrong:
-            await self._log_failure(person)
-            raise
-
-    async def _log_failure(self, person: Person) -> None:
-        async with self._transaction() as repository:
-            await repository.log_event("reauthentication_failed", person.id, Device(), self._clock())
 
     async def _person(self, caller: Caller) -> Person:
         async with self._transaction() as repository:
@@ -265,9 +279,9 @@ class Accounts:
         ``check_acceptable``."""
         person = await self._person(caller)
         check_acceptable(password, _known_of(person.email or "", person.name))
-        await self._limiter.hit("sign_in", key_of(person.email or caller.id))
-        if not await self._passwords.matches(current, person.password_hash):
-            raise SignInFailed
+        async with self._tries.one(caller.id, "own password"):
+            if not await self._passwords.matches(current, person.password_hash):
+                raise SignInFailed
         password_hash = await self._passwords.hash(password)
         async with self._transaction() as repository:
             session = await self._sessions.lock(repository, caller)
@@ -362,21 +376,6 @@ class Accounts:
         if session.person.kind != Kind.ACCOUNT:
             raise AccountNeeded
         return session
-
-    # ── leaving ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def delete(self, caller: Caller) -> None:
-        """An account is erased after a while, in which signing in keeps it; a guest at once. Raises
-        ReauthenticationNeeded."""
-        now = self._clock()
-        async with self._transaction() as repository:
-            session = await self._sessions.lock_fresh(repository, caller)
-            person = session.person
-            after = self._settings.erase_after if person.kind == Kind.ACCOUNT else None
-            await repository.set_erasure(person.id, now + after if after else now)
-            await self._sessions.end_all_within(repository, person.id)
-            await repository.log_event("deleted", person.id, session.device, now)
-            await self._mails.tell(repository, person, "deleted")
 
 
 def _known_of(email: str, name: str) -> list[str]:

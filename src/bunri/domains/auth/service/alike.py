@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
-from bunri.domains.auth.records import Request
 from bunri.domains.auth.schemas import Asked
 from bunri.domains.auth.settings import AuthSettings
 from bunri.kit.errors import BunriError, Invalid
@@ -31,6 +31,6 @@ class AnsweredAlike:
             raise
         await asyncio.sleep(until - loop.time())
 
-    def asked(self, request: Request) -> Asked:
+    def asked(self, request: UUID) -> Asked:
         """The same for whatever was asked."""
-        return Asked(request=request.id, expires_in=int(self._settings.code_ttl.total_seconds()))
+        return Asked(request=request, expires_in=int(self._settings.code_ttl.total_seconds()))

@@ -1,10 +1,9 @@
 """Guests: a name is enough to begin, and a code takes a guest to another device."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from bunri.domains.auth import recovery_codes
-from bunri.domains.auth.errors import AlreadyAccount, RecoveryCodeInvalid
+from bunri.domains.auth.errors import AccountDisabled, AlreadyAccount, RecoveryCodeInvalid
 from bunri.domains.auth.public import Caller, Kind
 from bunri.domains.auth.records import Device, Factor, Person
 from bunri.domains.auth.repository import AuthRepository
@@ -36,15 +35,6 @@ class Guests:
             await repository.add_person(guest)
             return await self._sessions.begin(repository, guest, [Factor.NAME], device)
 
-    async def rename(self, caller: Caller, name: str) -> Tokens:
-        """The name is in the tokens, so there are new ones."""
-        async with self._transaction() as repository:
-            session = await self._sessions.lock(repository, caller)
-            await repository.rename(session.person.id, name)
-            renamed = replace(session.person, name=name)
-            shown_at = session.authenticated_at
-            return await self._sessions.begin_again(repository, session, renamed, session.factors, shown_at)
-
     async def new_recovery_code(self, caller: Caller, language: Language) -> RecoveryCodeOut:
         """Takes the place of the one before. Raises AlreadyAccount: an account signs in by its own ways."""
         code, now = recovery_codes.new_code(), self._clock()
@@ -57,7 +47,7 @@ class Guests:
         return RecoveryCodeOut(words=recovery_codes.words_of(code, language), text=recovery_codes.text_of(code))
 
     async def recoverable(self, typed: str) -> RecoverablePerson:
-        """Whom the code would sign in; it stays good. Raises RecoveryCodeInvalid."""
+        """Whom the code would sign in; it stays good. Raises RecoveryCodeInvalid, AccountDisabled."""
         code_hash = _hash(typed)
         async with self._transaction() as repository:
             person = await self._usable(repository, await repository.owner_of_code(KIND, code_hash))
@@ -68,7 +58,7 @@ class Guests:
     async def recover(self, typed: str, device: Device, guest: Caller | None) -> Tokens:
         """Signs in the guest whose code it is. ``guest``: who was here until now, whose things come along.
 
-        Raises RecoveryCodeInvalid, also for a code that was used.
+        Raises RecoveryCodeInvalid, also for a code that was used; AccountDisabled.
         """
         code_hash = _hash(typed)
         async with self._transaction() as repository:
@@ -79,8 +69,10 @@ class Guests:
 
     async def _usable(self, repository: AuthRepository, person_id: UUID | None) -> Person:
         person = await repository.person_by_id(person_id) if person_id else None
-        if person is None or person.gone or person.kind != Kind.GUEST:  # an account's factors are not gone round
+        if person is None or person.merged_into or person.kind != Kind.GUEST:  # an account's factors are not gone round
             raise RecoveryCodeInvalid
+        if person.disabled_at:
+            raise AccountDisabled(person.id)
         return person
 
 

@@ -47,10 +47,10 @@ class Mails:
             data = {**_of(undo, "undo-email"), "name": person.name, "new": new}
             await repository.add_mail(MailRequest("address_changed", person.email, person.language, data))
 
-    async def tell(self, repository: AuthRepository, person: Person, what: str) -> None:
-        """Of something that was done to the account. ``what``: a key of the catalogue's ``notices``."""
+    async def tell(self, repository: AuthRepository, person: Person, what: str, **values: str) -> None:
+        """Of something that was done to the account. ``what``: a key of the catalogue's ``notices``, ``values`` its."""
         if person.email:
-            said = text(f"auth.notices.{what}", person.language)
+            said = text(f"auth.notices.{what}", person.language, **values)
             data = {"name": person.name, "what": said, "account": masked(person.email)}
             await repository.add_mail(MailRequest("notice", person.email, person.language, data))
 

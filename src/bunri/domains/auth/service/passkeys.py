@@ -85,12 +85,10 @@ class Passkeys:
         made = ceremonies.verify_registration(self._challenges.party, challenge, answer.credential)
         async with self._transaction() as repository:
             session = await self._lock_fresh(repository, caller)
-            if await repository.passkey_by_credential(made.credential_id):
-                raise PasskeyKnown
             named, now = name or session.device.name, self._clock()
-            await repository.add_passkey(
-                Passkey(new_id(), person_id, made.credential_id, made.public_key, made.sign_count, named, now)
-            )
+            passkey = Passkey(new_id(), person_id, made.credential_id, made.public_key, made.sign_count, named, now)
+            if not await repository.add_passkey(passkey):
+                raise PasskeyKnown
             return await self._added(repository, session, end_others=end_others)
 
     async def _added(self, repository: AuthRepository, session: Session, *, end_others: bool) -> Tokens:
@@ -152,13 +150,13 @@ class Passkeys:
     async def sign_in(self, answer: PasskeyAnswer, device: Device, caller: Caller | None) -> Tokens:
         """Signs in whose passkey it is, without a name or a password; who is here already has shown anew who they are.
 
-        Raises PasskeyInvalid, PasskeyElsewhere.
+        Raises PasskeyInvalid, PasskeyElsewhere, AccountDisabled.
         """
         tokens: Tokens | MfaNeeded | None = None
-        async with self._transaction() as repository:
+        async with self._sign_ins.attempt(device) as repository:
             passkey = await self._challenges.passkey_shown(repository, answer)
             person = await repository.lock_person(passkey.person_id) if passkey else None
-            if person is not None and not person.gone:
+            if person is not None:
                 tokens = await self._sign_ins.begin(repository, person, [Factor.PASSKEY], device, caller, None)
             else:
                 await repository.log_event("sign_in_failed", None, device, self._clock())

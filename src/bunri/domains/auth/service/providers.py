@@ -15,11 +15,13 @@ from bunri.domains.auth.public import Caller, Kind
 from bunri.domains.auth.records import Device, Factor, Person, RequestKind
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import MfaNeeded, Tokens
+from bunri.domains.auth.secret_cipher import SecretCipher
 from bunri.domains.auth.service.guests import new_person
 from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.requests import Requests
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
+from bunri.domains.auth.service.unlinking import keep_token
 from bunri.domains.auth.subjects import person_id_of
 from bunri.kit.clock import Clock
 from bunri.kit.languages import Language
@@ -47,6 +49,7 @@ class Providers:
         requests: Requests,
         sign_ins: SignIns,
         mails: Mails,
+        cipher: SecretCipher,
         seed: str,
         redirect_base: str,
         clock: Clock,
@@ -57,6 +60,7 @@ class Providers:
         self._requests = requests
         self._sign_ins = sign_ins
         self._mails = mails
+        self._cipher = cipher
         self._seed = seed
         self._redirect_base = redirect_base.rstrip("/")
         self._clock = clock
@@ -66,9 +70,9 @@ class Providers:
         """Those that people may sign in with, in the order in which they are shown."""
         return list(self._providers)
 
-    async def begin(self, name: str, next_page: str, browser: bytes) -> str:
+    async def begin(self, name: str, next_page: str, browser: bytes, *, again: bool = False) -> str:
         """Where the browser, which has the cookie ``browser``, goes to sign in. ``next_page``: where it comes back to,
-        a path of ours. Raises ProviderMissing."""
+        a path of ours. ``again``: who is here shows anew who they are. Raises ProviderMissing."""
         provider = self._provider(name)
         secrets = {"nonce": new_secret(), "code_verifier": new_secret()}
         async with self._transaction() as repository:
@@ -80,7 +84,8 @@ class Providers:
                 browser=browser,
                 lifetime=LIFETIME,
             )
-        return provider.authorize_url(self._attempt(name, confirmations.link_token(self._seed, request.id), secrets))
+        attempt = self._attempt(name, confirmations.link_token(self._seed, request.id), secrets)
+        return provider.authorize_url(attempt, again=again)
 
     async def finish(
         self,
@@ -92,16 +97,18 @@ class Providers:
         language: Language,
     ) -> Finished:
         """Signs in who came back, or asks for their second factor. ``caller``: who was here until now. A guest becomes
-        an account, or brings along what it has; an account has one more way to sign in.
+        an account, or brings along what it has; an account has one more way to sign in, or has shown anew who it is.
 
         Raises ProviderMissing, AttemptInvalid for a state that is made up, used, or of another browser;
-        IdentityEmailKnown, IdentityTaken; and what ``Provider.finish`` raises. Then everything stays as it was.
+        IdentityEmailKnown, IdentityTaken, AccountDisabled; and what ``Provider.finish`` raises. Then everything stays
+        as it was.
         """
         provider = self._provider(name)
         attempt, next_page = await self._end_attempt(name, callback.get("state", ""), browser)
         identity = await provider.finish(callback, attempt)
-        async with self._transaction() as repository:
+        async with self._sign_ins.attempt(device) as repository:
             person = await self._person_of(repository, identity, device, caller, language)
+            await keep_token(repository, self._cipher, person.id, identity)
             factors = [Factor(identity.provider)]
             answer = await self._sign_ins.begin(repository, person, factors, device, caller, browser)
             return Finished(answer, next_page)
@@ -132,7 +139,7 @@ class Providers:
     ) -> Person:
         here = await self._here(repository, caller)
         known = await repository.person_by_identity(identity.provider, identity.subject)
-        if known is not None and not known.gone:
+        if known is not None:
             if here and here.kind == Kind.ACCOUNT and here.id != known.id:
                 raise IdentityTaken
             return known

@@ -1,10 +1,12 @@
 """Signing in, from the first factor that was shown to the session. Every way in that shows one factor ends here, so
 that none goes round the second."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 from bunri.domains.auth.confirmations import TRIES
-from bunri.domains.auth.errors import FactorNeeded, FactorWrong, TicketInvalid
+from bunri.domains.auth.errors import AccountDisabled, FactorNeeded, FactorWrong, TicketInvalid
 from bunri.domains.auth.public import Caller
 from bunri.domains.auth.records import Device, Factor, Person, Request, RequestKind, shows_two
 from bunri.domains.auth.repository import AuthRepository
@@ -14,11 +16,11 @@ from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.merging import Merging
 from bunri.domains.auth.service.requests import Confirmation, Requests
 from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.tries import Tries
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.auth.subjects import subject_of
 from bunri.kit.clock import Clock
 from bunri.platform.db import Transaction
-from bunri.platform.limits import RateLimiter
 
 
 class SignIns:
@@ -30,7 +32,7 @@ class SignIns:
         factors: Factors,
         mails: Mails,
         merging: Merging,
-        limiter: RateLimiter,
+        tries: Tries,
         settings: AuthSettings,
         clock: Clock,
     ) -> None:
@@ -40,9 +42,21 @@ class SignIns:
         self._factors = factors
         self._mails = mails
         self._merging = merging
-        self._limiter = limiter
+        self._tries = tries
         self._settings = settings
         self._clock = clock
+
+    @asynccontextmanager
+    async def attempt(self, device: Device) -> AsyncIterator[AuthRepository]:
+        """A transaction in which somebody signs in. Where the account is disabled, nothing of it is kept but the event,
+        and AccountDisabled is raised."""
+        try:
+            async with self._transaction() as repository:
+                yield repository
+        except AccountDisabled as refused:
+            async with self._transaction() as repository:
+                await repository.log_event("sign_in_refused", refused.person_id, device, self._clock())
+            raise
 
     # ── the first factor ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -58,7 +72,7 @@ class SignIns:
         """``person``, who is locked, has shown ``factors``: signs in, or asks for the second factor where there is one.
 
         ``caller``: who was here until now; a guest's things come along. ``browser``: the hash of the cookie of the
-        browser, in which the second factor has to be shown, too.
+        browser, in which the second factor has to be shown, too. Raises AccountDisabled, once all factors were shown.
         """
         methods = [] if shows_two(factors) else await self._factors.methods_of(repository, person)
         if not methods:
@@ -83,6 +97,8 @@ class SignIns:
         device: Device,
         caller: Caller | None,
     ) -> Tokens:
+        if person.disabled_at:
+            raise AccountDisabled(person.id)
         if person.erase_at:
             await repository.set_erasure(person.id, None)
             await self._mails.tell(repository, person, "erasure_stopped")
@@ -108,18 +124,19 @@ class SignIns:
         """Signs in who shows the second factor, too. The ticket bears five wrong tries and ten minutes, in the browser
         that has shown the first.
 
-        Raises TicketInvalid, FactorWrong, and TooMany for an account that is tried too often, with whatever tickets.
+        Raises TicketInvalid, FactorWrong, AccountDisabled, and TooMany for an account that is tried too often, with
+        whatever tickets.
         """
         given = Confirmation(token=ticket, browser=browser)
-        await self._limiter.hit("sign_in", subject_of(await self._person_of(given)))
-        async with self._transaction() as repository:
-            request, person = await self._lock(repository, given)
-            if await self._factors.is_shown(repository, person, proof, device):
-                await repository.remove_request(request.id)
-                factors = [*(Factor(each) for each in request.data["factors"]), proof.method]
-                return await self._sign_in(repository, person, factors, device, caller)
-            await self._count_wrong(repository, request, person, device)
-        raise FactorWrong
+        async with self._tries.one(subject_of(await self._person_of(given)), "code"):
+            async with self.attempt(device) as repository:
+                request, person = await self._lock(repository, given)
+                if await self._factors.is_shown(repository, person, proof, device):
+                    await repository.remove_request(request.id)
+                    factors = [*(Factor(each) for each in request.data["factors"]), proof.method]
+                    return await self._sign_in(repository, person, factors, device, caller)
+                await self._count_wrong(repository, request, person, device)
+            raise FactorWrong
 
     async def _person_of(self, given: Confirmation) -> UUID:
         async with self._transaction() as repository:
@@ -129,7 +146,7 @@ class SignIns:
         """The ticket and whose it is."""
         request = await self._requests.lock(repository, RequestKind.SECOND_FACTOR, given)
         person = await repository.lock_person(request.person_id) if request and request.person_id else None
-        if request is None or person is None or person.gone or request.browser not in (None, given.browser):
+        if request is None or person is None or request.browser not in (None, given.browser):
             raise TicketInvalid
         return request, person
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from bunri.domains.auth.public import PersonErased
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.unlinking import note_unlinkings
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.auth.subjects import person_id_of, subject_of
 from bunri.kit.clock import Clock
@@ -47,6 +48,7 @@ class Upkeep:
             await repository.forget_names_of_events(person_id)
             if person and person.email:
                 await repository.remove_mails_to(person.email)
+            await note_unlinkings(repository, person_id, self._clock())
             await repository.remove_person(person_id)
 
     async def export(self, owner: str) -> dict[str, Any]:
