@@ -40,6 +40,7 @@ def _provide_use_cases(container: "Container") -> None:
     from bunri.domains.auth.service.accounts import Accounts
     from bunri.domains.auth.service.alike import AnsweredAlike
     from bunri.domains.auth.service.challenges import Challenges
+    from bunri.domains.auth.service.context import AuthContext
     from bunri.domains.auth.service.factors import Factors
     from bunri.domains.auth.service.guests import Guests
     from bunri.domains.auth.service.identities import Identities
@@ -65,74 +66,40 @@ def _provide_use_cases(container: "Container") -> None:
     container.provide(Passwords, lambda: _passwords(container))
     container.provide(OpenedProviders, lambda: _opened_providers(container))
     container.provide(Providers, lambda: _providers(container))
-    container.provide(Identities, lambda: Identities(_transaction(container), get(Sessions), get(Mails), clock))
+    container.provide(
+        AuthContext,
+        lambda: AuthContext(_transaction(container), get(Sessions), get(Requests), get(Mails), settings, clock),
+    )
+    container.provide(Identities, lambda: Identities(get(AuthContext)))
     container.provide(AnsweredAlike, lambda: AnsweredAlike(settings))
     container.provide(Tries, lambda: Tries(get(RateLimiter)))
     _provide_factors(container)
-    container.provide(
-        SignIns,
-        lambda: SignIns(
-            _transaction(container),
-            get(Sessions),
-            get(Requests),
-            get(Factors),
-            get(Mails),
-            get(Merging),
-            get(Tries),
-            settings,
-            clock,
-        ),
-    )
+    container.provide(SignIns, lambda: SignIns(get(AuthContext), get(Factors), get(Merging), get(Tries)))
     container.provide(
         Reauthentication,
-        lambda: Reauthentication(
-            _transaction(container),
-            get(Sessions),
-            get(SignIns),
-            get(Challenges),
-            get(Passwords),
-            get(Tries),
-            clock,
-        ),
+        lambda: Reauthentication(get(AuthContext), get(SignIns), get(Challenges), get(Passwords), get(Tries)),
     )
     container.provide(
         Accounts,
-        lambda: Accounts(
-            _transaction(container),
-            get(Sessions),
-            get(Requests),
-            get(Mails),
-            get(SignIns),
-            get(Passwords),
-            get(Tries),
-            get(RateLimiter),
-            settings,
-            clock,
-        ),
+        lambda: Accounts(get(AuthContext), get(SignIns), get(Passwords), get(Tries), get(RateLimiter)),
     )
 
 
 def _providers(container: "Container") -> "Providers":
     from bunri.domains.auth.secret_cipher import SecretCipher
-    from bunri.domains.auth.service.mails import Mails
+    from bunri.domains.auth.service.context import AuthContext
     from bunri.domains.auth.service.providers import Providers
-    from bunri.domains.auth.service.requests import Requests
-    from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
     from bunri.platform.oauth.factory import OpenedProviders
 
     get, public_url = container.get, container.settings.public_url
     return Providers(
-        _transaction(container),
+        get(AuthContext),
         get(OpenedProviders).by_name,
-        get(Sessions),
-        get(Requests),
         get(SignIns),
-        get(Mails),
         get(SecretCipher),
         _seed(container),
         str(public_url or ""),
-        container.clock,
     )
 
 
@@ -150,11 +117,11 @@ def _provide_factors(container: "Container") -> None:
     """What people show beside their password."""
     from bunri.domains.auth.secret_cipher import SecretCipher
     from bunri.domains.auth.service.challenges import Challenges
+    from bunri.domains.auth.service.context import AuthContext
     from bunri.domains.auth.service.factors import Factors
     from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.passkeys import Passkeys
     from bunri.domains.auth.service.requests import Requests
-    from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
     from bunri.domains.auth.service.totp_apps import TotpApps
     from bunri.platform.limits import RateLimiter
@@ -163,36 +130,15 @@ def _provide_factors(container: "Container") -> None:
     container.provide(SecretCipher, lambda: SecretCipher(container.settings.key("totp secrets")))
     container.provide(Factors, lambda: Factors(get(SecretCipher), get(Challenges), get(Mails), clock))
     container.provide(Challenges, lambda: Challenges(_relying_party(container), get(Requests), settings, clock))
-    container.provide(
-        Passkeys,
-        lambda: Passkeys(
-            _transaction(container),
-            get(Sessions),
-            get(Challenges),
-            get(Factors),
-            get(SignIns),
-            get(Mails),
-            clock,
-        ),
-    )
-    container.provide(
-        TotpApps,
-        lambda: TotpApps(
-            _transaction(container),
-            get(Sessions),
-            get(Factors),
-            get(SecretCipher),
-            get(Mails),
-            get(RateLimiter),
-            clock,
-        ),
-    )
+    container.provide(Passkeys, lambda: Passkeys(get(AuthContext), get(Challenges), get(Factors), get(SignIns)))
+    container.provide(TotpApps, lambda: TotpApps(get(AuthContext), get(Factors), get(SecretCipher), get(RateLimiter)))
 
 
 def _provide_upkeep(container: "Container") -> None:
     """What happens without anybody asking, what operators do, and all that is kept of a person."""
     from bunri.domains.auth.secret_cipher import SecretCipher
     from bunri.domains.auth.service.administration import Administration
+    from bunri.domains.auth.service.context import AuthContext
     from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.unlinking import Unlinkings
@@ -211,10 +157,7 @@ def _provide_upkeep(container: "Container") -> None:
             _transaction(container), lambda: get(OpenedProviders).by_name, get(SecretCipher), container.clock
         ),
     )
-    container.provide(
-        Administration,
-        lambda: Administration(_transaction(container), get(Sessions), get(Mails), container.clock),
-    )
+    container.provide(Administration, lambda: Administration(get(AuthContext)))
     container.provide(
         MailDelivery,
         lambda: MailDelivery(_transaction(container), get(Mailer), "bunri.domains.auth", get(Mails).complete),
