@@ -30,6 +30,7 @@ from bunri.domains.auth.secret_cipher import SecretCipher
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.administration import Administration
 from bunri.domains.auth.service.challenges import Challenges
+from bunri.domains.auth.service.context import AuthContext
 from bunri.domains.auth.service.factors import Factors
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.mails import Mails
@@ -105,6 +106,13 @@ def mails() -> Mails:
 
 
 @pytest.fixture
+def context(
+    transaction: Transaction[AuthRepository], sessions: Sessions, requests: Requests, mails: Mails, clock: Clockwork
+) -> AuthContext:
+    return AuthContext(transaction, sessions, requests, mails, SETTINGS, clock)
+
+
+@pytest.fixture
 def limiter(clock: Clockwork) -> MemoryRateLimiter:
     return MemoryRateLimiter(LimitsSettings(), clock=lambda: clock().timestamp())
 
@@ -130,77 +138,37 @@ def factors(cipher: SecretCipher, challenges: Challenges, mails: Mails, clock: C
 
 
 @pytest.fixture
-def sign_ins(
-    transaction: Transaction[AuthRepository],
-    sessions: Sessions,
-    requests: Requests,
-    factors: Factors,
-    mails: Mails,
-    tries: Tries,
-    clock: Clockwork,
-) -> SignIns:
-    return SignIns(transaction, sessions, requests, factors, mails, Merging(sessions), tries, SETTINGS, clock)
+def sign_ins(context: AuthContext, factors: Factors, tries: Tries) -> SignIns:
+    return SignIns(context, factors, Merging(context.sessions), tries)
 
 
 @pytest.fixture
-def totp_apps(
-    transaction: Transaction[AuthRepository],
-    sessions: Sessions,
-    factors: Factors,
-    cipher: SecretCipher,
-    mails: Mails,
-    limiter: MemoryRateLimiter,
-    clock: Clockwork,
-) -> TotpApps:
-    return TotpApps(transaction, sessions, factors, cipher, mails, limiter, clock)
+def totp_apps(context: AuthContext, factors: Factors, cipher: SecretCipher, limiter: MemoryRateLimiter) -> TotpApps:
+    return TotpApps(context, factors, cipher, limiter)
 
 
 @pytest.fixture
-def passkeys(
-    transaction: Transaction[AuthRepository],
-    sessions: Sessions,
-    challenges: Challenges,
-    factors: Factors,
-    sign_ins: SignIns,
-    mails: Mails,
-    clock: Clockwork,
-) -> Passkeys:
-    return Passkeys(transaction, sessions, challenges, factors, sign_ins, mails, clock)
+def passkeys(context: AuthContext, challenges: Challenges, factors: Factors, sign_ins: SignIns) -> Passkeys:
+    return Passkeys(context, challenges, factors, sign_ins)
 
 
 @pytest.fixture
 def accounts(
-    transaction: Transaction[AuthRepository],
-    sessions: Sessions,
-    requests: Requests,
-    mails: Mails,
-    sign_ins: SignIns,
-    passwords: Passwords,
-    tries: Tries,
-    limiter: MemoryRateLimiter,
-    clock: Clockwork,
+    context: AuthContext, sign_ins: SignIns, passwords: Passwords, tries: Tries, limiter: MemoryRateLimiter
 ) -> Accounts:
-    return Accounts(transaction, sessions, requests, mails, sign_ins, passwords, tries, limiter, SETTINGS, clock)
+    return Accounts(context, sign_ins, passwords, tries, limiter)
 
 
 @pytest.fixture
-def administration(
-    transaction: Transaction[AuthRepository], sessions: Sessions, mails: Mails, clock: Clockwork
-) -> Administration:
-    return Administration(transaction, sessions, mails, clock)
+def administration(context: AuthContext) -> Administration:
+    return Administration(context)
 
 
 @pytest.fixture
 def reauthentication(
-    transaction: Transaction[AuthRepository],
-    sessions: Sessions,
-    sign_ins: SignIns,
-    challenges: Challenges,
-    passwords: Passwords,
-    tries: Tries,
-    clock: Clockwork,
+    context: AuthContext, sign_ins: SignIns, challenges: Challenges, passwords: Passwords, tries: Tries
 ) -> Reauthentication:
-    return Reauthentication(transaction, sessions, sign_ins, challenges, passwords, tries, clock)
+    return Reauthentication(context, sign_ins, challenges, passwords, tries)
 
 
 @pytest.fixture
@@ -228,9 +196,9 @@ def registering(accounts: Accounts, mailbox: Mailbox) -> Registering:
 
 
 @pytest.fixture
-def public(transaction: Transaction[AuthRepository], sessions: Sessions, mails: Mails, clock: Clockwork) -> AuthPublic:
+def public(context: AuthContext) -> AuthPublic:
     """What other domains may ask of auth."""
-    return AuthPeople(transaction, sessions, mails, SETTINGS, clock)
+    return AuthPeople(context)
 
 
 @pytest.fixture
@@ -276,25 +244,9 @@ async def opened(played: Played) -> AsyncIterator[Mapping[ProviderName, Provider
 
 @pytest.fixture
 def providers(
-    opened: Mapping[ProviderName, Provider],
-    transaction: Transaction[AuthRepository],
-    sessions: Sessions,
-    sign_ins: SignIns,
-    cipher: SecretCipher,
-    clock: Clockwork,
+    context: AuthContext, opened: Mapping[ProviderName, Provider], sign_ins: SignIns, cipher: SecretCipher
 ) -> Providers:
-    return Providers(
-        transaction,
-        opened,
-        sessions,
-        Requests(SEED, SETTINGS, clock),
-        sign_ins,
-        Mails(SEED, "https://bunri.example"),
-        cipher,
-        SEED,
-        "https://bunri.example",
-        clock,
-    )
+    return Providers(context, opened, sign_ins, cipher, SEED, HOME)
 
 
 @pytest.fixture

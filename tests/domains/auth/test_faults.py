@@ -38,6 +38,7 @@ from datetime import timedelta
 import pytest
 from tests.domains.auth.people import (
     HERE,
+    HOME,
     PASSWORD,
     PHONE,
     SEED,
@@ -57,20 +58,18 @@ from tests.support.servers import Step, hang, status
 
 from bunri.domains.auth.errors import AttemptInvalid, IdentityEmailKnown
 from bunri.domains.auth.public import GuestMerged, Kind, TokenExpired, TokenInvalid
-from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.revocation import EndedSessions
 from bunri.domains.auth.secret_cipher import SecretCipher
 from bunri.domains.auth.service.accounts import Accounts
+from bunri.domains.auth.service.context import AuthContext
 from bunri.domains.auth.service.guests import Guests
-from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.providers import Providers
-from bunri.domains.auth.service.requests import Requests
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.signing_keys import SigningKeys
 from bunri.domains.auth.tokens import Verifier
 from bunri.kit.clock import now
-from bunri.platform.db import Database, Transaction
+from bunri.platform.db import Database
 from bunri.platform.oauth.errors import ProviderUnavailable
 from bunri.platform.oauth.factory import open_providers
 from bunri.platform.oauth.protocol import Provider, ProviderName
@@ -160,17 +159,12 @@ class TestAProviderThatIsAway:
     @pytest.fixture
     def providers(
         self,
+        context: AuthContext,
         impatient: Mapping[ProviderName, Provider],
-        transaction: Transaction[AuthRepository],
-        sessions: Sessions,
-        requests: Requests,
         sign_ins: SignIns,
-        mails: Mails,
         cipher: SecretCipher,
-        clock: Clockwork,
     ) -> Providers:
-        home = "https://bunri.example"
-        return Providers(transaction, impatient, sessions, requests, sign_ins, mails, cipher, SEED, home, clock)
+        return Providers(context, impatient, sign_ins, cipher, SEED, HOME)
 
     @pytest.mark.parametrize("path", ["/kakao/oauth/token", "/kakao/v2/user/me", "/kakao/.well-known/jwks.json"])
     @pytest.mark.parametrize(

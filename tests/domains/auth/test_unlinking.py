@@ -20,8 +20,8 @@ from bunri.domains.auth.public import Kind
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import Tokens
 from bunri.domains.auth.secret_cipher import SecretCipher
+from bunri.domains.auth.service.context import AuthContext
 from bunri.domains.auth.service.identities import Identities
-from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.unlinking import WAITS, Unlinkings
 from bunri.domains.auth.service.upkeep import Upkeep
@@ -66,10 +66,8 @@ def by_admin(
 
 
 @pytest.fixture
-def identities(
-    transaction: Transaction[AuthRepository], sessions: Sessions, mails: Mails, clock: Clockwork
-) -> Identities:
-    return Identities(transaction, sessions, mails, clock)
+def identities(context: AuthContext) -> Identities:
+    return Identities(context)
 
 
 @pytest.fixture(autouse=True)

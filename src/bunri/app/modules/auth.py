@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bunri.domains.auth.service.administration import Administration
     from bunri.domains.auth.service.alike import AnsweredAlike
     from bunri.domains.auth.service.challenges import Challenges
+    from bunri.domains.auth.service.context import AuthContext
     from bunri.domains.auth.service.factors import Factors
     from bunri.domains.auth.service.guests import Guests
     from bunri.domains.auth.service.identities import Identities
@@ -125,13 +126,21 @@ def _sessions(container: "Container") -> "Sessions":
     return Sessions(_transaction(container), _seed(container), container.get(EndedSessions), settings, container.clock)
 
 
-def _people(container: "Container") -> "People":
+def _context(container: "Container") -> "AuthContext":
+    """What the use cases have in common."""
+    from bunri.domains.auth.service.context import AuthContext
     from bunri.domains.auth.service.mails import Mails
-    from bunri.domains.auth.service.people import People
+    from bunri.domains.auth.service.requests import Requests
     from bunri.domains.auth.service.sessions import Sessions
 
     get, settings = container.get, container.settings.auth
-    return People(_transaction(container), get(Sessions), get(Mails), settings, container.clock)
+    return AuthContext(_transaction(container), get(Sessions), get(Requests), get(Mails), settings, container.clock)
+
+
+def _people(container: "Container") -> "People":
+    from bunri.domains.auth.service.people import People
+
+    return People(_context(container))
 
 
 def _public(container: "Container") -> AuthPublic:
@@ -184,70 +193,34 @@ def _answered_alike(container: "Container") -> "AnsweredAlike":
 
 def _sign_ins(container: "Container") -> "SignIns":
     from bunri.domains.auth.service.factors import Factors
-    from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.merging import Merging
-    from bunri.domains.auth.service.requests import Requests
-    from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
     from bunri.domains.auth.service.tries import Tries
 
-    get, settings, clock = container.get, container.settings.auth, container.clock
-    return SignIns(
-        _transaction(container),
-        get(Sessions),
-        get(Requests),
-        get(Factors),
-        get(Mails),
-        get(Merging),
-        get(Tries),
-        settings,
-        clock,
-    )
+    get = container.get
+    return SignIns(_context(container), get(Factors), get(Merging), get(Tries))
 
 
 def _accounts(container: "Container") -> "Accounts":
     from bunri.domains.auth.passwords import Passwords
     from bunri.domains.auth.service.accounts import Accounts
-    from bunri.domains.auth.service.mails import Mails
-    from bunri.domains.auth.service.requests import Requests
-    from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
     from bunri.domains.auth.service.tries import Tries
     from bunri.platform.limits import RateLimiter
 
-    get, settings, clock = container.get, container.settings.auth, container.clock
-    return Accounts(
-        _transaction(container),
-        get(Sessions),
-        get(Requests),
-        get(Mails),
-        get(SignIns),
-        get(Passwords),
-        get(Tries),
-        get(RateLimiter),
-        settings,
-        clock,
-    )
+    get = container.get
+    return Accounts(_context(container), get(SignIns), get(Passwords), get(Tries), get(RateLimiter))
 
 
 def _reauthentication(container: "Container") -> "Reauthentication":
     from bunri.domains.auth.passwords import Passwords
     from bunri.domains.auth.service.challenges import Challenges
     from bunri.domains.auth.service.reauthentication import Reauthentication
-    from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
     from bunri.domains.auth.service.tries import Tries
 
-    get, clock = container.get, container.clock
-    return Reauthentication(
-        _transaction(container),
-        get(Sessions),
-        get(SignIns),
-        get(Challenges),
-        get(Passwords),
-        get(Tries),
-        clock,
-    )
+    get = container.get
+    return Reauthentication(_context(container), get(SignIns), get(Challenges), get(Passwords), get(Tries))
 
 
 def _tries(container: "Container") -> "Tries":
@@ -272,34 +245,25 @@ def _opened_providers(container: "Container") -> "OpenedProviders":
 
 def _providers(container: "Container") -> "Providers":
     from bunri.domains.auth.secret_cipher import SecretCipher
-    from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.providers import Providers
-    from bunri.domains.auth.service.requests import Requests
-    from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
     from bunri.platform.oauth.factory import OpenedProviders
 
     get, public_url = container.get, container.settings.public_url
     return Providers(
-        _transaction(container),
+        _context(container),
         get(OpenedProviders).by_name,
-        get(Sessions),
-        get(Requests),
         get(SignIns),
-        get(Mails),
         get(SecretCipher),
         _seed(container),
         str(public_url or ""),
-        container.clock,
     )
 
 
 def _identities(container: "Container") -> "Identities":
     from bunri.domains.auth.service.identities import Identities
-    from bunri.domains.auth.service.mails import Mails
-    from bunri.domains.auth.service.sessions import Sessions
 
-    return Identities(_transaction(container), container.get(Sessions), container.get(Mails), container.clock)
+    return Identities(_context(container))
 
 
 def _unlinkings(container: "Container") -> "Unlinkings":
@@ -344,41 +308,21 @@ def _challenges(container: "Container") -> "Challenges":
 def _passkeys(container: "Container") -> "Passkeys":
     from bunri.domains.auth.service.challenges import Challenges
     from bunri.domains.auth.service.factors import Factors
-    from bunri.domains.auth.service.mails import Mails
     from bunri.domains.auth.service.passkeys import Passkeys
-    from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.sign_ins import SignIns
 
-    get, clock = container.get, container.clock
-    return Passkeys(
-        _transaction(container),
-        get(Sessions),
-        get(Challenges),
-        get(Factors),
-        get(SignIns),
-        get(Mails),
-        clock,
-    )
+    get = container.get
+    return Passkeys(_context(container), get(Challenges), get(Factors), get(SignIns))
 
 
 def _totp_apps(container: "Container") -> "TotpApps":
     from bunri.domains.auth.secret_cipher import SecretCipher
     from bunri.domains.auth.service.factors import Factors
-    from bunri.domains.auth.service.mails import Mails
-    from bunri.domains.auth.service.sessions import Sessions
     from bunri.domains.auth.service.totp_apps import TotpApps
     from bunri.platform.limits import RateLimiter
 
-    get, clock = container.get, container.clock
-    return TotpApps(
-        _transaction(container),
-        get(Sessions),
-        get(Factors),
-        get(SecretCipher),
-        get(Mails),
-        get(RateLimiter),
-        clock,
-    )
+    get = container.get
+    return TotpApps(_context(container), get(Factors), get(SecretCipher), get(RateLimiter))
 
 
 # ── what happens without anybody asking, and what operators do ────────────────────────────────────────────────────────
@@ -393,10 +337,8 @@ def _upkeep(container: "Container") -> "Upkeep":
 
 def _administration(container: "Container") -> "Administration":
     from bunri.domains.auth.service.administration import Administration
-    from bunri.domains.auth.service.mails import Mails
-    from bunri.domains.auth.service.sessions import Sessions
 
-    return Administration(_transaction(container), container.get(Sessions), container.get(Mails), container.clock)
+    return Administration(_context(container))
 
 
 def _kept(container: "Container") -> "AuthUserData":

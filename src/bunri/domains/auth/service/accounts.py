@@ -21,45 +21,36 @@ from bunri.domains.auth.public import Caller, Kind
 from bunri.domains.auth.records import Device, Factor, Person, Request, RequestKind, Session
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import MfaNeeded, Tokens
+from bunri.domains.auth.service.context import AuthContext
 from bunri.domains.auth.service.guests import new_person
-from bunri.domains.auth.service.mails import Mails
-from bunri.domains.auth.service.requests import Confirmation, Requests
-from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.requests import Confirmation
 from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.service.tries import Tries
-from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.auth.subjects import person_id_of
-from bunri.kit.clock import Clock
 from bunri.kit.ids import new_id
 from bunri.kit.languages import Language
-from bunri.platform.db import Transaction
 from bunri.platform.limits import RateLimiter
 
 
 class Accounts:
     def __init__(
         self,
-        transaction: Transaction[AuthRepository],
-        sessions: Sessions,
-        requests: Requests,
-        mails: Mails,
+        context: AuthContext,
         sign_ins: SignIns,
         passwords: Passwords,
         tries: Tries,
         limiter: RateLimiter,
-        settings: AuthSettings,
-        clock: Clock,
     ) -> None:
-        self._transaction = transaction
-        self._sessions = sessions
-        self._requests = requests
-        self._mails = mails
+        self._transaction = context.transaction
+        self._sessions = context.sessions
+        self._requests = context.requests
+        self._mails = context.mails
         self._sign_ins = sign_ins
         self._passwords = passwords
         self._tries = tries
         self._limiter = limiter
-        self._settings = settings
-        self._clock = clock
+        self._settings = context.settings
+        self._clock = context.clock
 
     # ── registering ───────────────────────────────────────────────────────────────────────────────────────────────
 

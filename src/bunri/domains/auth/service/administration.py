@@ -11,12 +11,9 @@ from bunri.domains.auth.errors import NoWayIn, PersonMissing, RoleNeedsAccount
 from bunri.domains.auth.public import Kind
 from bunri.domains.auth.records import Device, Factor, FoundPerson, Person, RequestKind, Role
 from bunri.domains.auth.repository import AuthRepository
+from bunri.domains.auth.service.context import AuthContext
 from bunri.domains.auth.service.factors import CODES
-from bunri.domains.auth.service.mails import Mails
-from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.subjects import person_id_of
-from bunri.kit.clock import Clock
-from bunri.platform.db import Transaction
 
 TERMINAL: Final = Device("bunri users")
 """Where the events come from."""
@@ -25,13 +22,11 @@ TERMINAL: Final = Device("bunri users")
 class Administration:
     """``who``: the address or the id (``guest_<uuid>``) of a person. All but ``find`` raise PersonMissing."""
 
-    def __init__(
-        self, transaction: Transaction[AuthRepository], sessions: Sessions, mails: Mails, clock: Clock
-    ) -> None:
-        self._transaction = transaction
-        self._sessions = sessions
-        self._mails = mails
-        self._clock = clock
+    def __init__(self, context: AuthContext) -> None:
+        self._transaction = context.transaction
+        self._sessions = context.sessions
+        self._mails = context.mails
+        self._clock = context.clock
 
     async def find(self, search: str = "", role: Role | None = None, *, limit: int) -> Sequence[FoundPerson]:
         """Whose id is ``search``, or whose address or name has it in it; the newest first."""

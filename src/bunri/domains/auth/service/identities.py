@@ -4,23 +4,18 @@ from collections.abc import Sequence
 
 from bunri.domains.auth.errors import IdentityMissing, LastWayIn
 from bunri.domains.auth.public import Caller
-from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import IdentityOut
-from bunri.domains.auth.service.mails import Mails
-from bunri.domains.auth.service.sessions import Sessions, person_id_of
+from bunri.domains.auth.service.context import AuthContext
+from bunri.domains.auth.service.sessions import person_id_of
 from bunri.domains.auth.service.unlinking import note_unlinkings
-from bunri.kit.clock import Clock
-from bunri.platform.db import Transaction
 
 
 class Identities:
-    def __init__(
-        self, transaction: Transaction[AuthRepository], sessions: Sessions, mails: Mails, clock: Clock
-    ) -> None:
-        self._transaction = transaction
-        self._sessions = sessions
-        self._mails = mails
-        self._clock = clock
+    def __init__(self, context: AuthContext) -> None:
+        self._transaction = context.transaction
+        self._sessions = context.sessions
+        self._mails = context.mails
+        self._clock = context.clock
 
     async def of(self, caller: Caller) -> Sequence[IdentityOut]:
         """The oldest first."""

@@ -10,36 +10,25 @@ from bunri.domains.auth.records import Device, Factor, Passkey, Person, RequestK
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import MfaNeeded, PasskeyOptions, PasskeyOut, Tokens
 from bunri.domains.auth.service.challenges import Challenges, PasskeyAnswer
+from bunri.domains.auth.service.context import AuthContext
 from bunri.domains.auth.service.factors import Factors
-from bunri.domains.auth.service.mails import Mails
-from bunri.domains.auth.service.sessions import Sessions, person_id_of
+from bunri.domains.auth.service.sessions import person_id_of
 from bunri.domains.auth.service.sign_ins import SignIns
-from bunri.kit.clock import Clock
 from bunri.kit.ids import new_id
-from bunri.platform.db import Transaction
 
 MOST: Final = 20
 """Passkeys of one person."""
 
 
 class Passkeys:
-    def __init__(
-        self,
-        transaction: Transaction[AuthRepository],
-        sessions: Sessions,
-        challenges: Challenges,
-        factors: Factors,
-        sign_ins: SignIns,
-        mails: Mails,
-        clock: Clock,
-    ) -> None:
-        self._transaction = transaction
-        self._sessions = sessions
+    def __init__(self, context: AuthContext, challenges: Challenges, factors: Factors, sign_ins: SignIns) -> None:
+        self._transaction = context.transaction
+        self._sessions = context.sessions
         self._challenges = challenges
         self._factors = factors
         self._sign_ins = sign_ins
-        self._mails = mails
-        self._clock = clock
+        self._mails = context.mails
+        self._clock = context.clock
 
     async def of(self, caller: Caller) -> list[PasskeyOut]:
         """The oldest first."""

@@ -4,32 +4,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bunri.domains.auth.public import AuthPublic, Caller, Kind, KnownPerson, PersonErased
-from bunri.domains.auth.repository import AuthRepository
-from bunri.domains.auth.service.mails import Mails
-from bunri.domains.auth.service.sessions import Sessions
-from bunri.domains.auth.settings import AuthSettings
+from bunri.domains.auth.service.context import AuthContext
 from bunri.domains.auth.subjects import person_id_of, public_tag, subject_of
-from bunri.kit.clock import Clock
 from bunri.kit.languages import Language
-from bunri.platform.db import Transaction
 
 
 class People:
     """Implements ``auth.public.AuthPublic``."""
 
-    def __init__(
-        self,
-        transaction: Transaction[AuthRepository],
-        sessions: Sessions,
-        mails: Mails,
-        settings: AuthSettings,
-        clock: Clock,
-    ) -> None:
-        self._transaction = transaction
-        self._sessions = sessions
-        self._mails = mails
-        self._settings = settings
-        self._clock = clock
+    def __init__(self, context: AuthContext) -> None:
+        self._transaction = context.transaction
+        self._sessions = context.sessions
+        self._mails = context.mails
+        self._settings = context.settings
+        self._clock = context.clock
 
     async def person(self, owner: str) -> KnownPerson | None:
         person_id = person_id_of(owner)

@@ -16,16 +16,12 @@ from bunri.domains.auth.records import Device, Factor, Person, RequestKind
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import MfaNeeded, Tokens
 from bunri.domains.auth.secret_cipher import SecretCipher
+from bunri.domains.auth.service.context import AuthContext
 from bunri.domains.auth.service.guests import new_person
-from bunri.domains.auth.service.mails import Mails
-from bunri.domains.auth.service.requests import Requests
-from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.service.unlinking import keep_token
 from bunri.domains.auth.subjects import person_id_of
-from bunri.kit.clock import Clock
 from bunri.kit.languages import Language
-from bunri.platform.db import Transaction
 from bunri.platform.oauth.protocol import Attempt, Identity, Provider, ProviderName, new_secret
 
 LIFETIME: Final = timedelta(minutes=10)
@@ -43,27 +39,23 @@ class Providers:
 
     def __init__(
         self,
-        transaction: Transaction[AuthRepository],
+        context: AuthContext,
         providers: Mapping[ProviderName, Provider],
-        sessions: Sessions,
-        requests: Requests,
         sign_ins: SignIns,
-        mails: Mails,
         cipher: SecretCipher,
         seed: str,
         redirect_base: str,
-        clock: Clock,
     ) -> None:
-        self._transaction = transaction
+        self._transaction = context.transaction
         self._providers = providers
-        self._sessions = sessions
-        self._requests = requests
+        self._sessions = context.sessions
+        self._requests = context.requests
         self._sign_ins = sign_ins
-        self._mails = mails
+        self._mails = context.mails
         self._cipher = cipher
         self._seed = seed
         self._redirect_base = redirect_base.rstrip("/")
-        self._clock = clock
+        self._clock = context.clock
 
     @property
     def names(self) -> list[str]:

@@ -4,15 +4,13 @@ from bunri.domains.auth.errors import FactorWrong, PasskeyInvalid, SignInFailed
 from bunri.domains.auth.passwords import Passwords
 from bunri.domains.auth.public import Caller
 from bunri.domains.auth.records import Device, Factor, Person
-from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import Tokens
 from bunri.domains.auth.service.challenges import Challenges, PasskeyAnswer
+from bunri.domains.auth.service.context import AuthContext
 from bunri.domains.auth.service.factors import Proof
-from bunri.domains.auth.service.sessions import Sessions, person_id_of
+from bunri.domains.auth.service.sessions import person_id_of
 from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.domains.auth.service.tries import Tries
-from bunri.kit.clock import Clock
-from bunri.platform.db import Transaction
 
 
 class Reauthentication:
@@ -20,21 +18,19 @@ class Reauthentication:
 
     def __init__(
         self,
-        transaction: Transaction[AuthRepository],
-        sessions: Sessions,
+        context: AuthContext,
         sign_ins: SignIns,
         challenges: Challenges,
         passwords: Passwords,
         tries: Tries,
-        clock: Clock,
     ) -> None:
-        self._transaction = transaction
-        self._sessions = sessions
+        self._transaction = context.transaction
+        self._sessions = context.sessions
         self._sign_ins = sign_ins
         self._challenges = challenges
         self._passwords = passwords
         self._tries = tries
-        self._clock = clock
+        self._clock = context.clock
 
     async def by_password(self, caller: Caller, password: str, proof: Proof | None = None) -> Tokens:
         """With the second factor, too, where there is one.

@@ -11,40 +11,25 @@ from bunri.domains.auth.public import Caller
 from bunri.domains.auth.records import Device, Factor, Person, Request, RequestKind, shows_two
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import Mfa, MfaNeeded, Tokens
+from bunri.domains.auth.service.context import AuthContext
 from bunri.domains.auth.service.factors import Factors, Proof
-from bunri.domains.auth.service.mails import Mails
 from bunri.domains.auth.service.merging import Merging
-from bunri.domains.auth.service.requests import Confirmation, Requests
-from bunri.domains.auth.service.sessions import Sessions
+from bunri.domains.auth.service.requests import Confirmation
 from bunri.domains.auth.service.tries import Tries
-from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.auth.subjects import subject_of
-from bunri.kit.clock import Clock
-from bunri.platform.db import Transaction
 
 
 class SignIns:
-    def __init__(
-        self,
-        transaction: Transaction[AuthRepository],
-        sessions: Sessions,
-        requests: Requests,
-        factors: Factors,
-        mails: Mails,
-        merging: Merging,
-        tries: Tries,
-        settings: AuthSettings,
-        clock: Clock,
-    ) -> None:
-        self._transaction = transaction
-        self._sessions = sessions
-        self._requests = requests
+    def __init__(self, context: AuthContext, factors: Factors, merging: Merging, tries: Tries) -> None:
+        self._transaction = context.transaction
+        self._sessions = context.sessions
+        self._requests = context.requests
         self._factors = factors
-        self._mails = mails
+        self._mails = context.mails
         self._merging = merging
         self._tries = tries
-        self._settings = settings
-        self._clock = clock
+        self._settings = context.settings
+        self._clock = context.clock
 
     @asynccontextmanager
     async def attempt(self, device: Device) -> AsyncIterator[AuthRepository]:

@@ -7,35 +7,24 @@ from bunri.domains.auth.records import Factor, Session, Totp
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.schemas import FactorCodesOut, FactorsOut, Tokens, TotpOut
 from bunri.domains.auth.secret_cipher import SecretCipher
+from bunri.domains.auth.service.context import AuthContext
 from bunri.domains.auth.service.factors import CODES, Factors
-from bunri.domains.auth.service.mails import Mails
-from bunri.domains.auth.service.sessions import Sessions, person_id_of
+from bunri.domains.auth.service.sessions import person_id_of
 from bunri.domains.auth.subjects import public_tag, subject_of
-from bunri.kit.clock import Clock
-from bunri.platform.db import Transaction
 from bunri.platform.limits import RateLimiter
 
 
 class TotpApps:
     """Whoever changes anything here has shown within the last ten minutes who they are (ASVS 7.5.1)."""
 
-    def __init__(
-        self,
-        transaction: Transaction[AuthRepository],
-        sessions: Sessions,
-        factors: Factors,
-        cipher: SecretCipher,
-        mails: Mails,
-        limiter: RateLimiter,
-        clock: Clock,
-    ) -> None:
-        self._transaction = transaction
-        self._sessions = sessions
+    def __init__(self, context: AuthContext, factors: Factors, cipher: SecretCipher, limiter: RateLimiter) -> None:
+        self._transaction = context.transaction
+        self._sessions = context.sessions
         self._factors = factors
         self._cipher = cipher
-        self._mails = mails
+        self._mails = context.mails
         self._limiter = limiter
-        self._clock = clock
+        self._clock = context.clock
 
     async def factors(self, caller: Caller) -> FactorsOut:
         """What the caller has beside the password."""
