@@ -23,7 +23,7 @@ async def list_identities(caller: CurrentCaller, identities: IdentityService) ->
 
 @router.delete("/{provider}", status_code=204, summary="Sign in with it no more")
 @policy(rate_limit="sign_in")
-async def remove(
+async def remove_identity(
     provider: Literal["kakao", "naver", "google"],
     caller: CurrentCaller,
     identities: IdentityService,
