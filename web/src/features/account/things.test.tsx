@@ -27,17 +27,25 @@ const tokensOf = (kind: "guest" | "account") => ({
   },
 });
 
+/** What the dialog wants to know that asks once more who is there. */
+const LOOKED_UP = ["GET me", "GET identities", "GET factors", "GET providers"];
+
 /** A platform on which somebody is signed in; `route` answers what is not about tokens. */
 async function platform(kind: "guest" | "account", route: (asked: string) => Answer) {
   const server = fakeServer(({ method, path }) =>
     /\/(guest|login|reauthenticate)$/.test(path)
       ? tokensOf(kind)
-      : route(`${method} ${path.replace("/api/v1/users/", "")}`),
+      : path.endsWith("/identities")
+        ? { body: [] }
+        : route(`${method} ${path.replace("/api/v1/users/", "")}`),
   );
   if (kind === "guest") await accessToken();
   else await signIn("/api/v1/auth/login", { email: "a@example.org", password: "p" });
   server.asked.length = 0;
-  return () => server.asked.map(({ method, path }) => `${method} ${path.replace(/^.*\/(users|auth)\//, "")}`);
+  return () =>
+    server.asked
+      .map(({ method, path }) => `${method} ${path.replace(/^.*\/(users|auth)\//, "")}`)
+      .filter((asked) => !LOOKED_UP.includes(asked));
 }
 
 const press = (name: string) => userEvent.click(screen.getByRole("button", { name }));
@@ -74,7 +82,11 @@ describe("everything as a file", () => {
         if (!shown) return problem(403, "reauthentication_needed");
         return { status: 202, body: begun };
       }
-      return one.startsWith("DELETE") ? { status: 204 } : { body: answers.shift() ?? ready };
+      if (one === "GET me") return { body: { has_password: true, roles: [] } };
+      if (one.startsWith("GET me/exports/")) return { body: answers.shift() ?? ready };
+      return one.startsWith("DELETE")
+        ? { status: 204 }
+        : { body: one.includes("/factors") ? { methods: [] } : [] };
     });
     answers.push({ ...begun, progress: 40 });
     await show(<ExportPage />, ["account"]);

@@ -1,12 +1,11 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { person, signIn } from "~/api/session";
+import { signIn } from "~/api/session";
 import type { Factor } from "~/api/types";
 import { Button } from "~/ui/Button";
 import { useHere } from "~/ui/comeBack";
 import { Skeleton } from "~/ui/Loading";
-import { toast } from "~/ui/toast";
 import { Failure } from "../forms/Failure";
 import { PasswordField } from "../forms/fields";
 import { Form } from "../forms/Form";
@@ -15,19 +14,23 @@ import { shownPasskey } from "../passkeys/ask";
 import { whyNoPasskeys } from "../passkeys/webauthn";
 import { ProviderButtons, useProviders } from "../signIn/providers";
 import { useFactors } from "./useFactors";
+import { useIdentities } from "./useIdentities";
+import { useProfile } from "./useProfile";
 import styles from "../account.module.css";
 
 type Props = Readonly<{ onEnd: (shown: boolean) => void }>;
 
 /**
  * Asks once more who is there: by a passkey, by the password with the second factor where there is one, or by signing in
- * elsewhere again. The platform does not tell whether somebody has a password, so it is always among the ways.
+ * elsewhere again. Where it cannot be known whether there is a password, it is among the ways.
  */
 export function ReauthenticationDialog({ onEnd }: Props) {
   const { t } = useTranslation("account");
   const title = useId();
   const element = useRef<HTMLDialogElement>(null);
   const factors = useFactors();
+  const profile = useProfile();
+  const identities = useIdentities();
   useEffect(() => {
     element.current?.showModal(); // the browser holds the focus inside, and gives it back
   }, []);
@@ -43,10 +46,15 @@ export function ReauthenticationDialog({ onEnd }: Props) {
     >
       <h2 id={title}>{t("again.title")}</h2>
       <p className={styles.small}>{t("again.note")}</p>
-      {factors.isPending ? (
+      {factors.isPending || profile.isPending || identities.isPending ? (
         <Skeleton height="8rem" />
       ) : (
-        <Ways methods={factors.data?.methods ?? []} onEnd={onEnd} />
+        <Ways
+          methods={factors.data?.methods ?? []}
+          hasPassword={profile.data?.has_password ?? true}
+          linked={identities.data?.map((each) => each.provider) ?? []}
+          onEnd={onEnd}
+        />
       )}
       <div className={styles.buttons}>
         <Button variant="outlined" tone="inherit" onClick={() => onEnd(false)}>
@@ -57,27 +65,28 @@ export function ReauthenticationDialog({ onEnd }: Props) {
   );
 }
 
-function Ways({ methods, onEnd }: Props & Readonly<{ methods: readonly Factor[] }>) {
+type WaysProps = Props &
+  Readonly<{ methods: readonly Factor[]; hasPassword: boolean; linked: readonly string[] }>;
+
+function Ways({ methods, hasPassword, linked, onEnd }: WaysProps) {
   const { t } = useTranslation("account");
   const passkeys = methods.includes("passkey");
   const cannot = passkeys ? whyNoPasskeys() : null;
-  const codes = methods.includes("totp") || methods.includes("recovery_code");
-  const providers = useProviders();
+  const configured = useProviders();
+  const providers = linked.filter((name) => configured.includes(name));
   const here = useHere();
   return (
     <div className={styles.form}>
       {passkeys && cannot === null && <ByPasskey onEnd={onEnd} />}
       {cannot && <p className={styles.small}>{t(`passkey.${cannot}`)}</p>}
-      {/* A second factor is asked for beside the password: who has passkeys only shows one of those. */}
-      {(codes || !passkeys) && (
-        <ByPassword methods={methods} main={!passkeys || cannot !== null} onEnd={onEnd} />
-      )}
+      {hasPassword && <ByPassword methods={methods} main={!passkeys || cannot !== null} onEnd={onEnd} />}
       {providers.length > 0 && (
         <>
           <p className={styles.small}>{t("again.elsewhere")}</p>
           <ProviderButtons
             names={providers}
             next={here ?? "/account"}
+            purpose="reauthenticate"
             label={(provider) => t("signIn.with", { provider })}
           />
         </>
@@ -88,21 +97,9 @@ function Ways({ methods, onEnd }: Props & Readonly<{ methods: readonly Factor[] 
 
 function ByPasskey({ onEnd }: Props) {
   const { t } = useTranslation("account");
-  const client = useQueryClient();
   const show = useMutation({
-    mutationFn: async () => {
-      const before = person()?.id;
-      const shown = await signIn("/api/v1/auth/passkeys/authentication/verify", await shownPasskey());
-      return { shown, same: shown?.id === before };
-    },
-    onSuccess: ({ shown, same }) => {
-      if (!same) {
-        // The passkey is that of another account, which is signed in now: what was wanted was not meant for it.
-        toast({ text: t("again.another", { name: shown?.name ?? "" }) });
-        void client.invalidateQueries();
-      }
-      onEnd(same);
-    },
+    mutationFn: async () => signIn("/api/v1/auth/reauthenticate", { passkey: await shownPasskey() }),
+    onSuccess: () => onEnd(true),
   });
   return (
     <>

@@ -12,6 +12,7 @@ import { Elsewhere } from "./Elsewhere";
 import { Passkeys } from "./Passkeys";
 import { RecoveryCodes } from "./RecoveryCodes";
 import { useFactors } from "./useFactors";
+import { useProfile } from "./useProfile";
 
 /** How somebody signs in to their account, and what they show beside the password. */
 export default function SecurityPage() {
@@ -21,6 +22,7 @@ export default function SecurityPage() {
   return (
     <Page title={t("security.title")} lead={t("security.lead")}>
       <Mui key={person.id}>
+        <RoleNeedsFactor />
         <Passkeys />
         <Seconds />
         <ChangePassword />
@@ -29,6 +31,14 @@ export default function SecurityPage() {
       </Mui>
     </Page>
   );
+}
+
+/** Roles count only with a second factor: who was given one learns what is missing. */
+function RoleNeedsFactor() {
+  const { t } = useTranslation("account");
+  const roles = useProfile().data?.roles ?? [];
+  const methods = useFactors().data?.methods;
+  return roles.length > 0 && methods?.length === 0 ? <p role="note">{t("security.role")}</p> : null;
 }
 
 function Seconds() {

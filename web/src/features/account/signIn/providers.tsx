@@ -25,20 +25,27 @@ export function useProviderName(): (name: string) => string {
   };
 }
 
+type Purpose = "sign_in" | "reauthenticate";
+
 /** Where the browser goes to sign in there, and from there back to `next`. */
-export const beginAt = (name: string, next: string) =>
-  `/api/v1/auth/oauth/${encodeURIComponent(name)}?${new URLSearchParams({ next }).toString()}`;
+export const beginAt = (name: string, next: string, purpose: Purpose = "sign_in") =>
+  `/api/v1/auth/oauth/${encodeURIComponent(name)}?${new URLSearchParams({
+    next,
+    ...(purpose === "sign_in" ? {} : { purpose }),
+  }).toString()}`;
 
 type Props = Readonly<{
   names: readonly string[];
   /** The page of ours to come back to. */
   next: string;
+  /** Whether the person is to show there anew who they are. */
+  purpose?: Purpose;
   /** What a button says. */
   label: (provider: string) => string;
 }>;
 
 /** A button for each. They lead out of the app: nothing of a page is left but what it has stored. */
-export function ProviderButtons({ names, next, label }: Props) {
+export function ProviderButtons({ names, next, purpose, label }: Props) {
   const nameOf = useProviderName();
   return (
     <div className={styles.buttons}>
@@ -48,7 +55,7 @@ export function ProviderButtons({ names, next, label }: Props) {
           variant="outlined"
           tone="inherit"
           large
-          href={beginAt(name, next)}
+          href={beginAt(name, next, purpose)}
           onClick={() => {
             rememberLeft(next);
           }}
