@@ -104,6 +104,8 @@ class Server:
             pass  # the client left, or the test is over
         finally:
             writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()  # else it is closed by the garbage collector, in the middle of another test
 
     async def hang_up(self) -> None:
         """Ends every open connection."""
