@@ -156,11 +156,15 @@ def _serve_sockets(app: FastAPI, container: Container, registry: Registry, targe
     container.provide(Emitter, lambda: ClusterEmitter(manager))
     container.provide(Subscriber, lambda: manager)
     handlers = [each for module in registry.modules for each in module.socket_handlers(container)]
+    watchers = [each for module in registry.modules for each in module.socket_watchers(container)]
+    ordered = next((module.ordered_rooms(container) for module in registry.modules if module.ordered_rooms), None)
     identity = container.get(AccessVerifier), container.get(SessionEndings)
     settings = container.settings
     # What a socket sends is counted here: it is not worth a round trip, and a person's sockets are few processes'.
     limiter = MemoryRateLimiter(settings.limits)
-    server = RealtimeServer(manager, *identity, handlers, container, container.clock, settings.http, limiter)
+    server = RealtimeServer(
+        manager, *identity, handlers, container, container.clock, settings.http, limiter, watchers, ordered
+    )
     if PREFIX in target.prefixes:
         app.mount(PREFIX, server.app)
     yield server.run

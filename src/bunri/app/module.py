@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bunri.edge.http.health import Check
     from bunri.platform.mail.delivery import MailDelivery
     from bunri.platform.queue import Handler
-    from bunri.platform.realtime import SocketHandler
+    from bunri.platform.realtime import OrderedSource, SocketHandler, SocketWatcher
 
 
 class Queue(NamedTuple):
@@ -110,6 +110,10 @@ class Module:
     fast_path: "Callable[[Container], FastPath] | None" = None
     """Answers beside ASGI (edge.http.fast_path)."""
     socket_handlers: "Callable[[Container], Sequence[SocketHandler]]" = _nothing
+    socket_watchers: "Callable[[Container], Sequence[SocketWatcher]]" = _nothing
+    """Told of the sockets of an API process that go, and every few seconds."""
+    ordered_rooms: "Callable[[Container], OrderedSource] | None" = None
+    """Where numbered events of rooms are kept; one domain has them."""
     page_origins: "Callable[[Settings], Sequence[str]]" = _nothing
     """Other origins that the web app's pages may fetch from, for its sake."""
 

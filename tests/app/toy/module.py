@@ -9,7 +9,11 @@ from bunri.app.container import Container
 from bunri.app.module import Module, Queue, Schedule, Subscription
 from bunri.domains.waste.public import AnalysisDone
 from bunri.platform.queue import handler, scheduled
-from bunri.platform.realtime import Emitter, SocketHandler
+from bunri.platform.realtime import Emitter, Socket, SocketHandler
+
+
+async def _sing(songs: SongsService, socket: Socket, song: SongIn) -> dict[str, str]:
+    return await songs.sing(socket.caller, song)
 
 
 async def _hum(_: SongsService) -> None: ...
@@ -38,7 +42,7 @@ MODULE = Module(
     public=SongsPublic,
     prefixes=("/api/v1/songs",),
     routers=lambda _: [router],
-    socket_handlers=lambda _: [SocketHandler("sing", SongIn, SongsService, SongsService.sing)],
+    socket_handlers=lambda _: [SocketHandler("sing", SongIn, SongsService, _sing)],
     queues=(Queue("songs", concurrency=2),),
     task_handlers=lambda _, queue: HANDLERS if queue == "songs" else (),
     subscriptions=(Subscription(AnalysisDone, "songs.thank", "songs"),),

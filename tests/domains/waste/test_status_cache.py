@@ -206,6 +206,8 @@ class TestPushing:
             async def emit(self, event: str, data: Mapping[str, Any], *, room: str) -> None:
                 raise RuntimeError(room)
 
+            async def expel(self, person: str, room: str) -> None: ...
+
         cache = Cache(settings.cache_address("jobs"))
         statuses = StatusCache(cache, Failing())
         job = job_in(State.SEEING)

@@ -21,7 +21,6 @@ from tests.support.providers import Only
 from tests.support.tokens import access_token
 
 from bunri.app.settings import Settings
-from bunri.domains.auth.public import Caller
 from bunri.domains.auth.revocation import EndedSessions
 from bunri.domains.auth.signing_keys import SigningKeys
 from bunri.domains.auth.tokens import Verifier
@@ -35,7 +34,7 @@ from bunri.kit.tasks import cancel_all
 from bunri.platform.cache import Cache
 from bunri.platform.limits import LimitsSettings
 from bunri.platform.limits.memory import MemoryRateLimiter
-from bunri.platform.realtime import NAMESPACE, SocketHandler, user_room
+from bunri.platform.realtime import NAMESPACE, Socket, SocketHandler, user_room
 from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager
 from bunri.platform.realtime.remote import RemoteEmitter
 
@@ -56,12 +55,12 @@ class Order(BaseModel):
 
 
 class Shop:
-    async def serve(self, caller: Caller, order: Order) -> dict[str, Any]:
+    async def serve(self, socket: Socket, order: Order) -> dict[str, Any]:
         if order.cups > 3:
             raise Conflict
         if order.cups == 0:
             raise ZeroDivisionError
-        return {"for": caller.name, "cups": order.cups}
+        return {"for": socket.caller.name, "cups": order.cups}
 
 
 class Node:

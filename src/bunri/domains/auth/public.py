@@ -8,9 +8,26 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from bunri.domains.auth.subjects import public_tag
 from bunri.kit.errors import Unauthenticated
 from bunri.kit.events import Event
 from bunri.kit.languages import Language
+
+__all__ = [
+    "AccessVerifier",
+    "AuthPublic",
+    "Caller",
+    "GuestMerged",
+    "Kind",
+    "KnownPerson",
+    "Name",
+    "PersonErased",
+    "SessionEnded",
+    "SessionEndings",
+    "TokenExpired",
+    "TokenInvalid",
+    "public_tag",
+]
 
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")

@@ -6,7 +6,7 @@ after its session; the client takes a fresh token and connects again.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -22,14 +22,21 @@ from bunri.edge.http.settings import HttpSettings
 from bunri.edge.realtime.answered import Answered
 from bunri.edge.realtime.origins import OriginCheck
 from bunri.edge.realtime.shares import SocketShare, TooManySockets
-from bunri.edge.realtime.sockets import ConnectedSockets
+from bunri.edge.realtime.sockets import ConnectedSocket, ConnectedSockets
 from bunri.kit.clock import Clock
 from bunri.kit.errors import BunriError, Invalid
 from bunri.kit.languages import Language, negotiate, text
 from bunri.kit.sentences import sentence
 from bunri.platform.limits import RateLimiter
 from bunri.platform.providers import Providers
-from bunri.platform.realtime import NAMESPACE, SocketHandler, user_room
+from bunri.platform.realtime import (
+    NAMESPACE,
+    OrderedRooms,
+    OrderedSource,
+    SocketHandler,
+    SocketWatcher,
+    user_room,
+)
 from bunri.platform.realtime.cluster import ClusterManager
 
 log = structlog.get_logger(__name__)
@@ -40,8 +47,8 @@ LARGEST_MESSAGE: Final = 128 * 1024
 """Bytes of one packet: a message of 64 KiB and what JSON makes of it."""
 PING_EVERY_S: Final = 25
 PING_WITHIN_S: Final = 20
-LOOK_EVERY_S: Final = 15.0
-"""Seconds between two looks for tokens that have run out."""
+LOOK_EVERY_S: Final = 8.0
+"""Seconds between two looks for tokens that have run out, for people whose server has died, and for lost pushes."""
 
 
 class _Json:
@@ -67,8 +74,10 @@ class RealtimeServer:
         clock: Clock,
         limits: HttpSettings,
         limiter: RateLimiter,
+        watchers: Sequence[SocketWatcher] = (),
+        ordered: OrderedSource | None = None,
     ) -> None:
-        """``limiter`` counts the events of each person."""
+        """``limiter`` counts the events of each person; ``ordered`` keeps what is pushed to rooms in order."""
         self._limits = limits
         self._limiter = limiter
         self._manager = manager
@@ -91,6 +100,9 @@ class RealtimeServer:
             http_compression=False,
             transports=["websocket", "polling"],
         )
+        self._ordered = OrderedRooms(ordered, manager.deliver) if ordered else None
+        manager.ordered, manager.on_expelled = self._ordered, self._expel
+        self._watchers = watchers
         self._server.on("connect", self._connect, namespace=NAMESPACE)
         self._server.on("disconnect", self._disconnected, namespace=NAMESPACE)
         for handler in handlers:
@@ -114,7 +126,7 @@ class RealtimeServer:
         try:
             while True:
                 await asyncio.sleep(LOOK_EVERY_S)
-                await self.end_expired()
+                await self.look()
         finally:
             await self._manager.stop()
 
@@ -134,7 +146,59 @@ class RealtimeServer:
         await self._server.enter_room(sid, LOBBY, namespace=NAMESPACE)
 
     async def _disconnected(self, sid: str, *_: object) -> None:
+        if socket := self._socket(sid):
+            for room in self._sockets.rooms_of(sid):
+                self._forget_order(room, sid)
+            for watcher in self._watchers:
+                await watcher.gone(socket)
         self._sockets.remove(sid)
+
+    async def look(self) -> None:
+        """What is done from time to time."""
+        await self.end_expired()
+        for watcher in self._watchers:
+            await watcher.beat()
+        if self._ordered:
+            await self._ordered.look()
+
+    def _socket(self, sid: str) -> "_Socket | None":
+        found = self._sockets.get(sid)
+        return _Socket(self, sid, found.caller) if found else None
+
+    # ── rooms ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def follow(self, sid: str, room: str, since: int | None) -> bool:
+        """As ``Socket.follow``."""
+
+        async def enter() -> None:
+            if self._sockets.get(sid):  # it may have gone meanwhile
+                await self._server.enter_room(sid, room, namespace=NAMESPACE)
+                self._sockets.note_room(sid, room)
+
+        if self._ordered is None:
+            await enter()
+            return True
+        complete = await self._ordered.add(room, sid, since, enter, lambda event, data: self.emit(sid, event, data))
+        if self._sockets.get(sid) is None:
+            self._ordered.remove(room, sid)
+        return complete
+
+    async def unfollow(self, sid: str, room: str) -> None:
+        self._sockets.forget_room(sid, room)
+        self._forget_order(room, sid)
+        await self._server.leave_room(sid, room, namespace=NAMESPACE)
+
+    def _forget_order(self, room: str, sid: str) -> None:
+        if self._ordered:
+            self._ordered.remove(room, sid)
+
+    async def _expel(self, person: str, room: str) -> None:
+        for sid in self._sockets.of_person(person):
+            await self.unfollow(sid, room)
+
+    async def emit(self, sid: str, event: str, data: Mapping[str, Any]) -> None:
+        """To one socket of this process."""
+        await self._manager.deliver(event, data, sid)
 
     def _on_session_ended(self, session_id: Any) -> None:
         loop = self._loop
@@ -158,18 +222,20 @@ class RealtimeServer:
             found = self._sockets.get(sid)
             if found is None:
                 return _failed(TokenInvalid(), "ko")
-            return await self._handle(handler, found.caller, found.language, payload)
+            return await self._handle(handler, _Socket(self, sid, found.caller), found, payload)
 
         return handle
 
     async def _handle(
-        self, handler: SocketHandler, caller: Caller, language: Language, payload: object
+        self, handler: SocketHandler, socket: "_Socket", sent_by: ConnectedSocket, payload: object
     ) -> dict[str, Any]:
         """The acknowledgement: ``{status: "success", data}`` or ``{status: "error", code, message}``."""
+        language = sent_by.language
         try:
-            await self._limiter.hit("socket_event", f"{handler.event} {caller.id}")
+            await self._limiter.hit("socket_event", f"{handler.event} {socket.caller.id}")
             given = handler.payload.model_validate(payload)
-            data = await handler.call(self._providers.get(handler.service), caller, given)
+            async with sent_by.turn:
+                data = await handler.call(self._providers.get(handler.service), socket, given)
         except ValidationError:
             return _failed(Invalid(), language)
         except BunriError as error:
@@ -178,6 +244,24 @@ class RealtimeServer:
             log.exception("socket_event.failed", socket_event=handler.event)
             return {"status": "error", "code": "internal", "message": text("errors.internal", language)}
         return {"status": "success", "data": data}
+
+
+class _Socket:
+    """Implements platform.realtime.Socket."""
+
+    def __init__(self, server: RealtimeServer, sid: str, caller: Caller) -> None:
+        self._server = server
+        self.id = sid
+        self.caller = caller
+
+    async def emit(self, event: str, data: Mapping[str, Any]) -> None:
+        await self._server.emit(self.id, event, data)
+
+    async def follow(self, room: str, since: int | None = None) -> bool:
+        return await self._server.follow(self.id, room, since)
+
+    async def unfollow(self, room: str) -> None:
+        await self._server.unfollow(self.id, room)
 
 
 def _failed(error: BunriError, language: Language) -> dict[str, Any]:

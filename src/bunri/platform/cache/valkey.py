@@ -1,6 +1,6 @@
 """A thin face on the ``redis`` client: bytes in, bytes out, a time to live on everything."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TypeVar, cast
@@ -102,6 +102,28 @@ class Cache:
         pipe.zrange(key, 0, -1)
         return cast("list[bytes]", (await self._guard(pipe.execute()))[1])
 
+    # ── entries: members of a set, each ``<owner> <place>``, that run out unless they are renewed ─────────────────────
+
+    async def add_entry(self, key: str, entry: str, until: datetime, *, now: datetime) -> bool:
+        """Whether the owner had no entry before that has not run out."""
+        added = self._redis.eval(_ADD_ENTRY, 1, key, entry, until.timestamp(), now.timestamp())
+        return bool(await self._guard(cast("Awaitable[object]", added)))
+
+    async def remove_entry(self, key: str, entry: str, *, now: datetime) -> bool:
+        """Whether the owner has no entry left."""
+        removed = self._redis.eval(_REMOVE_ENTRY, 1, key, entry, now.timestamp())
+        return bool(await self._guard(cast("Awaitable[object]", removed)))
+
+    async def renew_entries(self, key: str, entries: Sequence[str], until: datetime, *, now: datetime) -> list[str]:
+        """The owners whose last entry has run out meanwhile; each is told once."""
+        gone = self._redis.eval(_RENEW_ENTRIES, 1, key, until.timestamp(), now.timestamp(), *entries)
+        return [owner.decode() for owner in cast("list[bytes]", await self._guard(cast("Awaitable[object]", gone)))]
+
+    async def entries(self, key: str, *, now: datetime) -> list[str]:
+        """Those that have not run out."""
+        found = self._redis.zrange(key, f"({now.timestamp()}", "+inf", byscore=True)
+        return [entry.decode() for entry in cast("list[bytes]", await self._guard(found))]
+
     async def count(self, key: str, ttl: timedelta) -> int:
         """How often it was counted under ``key`` since ``ttl`` ago at most, this time included."""
         pipe = self._redis.pipeline(transaction=True)
@@ -185,4 +207,38 @@ _REPLACE = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 if ARGV[2] == '' then return redis.call('DEL', KEYS[1]) end
 return redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+"""
+_ENTRIES_FOR_S = 3600
+_OWNER = """
+local function owner(entry) return string.match(entry, '^%S+') end
+local function has(key, who, now)
+    for _, entry in ipairs(redis.call('ZRANGEBYSCORE', key, '(' .. now, '+inf')) do
+        if owner(entry) == who then return true end
+    end
+    return false
+end
+"""
+_ADD_ENTRY = f"""{_OWNER}
+local before = has(KEYS[1], owner(ARGV[1]), ARGV[3])
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+redis.call('EXPIRE', KEYS[1], {_ENTRIES_FOR_S})
+return before and 0 or 1
+"""
+_REMOVE_ENTRY = f"""{_OWNER}
+redis.call('ZREM', KEYS[1], ARGV[1])
+return has(KEYS[1], owner(ARGV[1]), ARGV[2]) and 0 or 1
+"""
+_RENEW_ENTRIES = f"""{_OWNER}
+for at = 3, #ARGV do redis.call('ZADD', KEYS[1], ARGV[1], ARGV[at]) end
+redis.call('EXPIRE', KEYS[1], {_ENTRIES_FOR_S})
+local gone, seen = {{}}, {{}}
+for _, entry in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])) do
+    redis.call('ZREM', KEYS[1], entry)
+    local who = owner(entry)
+    if not seen[who] and not has(KEYS[1], who, ARGV[2]) then
+        seen[who] = true
+        gone[#gone + 1] = who
+    end
+end
+return gone
 """

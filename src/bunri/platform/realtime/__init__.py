@@ -9,15 +9,21 @@ from bunri.platform.realtime.emitter import (
     Subscriber,
     user_room,
 )
-from bunri.platform.realtime.handlers import SocketHandler
+from bunri.platform.realtime.handlers import Socket, SocketHandler, SocketWatcher
+from bunri.platform.realtime.ordered import Numbered, OrderedRooms, OrderedSource
 
 __all__ = [
     "MISSED",
     "NAMESPACE",
     "Emitter",
+    "Numbered",
+    "OrderedRooms",
+    "OrderedSource",
     "RecordingEmitter",
     "RoomListener",
+    "Socket",
     "SocketHandler",
+    "SocketWatcher",
     "Subscriber",
     "user_room",
 ]

@@ -6,17 +6,20 @@ reconnects.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
 import structlog
+from engineio.packet import MESSAGE, Packet
 from socketio.async_pubsub_manager import AsyncPubSubManager
+from socketio.packet import EVENT
 
 from bunri.kit.tasks import cancel_all
 from bunri.platform.cache import Cache, CacheUnavailable
 from bunri.platform.realtime.emitter import MISSED, NAMESPACE, Pushed
-from bunri.platform.realtime.remote import CHANNEL, publish
+from bunri.platform.realtime.ordered import OrderedRooms
+from bunri.platform.realtime.remote import CHANNEL, EXPEL, publish
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +38,10 @@ class ClusterManager(AsyncPubSubManager):  # type: ignore[misc]  # python-socket
         super().__init__(channel=CHANNEL, logger=log)
         self._cache = cache
         self._listeners: dict[str, set[_Listener]] = {}
+        self.ordered: OrderedRooms | None = None
+        """Rooms whose events come in order (set by the socket server)."""
+        self.on_expelled: Callable[[str, str], Awaitable[None]] | None = None
+        """Takes a person's sockets out of a room (set by the socket server)."""
 
     @contextmanager
     def listening(self, room: str) -> Iterator["_Listener"]:
@@ -55,7 +62,31 @@ class ClusterManager(AsyncPubSubManager):  # type: ignore[misc]  # python-socket
     async def _handle_emit(self, message: dict[str, Any]) -> None:
         for queue in self._listeners.get(message.get("room") or "", ()):
             queue.put(Pushed(message["event"], message["data"][0]))
-        await super()._handle_emit(message)
+        event, room, data = message["event"], message.get("room") or "", message["data"][0]
+        if event == EXPEL:
+            if self.on_expelled:
+                await self.on_expelled(data["person"], room)
+        elif self.ordered and event == self.ordered.event:
+            await self.ordered.push(room, data)
+        else:
+            await self.deliver(event, data, room)
+
+    async def deliver(self, event: str, data: Mapping[str, Any], room: str) -> None:
+        """To the sockets of this process alone. One packet, whose text is made once, is put into the queues of all;
+        python-socketio's own way makes a task for each."""
+        sockets = self.server.eio.sockets
+        packets: list[Packet] = []
+        for _, eio_sid in self.get_participants(NAMESPACE, room):
+            socket = sockets.get(eio_sid)
+            if socket is None or socket.closed:
+                continue
+            packets = packets or self._encoded(event, data)
+            for packet in packets:
+                socket.queue.put_nowait(packet)
+
+    def _encoded(self, event: str, data: Mapping[str, Any]) -> list[Packet]:
+        encoded = self.server.packet_class(EVENT, namespace=NAMESPACE, data=[event, data]).encode()
+        return [Packet(MESSAGE, each) for each in (encoded if isinstance(encoded, list) else [encoded])]
 
     def _tell_of_loss(self) -> None:
         """Whoever listened before may have missed something."""
@@ -87,6 +118,9 @@ class ClusterEmitter:
 
     async def emit(self, event: str, data: Mapping[str, Any], *, room: str) -> None:
         await self._manager.emit(event, data, namespace=NAMESPACE, room=room)
+
+    async def expel(self, person: str, room: str) -> None:
+        await self._manager.emit(EXPEL, {"person": person}, namespace=NAMESPACE, room=room)
 
 
 class _Listener:

@@ -16,6 +16,10 @@ class Emitter(Protocol):
         """``data`` is what JSON knows. Never raises because Valkey is away."""
         ...
 
+    async def expel(self, person: str, room: str) -> None:
+        """The sockets of ``person`` get nothing more of ``room``, on any node."""
+        ...
+
 
 class Pushed(NamedTuple):
     """An event as it was pushed to a room."""
@@ -57,3 +61,6 @@ class RecordingEmitter:
     async def emit(self, event: str, data: Mapping[str, Any], *, room: str) -> None:
         self.emitted.append((event, data, room))
         del self.emitted[: -self.most]
+
+    async def expel(self, person: str, room: str) -> None:
+        self.emitted.append(("expel", {"person": person}, room))

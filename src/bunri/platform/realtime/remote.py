@@ -16,6 +16,8 @@ from bunri.platform.realtime.emitter import NAMESPACE
 log = structlog.get_logger(__name__)
 
 CHANNEL: Final = "realtime"
+EXPEL: Final = "expel"
+"""Between processes only: no socket sees it."""
 
 
 class RemoteEmitter:
@@ -28,6 +30,9 @@ class RemoteEmitter:
         await publish(
             self._cache, {"method": "emit", "event": event, "data": [data], "namespace": NAMESPACE, "room": room}
         )
+
+    async def expel(self, person: str, room: str) -> None:
+        await self.emit(EXPEL, {"person": person}, room=room)
 
 
 async def publish(cache: Cache, message: Mapping[str, Any]) -> None:
