@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from bunri.app.module import Module, Queue, Schedule, Subscription
-from bunri.app.modules import auth, detection, locations, recycling, users, waste
+from bunri.app.modules import auth, chat, detection, locations, recycling, users, waste
 from bunri.domains.auth.public import GuestMerged, PersonErased
 from bunri.kit.errors import Invalid
 from bunri.kit.languages import add_catalogue
@@ -22,6 +22,7 @@ MODULES: Final = (
     recycling.MODULE,
     locations.MODULE,
     waste.MODULE,
+    chat.MODULE,
     detection.MODULE,
 )
 

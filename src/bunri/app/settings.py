@@ -15,6 +15,7 @@ from pydantic import Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bunri.domains.auth.settings import AuthSettings
+from bunri.domains.chat.settings import ChatSettings
 from bunri.domains.detection.settings import DetectionSettings
 from bunri.domains.locations.settings import MapSettings
 from bunri.domains.users.settings import UsersSettings
@@ -83,6 +84,7 @@ class Settings(BaseSettings):
     oauth: OAuthSettings = Field(default_factory=OAuthSettings)
     users: UsersSettings = Field(default_factory=UsersSettings)
     waste: WasteSettings = Field(default_factory=WasteSettings)
+    chat: ChatSettings = Field(default_factory=ChatSettings)
     detection: DetectionSettings = Field(default_factory=DetectionSettings)
     decoders: DecoderSettings = Field(default_factory=DecoderSettings)
     vision: VisionSettings = Field(default_factory=VisionSettings)

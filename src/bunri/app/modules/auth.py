@@ -79,7 +79,7 @@ def _verifier(container: "Container") -> AccessVerifier:
 def _routers(_: "Container") -> "Sequence[APIRouter]":
     from bunri.domains.auth.endpoints import factors, identities, jwks, oauth, passkeys, router
 
-    return [router.router, factors.router, passkeys.router, oauth.router, identities.router, jwks.router]
+    return [router.router, router.of_old, factors.router, passkeys.router, oauth.router, identities.router, jwks.router]
 
 
 def _handlers(_: "Container", queue: str) -> "Sequence[Handler]":
@@ -390,7 +390,7 @@ MODULE = Module(
     schema="auth",
     outbox=_outbox,
     public=AuthPublic,
-    prefixes=("/api/v1/auth", "/.well-known/jwks.json"),
+    prefixes=("/api/v1/auth", "/api/auth", "/.well-known/jwks.json"),
     routers=_routers,
     task_handlers=_handlers,
     subscriptions=(Subscription(SessionEnded, "auth.spread_ended_session", "default"),),

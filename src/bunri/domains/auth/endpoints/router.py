@@ -46,6 +46,8 @@ from bunri.domains.auth.service.sign_ins import SignIns
 from bunri.platform.http import PreferredLanguage, policy, same_origin, signed_in, signed_in_if_any, use
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
+of_old = APIRouter(prefix="/api/auth", include_in_schema=False)
+"""The address that the chat's original client knows (CHAT-2)."""
 
 CurrentCaller = Annotated[Caller, signed_in]
 GuestService = Annotated[Guests, use(Guests)]
@@ -66,6 +68,7 @@ CallerIfAny = Annotated[Caller | None, signed_in_if_any]
 # ── guests ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@of_old.post("/guest", status_code=201)
 @router.post("/guest", status_code=201, summary="Sign in with a name only")
 @policy(rate_limit="guest")
 async def guest(

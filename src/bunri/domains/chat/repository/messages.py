@@ -1,0 +1,156 @@
+"""Statements about messages: numbered without a gap, paged by number."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, insert, select, true, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bunri.domains.chat import finding, models, records
+from bunri.platform.db import Repository
+
+_Message = models.MessageRow
+_Room = models.RoomRow
+_Reaction = models.ReactionRow
+_SOUGHT: Final = ("grams", "initials")
+MESSAGE: Final = tuple(column for column in _Message.__table__.columns if column.key not in _SOUGHT)
+
+
+def message_of(row: Sequence[Any]) -> records.Message:
+    """From the values of MESSAGE."""
+    values = dict(zip((column.key for column in MESSAGE), row, strict=True))
+    return records.Message(**{**values, "type": records.MessageType(values["type"])})
+
+
+class MessageRepository(Repository):
+    async def message_by_client_id(self, room_id: UUID, sender: str, client_id: str) -> records.Message | None:
+        return await self._one(_Message.room_id == room_id, _Message.sender == sender, _Message.client_id == client_id)
+
+    async def message(self, message_id: UUID) -> records.Message | None:
+        return await self._one(_Message.id == message_id)
+
+    async def _one(self, *where: ColumnElement[bool]) -> records.Message | None:
+        row = (await self._session.execute(select(*MESSAGE).where(*where))).one_or_none()
+        return message_of(row) if row else None
+
+    async def next_numbers(self, room: records.Room, now: datetime) -> tuple[int, int, datetime]:
+        """The number, the revision and the time of the next message of the room, which the caller has locked. Times of
+        a room strictly increase, so that they can be paged by."""
+        at = now.replace(microsecond=now.microsecond // 1000 * 1000)  # JavaScript knows no more
+        if room.last_at:
+            at = max(at, room.last_at + timedelta(milliseconds=1))
+        seq, rev = room.last_seq + 1, room.last_rev + 1
+        values = {"last_seq": seq, "last_rev": rev, "last_at": at, "updated_at": at}
+        await self._session.execute(update(_Room).where(_Room.id == room.id).values(values))
+        return seq, rev, at
+
+    async def add_message(self, message: records.Message) -> None:
+        values = {**asdict(message), **_sought(message.content), "mentions": list(message.mentions)}
+        await self._session.execute(insert(_Message).values(values))
+
+    async def next_revision(self, room: records.Room) -> int:
+        """Of a message that changes, in a room that the caller has locked."""
+        rev = room.last_rev + 1
+        await self._session.execute(update(_Room).where(_Room.id == room.id).values(last_rev=rev))
+        return rev
+
+    async def change_message(self, message_id: UUID, **values: Any) -> records.Message:
+        if "content" in values:
+            values |= _sought(values["content"])
+        statement = update(_Message).where(_Message.id == message_id).values(values).returning(*MESSAGE)
+        return message_of((await self._session.execute(statement)).one())
+
+    # ── pages ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def before(self, room_id: UUID, seq: int | None, limit: int) -> list[records.Message]:
+        """The messages before number ``seq``, or the newest, the newest first."""
+        where = [_Message.room_id == room_id]
+        if seq is not None:
+            where.append(_Message.seq < seq)
+        rows = await self._session.execute(select(*MESSAGE).where(*where).order_by(_Message.seq.desc()).limit(limit))
+        return [message_of(row) for row in rows]
+
+    async def after(self, room_id: UUID, seq: int, limit: int) -> list[records.Message]:
+        """The messages after number ``seq``, the oldest first."""
+        where = (_Message.room_id == room_id, _Message.seq > seq)
+        rows = await self._session.execute(select(*MESSAGE).where(*where).order_by(_Message.seq).limit(limit))
+        return [message_of(row) for row in rows]
+
+    async def seq_at(self, room_id: UUID, before: datetime) -> int:
+        """The number after the newest message that is older than ``before``."""
+        where = (_Message.room_id == room_id, _Message.created_at < before)
+        newest = select(_Message.seq).where(*where).order_by(_Message.seq.desc()).limit(1)
+        return ((await self._session.execute(newest)).scalar_one_or_none() or 0) + 1
+
+    async def changed(self, room_id: UUID, rev: int, up_to_seq: int, limit: int) -> list[records.Message]:
+        """Messages up to a number that have changed after revision ``rev``, in the order of their changes."""
+        where = (_Message.room_id == room_id, _Message.rev > rev, _Message.seq <= up_to_seq)
+        rows = await self._session.execute(select(*MESSAGE).where(*where).order_by(_Message.rev).limit(limit))
+        return [message_of(row) for row in rows]
+
+    async def newest(self, room_ids: Sequence[UUID]) -> dict[UUID, records.Message]:
+        """The last message of each room that was not removed."""
+        kept = (_Message.room_id == _Room.id, _Message.deleted_at.is_(None))
+        last = select(*MESSAGE).where(*kept).order_by(_Message.seq.desc()).limit(1).lateral()
+        rows = await self._session.execute(
+            select(*last.c).select_from(_Room).join(last, true()).where(_Room.id.in_(room_ids))
+        )
+        return {message.room_id: message for message in map(message_of, rows)}
+
+    async def last_numbers(self, room_ids: Sequence[UUID]) -> dict[UUID, int]:
+        rows = await self._session.execute(select(_Room.id, _Room.last_seq).where(_Room.id.in_(room_ids)))
+        return {row.id: row.last_seq for row in rows}
+
+    async def found(
+        self, room_id: UUID, sought: finding.Sought, before_seq: int | None, limit: int
+    ) -> list[records.Message]:
+        """Messages that have all pieces that are looked for, the newest first."""
+        where = [_Message.room_id == room_id, _Message.deleted_at.is_(None)]
+        if sought.grams:
+            where.append(_Message.grams.contains(list(sought.grams)))
+        if sought.initials:
+            where.append(_Message.initials.contains(list(sought.initials)))
+        if before_seq is not None:
+            where.append(_Message.seq < before_seq)
+        rows = await self._session.execute(select(*MESSAGE).where(*where).order_by(_Message.seq.desc()).limit(limit))
+        return [message_of(row) for row in rows]
+
+    # ── signs ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def add_reaction(self, message_id: UUID, person: str, sign: str) -> bool:
+        values = {"message_id": message_id, "person": person, "sign": sign}
+        statement = upsert(_Reaction).values(values).on_conflict_do_nothing().returning(_Reaction.sign)
+        return (await self._session.execute(statement)).first() is not None
+
+    async def remove_reactions(self, message_id: UUID, person: str, signs: Sequence[str]) -> bool:
+        where = (_Reaction.message_id == message_id, _Reaction.person == person, _Reaction.sign.in_(signs))
+        return (
+            await self._session.execute(delete(_Reaction).where(*where).returning(_Reaction.sign))
+        ).first() is not None
+
+    async def count_signs(self, message_id: UUID) -> int:
+        """How many different ones the message has."""
+        counted = select(func.count(func.distinct(_Reaction.sign))).where(_Reaction.message_id == message_id)
+        return (await self._session.execute(counted)).scalar_one()
+
+    async def reactions_of(self, message_ids: Sequence[UUID]) -> dict[UUID, dict[str, list[str]]]:
+        """By message and sign: who."""
+        if not message_ids:
+            return {}
+        rows = await self._session.execute(
+            select(_Reaction.message_id, _Reaction.sign, func.array_agg(_Reaction.person))
+            .where(_Reaction.message_id.in_(message_ids))
+            .group_by(_Reaction.message_id, _Reaction.sign)
+            .order_by(_Reaction.sign)
+        )
+        found: dict[UUID, dict[str, list[str]]] = {}
+        for message_id, sign, people in rows:
+            found.setdefault(message_id, {})[sign] = list(people)
+        return found
+
+
+def _sought(content: str) -> dict[str, list[str]]:
+    return {"grams": finding.grams_of(content), "initials": finding.initials_of(content)}

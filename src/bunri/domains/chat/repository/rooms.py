@@ -1,0 +1,113 @@
+"""Statements about rooms, and who may come in by a link."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, tuple_, update
+
+from bunri.domains.chat import models, records
+from bunri.platform.db import Repository
+
+_Room = models.RoomRow
+_Member = models.MemberRow
+_Ban = models.BanRow
+ROOM: Final = tuple(_Room.__table__.columns)
+MEMBER: Final = tuple(_Member.__table__.columns)
+
+
+def room_of(row: Sequence[Any]) -> records.Room:
+    """From the values of ROOM."""
+    values = dict(zip((column.key for column in ROOM), row, strict=True))
+    return records.Room(**{**values, "kind": records.RoomKind(values["kind"])})
+
+
+def member_of(row: Sequence[Any]) -> records.Member:
+    """From the values of MEMBER."""
+    values = dict(zip((column.key for column in MEMBER), row, strict=True))
+    return records.Member(**{**values, "role": records.Role(values["role"])})
+
+
+def _seat(row: Row[Any]) -> records.Seat:
+    values = tuple(row)
+    room, member, banned = values[: len(ROOM)], values[len(ROOM) : -1], values[-1]
+    return records.Seat(room_of(room), member_of(member) if member[0] else None, banned)
+
+
+class RoomRepository(Repository):
+    async def add_room(self, room: records.Room) -> None:
+        await self._session.execute(insert(_Room).values(asdict(room)))
+
+    async def change_room(self, room_id: UUID, **values: Any) -> None:
+        await self._session.execute(update(_Room).where(_Room.id == room_id).values(values))
+
+    async def room_of_area(self, area: str) -> records.Room | None:
+        found = await self._session.execute(select(*ROOM).where(_Room.area == area, _Room.closed_at.is_(None)))
+        row = found.one_or_none()
+        return room_of(row) if row else None
+
+    async def seat(self, room_id: UUID, person: str, *, lock: bool = False) -> records.Seat | None:
+        """The room and the person's place in it. With ``lock`` nobody else adds to the room or changes it until the
+        transaction ends: its messages are numbered one by one."""
+        statement = _seats(person).where(_Room.id == room_id)
+        row = (await self._session.execute(statement.with_for_update(of=_Room) if lock else statement)).one_or_none()
+        return _seat(row) if row else None
+
+    async def seats_of(self, person: str) -> list[records.Seat]:
+        """All rooms that the person is a member of, the liveliest first."""
+        statement = _seats(person).where(_Member.person.is_not(None)).order_by(_Room.updated_at.desc())
+        return [_seat(row) for row in await self._session.execute(statement)]
+
+    async def listed(
+        self,
+        person: str,
+        *,
+        words: str | None,
+        area: str | None,
+        after: tuple[datetime, UUID] | None,
+        before: datetime | None,
+        limit: int,
+    ) -> list[records.Seat]:
+        """Rooms that the person is in or may come into, the liveliest first; ``after``: the last room of the page
+        before; ``before``: those whose last sign of life is older."""
+        mine, open_ = _Member.person.is_not(None), _Room.kind.in_(["public", "area"])
+        shown = and_(_Room.closed_at.is_(None), _Ban.until.is_(None), or_(mine, open_))
+        statement = _seats(person).where(shown).order_by(_Room.updated_at.desc(), _Room.id.desc()).limit(limit)
+        if words:
+            statement = statement.where(_Room.name.icontains(words, autoescape=True))
+        if area:
+            statement = statement.where(_Room.area == area)
+        if after:
+            statement = statement.where(tuple_(_Room.updated_at, _Room.id) < tuple_(*after))
+        if before:
+            statement = statement.where(_Room.updated_at < before)
+        return [_seat(row) for row in await self._session.execute(statement)]
+
+    # ── links ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def add_invite(self, hash_: bytes, room_id: UUID, by: str, expires_at: datetime, uses: int) -> None:
+        values = {"hash": hash_, "room_id": room_id, "created_by": by, "expires_at": expires_at, "uses_left": uses}
+        await self._session.execute(insert(models.InviteRow).values(values))
+
+    async def use_invite(self, hash_: bytes, now: datetime) -> UUID | None:
+        """The room that it leads into, once less from now on; None for one that is not good."""
+        row = models.InviteRow
+        good = (row.hash == hash_) & (row.expires_at > now) & (row.uses_left > 0)
+        statement = update(row).where(good).values(uses_left=row.uses_left - 1).returning(row.room_id)
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def room_of_invite(self, hash_: bytes, now: datetime) -> UUID | None:
+        row = models.InviteRow
+        good = (row.hash == hash_) & (row.expires_at > now) & (row.uses_left > 0)
+        return (await self._session.execute(select(row.room_id).where(good))).scalar_one_or_none()
+
+    async def remove_old_invites(self, now: datetime) -> None:
+        await self._session.execute(delete(models.InviteRow).where(models.InviteRow.expires_at <= now))
+
+
+def _seats(person: str) -> Any:
+    member = and_(_Member.room_id == _Room.id, _Member.person == person)
+    ban = and_(_Ban.room_id == _Room.id, _Ban.person == person, _Ban.until > func.now())
+    return select(*ROOM, *MEMBER, _Ban.until).outerjoin(_Member, member).outerjoin(_Ban, ban)

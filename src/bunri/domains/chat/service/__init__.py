@@ -1,0 +1,1 @@
+"""The use cases of chat, a file each."""
