@@ -4,6 +4,7 @@ A node that dies takes nobody along for longer than ``ttl``. Several tabs are on
 and in Valkey there is one entry for each person and node.
 """
 
+import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -71,7 +72,8 @@ class Presence:
         return {entry.partition(" ")[0] for entry in entries}
 
     async def counts(self, room_ids: Sequence[UUID]) -> Mapping[UUID, int]:
-        return {room_id: len(await self.people(room_id)) for room_id in room_ids}
+        found = await asyncio.gather(*(self.people(room_id) for room_id in room_ids))
+        return {room_id: len(people) for room_id, people in zip(room_ids, found, strict=True)}
 
 
 def _key(room_id: UUID) -> str:

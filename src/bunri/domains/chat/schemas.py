@@ -4,13 +4,17 @@ from datetime import datetime, time
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from bunri.domains.chat.records import MessageType, Role, RoomKind
 
 LONGEST = 4000
 """Characters of a message."""
-Content = Annotated[str, StringConstraints(max_length=LONGEST)]
+Text = Annotated[str, AfterValidator(lambda text: text.replace("\x00", ""))]
+"""Without the one character that PostgreSQL cannot keep."""
+Content = Annotated[Text, StringConstraints(max_length=LONGEST)]
+Person = Annotated[str, StringConstraints(max_length=60, pattern=r"^[\x21-\x7e]+$")]
+"""The id of somebody."""
 RoomName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
@@ -46,8 +50,15 @@ class RoomChange(BaseModel):
 
     name: RoomName | None = None
     slow_s: int | None = Field(None, ge=0, le=3600, description="Seconds between two messages of a member.")
-    quiet_from: time | None = Field(None, description="From when on only moderators write; in Korean time.")
+    quiet_from: time | None = Field(
+        None, description="From when on only moderators write; in Korea."
+    )
     quiet_until: time | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """By the names of columns. Null is as if left out where a room always has a value."""
+        said = self.model_dump(exclude_unset=True)
+        return {name: value for name, value in said.items() if value is not None or name.startswith("quiet_")}
 
 
 class LastMessage(BaseModel):
@@ -126,7 +137,7 @@ class MessageIn(LenientIn):
     content: Content = ""
     client_id: ClientId | None = Field(None, alias="clientId", description="Sent twice, it is one message.")
     reply_to: UUID | None = Field(None, alias="replyTo")
-    mentions: list[Annotated[str, StringConstraints(max_length=80)]] = Field([], max_length=20)
+    mentions: list[Person] = Field([], max_length=20)
     choices: list[Choice] | None = Field(None, min_length=2, max_length=4, description="Makes it a poll.")
 
 
@@ -174,7 +185,7 @@ class VoteIn(BaseModel):
 
 
 class ReportIn(BaseModel):
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
+    reason: Annotated[Text, StringConstraints(strip_whitespace=True, max_length=300)] = ""
 
 
 class ReadIn(BaseModel):

@@ -9,7 +9,7 @@ from bunri.domains.auth.public import Caller, public_tag
 from bunri.domains.chat.documents import pushed
 from bunri.domains.chat.presence import Presence
 from bunri.domains.chat.pushes import Pushes, room_channel
-from bunri.domains.chat.schemas import LenientIn, MessageIn
+from bunri.domains.chat.schemas import Content, LenientIn, MessageIn
 from bunri.domains.chat.service.history import History
 from bunri.domains.chat.service.messages import Messages
 from bunri.domains.chat.service.rooms import Rooms
@@ -36,7 +36,7 @@ class SendEvent(MessageIn):
 
 class EditEvent(LenientIn):
     message_id: UUID = Field(alias="messageId")
-    content: str = Field(max_length=4000)
+    content: Content
 
 
 class DeleteEvent(LenientIn):
@@ -172,8 +172,8 @@ class Conversations:
         return {"roomId": str(said.room_id), "readSeq": seq}
 
     async def typing(self, socket: Socket, said: TypingEvent) -> None:
-        """Only in a room that the socket has come into, where membership was looked at."""
-        if said.room_id in self._of_socket.get(socket.id, ()):
+        """Only in a room that the socket is in, where membership was looked at."""
+        if socket.follows(room_channel(said.room_id)):
             caller = socket.caller
             await self._pushes.typing(said.room_id, caller.id, caller.name, is_typing=said.is_typing)
 

@@ -183,6 +183,9 @@ class RealtimeServer:
             self._ordered.remove(room, sid)
         return complete
 
+    def follows(self, sid: str, room: str) -> bool:
+        return room in self._sockets.rooms_of(sid)
+
     async def unfollow(self, sid: str, room: str) -> None:
         self._sockets.forget_room(sid, room)
         self._forget_order(room, sid)
@@ -262,6 +265,9 @@ class _Socket:
 
     async def unfollow(self, room: str) -> None:
         await self._server.unfollow(self.id, room)
+
+    def follows(self, room: str) -> bool:
+        return self._server.follows(self.id, room)
 
 
 def _failed(error: BunriError, language: Language) -> dict[str, Any]:

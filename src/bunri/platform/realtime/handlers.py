@@ -29,6 +29,10 @@ class Socket(Protocol):
 
     async def unfollow(self, room: str) -> None: ...
 
+    def follows(self, room: str) -> bool:
+        """Whether it still does: it may have been taken out of the room."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SocketHandler:

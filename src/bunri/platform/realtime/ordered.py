@@ -82,11 +82,15 @@ class OrderedRooms:
         is."""
         found = self._rooms.setdefault(room, _Room())
         found.sockets.add(socket)  # at once: nobody drops the room while this waits
-        async with found.lock:
-            if found.last is None:
-                found.last = (await self._source.newest([room])).get(room, 0)
-            complete = since is None or await self._send_again(room, since, found.last, send)
-            await enter()
+        try:
+            async with found.lock:
+                if found.last is None:
+                    found.last = (await self._source.newest([room])).get(room, 0)
+                complete = since is None or await self._send_again(room, since, found.last, send)
+                await enter()
+        except BaseException:
+            self.remove(room, socket)
+            raise
         return complete
 
     async def _send_again(self, room: str, since: int, last: int, send: Send) -> bool:

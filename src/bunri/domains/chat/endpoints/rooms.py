@@ -15,6 +15,7 @@ from bunri.domains.chat.schemas import (
     JoinIn,
     MemberOut,
     ModerationIn,
+    Person,
     RoomChange,
     RoomIn,
     RoomOut,
@@ -125,7 +126,7 @@ async def members(
 @router.post("/rooms/{room_id}/members/{person}/moderation", status_code=204, summary="Mute, send out, keep out …")
 @policy()
 async def moderate(
-    room_id: UUID, person: str, body: ModerationIn, caller: CurrentCaller, moderation: ModerationService
+    room_id: UUID, person: Person, body: ModerationIn, caller: CurrentCaller, moderation: ModerationService
 ) -> None:
     """Moderators act on members, the owner on moderators too. What is done is noted."""
     await moderation.act(caller, room_id, person, body)

@@ -163,7 +163,7 @@ class Rooms:
         """Raises RoomMissing, NotAMember, ModeratorsOnly."""
         async with self._transaction() as repository:
             rules.moderator_of(await repository.seat(room_id, caller.id, lock=True))
-            if changes := said.model_dump(exclude_unset=True):
+            if changes := said.changes():
                 await repository.change_room(room_id, **changes)
                 await repository.note_action(room_id, caller.id, "changed", None, None, self._clock())
         return await self.get(caller, room_id)

@@ -1,0 +1,142 @@
+"""Rooms: who comes in, who owns them, what may be changed; and messages with odd content."""
+
+import pytest
+from tests.domains.chat.conftest import Clockwork, NewCaller
+from tests.domains.chat.test_user_data import room_of
+
+from bunri.domains.auth.public import Caller
+from bunri.domains.chat.errors import (
+    Banned,
+    InviteInvalid,
+    MessageEmpty,
+    ModeratorsOnly,
+    NotAMember,
+    NotYours,
+    RoomClosed,
+    RoomMissing,
+)
+from bunri.domains.chat.records import Role, RoomKind
+from bunri.domains.chat.schemas import MessageIn, ModerationIn, RoomChange, RoomIn
+from bunri.domains.chat.service.history import History
+from bunri.domains.chat.service.messages import Messages
+from bunri.domains.chat.service.moderation import Moderation
+from bunri.domains.chat.service.rooms import Rooms
+
+
+class TestPrivate:
+    async def test_is_found_by_its_members_and_entered_by_a_link(
+        self, rooms: Rooms, one: Caller, other: Caller, clock: Clockwork
+    ) -> None:
+        made = await rooms.make(one, RoomIn(name="101동", kind=RoomKind.BUILDING))
+        assert made.id not in [each.id for each in await rooms.listed(other, limit=100)]
+        for refused in (rooms.get(other, made.id), rooms.join(other, made.id)):
+            with pytest.raises(RoomMissing):
+                await refused
+        invite = await rooms.invite(one, made.id, uses=1)
+        assert (await rooms.join_by_invite(other, invite.token)).role == Role.MEMBER
+        assert made.id in [each.id for each in await rooms.listed(other, limit=100)]
+
+    async def test_links_end_after_their_uses_and_their_time(
+        self, rooms: Rooms, one: Caller, other: Caller, new_caller: NewCaller, clock: Clockwork
+    ) -> None:
+        made = await rooms.make(one, RoomIn(name="반", kind=RoomKind.CLASS))
+        used, old = await rooms.invite(one, made.id, uses=1), await rooms.invite(one, made.id, uses=9)
+        await rooms.join_by_invite(other, used.token)
+        clock.move(days=7, seconds=1)
+        late = await new_caller()
+        for token in (used.token, old.token, "made up, and long enough"):
+            with pytest.raises(InviteInvalid):
+                await rooms.join_by_invite(late, token)
+
+
+async def test_a_neighbourhood_has_one_room(rooms: Rooms, one: Caller, other: Caller) -> None:
+    area = f"wyd{one.id[-3:].translate(str.maketrans('ail', 'bcd')).replace('o', 'p')}"[:6]
+    said = RoomIn(name="우리 동네", kind=RoomKind.AREA, area=area)
+    first, second = await rooms.make(one, said), await rooms.make(other, said)
+    assert first.id == second.id
+    assert [each.id for each in await rooms.listed(one, area=area)] == [first.id]
+
+
+class TestOwner:
+    async def test_who_leaves_is_followed_by_the_oldest_and_the_last_closes(
+        self, rooms: Rooms, one: Caller, other: Caller, new_caller: NewCaller, clock: Clockwork
+    ) -> None:
+        room = await room_of(rooms, one, other)
+        clock.move(minutes=1)
+        third = await new_caller("셋")
+        await rooms.join(third, room)
+        await rooms.leave(one, room)
+        assert (await rooms.get(other, room)).role == Role.OWNER
+        await rooms.leave(other, room)
+        await rooms.leave(third, room)
+        assert (await rooms.get(third, room)).closed_at == clock.now
+        with pytest.raises(RoomClosed):
+            await rooms.join(one, room)
+
+    async def test_changes_what_may_be_changed(self, rooms: Rooms, one: Caller, other: Caller) -> None:
+        room = await room_of(rooms, one, other)
+        with pytest.raises(ModeratorsOnly):
+            await rooms.change(other, room, RoomChange(name="내 방"))
+        said = RoomChange.model_validate({"name": None, "slow_s": 5, "quiet_from": "22:00", "quiet_until": "07:00"})
+        changed = await rooms.change(one, room, said)
+        assert (changed.name, changed.slow_s, str(changed.quiet_from)) == ("방", 5, "22:00:00")
+        again = await rooms.change(one, room, RoomChange.model_validate({"slow_s": None, "quiet_from": None}))
+        assert (again.slow_s, again.quiet_from) == (5, None)
+
+
+class TestModeration:
+    async def test_who_is_kept_out_may_come_back_when_it_is_over(
+        self, rooms: Rooms, moderation: Moderation, one: Caller, other: Caller, clock: Clockwork
+    ) -> None:
+        room = await room_of(rooms, one, other)
+        with pytest.raises(ModeratorsOnly):
+            await moderation.act(other, room, one.id, ModerationIn(action="ban"))
+        await moderation.act(one, room, other.id, ModerationIn(action="ban", minutes=60 * 24 * 365))
+        with pytest.raises(Banned):
+            await rooms.join(other, room)
+        await moderation.act(one, room, other.id, ModerationIn(action="unban"))
+        await rooms.join(other, room)
+
+    async def test_a_moderator_removes_and_a_member_does_not(
+        self, rooms: Rooms, messages: Messages, moderation: Moderation, one: Caller, other: Caller
+    ) -> None:
+        room = await room_of(rooms, one, other)
+        mine = await messages.post(one, room, MessageIn(content="내 것"))
+        theirs = await messages.post(other, room, MessageIn(content="네 것"))
+        with pytest.raises(NotYours):
+            await messages.remove(other, mine.id)
+        with pytest.raises(NotYours):
+            await messages.edit(one, theirs.id, "고친 것")
+        await messages.remove(one, theirs.id)
+        await moderation.act(one, room, other.id, ModerationIn(action="promote"))
+        await messages.remove(other, mine.id)
+
+
+@pytest.mark.parametrize("content", ["", "   ", "\x00", "\n\t"])
+async def test_an_empty_message_is_none(rooms: Rooms, messages: Messages, one: Caller, content: str) -> None:
+    room = await room_of(rooms, one)
+    with pytest.raises(MessageEmpty):
+        await messages.post(one, room, MessageIn(content=content))
+    assert (await rooms.get(one, room)).last_seq == 0
+
+
+async def test_odd_characters_are_kept_but_the_one_that_cannot_be(
+    rooms: Rooms, messages: Messages, history: History, one: Caller
+) -> None:
+    room = await room_of(rooms, one)
+    said = "줄\n바꿈 \x00👨‍👩‍👧 <script> ﷽ " + "가" * 3000
+    posted = await messages.post(one, room, MessageIn(content=said))
+    assert posted.content == said.replace("\x00", "")
+    assert (await history.before(one, room, None, 1)).messages == [posted]
+
+
+async def test_history_is_for_members(rooms: Rooms, history: History, one: Caller, other: Caller) -> None:
+    room = await room_of(rooms, one)
+    for asked in (
+        history.before(other, room, None, 10),
+        history.after(other, room, 0, 10),
+        history.around(other, room, 1, 10),
+        history.search(other, room, "안녕", None, 10),
+    ):
+        with pytest.raises(NotAMember):
+            await asked
