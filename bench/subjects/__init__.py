@@ -4,7 +4,22 @@ from collections.abc import Callable
 from typing import Final
 
 from bench.result import BenchmarkResult
-from bench.subjects import analyze, attack, bins, detect, near, people, photo, poll, push, repeats, search, up, web
+from bench.subjects import (
+    analyze,
+    attack,
+    bins,
+    chat,
+    detect,
+    near,
+    people,
+    photo,
+    poll,
+    push,
+    repeats,
+    search,
+    up,
+    web,
+)
 
 Measure = Callable[[bool], list[BenchmarkResult]]
 
@@ -13,6 +28,7 @@ SUBJECTS: Final[dict[str, Measure]] = {
     "analyze": analyze.measure,
     "poll": poll.measure,
     "push": push.measure,
+    "chat": chat.measure,
     "photo": photo.measure,
     "people": people.measure,
     "near": near.measure,

@@ -17,6 +17,7 @@ import redis
 from bench import product
 from bench.client import Client
 from bench.load import load, request
+from bench.npm import install
 from bench.paths import workplace
 from bench.product import Product
 from bench.result import BenchmarkResult, at_most, below, times
@@ -72,7 +73,7 @@ def _ceiling(running: Product, rounds: int, seconds: int) -> BenchmarkResult:
         why = "without wrk our own generator may be the bottleneck, so no ratio: apt install wrk"
         return BenchmarkResult(CEILING, most.per_second, "req/s", times(1.1), note=why)
     with workplace() as folder:
-        why = _install(folder)
+        why = install(PEER, folder)
         if why:
             return BenchmarkResult(
                 CEILING, median([_wrk(ours, seconds) for _ in range(rounds)]), "req/s", times(1.1), note=why
@@ -100,20 +101,6 @@ def _wrk(target: PollTarget, seconds: int) -> float:
     if rate is None or _BAD.search(output):
         raise RuntimeError(output)
     return float(rate[1])
-
-
-def _install(folder: Path) -> str:
-    """Installs the peer and its packages in ``folder``; returns why it failed, or an empty text."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        return "no peer: node and npm are not installed"
-    shutil.copytree(PEER, folder, dirs_exist_ok=True)
-    command = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"]
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=180)
-    except subprocess.TimeoutExpired:
-        return "no peer: npm install took longer than 3 minutes"
-    return "" if done.returncode == 0 else f"no peer: npm install: {done.stderr.strip()[:200]}"
 
 
 @contextmanager

@@ -245,6 +245,7 @@ test.describe("everybody can use", () => {
       await page.evaluate((language) => {
         const kept = JSON.parse(localStorage.getItem("bunri.preferences") ?? "{}") as object;
         localStorage.setItem("bunri.preferences", JSON.stringify({ ...kept, language }));
+        localStorage.setItem("bunri.unsent", JSON.stringify(["language"])); // chosen just now: the profile follows
       }, language);
       const button = (ko: string, en: string) =>
         page.getByRole("button", { name: language === "ko" ? ko : en, exact: true });

@@ -1,0 +1,139 @@
+"""Many sockets of one room that count what reaches them, in a process of its own that spends little on each.
+
+A listener reads no frame: it counts how often the beginning of the event stands in what arrives. That takes a hundredth
+of what a real client needs, so that two cores measure the server and not its audience. A frame that two reads cut in
+the middle of that beginning is counted by the second.
+"""
+
+import asyncio
+import base64
+import gc
+import os
+import time
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import orjson
+import uvloop
+
+from bench import worker_processes
+from bunri.platform.realtime import NAMESPACE
+
+_EVENT: Final = f'42{NAMESPACE},["newMessage",'.encode()
+_AT_ONCE: Final = 25
+
+
+class Listener(asyncio.Protocol):
+    """One person's socket: speaks just enough Socket.IO 5 to come into a room."""
+
+    def __init__(self) -> None:
+        self.heard = 0
+        self.last = 0.0
+        self._tail = b""
+        self._transport: asyncio.Transport | None = None
+        self._waiting: asyncio.Future[bytes] | None = None
+        self._read = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        if self._waiting:
+            self._read += data
+            if self._awaited in self._read:
+                self._waiting.set_result(self._read)
+                self._waiting, self._read = None, b""
+            return
+        joined = self._tail + data
+        found = joined.count(_EVENT)
+        if found:
+            self.heard += found
+            self.last = time.monotonic()
+        self._tail = joined[-(len(_EVENT) - 1) :]
+        if data == b"\x81\x012":  # a ping alone
+            self.send("3")
+
+    async def expect(self, awaited: bytes) -> bytes:
+        self._awaited = awaited
+        self._waiting = asyncio.get_running_loop().create_future()
+        async with asyncio.timeout(30):
+            return await self._waiting
+
+    def send(self, text: str) -> None:
+        """As one masked text frame (RFC 6455 §5.2)."""
+        assert self._transport
+        data = text.encode()
+        head = bytes([0x81, 0x80 | len(data)]) if len(data) < 126 else b"\x81\xfe" + len(data).to_bytes(2, "big")
+        self._transport.write(head + b"\0\0\0\0" + data)
+
+    async def come(self, netloc: str, token: str, room: str) -> None:
+        assert self._transport
+        key = base64.b64encode(os.urandom(16)).decode()
+        self._transport.write(
+            f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {netloc}\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+        await self.expect(b'"maxPayload"')
+        self.send(f"40{NAMESPACE}," + orjson.dumps({"token": token}).decode())
+        await self.expect(f"40{NAMESPACE}".encode())
+        self.send(f'42{NAMESPACE},1["joinRoom",{{"roomId":"{room}"}}]')
+        await self.expect(f"43{NAMESPACE},1[".encode())
+
+    def say(self, number: int, message: dict[str, Any]) -> None:
+        self.send(f'42{NAMESPACE},{number}["sendMessage",{orjson.dumps(message).decode()}]')
+
+
+async def _run(plan: worker_processes.Plan) -> dict[str, Any]:
+    netloc, room = urlsplit(plan["url"]).netloc, plan["room"]
+    host, _, port = netloc.partition(":")
+    loop, gate = asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE)
+
+    async def arrive(token: str) -> Listener:
+        async with gate:
+            _, listener = await loop.create_connection(Listener, host, int(port))
+            await listener.come(netloc, token, room)
+            return listener
+
+    listeners = await asyncio.gather(*(arrive(token) for token in plan["tokens"]))
+    await asyncio.sleep(1)
+    for listener in listeners:
+        listener.heard = 0
+    return await _talk(listeners, plan)
+
+
+async def _talk(listeners: list[Listener], plan: worker_processes.Plan) -> dict[str, Any]:
+    """A few say something as soon as what they said before has come back; all hear it."""
+    speakers, said = listeners[: plan["speakers"]], 0
+    began = time.monotonic()
+    until = began + plan["seconds"]
+
+    async def speak(speaker: Listener, number: int) -> None:
+        nonlocal said
+        while time.monotonic() < until:
+            sent, before = time.monotonic(), speaker.heard
+            said += 1
+            speaker.say(said + 1, {**plan["message"], "clientId": f"{number}-{said}"})
+            while speaker.heard == before and time.monotonic() < sent + 5:  # noqa: ASYNC110  # an event costs more
+                await asyncio.sleep(0.0005)
+
+    await asyncio.gather(*(speak(speaker, number) for number, speaker in enumerate(speakers)))
+    deadline = time.monotonic() + 10
+    while any(each.heard < said for each in listeners) and time.monotonic() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    ended = max(listener.last for listener in listeners)
+    heard = sum(listener.heard for listener in listeners)
+    return {
+        "per_second": heard / (ended - began),
+        "messages_per_second": said / (ended - began),
+        "missing": said * len(listeners) - heard,
+    }
+
+
+def _prepare(plan: worker_processes.Plan) -> Any:
+    gc.disable()
+    return lambda: uvloop.run(_run(plan))
+
+
+if __name__ == "__main__":
+    worker_processes.serve(_prepare)
