@@ -72,7 +72,8 @@ class Cluster:
 @contextmanager
 def started(folder: Path) -> Iterator[Cluster]:
     """A server with its data in ``folder``."""
-    servers = EmbeddedServers(folder / "data", valkey=False, what="pytest")
+    # Two runs of the product, one of them in a process for each target, and what the tests open themselves.
+    servers = EmbeddedServers(folder / "data", valkey=False, what="pytest", connections=300)
     try:
         yield Cluster(str(servers.start().database_url), str(folder))
     finally:

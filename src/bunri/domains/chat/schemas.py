@@ -50,9 +50,7 @@ class RoomChange(BaseModel):
 
     name: RoomName | None = None
     slow_s: int | None = Field(None, ge=0, le=3600, description="Seconds between two messages of a member.")
-    quiet_from: time | None = Field(
-        None, description="From when on only moderators write; in Korea."
-    )
+    quiet_from: time | None = Field(None, description="From when on only moderators write; in Korea.")
     quiet_until: time | None = None
 
     def changes(self) -> dict[str, Any]:

@@ -23,13 +23,14 @@ NAME: Final = "bunri"  # of the owner and of the database
 
 _SOCKET: Final = ".s.PGSQL.5432"
 _LONGEST_SOCKET: Final = 100  # sun_path takes 107 bytes on Linux, 103 on macOS
+CONNECTIONS: Final = 80
+"""For the processes of one machine: each takes eight at most (BUNRI_DATABASE_POOL)."""
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._/-]+")  # a comma would be a second folder to PostgreSQL and its clients
 
 # Little memory and few processes; full durability (fsync and full_page_writes keep their defaults).
 _SETTINGS: Final = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "80",
     "shared_buffers": "32MB",
     "effective_cache_size": "256MB",
     "work_mem": "4MB",
@@ -58,8 +59,9 @@ class Postgres(Server):
     death_signal = signal.SIGQUIT  # the immediate shutdown: it ends within 5 s whatever its clients do
     stop_signal = signal.SIGINT
 
-    def __init__(self, data: Path, reaper: ChildReaper, lock: int) -> None:
+    def __init__(self, data: Path, reaper: ChildReaper, lock: int, *, connections: int = CONNECTIONS) -> None:
         super().__init__(data, reaper, lock)
+        self._connections = connections
         self._bin = binaries.postgres().readable_by(self.account) / "bin"
         self._sockets = socket_folder(data, self.account)
         self._password = secret(data, self.name)
@@ -77,7 +79,8 @@ class Postgres(Server):
         # crash, and its process id may belong to another program by now.
         for stale in (self.folder / "postmaster.pid", *self._sockets.glob(f"{_SOCKET}*")):
             stale.unlink(missing_ok=True)
-        settings = _SETTINGS | {"unix_socket_directories": str(self._sockets)}
+        own = {"unix_socket_directories": str(self._sockets), "max_connections": str(self._connections)}
+        settings = _SETTINGS | own
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [str(self._bin / "postgres"), "-D", self._path_for_server(self.folder), *options]
         self._process = self._spawn(command, self.folder)

@@ -13,7 +13,7 @@ from typing import Final
 from bunri.platform.disk import free_bytes
 from bunri.platform.embedded.errors import DataDirectoryUnusable, DiskTooSmall
 from bunri.platform.embedded.lock import DataLock, holder
-from bunri.platform.embedded.postgres import Postgres
+from bunri.platform.embedded.postgres import CONNECTIONS, Postgres
 from bunri.platform.embedded.reaper import ChildReaper
 from bunri.platform.embedded.secrets import write_private
 from bunri.platform.embedded.server import Server
@@ -56,10 +56,14 @@ class EmbeddedServers:
         postgres: bool = True,
         valkey: bool = True,
         valkey_mb: int = MEMORY_MB,
+        connections: int = CONNECTIONS,
         what: str = "bunri up",
     ) -> None:
         self._data = data.expanduser().resolve()
-        makers: dict[str, _Maker] = {Valkey.name: partial(Valkey, memory_mb=valkey_mb), Postgres.name: Postgres}
+        makers: dict[str, _Maker] = {
+            Valkey.name: partial(Valkey, memory_mb=valkey_mb),
+            Postgres.name: partial(Postgres, connections=connections),
+        }
         wanted = {Valkey.name: valkey, Postgres.name: postgres}
         self._makers = {name: make for name, make in makers.items() if wanted[name]}
         self._what = what
