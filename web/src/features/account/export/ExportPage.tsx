@@ -6,7 +6,7 @@ import { NothingKept } from "../NothingKept";
 import { Archive } from "./Archive";
 import styles from "./export.module.css";
 
-const PARTS = ["account", "profile", "analyses", "bins"] as const;
+const PARTS = ["account", "profile", "analyses", "bins", "chat"] as const;
 
 /** Everything that is kept of a guest or an account, as one file. */
 export default function ExportPage() {
