@@ -4,19 +4,9 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from tests.domains.auth.people import (
-    HOME,
-    SEED,
-    SETTINGS,
-    Browser,
-    Clockwork,
-    Mailbox,
-    People,
-    Person,
-    Registering,
-    address,
-)
+from tests.domains.auth.people import HOME, SEED, SETTINGS, Browser, Mailbox, People, Person, Registering, address
 from tests.support.authenticator import Authenticator
+from tests.support.clockwork import Clockwork
 from tests.support.oauth_server import Providers as Played
 from tests.support.oauth_server import playing
 

@@ -3,7 +3,6 @@
 import email
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
 from typing import cast
@@ -12,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 from sqlalchemy import select
 from tests.support.authenticator import Authenticator
+from tests.support.clockwork import Clockwork
 
 from bunri.domains.auth import models, totp
 from bunri.domains.auth.errors import RefreshInvalid
@@ -39,19 +39,6 @@ HOME = "https://bunri.example"
 HERE, ELSEWHERE = b"this browser", b"another one"
 PHONE = Device("Firefox, Android", "203.0.113.0/24")
 PASSWORD = "correct horse battery"
-
-
-class Clockwork:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 20, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 class Letter:

@@ -13,7 +13,6 @@ from tests.domains.auth.people import (
     PASSWORD,
     PHONE,
     SETTINGS,
-    Clockwork,
     Letter,
     Mailbox,
     Registering,
@@ -24,6 +23,7 @@ from tests.domains.auth.people import (
     refresh_of,
     signed_in,
 )
+from tests.support.clockwork import Clockwork
 
 from bunri.domains.auth import models
 from bunri.domains.auth.errors import (

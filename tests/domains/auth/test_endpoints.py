@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from tests.domains.auth.people import PASSWORD, SETTINGS, Clockwork, Mailbox, address
+from tests.domains.auth.people import PASSWORD, SETTINGS, Mailbox, address
 from tests.support.api import bare_app, client_of
 from tests.support.authenticator import Authenticator
+from tests.support.clockwork import Clockwork
 from tests.support.providers import Only
 
 from bunri.domains.auth import totp

@@ -10,7 +10,6 @@ from tests.domains.auth.people import (
     HERE,
     PASSWORD,
     PHONE,
-    Clockwork,
     Enrolled,
     Mailbox,
     People,
@@ -21,6 +20,7 @@ from tests.domains.auth.people import (
     signed_in,
     wrong,
 )
+from tests.support.clockwork import Clockwork
 
 from bunri.domains.auth import models, totp
 from bunri.domains.auth.errors import (

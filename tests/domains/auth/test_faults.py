@@ -43,7 +43,6 @@ from tests.domains.auth.people import (
     PHONE,
     SEED,
     Browser,
-    Clockwork,
     Mailbox,
     Registering,
     address,
@@ -53,6 +52,7 @@ from tests.domains.auth.people import (
     refresh_of,
     signed_in,
 )
+from tests.support.clockwork import Clockwork
 from tests.support.oauth_server import Providers as Played
 from tests.support.servers import Step, hang, status
 

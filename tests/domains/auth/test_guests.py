@@ -1,7 +1,8 @@
 """Guests: a name, and a code that takes them to another device."""
 
 import pytest
-from tests.domains.auth.people import SETTINGS, Clockwork, caller_of, events, refresh_of
+from tests.domains.auth.people import SETTINGS, caller_of, events, refresh_of
+from tests.support.clockwork import Clockwork
 
 from bunri.domains.auth.errors import RecoveryCodeInvalid, RefreshInvalid
 from bunri.domains.auth.public import PersonErased

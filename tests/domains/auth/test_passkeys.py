@@ -12,7 +12,6 @@ from tests.domains.auth.people import (
     PASSWORD,
     PHONE,
     SETTINGS,
-    Clockwork,
     Mailbox,
     Person,
     Registering,
@@ -21,6 +20,7 @@ from tests.domains.auth.people import (
     is_over,
 )
 from tests.support.authenticator import Authenticator, encoded
+from tests.support.clockwork import Clockwork
 
 from bunri.app.settings import Settings
 from bunri.domains.auth.errors import (

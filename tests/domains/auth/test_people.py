@@ -1,16 +1,8 @@
 """What other domains may ask of auth about public."""
 
 import pytest
-from tests.domains.auth.people import (
-    SETTINGS,
-    Clockwork,
-    Mailbox,
-    Registering,
-    address,
-    caller_of,
-    events,
-    refresh_of,
-)
+from tests.domains.auth.people import SETTINGS, Mailbox, Registering, address, caller_of, events, refresh_of
+from tests.support.clockwork import Clockwork
 
 from bunri.domains.auth.errors import ReauthenticationNeeded, RefreshInvalid
 from bunri.domains.auth.public import AuthPublic, Kind, PersonErased

@@ -5,8 +5,9 @@ from urllib.parse import parse_qsl
 
 import httpx
 import pytest
-from tests.domains.auth.people import HERE, Browser, Clockwork, Mailbox, Registering, address, caller_of, refresh_of
+from tests.domains.auth.people import HERE, Browser, Mailbox, Registering, address, caller_of, refresh_of
 from tests.support.api import bare_app, client_of
+from tests.support.clockwork import Clockwork
 from tests.support.oauth_server import Providers as Played
 from tests.support.providers import Only
 from tests.support.servers import status

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
-from tests.domains.auth.people import SEED, SETTINGS, Clockwork, refresh_of
+from tests.domains.auth.people import SEED, SETTINGS, refresh_of
+from tests.support.clockwork import Clockwork
 
 from bunri.app.settings import Settings
 from bunri.domains.auth.errors import RefreshInvalid

@@ -5,7 +5,8 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.domains.auth.people import SEED, SETTINGS, Clockwork, refresh_of
+from tests.domains.auth.people import SEED, SETTINGS, refresh_of
+from tests.support.clockwork import Clockwork
 
 from bunri.domains.auth.errors import RefreshInvalid
 from bunri.domains.auth.service.guests import Guests

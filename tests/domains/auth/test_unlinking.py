@@ -6,9 +6,10 @@ import httpx
 import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
-from tests.domains.auth.people import Browser, Clockwork, Mailbox, Person, Registering, address, caller_of
+from tests.domains.auth.people import Browser, Mailbox, Person, Registering, address, caller_of
 from tests.support.api import bare_app, client_of
 from tests.support.authenticator import Authenticator
+from tests.support.clockwork import Clockwork
 from tests.support.oauth_server import Providers as Played
 from tests.support.providers import Only
 from tests.support.servers import Step, garbage, hang, slow, status

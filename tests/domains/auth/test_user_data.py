@@ -1,7 +1,8 @@
 """What auth keeps of a person: shown, removed."""
 
 import pytest
-from tests.domains.auth.people import SEED, Clockwork, refresh_of
+from tests.domains.auth.people import SEED, refresh_of
+from tests.support.clockwork import Clockwork
 
 from bunri.domains.auth.errors import RefreshInvalid
 from bunri.domains.auth.revocation import EndedSessions

@@ -1,10 +1,10 @@
 """Chat beside the real auth, on a real PostgreSQL, without sockets."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import pytest
+from tests.support.clockwork import Clockwork
 
 from bunri.app.inline import InlineContainer
 from bunri.app.settings import Settings
@@ -18,19 +18,6 @@ from bunri.domains.chat.user_data import ChatUserData
 from bunri.platform.realtime import Emitter, RecordingEmitter
 
 NewCaller = Callable[..., Awaitable[Caller]]
-
-
-class Clockwork:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 20, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """Rooms: who comes in, who owns them, what may be changed; and messages with odd content."""
 
 import pytest
-from tests.domains.chat.conftest import Clockwork, NewCaller
+from tests.domains.chat.conftest import NewCaller
 from tests.domains.chat.test_user_data import room_of
+from tests.support.clockwork import Clockwork
 
 from bunri.domains.auth.public import Caller
 from bunri.domains.chat.errors import (

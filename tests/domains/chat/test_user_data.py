@@ -3,7 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
-from tests.domains.chat.conftest import Clockwork, NewCaller
+from tests.domains.chat.conftest import NewCaller
+from tests.support.clockwork import Clockwork
 
 from bunri.domains.auth.public import Caller
 from bunri.domains.chat.records import Role

@@ -1,12 +1,12 @@
 """Users beside the real auth, on a real PostgreSQL and in a directory, with a clock of their own."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import HttpUrl
+from tests.support.clockwork import Clockwork
 
 from bunri.app.inline import InlineContainer
 from bunri.app.settings import Settings
@@ -20,19 +20,6 @@ from bunri.kit.user_data import PersonalData, UserDataOfDomains
 from bunri.platform.storage import Storage
 
 NewCaller = Callable[[], Awaitable[Caller]]
-
-
-class Clockwork:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 20, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 class Album:
