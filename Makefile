@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check check-python check-web bench bench-web screenshots e2e browser train lock licences audit format clean
+.PHONY: help setup web node run test check check-python check-compose check-deploy engine check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,7 +14,7 @@ DIST := src/bunri/edge/web/dist/.built
 WEB_SOURCES := $(shell find web docs/images/model-*.svg \( -name node_modules -o -name generated -o -path web/e2e -o -path web/bench -o -path web/screenshots -o -name test-results \) -prune \
 	-o -type f -not -name '*.test.ts*' -print 2>/dev/null)
 # What the contract is made of; the app's client is generated from it.
-CONTRACT := $(shell find src/bunri -name endpoints.py -o -name schemas.py -o -name public.py -o -name materials.py -o -name result.py)
+CONTRACT := $(shell find src/bunri -name endpoints.py -o -path '*/endpoints/*.py' -o -name schemas.py -o -name public.py -o -name verdicts.py -o -name materials.py -o -name result.py)
 
 help:            ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -38,7 +38,7 @@ run: setup                                ## start the product on embedded serve
 # A part of the tests (ARGS) runs in one process, which starts no more than it needs.
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
-test: setup $(if $(ARGS),,browser)        ## run every test (with ARGS only pytest, which gets them)
+test: setup $(if $(ARGS),,browser nginx)  ## run every test (with ARGS only pytest, which gets them)
 	$(BIN)/pytest $(or $(ARGS),$(PARALLEL))
 ifeq ($(ARGS),)
 	$(NPM) test
@@ -53,6 +53,24 @@ check-python:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory check-compose
+
+# What is wrong in the files of containers without any engine; make check-deploy runs them.
+check-compose:
+	$(BIN)/hadolint --ignore DL3008 --ignore DL3066 deploy/Containerfile tests/deploy/machine/*Containerfile
+	for file in detect small full; do $(BIN)/docker-compose -f deploy/compose/$$file.yaml config --quiet; done
+	for file in small full; do CERTIFICATES=/ CHALLENGES=/ \
+		$(BIN)/docker-compose -f deploy/compose/$$file.yaml -f deploy/compose/prod.yaml config --quiet; done
+
+# By parts: make check-deploy PART=image (detect, small, full). BUNRI_IMAGE names an image that is there, instead of building.
+check-deploy: setup engine          ## build the image and run it by Compose: healthy, answering, killed, replaced
+	BUNRI_CHECK_DEPLOY=1 $(BIN)/pytest -p no:xdist -s --timeout 2400 tests/deploy$(if $(PART),/test_$(PART).py)
+
+engine:
+	@if docker info >/dev/null 2>&1; then :; elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		command -v dockerd >/dev/null && command -v mmdebstrap >/dev/null || { set -x; apt-get update -qq && \
+		apt-get install -y -qq --no-install-recommends docker.io iproute2 iptables mmdebstrap; }; \
+	else echo "No engine of containers answers: start Docker, or be root on Debian."; exit 1; fi
 
 check-web:
 	$(NPM) run check
@@ -71,6 +89,14 @@ browser: node
 	@if test -x "$(CHROMIUM)"; then :; elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 		(set -x; apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk); \
 	else echo "The pages are tested in Chromium: apt-get install chromium fonts-noto-cjk, or set CHROMIUM."; exit 1; fi
+
+# Several processes are tested behind Debian's Nginx, or the one that NGINX_PROGRAM names.
+NGINX_PROGRAM ?= $(or $(shell command -v nginx),/usr/sbin/nginx)
+export NGINX_PROGRAM
+nginx:
+	@if test -x "$(NGINX_PROGRAM)"; then :; elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		(set -x; apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light); \
+	else echo "Several processes are tested behind Nginx: apt-get install nginx-light, or set NGINX_PROGRAM."; exit 1; fi
 
 bench: setup                              ## print each budget beside its peer or limit
 	$(BIN)/python -m bench $(ARGS)

@@ -52,9 +52,13 @@ class Client:
         """Starts a job and uploads its photo; returns the job's id."""
         job = self.ask("POST", "/api/v1/waste/analyze", {"content_type": "image/jpeg", "size": len(photo)})
         target = urlsplit(job["upload_url"])
-        self._send(job["upload_method"], f"{target.path}?{target.query}", photo, job["upload_headers"])
+        self.put(f"{target.path}?{target.query}", photo, job["upload_headers"])
         job_id: str = job["job_id"]
         return job_id
+
+    def put(self, path: str, content: bytes, headers: dict[str, str]) -> None:
+        """A file, to the address that a ticket names."""
+        self._send("PUT", path, content, headers)
 
     def complete(self, job_id: str) -> None:
         self.ask("POST", f"/api/v1/waste/upload-complete/{job_id}", {})

@@ -17,6 +17,7 @@ import orjson
 import uvloop
 
 from bench import worker_processes
+from bench.stats import ms
 from bunri.platform.realtime import NAMESPACE
 
 _EVENT: Final = f'42{NAMESPACE},["newMessage",'.encode()
@@ -29,13 +30,14 @@ class Listener(asyncio.Protocol):
     def __init__(self) -> None:
         self.heard = 0
         self.last = 0.0
+        self.own = b""
+        """What stands in its own words, while it waits for them."""
         self._tail = b""
-        self._transport: asyncio.Transport | None = None
+        self._transport: Any = None  # uvloop's is no asyncio.Transport
         self._waiting: asyncio.Future[bytes] | None = None
         self._read = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
@@ -46,6 +48,8 @@ class Listener(asyncio.Protocol):
                 self._waiting, self._read = None, b""
             return
         joined = self._tail + data
+        if self.own and self.own in joined:
+            self.own = b""
         found = joined.count(_EVENT)
         if found:
             self.heard += found
@@ -67,7 +71,17 @@ class Listener(asyncio.Protocol):
         head = bytes([0x81, 0x80 | len(data)]) if len(data) < 126 else b"\x81\xfe" + len(data).to_bytes(2, "big")
         self._transport.write(head + b"\0\0\0\0" + data)
 
+    @property
+    def is_closed(self) -> bool:
+        return self._transport is None or self._transport.is_closing()
+
     async def come(self, netloc: str, token: str, room: str) -> None:
+        """Connects, and comes into ``room``."""
+        await self.connect(netloc, token)
+        self.send(f'42{NAMESPACE},1["joinRoom",{{"roomId":"{room}"}}]')
+        await self.expect(f"43{NAMESPACE},1[".encode())
+
+    async def connect(self, netloc: str, token: str) -> None:
         assert self._transport
         key = base64.b64encode(os.urandom(16)).decode()
         self._transport.write(
@@ -77,8 +91,6 @@ class Listener(asyncio.Protocol):
         await self.expect(b'"maxPayload"')
         self.send(f"40{NAMESPACE}," + orjson.dumps({"token": token}).decode())
         await self.expect(f"40{NAMESPACE}".encode())
-        self.send(f'42{NAMESPACE},1["joinRoom",{{"roomId":"{room}"}}]')
-        await self.expect(f"43{NAMESPACE},1[".encode())
 
     def say(self, number: int, message: dict[str, Any]) -> None:
         self.send(f'42{NAMESPACE},{number}["sendMessage",{orjson.dumps(message).decode()}]')
@@ -105,17 +117,21 @@ async def _run(plan: worker_processes.Plan) -> dict[str, Any]:
 async def _talk(listeners: list[Listener], plan: worker_processes.Plan) -> dict[str, Any]:
     """A few say something as soon as what they said before has come back; all hear it."""
     speakers, said = listeners[: plan["speakers"]], 0
+    waits: list[float] = []
     began = time.monotonic()
     until = began + plan["seconds"]
 
     async def speak(speaker: Listener, number: int) -> None:
         nonlocal said
         while time.monotonic() < until:
-            sent, before = time.monotonic(), speaker.heard
             said += 1
-            speaker.say(said + 1, {**plan["message"], "clientId": f"{number}-{said}"})
-            while speaker.heard == before and time.monotonic() < sent + 5:  # noqa: ASYNC110  # an event costs more
+            mark = f"<{number}-{said}>"
+            speaker.own = f'"{mark}"'.encode()
+            sent = time.monotonic()
+            speaker.say(said + 1, {**plan["message"], "clientId": mark})
+            while speaker.own and time.monotonic() < sent + 5:  # noqa: ASYNC110  # an event costs more
                 await asyncio.sleep(0.0005)
+            waits.append(time.monotonic() - sent)
 
     await asyncio.gather(*(speak(speaker, number) for number, speaker in enumerate(speakers)))
     deadline = time.monotonic() + 10
@@ -126,6 +142,7 @@ async def _talk(listeners: list[Listener], plan: worker_processes.Plan) -> dict[
     return {
         "per_second": heard / (ended - began),
         "messages_per_second": said / (ended - began),
+        "p99_ms": ms(waits, 0.99),
         "missing": said * len(listeners) - heard,
     }
 

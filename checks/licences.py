@@ -47,7 +47,7 @@ def _licence(name: str) -> str:
         return str(_KNOWN["elsewhere"][name])
     kinds = [kind.split(" :: ")[-1] for kind in said.get_all("Classifier") or () if kind.startswith("License ::")]
     written = [*(said.get_all("License-Expression") or ()), *(said.get_all("License") or ()), *kinds]
-    licence = next((line for text in written for line in text.strip().splitlines()), "")
+    licence = next((line for text in written for line in text.strip().splitlines()), _KNOWN["silent"].get(name, ""))
     if not licence:
         raise LookupError(f"{name} says no licence: write it down in checks/licences.toml")
     return str(_KNOWN["spdx"].get(licence, licence))

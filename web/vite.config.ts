@@ -7,6 +7,19 @@ import { manifest } from "./manifest.config.ts";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const platform = process.env.BUNRI_URL ?? "http://127.0.0.1:8000";
 
+/** Pages that are nothing without a network; by these beginnings of their names they are left out of what is kept for offline use. */
+const ONLINE = {
+  "account-": /\/features\/account\//,
+  "chat-": /\/features\/chat\/(?!choose\/RoomButton)/,
+  "learn-decks-": /\/features\/learn\/(decks|stats|weekly|transfer|preferences)\//,
+};
+
+/** The beginning of the name of a file with these modules, or that leads to them: many are a line that names another file. */
+function beginning(modules: readonly string[]): string {
+  const [found] = Object.entries(ONLINE).find(([, folder]) => modules.every((id) => folder.test(id))) ?? [""];
+  return found;
+}
+
 export default defineConfig({
   plugins: [
     react(),
@@ -21,7 +34,21 @@ export default defineConfig({
         // The shell works offline. Letters come with the pages that show them; figures are for those who look.
         globPatterns: ["**/*.{js,css,html}", "icon.svg"],
         // MapLibre is for those who look at tiles, and tiles need a network.
-        globIgnores: ["**/node_modules/**", "**/TileBasemap-*", "**/maplibre-gl-worker-*"],
+        // Neighbours are to be met where there is one, too: chat is kept once somebody has been there (sw/sw.ts).
+        globIgnores: [
+          "**/node_modules/**",
+          "**/TileBasemap-*",
+          "**/maplibre-gl-worker-*",
+          "**/chat-*",
+          // Decks are written and shared where there is one; reviews are what is kept.
+          "**/learn-decks-*",
+          "**/QrCode-*",
+          // The socket is nothing without a network, and pages do without it where it cannot be fetched.
+          "**/socket.io-*",
+          // Pages that are nothing without a network: the account's, who sets notices, looks after a room.
+          "**/account-*",
+          ...["NotificationsPage", "ModerationPage", "ReportsPage"].map((name) => `**/${name}-*`),
+        ],
       },
     }),
   ],
@@ -34,6 +61,10 @@ export default defineConfig({
     license: { fileName: "licences.txt" },
     rolldownOptions: {
       output: {
+        chunkFileNames: ({ name, moduleIds, facadeModuleId }) => {
+          const first = beginning(moduleIds.length > 0 ? moduleIds : [facadeModuleId ?? ""]);
+          return `assets/${name.startsWith(first) ? "" : first}[name]-[hash].js`;
+        },
         codeSplitting: {
           // Few files: each costs a slow phone some 10 ms. Libraries keep their address, and their place in caches,
           // between versions of ours.
@@ -42,7 +73,41 @@ export default defineConfig({
               name: "libraries",
               test: /node_modules\/(react|react-dom|scheduler|react-router|i18next|react-i18next|@tanstack|openapi-fetch)\//,
             },
-            { name: "shell", test: /\/web\/src\/(api|app|i18n|icons|preferences|ui)\// },
+            // By these names they are left out of what is kept for offline use. What others need, too, stays with them.
+            ...["ko", "en"].map((language) => ({
+              name: `chat-${language}`,
+              test: new RegExp(`/features/chat/(\\w+/)?texts/${language}\\.json`),
+              includeDependenciesRecursively: false,
+            })),
+            {
+              name: "chat-moderation",
+              test: /\/features\/chat\/moderation\/(?!texts\/|Folded)/,
+              includeDependenciesRecursively: false,
+            },
+            {
+              name: "chat-pages",
+              test: /\/features\/chat\/(?!feature\.ts|label\.json|choose\/RoomButton|(\w+\/)?texts\/)/,
+              includeDependenciesRecursively: false,
+            },
+            ...["ko", "en"].map((language) => ({
+              name: `learn-decks-${language}`,
+              test: new RegExp(
+                `/features/learn/(decks|stats|weekly|transfer|preferences|class)/texts/${language}\\.json`,
+              ),
+              includeDependenciesRecursively: false,
+            })),
+            {
+              name: "learn-decks-pages",
+              test: /\/features\/learn\/(decks|stats|weekly|transfer|preferences|class)\/(?!texts\/|membership)/,
+              includeDependenciesRecursively: false,
+            },
+            { name: "socket.io", test: /\/node_modules\/(@socket\.io|socket\.io|engine\.io)/ },
+            // Words as people write them, in rooms and on cards: needed without a network by the latter.
+            { name: "markdown", test: /\/web\/src\/ui\/markdown\/|\/node_modules\/(marked|dompurify)\// },
+            {
+              name: "shell",
+              test: /\/web\/src\/(api|app|i18n|icons|preferences|ui(?!\/(markdown|sharing)))\//,
+            },
           ],
         },
       },

@@ -268,6 +268,9 @@ class TestPresence:
         path = f"/rooms/{room}/members/{other.person.id}/moderation"
         await one.ask("POST", path, json={"action": "ban", "minutes": 5})
         await other.hears("removedFromRoom")
+        assert await one.hears("userLeftRoom") == {"roomId": room, "userId": other.person.id}
+        await one.call("joinRoom", roomId=room)
+        assert [each["userId"] for each in one.heard("roomOnlineUsers")[-1]["users"]] == [one.person.id]
         await one.call("sendMessage", room=room, content="jetzt")
         await one.hears("newMessage")
         await asyncio.sleep(0.2)

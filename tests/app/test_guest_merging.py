@@ -18,10 +18,9 @@ from bunri.domains.auth.schemas import Tokens
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.auth.service.sessions import Sessions
 from bunri.domains.locations.models import BinRow
-from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.public import BinKind, Vote
 from bunri.domains.locations.service import LocationsService
 from bunri.domains.locations.user_data import LocationsUserData
-from bunri.domains.locations.vote_tally import Vote
 from bunri.domains.waste.schemas import AnalyzeIn
 from bunri.domains.waste.service.jobs import Jobs
 from bunri.domains.waste.user_data import WasteUserData

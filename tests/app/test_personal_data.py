@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[2] / "docs/operations/personal-data.md"
 _ROW = re.compile(
     r"^\| `(?P<name>[a-z_]+\.[a-z_]+)` \| (?P<columns>(?:`[a-z0-9_]+` ?)+)\| (?P<what>.+) \| (?P<until>.*)\|$"
 )
-_FOLDER = re.compile(r"^\| `(?P<name>[a-z]+/)` \| .+ \| .+ \|$")
+_FOLDER = re.compile(r"^\| `(?P<name>[a-z-]+/)` \| .+ \| .+ \|$")
 
 
 @pytest.fixture

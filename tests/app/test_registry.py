@@ -32,7 +32,7 @@ class TestTargets:
     def test_the_needs_of_a_target_follow_from_its_modules(self) -> None:
         assert set(REGISTRY.target("waste").needs) == {
             *("database", "jobs", "sessions", "common", "broker", "storage"),
-            *("recycling", "locations"),
+            *("recycling", "locations", "users"),
         }
         assert REGISTRY.target("detect").needs == ()
         assert [target.name for target in REGISTRY.targets if target.stands_alone] == ["detect"]
@@ -57,6 +57,11 @@ class TestSoundness:
         with pytest.raises(RegistryUnsound, match="queue default"):
             Registry((first, *MODULES[1:]))
 
+    def test_a_task_that_comes_twice(self) -> None:
+        twice = (Schedule("auth.dream", "default", 60), Schedule("auth.dream", "default", 30))
+        with pytest.raises(RegistryUnsound, match=r"scheduled task auth\.dream"):
+            Registry((replace(MODULES[0], schedule=twice), *MODULES[1:]))
+
     def test_a_dependency_that_is_not_there(self) -> None:
         with pytest.raises(RegistryUnsound, match="depends on songs"):
             Registry((replace(MODULES[0], depends_on=("songs",)), *MODULES[1:]))
@@ -72,8 +77,10 @@ class TestSoundness:
 
 async def test_every_route_ends_at_a_handler_that_understands_it(settings: Settings) -> None:
     container = InlineContainer(settings)
-    handlers = {each.name: each for each in handlers_of(container, REGISTRY, list(REGISTRY.queues))}
+    found = handlers_of(container, REGISTRY, list(REGISTRY.queues))
     await container.close()
+    handlers = {each.name: each for each in found}
+    assert len(handlers) == len(found)  # the same task twice is a warning of Celery's at each start
     assert {(route.task, topic) for topic, routes in REGISTRY.routes.items() for route in routes} == {
         (each.name, each.takes) for each in handlers.values() if each.takes
     }

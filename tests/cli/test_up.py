@@ -1,19 +1,31 @@
-"""What ``bunri up`` tells who watches it start."""
+"""What ``bunri up`` tells who watches it start, and whoever measures it."""
 
 import os
 import pty
 import re
 import sys
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
+import httpx
+import pytest
 from tests.support import processes
 from tests.support.platform import free_port
 
 STEPS = r"Starting the database.*Bringing the database and the rule table.*Starting the API and the workers"
 
 
-def test_a_terminal_sees_a_line_for_each_step(tmp_path: Path) -> None:
+class Started(NamedTuple):
+    url: str
+    told: bytearray
+    """What its terminal has shown so far."""
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     ours, terminal = pty.openpty()
     told = bytearray()
 
@@ -28,15 +40,35 @@ def test_a_terminal_sees_a_line_for_each_step(tmp_path: Path) -> None:
     reader.start()
     clean = {key: value for key, value in os.environ.items() if not key.startswith("BUNRI_")}
     env = {**clean, "BUNRI_LOG_LEVEL": "WARNING", "BUNRI_VISION__FETCH": "false", "COLUMNS": "300"}
-    command = [sys.executable, "-m", "bunri", "up", "--data", str(tmp_path / "data"), "--port", str(free_port())]
+    data: Path = tmp_path_factory.mktemp("up") / "data"
+    command = [sys.executable, "-m", "bunri", "up", "--data", str(data), "--port", str(free_port())]
     process = processes.start(command, env=env, log=Path(os.ttyname(terminal)), stdout=True)
     assert process.stdout
     try:
-        assert process.stdout.readline().startswith(b"ready http://")
-        assert re.search(STEPS, told.decode(), re.DOTALL), told.decode()
+        line = process.stdout.readline().decode()
+        assert line.startswith("ready http://"), told.decode()
+        yield Started(line.split()[1], told)
     finally:
         processes.stop(process, within=20)
         process.stdout.close()
         os.close(terminal)
         reader.join(5)
         os.close(ours)
+
+
+def test_a_terminal_sees_a_line_for_each_step(started: Started) -> None:
+    assert re.search(STEPS, started.told.decode(), re.DOTALL), started.told.decode()
+
+
+def test_what_its_workers_count_stands_in_the_metrics_of_its_api(started: Started) -> None:
+    def counted() -> set[str]:
+        text = httpx.get(f"{started.url}/metrics", timeout=10).text
+        return set(re.findall(r'bunri_tasks_total\{outcome="done",task="heartbeat\.(\w+)"\}', text))
+
+    deadline = time.monotonic() + 30
+    while not {"waste", "default"} <= counted():
+        assert time.monotonic() < deadline, counted()
+        time.sleep(0.2)
+    text = httpx.get(f"{started.url}/metrics", timeout=10).text
+    assert 'bunri_queue_consumed{queue="waste"} 1.0' in text
+    assert re.search(r"bunri_http_requests_total\{", text)

@@ -1,5 +1,6 @@
 """A worker dies by SIGKILL at every stage; every job ends, and once."""
 
+import asyncio
 import subprocess
 import sys
 import threading
@@ -94,10 +95,10 @@ async def test_every_job_ends_once_wherever_its_worker_dies(
     mortals = Mortals(settings, tmp_path)
     try:
         ended = {stage: person.waits(job, within=200)["status"] for stage, job in jobs.items()}
+        await _have_died(tmp_path)
     finally:
         mortals.stop()
     assert set(ended.values()) <= {"done", "asked"}
-    assert _died_at(tmp_path) == set(STAGES)
     async with session_of("waste") as session:
         rows = (await session.execute(select(JobRow).where(JobRow.owner == person.id))).scalars().all()
         assert all(row.result is not None and row.lease_until is None for row in rows)
@@ -105,6 +106,16 @@ async def test_every_job_ends_once_wherever_its_worker_dies(
         assert [
             row for row in left if row.payload.get("reference") in {str(job["job_id"]) for job in jobs.values()}
         ] == []
+
+
+async def _have_died(marks: Path) -> None:
+    """A job may end before the worker that wrote its advice has died: the answer is on its way by then, or the job,
+    whose lease ran out on a slow machine, was given the built-in advice while its request still stood in the queue."""
+    for _ in range(600):
+        if _died_at(marks) == set(STAGES):
+            return
+        await asyncio.sleep(0.1)
+    assert _died_at(marks) == set(STAGES)
 
 
 def _died_at(marks: Path) -> set[str]:

@@ -1,12 +1,13 @@
 """The whole product as processes of its own, in both arrangements: one API for all, or one per target."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -21,10 +22,12 @@ Arrangement = Literal["single", "split"]
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Below those that the system gives to outgoing connections: one of them would take it before its server does."""
+    while True:
+        port = random.randint(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def environment(settings: Settings, **more: str) -> dict[str, str]:
@@ -49,6 +52,8 @@ class Platform:
     bases: dict[str, str]
     """URL prefix → base URL."""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    probes: list[str] = field(default_factory=list)
+    """Base URLs at which the workers answer for themselves."""
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20))
 
     def url(self, path: str) -> str:
@@ -84,9 +89,11 @@ def running(
             own = {key: value for key, value in env.items() if key != f"BUNRI_REMOTE_TARGETS__{name.upper()}"}
             platform.start(name, ["serve", "--target", name, "--port", str(port)], own, logs / f"{name}.log")
         if workers:
-            for queues in (["waste"], ["recycling", "default"]):
+            for queues in (["waste"], ["recycling", "default", "learning"]):
                 own = {key: value for key, value in env.items() if key != f"BUNRI_REMOTE_TARGETS__{queues[0].upper()}"}
-                words = ["work", *(word for queue in queues for word in ("--queue", queue))]
+                port = free_port()
+                platform.probes.append(f"http://127.0.0.1:{port}")
+                words = ["work", *(word for queue in queues for word in ("--queue", queue)), "--port", str(port)]
                 platform.start(f"work-{queues[0]}", words, own, logs / f"work-{queues[0]}.log")
             platform.start("beat", ["beat"], env, logs / "beat.log")
         for base in base_of.values():

@@ -79,7 +79,7 @@ test("a guest says who they are, and another device of theirs follows", async ({
   await files.setInputFiles(await drawn(page, 71));
   const picture = page.getByRole("img", { name: "내 프로필 사진" });
   await expect(picture).toBeVisible();
-  expect(await picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(256);
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(256);
 
   await page.getByRole("combobox", { name: "지역" }).selectOption({ index: 1 });
   const region = await page.getByRole("combobox", { name: "지역" }).inputValue();

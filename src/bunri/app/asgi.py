@@ -14,6 +14,7 @@ from bunri import __version__
 from bunri.app import readiness
 from bunri.app.composition import compose
 from bunri.app.container import Container
+from bunri.app.measures import measures_of
 from bunri.app.registry import ALL, REGISTRY, Registry, Target
 from bunri.app.settings import Settings
 from bunri.domains.auth.public import AccessVerifier, Caller, SessionEndings
@@ -21,12 +22,13 @@ from bunri.edge.http import health, openapi, problems, rate_limits, reference
 from bunri.edge.http.addresses import ClientAddress, is_public
 from bunri.edge.http.fast_path import FastPath, first_of
 from bunri.edge.http.idempotency import Idempotency
-from bunri.edge.http.policies import Policies, policies_of
+from bunri.edge.http.policies import Policies, policies_of, set_policy
 from bunri.edge.http.rate_limits import RateLimits
 from bunri.edge.http.requests import BodyLimit, RequestContext
 from bunri.edge.http.security_headers import SecurityHeaders, security_headers
 from bunri.kit.errors import BunriError
 from bunri.kit.tasks import cancel_all
+from bunri.platform.http.policy import RoutePolicy
 from bunri.platform.limits import RateLimiter
 from bunri.platform.mail.folder import MailFolder
 from bunri.platform.mail.protocol import Mailer
@@ -65,6 +67,7 @@ def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTR
     app.state.metrics_token = settings.http.metrics_token
     app.state.origins = frozenset(settings.http.origins)
     app.state.security_headers = security_headers(app.state.public_url)
+    app.state.measures = measures_of(container, registry, target)
     app.state.checks = readiness.checks_of(container, registry, target)
     problems.install(app)
     openapi.install(app)
@@ -148,7 +151,7 @@ def _serve_sockets(app: FastAPI, container: Container, registry: Registry, targe
     serves the sockets, with the handlers of all domains: a socket is one connection, whoever its events are for."""
     if target.stands_alone:
         return
-    from bunri.edge.realtime.server import PREFIX, RealtimeServer
+    from bunri.edge.realtime.server import LARGEST_MESSAGE, PREFIX, RealtimeServer
     from bunri.platform.limits.memory import MemoryRateLimiter
     from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager
 
@@ -166,7 +169,10 @@ def _serve_sockets(app: FastAPI, container: Container, registry: Registry, targe
         manager, *identity, handlers, container, container.clock, settings.http, limiter, watchers, ordered
     )
     if PREFIX in target.prefixes:
+        app.state.checks["realtime"] = manager.check
         app.mount(PREFIX, server.app)
+        # As much as its handshake says that a client may send at once.
+        set_policy(app, PREFIX + "/{rest:path}", RoutePolicy(max_body=LARGEST_MESSAGE, rate_limit=None))
     yield server.run
 
 

@@ -24,6 +24,7 @@ from bunri.platform.storage import Storage, open_storage
 if TYPE_CHECKING:
     import httpx
 
+    from bunri.platform.llm.protocol import RemoteModel
     from bunri.platform.photos.pool import DecoderPool
 
 T = TypeVar("T")
@@ -132,6 +133,16 @@ class Container:
         pool = DecoderPool(self.settings.decoders)
         self.closing.callback(pool.close)
         return pool
+
+    @cached_property
+    def language_model(self) -> "RemoteModel | None":
+        """The one that is configured, for every domain of this process; None: there is none."""
+        from bunri.platform.llm.factory import open_model
+
+        model = open_model(self.settings.llm)
+        if model:
+            self.closing.push_async_callback(model.aclose)
+        return model
 
     @cached_property
     def http(self) -> "httpx.AsyncClient":

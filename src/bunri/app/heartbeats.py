@@ -1,5 +1,6 @@
 """The heartbeat that a worker leaves for each of its queues, and that ``/ready`` looks for."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -29,6 +30,12 @@ async def last_beat(cache: Cache, queue: str) -> str | None:
         raise QueueSilent(queue=queue)
     degraded: str | None = orjson.loads(raw)["degraded"]
     return degraded
+
+
+async def silent(cache: Cache, queues: Sequence[str]) -> list[str]:
+    """Those of ``queues`` whose workers have not left a heartbeat for a while."""
+    found = await cache.get_many(*map(_key, queues)) if queues else []
+    return [queue for queue, raw in zip(queues, found, strict=True) if raw is None]
 
 
 def _key(queue: str) -> str:

@@ -67,6 +67,10 @@ def _provide_nothing(_: "Container") -> None:
     """Its services are all there is."""
 
 
+def _no_bodies(_: "Settings") -> Mapping[str, int]:
+    return {}
+
+
 def _no_checks(*_: Any) -> "Mapping[str, Check]":
     return {}
 
@@ -116,6 +120,8 @@ class Module:
     """Where numbered events of rooms are kept; one domain has them."""
     page_origins: "Callable[[Settings], Sequence[str]]" = _nothing
     """Other origins that the web app's pages may fetch from, for its sake."""
+    largest_bodies: "Callable[[Settings], Mapping[str, int]]" = _no_bodies
+    """By prefix, how many bytes those of its routes take that bound their bodies themselves (``max_body=None``)."""
 
     # ── what it does in the background ────────────────────────────────────────────────────────────────────────────
     queues: tuple[Queue, ...] = ()

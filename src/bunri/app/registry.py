@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from bunri.app.module import Module, Queue, Schedule, Subscription
-from bunri.app.modules import auth, chat, detection, locations, recycling, users, waste
+from bunri.app.modules import auth, chat, detection, learning, locations, recycling, users, waste
 from bunri.domains.auth.public import GuestMerged, PersonErased
 from bunri.kit.errors import Invalid
 from bunri.kit.languages import add_catalogue
@@ -23,6 +23,7 @@ MODULES: Final = (
     locations.MODULE,
     waste.MODULE,
     chat.MODULE,
+    learning.MODULE,
     detection.MODULE,
 )
 
@@ -191,6 +192,7 @@ def _check(modules: Sequence[Module]) -> None:
         ("prefix", [prefix for module in modules for prefix in module.prefixes]),
         ("queue", [DEFAULT_QUEUE.name, *(queue.name for module in modules for queue in module.queues)]),
         ("schema", [module.schema for module in modules if module.schema]),
+        ("scheduled task", [each.task for module in modules for each in module.schedule]),
     ):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:

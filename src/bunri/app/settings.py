@@ -17,11 +17,14 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.chat.settings import ChatSettings
 from bunri.domains.detection.settings import DetectionSettings
+from bunri.domains.learning.settings import LearningSettings
 from bunri.domains.locations.settings import MapSettings
 from bunri.domains.users.settings import UsersSettings
 from bunri.domains.waste.settings import WasteSettings
 from bunri.edge.http.settings import HttpSettings
 from bunri.kit.errors import Invalid
+from bunri.platform.alerts.settings import AlertSettings
+from bunri.platform.backup.settings import BackupSettings
 from bunri.platform.embedded.secrets import secret
 from bunri.platform.embedded.servers import Addresses
 from bunri.platform.embedded.valkey import MEMORY_MB
@@ -32,6 +35,7 @@ from bunri.platform.oauth.settings import OAuthSettings
 from bunri.platform.open_data.settings import DataGoKrSettings, OverpassSettings
 from bunri.platform.photos.settings import DecoderSettings
 from bunri.platform.places.settings import PlacesSettings
+from bunri.platform.push.settings import PushSettings
 from bunri.platform.renamed_settings import RenamingEnvSource, RenamingTomlSource
 from bunri.platform.vision.remote.settings import RemoteVisionSettings
 from bunri.platform.vision.settings import VisionSettings
@@ -57,6 +61,9 @@ class Settings(BaseSettings):
         None, description="The root of all keys, at least 32 characters. Generated when embedded, demanded otherwise."
     )
     public_url: HttpUrl | None = Field(None, description="Where people reach us; links are built from it.")
+    alive_path: Path | None = Field(
+        None, description="A file that a worker, or beat, touches while it gets work done: for checks of containers."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     database_url: str | None = Field(None, description="postgresql://… of the owner; unset: embedded PostgreSQL.")
@@ -85,12 +92,16 @@ class Settings(BaseSettings):
     users: UsersSettings = Field(default_factory=UsersSettings)
     waste: WasteSettings = Field(default_factory=WasteSettings)
     chat: ChatSettings = Field(default_factory=ChatSettings)
+    learning: LearningSettings = Field(default_factory=LearningSettings)
     detection: DetectionSettings = Field(default_factory=DetectionSettings)
     decoders: DecoderSettings = Field(default_factory=DecoderSettings)
     vision: VisionSettings = Field(default_factory=VisionSettings)
     remote_vision: RemoteVisionSettings = Field(default_factory=RemoteVisionSettings)
     llm: LlmSettings = Field(default_factory=LlmSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
+    push: PushSettings = Field(default_factory=PushSettings)
+    backup: BackupSettings = Field(default_factory=BackupSettings)
+    alerts: AlertSettings = Field(default_factory=AlertSettings)
     places: PlacesSettings = Field(default_factory=PlacesSettings)
     data_go_kr: DataGoKrSettings = Field(default_factory=DataGoKrSettings)
     overpass: OverpassSettings = Field(default_factory=OverpassSettings)

@@ -17,6 +17,7 @@ from bunri.kit.languages import text
 from bunri.kit.sentences import sentence
 from bunri.platform.embedded.reaper import ChildReaper
 from bunri.platform.embedded.servers import EmbeddedServers
+from bunri.platform.telemetry.exposition import forget_counts, share_counts
 
 BUNRI: Final = (sys.executable, "-m", "bunri")
 FETCH_WITHIN_S: Final = 10
@@ -35,6 +36,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         postgres=settings.database_url is None,
         valkey=settings.valkey_url is None,
         valkey_mb=settings.valkey_memory_mb,
+        keeps_log=settings.backup.wal,
         what="bunri up",
     )
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -43,6 +45,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         _check_address(host, port)
         _say("servers", directory=settings.data)
         environment = _environment(settings.on(servers.start()), workers)
+        environment |= share_counts(settings.data)
         _say("migrating")
         if _run(environment, "migrate", "--sample") != 0:
             return 1
@@ -61,6 +64,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         return 0
     finally:
         servers.stop()
+        forget_counts(settings.data)
 
 
 def _say(step: str, **data: object) -> None:

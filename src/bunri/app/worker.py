@@ -1,6 +1,8 @@
 """``bunri work``: the Celery worker of some queues."""
 
 import contextlib
+import math
+import time
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -12,11 +14,13 @@ from celery.exceptions import SecurityWarning
 from celery.signals import worker_ready
 
 from bunri.app import heartbeats
+from bunri.app.backup_tasks import backup_handlers
 from bunri.app.composition import compose
 from bunri.app.container import Container
 from bunri.app.module import Module
 from bunri.app.registry import DEFAULT_QUEUE, REGISTRY, Registry
 from bunri.app.settings import Settings
+from bunri.app.worker_probes import serve_probes
 from bunri.domains.auth.public import GuestMerged, PersonErased
 from bunri.kit.errors import Unavailable
 from bunri.kit.user_data import UserData
@@ -32,9 +36,14 @@ RETRIES_FOR_PEOPLE: Final = 20_000
 
 
 def work(
-    settings: Settings, queues: Sequence[str], concurrency: int | None = None, registry: Registry = REGISTRY
+    settings: Settings,
+    queues: Sequence[str],
+    concurrency: int | None = None,
+    listen: tuple[str, int] | None = None,
+    registry: Registry = REGISTRY,
 ) -> int:
-    """Works on ``queues`` until told to stop (SIGTERM ends the tasks in hand first); returns the exit status."""
+    """Works on ``queues`` until told to stop (SIGTERM ends the tasks in hand first); returns the exit status. At
+    ``listen`` it says whether it is alive, whether it gets work, and what it has counted."""
     registry.check_queues(queues)
     celery = make_celery(settings.cache_address("broker"))
     publisher = CeleryPublisher(celery, registry.routes)
@@ -42,13 +51,16 @@ def work(
     container.closing.callback(publisher.close)
     beats = Heartbeats(container, registry, queues)
     loop = EventLoopThread()
-    watchdog = ConsumerWatchdog(worked=lambda: loop.spawn(beats.beat()))
+    watchdog = ConsumerWatchdog(worked=lambda: loop.spawn(beats.beat()), connected=False)
     loop.start()
-    register(celery, [*handlers_of(container, registry, queues), *beats.handlers()], container, loop, watchdog)
+    handlers = [*handlers_of(container, registry, queues), *backup_handlers(settings, queues), *beats.handlers()]
+    register(celery, handlers, container, loop, watchdog)
     for relay in container.database.relays.values():
         loop.spawn(relay.run())
-    watch(watchdog, settings.cache_address("broker"), queues)
-    _beat_at_start(celery, queues)
+    if listen:
+        serve_probes(*listen, beats.is_consuming, settings.http.metrics_token)
+    watch(watchdog, settings.cache_address("broker"), queues, settings.alive_path)
+    _when_connected(celery, queues, watchdog)
     worker = _worker(celery, queues, concurrency or min(registry.queues[name].concurrency for name in queues), settings)
     worker.start()
     loop.run(container.close())
@@ -102,9 +114,15 @@ class Heartbeats:
         self._modules = registry.modules
         self._queues = queues
         self._degraded: dict[str, str | None] = {}
+        self._last = -math.inf
+
+    def is_consuming(self) -> bool:
+        """Whether this process has done a task lately: each of its queues gets one from beat several times a minute."""
+        return time.monotonic() - self._last < heartbeats.TTL.total_seconds()
 
     async def beat(self) -> None:
         """Work that was done proves as much as the task, which may be waiting behind it."""
+        self._last = time.monotonic()
         with contextlib.suppress(Unavailable):
             for queue in self._queues:
                 await heartbeats.beat(self._container.cache("common"), queue, self._degraded.get(queue))
@@ -114,6 +132,7 @@ class Heartbeats:
 
     def _handler(self, queue: str) -> Handler:
         async def run(*_: object) -> None:
+            self._last = time.monotonic()
             self._degraded[queue] = await self._degraded_reason(queue)
             await heartbeats.beat(self._container.cache("common"), queue, self._degraded[queue])
 
@@ -126,11 +145,12 @@ class Heartbeats:
         return None
 
 
-def _beat_at_start(celery: Celery, queues: Sequence[str]) -> None:
+def _when_connected(celery: Celery, queues: Sequence[str], watchdog: ConsumerWatchdog) -> None:
     """The first heartbeat does not wait for beat, so that a fresh start is ready as soon as it is."""
 
     @worker_ready.connect(weak=False)
     def send(**_: object) -> None:
+        watchdog.connect()
         for queue in queues:
             celery.send_task(f"heartbeat.{queue}", args=({},), queue=queue, ignore_result=True)
 

@@ -49,7 +49,9 @@ class Connection:
     def _start(self, given: Settings) -> Settings:
         from bunri.app.migrations import migrate_all
 
-        self._servers = EmbeddedServers(given.data, valkey_mb=given.valkey_memory_mb, what="bunri")
+        self._servers = EmbeddedServers(
+            given.data, valkey_mb=given.valkey_memory_mb, keeps_log=given.backup.wal, what="bunri"
+        )
         settings = given.on(self._servers.start())
         asyncio.run(migrate_all(settings, sample=True))
         return settings

@@ -21,10 +21,16 @@ COMMANDS: Final = {
     "detect": "detect:detect",
     "models": "models:models",
     "bins": "bins:bins",
+    "rules": "rules:rules",
     "waste": "labels:waste",
+    "learn": "learn:learn",
     "mail": "mail:mail",
     "users": "users:users",
+    "backup": "backup:backup",
+    "restore": "restore:restore",
     "openapi": "openapi:openapi",
+    "gateway": "gateway:gateway",
+    "deploy": "deploy:deploy",
 }
 """Name → module of this package, and in it a function or a group of commands."""
 

@@ -50,6 +50,7 @@ def serve(
     from bunri.edge.http.connections import with_limits
     from bunri.edge.http.fast_path import with_fast_path
     from bunri.edge.http.security_headers import as_lines
+    from bunri.edge.realtime.frames import FramesProtocol
 
     connection: Connection = context.obj
     connection.data = data
@@ -60,7 +61,7 @@ def serve(
         app,
         http=with_fast_path(app.state.fast_path, with_limits(settings.http, headers), headers),
         proxy_headers=False,  # uvicorn would believe this machine, and FORWARDED_ALLOW_IPS: ClientAddress knows better
-        ws="websockets-sansio",
+        ws=FramesProtocol,
         ws_max_size=LARGEST_FRAME,
         ws_ping_interval=None,  # Socket.IO has pings of its own, which its clients answer
         ws_per_message_deflate=False,  # a compressor of 300 KiB a socket, for messages of a few hundred bytes
@@ -79,11 +80,15 @@ def work(
     context: typer.Context,
     queue: Annotated[list[str], typer.Option(help="Repeat for several; see `bunri targets`.")] = list(REGISTRY.queues),  # noqa: B006
     concurrency: Annotated[int | None, typer.Option(min=1, help="Tasks at once.")] = None,
+    host: Host = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port for /health, /ready and /metrics; without it, none.")
+    ] = None,
 ) -> None:
     """A worker of one or more queues."""
     from bunri.app.worker import work as run
 
-    raise typer.Exit(run(_working_settings(context), queue, concurrency))
+    raise typer.Exit(run(_working_settings(context), queue, concurrency, (host, port) if port else None))
 
 
 def beat(context: typer.Context) -> None:

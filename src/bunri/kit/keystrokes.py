@@ -66,3 +66,26 @@ def trigrams(keys: str) -> frozenset[str]:
 def similarity(left: frozenset[str], right: frozenset[str]) -> float:
     """Shared pieces of all pieces (Jaccard), 0 to 1: pg_trgm's ``similarity``."""
     return len(left & right) / len(left | right)
+
+
+_SOUND_ALIKE: Final = frozenset("op")
+"""The keys of ㅐ and ㅔ, which are spoken and written for each other. Any other exchange counts for two slips: it makes
+비행기 of 보행기."""
+
+
+def slips_between(left: str, right: str, most: int) -> int:
+    """Keys left out, added or swapped with the next, and twice those exchanged (optimal string alignment with weights);
+    ``most`` + 1 for more."""
+    if abs(len(left) - len(right)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, key in enumerate(left, 1):
+        older, before, row = before, row, [i]
+        for j, other in enumerate(right, 1):
+            exchange = 0 if key == other else 1 if {key, other} == _SOUND_ALIKE else 2
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + exchange)
+            if i > 1 and j > 1 and key == right[j - 2] and left[i - 2] == other:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+    return min(row[-1], most + 1)

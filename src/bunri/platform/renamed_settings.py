@@ -13,20 +13,24 @@ import logging
 from collections.abc import Iterator, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, TomlConfigSettingsSource
+
+from bunri.platform.secret_files import with_files
 
 log = logging.getLogger(__name__)  # settings are read before structlog is configured: then this goes to standard error
 
 
 class RenamingEnvSource(EnvSettingsSource):
-    """Environment variables, also under old names; so are objects given as JSON in one variable."""
+    """Environment variables and the files that they name (secret_files), also under old names; so are objects given as
+    JSON in one variable."""
 
     def __init__(self, settings_cls: type[BaseSettings]) -> None:
         super().__init__(settings_cls)
-        found = dict(self.env_vars)
+        found = with_files(self.env_vars, self.env_prefix.lower(), setting_names(settings_cls))
         delimiter = self.env_nested_delimiter or ""
         for path, new in _renamed(settings_cls):
             *parents, _ = path
@@ -52,6 +56,35 @@ class RenamingTomlSource(TomlConfigSettingsSource):
 
     def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
         return _with_new_names(super()._read_file(file_path), self._renaming_for)
+
+
+def setting_names(settings: type[BaseSettings]) -> frozenset[str]:
+    """The variable of each setting, in lower case: ``bunri_mail__ca_file``. Of a part that may be given as a whole, as
+    JSON, that of the part as well."""
+    return frozenset(_variable(settings, path) for path, _ in _paths(settings))
+
+
+def open_tables(settings: type[BaseSettings]) -> tuple[str, ...]:
+    """What the variables of tables begin with whose keys are anybody's choice: ``bunri_remote_targets__``."""
+    return tuple(_variable(settings, (*path, "")) for path, field in _paths(settings) if _is_table(field.annotation))
+
+
+def _is_table(annotation: Any) -> bool:
+    return get_origin(annotation) in (dict, Mapping)
+
+
+def _variable(settings: type[BaseSettings], path: tuple[str, ...]) -> str:
+    delimiter = str(settings.model_config.get("env_nested_delimiter") or "")
+    return f"{settings.model_config.get('env_prefix', '')}{delimiter.join(path)}".lower()
+
+
+def _paths(settings: type[BaseModel], parents: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
+    for name, field in settings.model_fields.items():
+        path = (*parents, name)
+        yield path, field
+        for part in (field.annotation, *get_args(field.annotation)):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield from _paths(part, path)
 
 
 def _renamed(settings: type[BaseModel], parents: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -17,6 +17,7 @@ from bunri.domains.auth.relying_party import relying_party
 from bunri.domains.auth.repository import AuthRepository
 from bunri.domains.auth.revocation import EndedSessions
 from bunri.domains.auth.secret_cipher import SecretCipher
+from bunri.domains.auth.service import upkeep as upkeep_module
 from bunri.domains.auth.service.accounts import Accounts
 from bunri.domains.auth.service.administration import Administration
 from bunri.domains.auth.service.challenges import Challenges
@@ -162,7 +163,10 @@ def reauthentication(
 
 
 @pytest.fixture
-def upkeep(transaction: Transaction[AuthRepository], sessions: Sessions, clock: Clockwork) -> Upkeep:
+def upkeep(
+    transaction: Transaction[AuthRepository], sessions: Sessions, clock: Clockwork, monkeypatch: pytest.MonkeyPatch
+) -> Upkeep:
+    monkeypatch.setattr(upkeep_module, "BATCH", 10_000)  # guests of other tests on this database are gone for longer
     return Upkeep(transaction, sessions, SETTINGS, clock)
 
 

@@ -1,35 +1,28 @@
 """Chat beside the real auth, on a real PostgreSQL, without sockets."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import cast
 
 import pytest
-from tests.support.clockwork import Clockwork
+from tests.domains.chat.street import Street
+from tests.domains.waste.conftest import FakeVision
+from tests.support.callers import NewCaller
 
 from bunri.app.inline import InlineContainer
-from bunri.app.settings import Settings
-from bunri.domains.auth.public import AccessVerifier, Caller
-from bunri.domains.auth.service.guests import Guests
+from bunri.domains.chat.records import RoomKind
+from bunri.domains.chat.schemas import RoomIn
 from bunri.domains.chat.service.history import History
 from bunri.domains.chat.service.messages import Messages
 from bunri.domains.chat.service.moderation import Moderation
+from bunri.domains.chat.service.reports import Reports
+from bunri.domains.chat.service.retention import Retention
 from bunri.domains.chat.service.rooms import Rooms
+from bunri.domains.chat.service.votes import Votes
 from bunri.domains.chat.user_data import ChatUserData
+from bunri.domains.waste.service.vision_stage import VisionModels
+from bunri.kit.ids import new_id
+from bunri.kit.materials import Material
 from bunri.platform.realtime import Emitter, RecordingEmitter
-
-NewCaller = Callable[..., Awaitable[Caller]]
-
-
-@pytest.fixture
-def clock() -> Clockwork:
-    return Clockwork()
-
-
-@pytest.fixture
-async def container(settings: Settings, clock: Clockwork) -> AsyncIterator[InlineContainer]:
-    made = InlineContainer(settings, clock=clock)
-    yield made
-    await made.close()
+from bunri.platform.vision.protocol import DetectedObject
 
 
 @pytest.fixture
@@ -43,6 +36,11 @@ def messages(container: InlineContainer) -> Messages:
 
 
 @pytest.fixture
+def votes(container: InlineContainer) -> Votes:
+    return container.get(Votes)
+
+
+@pytest.fixture
 def history(container: InlineContainer) -> History:
     return container.get(History)
 
@@ -50,6 +48,16 @@ def history(container: InlineContainer) -> History:
 @pytest.fixture
 def moderation(container: InlineContainer) -> Moderation:
     return container.get(Moderation)
+
+
+@pytest.fixture
+def reports(container: InlineContainer) -> Reports:
+    return container.get(Reports)
+
+
+@pytest.fixture
+def retention(container: InlineContainer) -> Retention:
+    return container.get(Retention)
 
 
 @pytest.fixture
@@ -63,19 +71,15 @@ def pushed(container: InlineContainer) -> RecordingEmitter:
 
 
 @pytest.fixture
-def new_caller(container: InlineContainer) -> NewCaller:
-    async def make(name: str = "초록이") -> Caller:
-        tokens = await container.get(Guests).sign_in(name)
-        return container.get(AccessVerifier).verify(tokens.access_token)
-
-    return make
-
-
-@pytest.fixture
-async def one(new_caller: NewCaller) -> Caller:
-    return await new_caller("하나")
-
-
-@pytest.fixture
-async def other(new_caller: NewCaller) -> Caller:
-    return await new_caller("둘")
+async def street(container: InlineContainer, rooms: Rooms, new_caller: NewCaller) -> Street:
+    """Its coach sees a thing that is metal, or glass, or paper."""
+    seen = {Material.METAL: 0.5, Material.GLASS: 0.25, Material.PAPER: 0.1}
+    thing = DetectedObject("qqzzxx", 0.9, (0.1, 0.1, 0.9, 0.9), seen)
+    vision = FakeVision({"detector": f"own@{new_id()}"}, (thing,))
+    container.load_handlers()
+    container.provide(VisionModels, lambda: VisionModels(vision, None))
+    people = [await new_caller(name) for name in ("방장", "민지", "이웃0", "이웃1", "이웃2")]
+    room = (await rooms.make(people[0], RoomIn(name="동네", kind=RoomKind.PUBLIC))).id
+    for each in people[1:]:
+        await rooms.join(each, room)
+    return Street(container, vision, room, people[1], people[2:])

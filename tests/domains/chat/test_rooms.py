@@ -1,8 +1,10 @@
 """Rooms: who comes in, who owns them, what may be changed; and messages with odd content."""
 
+from datetime import timedelta
+
 import pytest
-from tests.domains.chat.conftest import NewCaller
 from tests.domains.chat.test_user_data import room_of
+from tests.support.callers import NewCaller
 from tests.support.clockwork import Clockwork
 
 from bunri.domains.auth.public import Caller
@@ -21,7 +23,9 @@ from bunri.domains.chat.schemas import MessageIn, ModerationIn, RoomChange, Room
 from bunri.domains.chat.service.history import History
 from bunri.domains.chat.service.messages import Messages
 from bunri.domains.chat.service.moderation import Moderation
+from bunri.domains.chat.service.retention import Retention
 from bunri.domains.chat.service.rooms import Rooms
+from bunri.domains.chat.user_data import ChatUserData
 
 
 class TestPrivate:
@@ -48,6 +52,53 @@ class TestPrivate:
         for token in (used.token, old.token, "made up, and long enough"):
             with pytest.raises(InviteInvalid):
                 await rooms.join_by_invite(late, token)
+
+
+class TestInvitation:
+    async def test_says_what_it_leads_to_before_anybody_comes_in(
+        self, rooms: Rooms, one: Caller, other: Caller
+    ) -> None:
+        made = await rooms.make(one, RoomIn(name="101동", kind=RoomKind.BUILDING))
+        invite = await rooms.invite(one, made.id, uses=1)
+        for _ in range(2):  # to look uses nothing up
+            shown = await rooms.invitation(other, invite.token)
+        assert (shown.room, shown.name, shown.kind) == (made.id, "101동", RoomKind.BUILDING)
+        assert (shown.members, shown.invited_by, shown.joined) == (1, "하나", False)
+        assert shown.expires_at == invite.expires_at
+        with pytest.raises(RoomMissing):
+            await rooms.get(other, made.id)
+        await rooms.join_by_invite(other, invite.token)
+        with pytest.raises(InviteInvalid):
+            await rooms.invitation(other, invite.token)
+
+    async def test_names_nobody_who_has_left_and_tells_members_that_they_are_in(
+        self, rooms: Rooms, one: Caller, other: Caller
+    ) -> None:
+        room = await room_of(rooms, one, other)
+        invite = await rooms.invite(one, room, uses=2)
+        await rooms.leave(one, room)
+        shown = await rooms.invitation(other, invite.token)
+        assert (shown.invited_by, shown.joined, shown.members) == ("", True, 1)
+
+    async def test_is_over_after_its_time_and_with_its_room_and_nothing_for_who_was_sent_out(
+        self, rooms: Rooms, moderation: Moderation, one: Caller, other: Caller, clock: Clockwork
+    ) -> None:
+        room = await room_of(rooms, one, other)
+        invite = await rooms.invite(one, room, uses=2)
+        await moderation.act(one, room, other.id, ModerationIn(action="ban", minutes=60 * 24 * 365))
+        with pytest.raises(Banned):
+            await rooms.invitation(other, invite.token)
+        await moderation.act(one, room, other.id, ModerationIn(action="unban"))
+        await rooms.invitation(other, invite.token)
+        await rooms.close(one, room)
+        with pytest.raises(InviteInvalid):
+            await rooms.invitation(other, invite.token)
+        second = await room_of(rooms, one)
+        late = await rooms.invite(one, second, uses=2)
+        clock.move(days=7, seconds=1)
+        for token in (late.token, "made up, and long enough"):
+            with pytest.raises(InviteInvalid):
+                await rooms.invitation(other, token)
 
 
 async def test_a_neighbourhood_has_one_room(rooms: Rooms, one: Caller, other: Caller) -> None:
@@ -98,6 +149,37 @@ class TestModeration:
         await moderation.act(one, room, other.id, ModerationIn(action="unban"))
         await rooms.join(other, room)
 
+    async def test_lists_who_is_kept_out_by_the_names_that_the_room_knew(
+        self,
+        rooms: Rooms,
+        moderation: Moderation,
+        retention: Retention,
+        data: ChatUserData,
+        one: Caller,
+        other: Caller,
+        new_caller: NewCaller,
+        clock: Clockwork,
+    ) -> None:
+        room = await room_of(rooms, one, other)
+        with pytest.raises(ModeratorsOnly):
+            await moderation.bans(other, room, "", 10)
+        stranger = await new_caller()
+        await moderation.act(one, room, other.id, ModerationIn(action="ban", minutes=10))
+        await moderation.act(one, room, stranger.id, ModerationIn(action="ban", minutes=30))
+        shown = {each.user_id: each for each in await moderation.bans(one, room, "", 10)}
+        assert {person: each.username for person, each in shown.items()} == {other.id: "둘", stranger.id: ""}
+        assert shown[other.id].until == clock.now + timedelta(minutes=10)
+        first, second = sorted(shown)
+        assert [each.user_id for each in await moderation.bans(one, room, first, 10)] == [second]
+        await moderation.act(one, room, other.id, ModerationIn(action="ban", minutes=20))
+        again = {each.user_id: each for each in await moderation.bans(one, room, "", 10)}[other.id]
+        assert (again.username, again.until) == ("둘", clock.now + timedelta(minutes=20))
+        clock.move(minutes=20)
+        await retention.expire()
+        assert [each.user_id for each in await moderation.bans(one, room, "", 10)] == [stranger.id]
+        await data.erase(stranger.id)
+        assert await moderation.bans(one, room, "", 10) == []
+
     async def test_a_moderator_removes_and_a_member_does_not(
         self, rooms: Rooms, messages: Messages, moderation: Moderation, one: Caller, other: Caller
     ) -> None:
@@ -141,3 +223,14 @@ async def test_history_is_for_members(rooms: Rooms, history: History, one: Calle
     ):
         with pytest.raises(NotAMember):
             await asked
+
+
+async def test_who_has_read_everything_has_read_what_they_say(
+    rooms: Rooms, messages: Messages, one: Caller, other: Caller
+) -> None:
+    room = await room_of(rooms, one)
+    await rooms.join(other, room)
+    await messages.post(one, room, MessageIn(content="하나"))
+    assert ((await rooms.get(one, room)).unread, (await rooms.get(other, room)).unread) == (0, 1)
+    await messages.post(other, room, MessageIn(content="둘"))
+    assert (await rooms.get(other, room)).unread == 2  # the first is not read by speaking

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from tests.domains.chat.conftest import NewCaller
+from tests.support.callers import NewCaller
 from tests.support.clockwork import Clockwork
 
 from bunri.domains.auth.public import Caller
@@ -12,7 +12,18 @@ from bunri.domains.chat.schemas import MessageIn, RoomIn
 from bunri.domains.chat.service.history import History
 from bunri.domains.chat.service.messages import Messages
 from bunri.domains.chat.service.rooms import Rooms
+from bunri.domains.chat.service.votes import Votes
 from bunri.domains.chat.user_data import ChatUserData
+
+NOTHING: dict[str, object] = {
+    "rooms": [],
+    "messages": [],
+    "reactions": [],
+    "questions": [],
+    "votes": {"agreed": 0, "differed": 0},
+    "files": [],
+    "notified_browsers": [],
+}
 
 
 async def room_of(rooms: Rooms, *people: Caller) -> UUID:
@@ -34,7 +45,7 @@ async def test_export_has_rooms_messages_and_signs(
     assert [(each["name"], each["role"]) for each in document["rooms"]] == [("방", "owner")]
     assert [each["content"] for each in document["messages"]] == ["안녕"]
     assert document["reactions"] == [{"message_id": str(sent.id), "sign": "👍"}]
-    assert (await data.export("nobody")).document == {"rooms": [], "messages": [], "reactions": []}
+    assert (await data.export("nobody")).document == NOTHING
 
 
 async def test_erasing_leaves_places_and_an_owner_and_nothing_of_the_person(
@@ -58,12 +69,13 @@ async def test_erasing_leaves_places_and_an_owner_and_nothing_of_the_person(
     changed = await history.changed(other, room, before, 2)
     assert changed is not None
     assert [each.seq for each in changed] == [1]
-    assert (await data.export(one.id)).document == {"rooms": [], "messages": [], "reactions": []}
+    assert (await data.export(one.id)).document == NOTHING
 
 
 async def test_a_guest_brings_everything_along_once(
     rooms: Rooms,
     messages: Messages,
+    votes: Votes,
     history: History,
     data: ChatUserData,
     one: Caller,
@@ -82,7 +94,7 @@ async def test_a_guest_brings_everything_along_once(
     await messages.mark_read(other, room, 2)
     sent = await messages.post(one, room, MessageIn(content="?", choices=["캔", "병"]))
     for caller in (guest, other):
-        await messages.vote(caller, sent.id, 1)
+        await votes.vote(caller, sent.id, 1)
     for _ in range(2):
         await data.upgrade(guest.id, other.id)
     page = await history.before(other, room, None, 10)
@@ -92,4 +104,4 @@ async def test_a_guest_brings_everything_along_once(
     [_, member] = sorted(await rooms.members(one, room, "", 10), key=lambda each: each.user_id == other.id)
     assert member.joined_at == clock.now - timedelta(minutes=5)
     assert (await rooms.get(other, room)).read_seq == 3
-    assert (await data.export(guest.id)).document == {"rooms": [], "messages": [], "reactions": []}
+    assert (await data.export(guest.id)).document == NOTHING

@@ -14,10 +14,9 @@ from bunri.domains.auth.signing_keys import SigningKeys
 from bunri.domains.auth.tokens import Verifier
 from bunri.domains.locations.endpoints import router
 from bunri.domains.locations.models import BinRow
-from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.public import BinKind, Vote
 from bunri.domains.locations.service import LocationsService
 from bunri.domains.locations.settings import MapSettings
-from bunri.domains.locations.vote_tally import Vote
 from bunri.platform.db import Database
 
 Headers = Callable[[str], dict[str, str]]
@@ -74,6 +73,7 @@ class TestNearby:
             "source": "test",
             "route_url": "https://map.kakao.com/link/to/pet%20bin,37.566300,126.977900",
             "full": False,
+            "doubted": False,
         }
 
     async def test_of_several_kinds_and_no_more_than_asked(

@@ -7,9 +7,8 @@ from tests.domains.locations.conftest import NOW, LocationsAt
 
 from bunri.domains.locations.errors import BinMissing
 from bunri.domains.locations.models import BinRow
-from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.public import BinKind, Vote
 from bunri.domains.locations.service import LocationsService
-from bunri.domains.locations.vote_tally import Vote
 from bunri.platform.db import Database
 
 HERE = (37.5663, 126.9779)

@@ -7,10 +7,9 @@ import pytest
 from tests.domains.locations.conftest import NOW, LocationsAt
 
 from bunri.domains.locations.models import BinRow
-from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.public import BinKind, Vote
 from bunri.domains.locations.repository import LocationsRepository
 from bunri.domains.locations.user_data import LocationsUserData
-from bunri.domains.locations.vote_tally import Vote
 from bunri.platform.db import Database, Transaction
 
 

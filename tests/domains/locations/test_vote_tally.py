@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
-from bunri.domains.locations.vote_tally import FULL_FOR, HALF_LIFE, Vote, VoteRecord, VoteTally, tally
+from bunri.domains.locations.public import Vote
+from bunri.domains.locations.vote_tally import DOUBTED_FOR, FULL_FOR, HALF_LIFE, VoteRecord, VoteTally, tally
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -60,5 +61,23 @@ class TestFull:
         votes = [VoteRecord(Vote.FULL, NOW - timedelta(hours=2)), VoteRecord(Vote.OK, NOW - timedelta(hours=1))]
         assert tally(votes, NOW).full_until is None
 
+
+class TestDoubted:
+    """Two people found it gone: too few to hide it."""
+
+    def test_two_at_once_are_enough_and_one_is_not(self) -> None:
+        assert tally(gone(0), NOW).doubted_until is None
+        assert tally(gone(0, 0), NOW).doubted_until == NOW + DOUBTED_FOR
+
+    def test_ends_when_somebody_sees_it(self) -> None:
+        for seen in (Vote.OK, Vote.FULL):
+            assert tally([*gone(1, 1), VoteRecord(seen, NOW)], NOW).doubted_until is None
+
+    def test_lasts_as_long_as_two_are_of_late(self) -> None:
+        assert tally(gone(20, 0), NOW).doubted_until is None
+        assert tally(gone(10, 0), NOW).doubted_until == NOW - 10 * DAY + DOUBTED_FOR
+
+
+class TestNothing:
     def test_no_votes_say_nothing(self) -> None:
         assert tally([], NOW) == VoteTally(None, None)

@@ -5,7 +5,8 @@ from tests.domains.recycling.typed_words import typed
 
 from bunri.domains.recycling.identifying import named_items
 from bunri.domains.recycling.table import RuleTable
-from bunri.domains.recycling.words import Vocabulary, find, forms, slips_between, term, terms
+from bunri.domains.recycling.words import Vocabulary, find, forms, term, terms
+from bunri.kit.keystrokes import slips_between
 
 
 class TestForms:

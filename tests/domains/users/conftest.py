@@ -1,25 +1,21 @@
 """Users beside the real auth, on a real PostgreSQL and in a directory, with a clock of their own."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import HttpUrl
-from tests.support.clockwork import Clockwork
+from tests.support.callers import NewCaller
 
 from bunri.app.inline import InlineContainer
 from bunri.app.settings import Settings
-from bunri.domains.auth.public import AccessVerifier, Caller
-from bunri.domains.auth.service.guests import Guests
+from bunri.domains.auth.public import Caller
 from bunri.domains.users.service.exporting import Exporting
 from bunri.domains.users.service.exports import Exports
 from bunri.domains.users.service.profiles import Profiles
 from bunri.domains.users.user_data import UsersUserData
 from bunri.kit.user_data import PersonalData, UserDataOfDomains
 from bunri.platform.storage import Storage
-
-NewCaller = Callable[[], Awaitable[Caller]]
 
 
 class Album:
@@ -41,23 +37,19 @@ class Album:
 
 
 @pytest.fixture
-def clock() -> Clockwork:
-    return Clockwork()
-
-
-@pytest.fixture
 def album() -> Album:
     return Album()
 
 
 @pytest.fixture
-async def container(
-    settings: Settings, tmp_path: Path, clock: Clockwork, album: Album
-) -> AsyncIterator[InlineContainer]:
-    own = settings.model_copy(update={"data": tmp_path, "public_url": HttpUrl("https://bunri.example/")})
-    made = InlineContainer(own, clock=clock, overrides={UserDataOfDomains: UserDataOfDomains({"album": album})})
-    yield made
-    await made.close()
+def settings(settings: Settings, tmp_path: Path) -> Settings:
+    """With a folder of its own, at an address."""
+    return settings.model_copy(update={"data": tmp_path, "public_url": HttpUrl("https://bunri.example/")})
+
+
+@pytest.fixture
+def overrides(album: Album) -> dict[type, object]:
+    return {UserDataOfDomains: UserDataOfDomains({"album": album})}
 
 
 @pytest.fixture
@@ -83,15 +75,6 @@ def profiles(container: InlineContainer) -> Profiles:
 @pytest.fixture
 def data(container: InlineContainer) -> UsersUserData:
     return container.get(UsersUserData)
-
-
-@pytest.fixture
-def new_caller(container: InlineContainer) -> NewCaller:
-    async def make() -> Caller:
-        tokens = await container.get(Guests).sign_in("초록이")
-        return container.get(AccessVerifier).verify(tokens.access_token)
-
-    return make
 
 
 @pytest.fixture

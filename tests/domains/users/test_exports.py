@@ -11,7 +11,8 @@ from uuid import UUID
 
 import orjson
 import pytest
-from tests.domains.users.conftest import Album, NewCaller
+from tests.domains.users.conftest import Album
+from tests.support.callers import NewCaller
 from tests.support.clockwork import Clockwork
 
 from bunri.domains.auth.public import Caller

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.domains.users.conftest import NewCaller
+from tests.support.callers import NewCaller
 from tests.support.clockwork import Clockwork
 
 from bunri.domains.auth.public import Caller

@@ -92,6 +92,9 @@ class TestAPlainHit:
         assert first is not None
         etag = first.split(b"etag: ")[1].split(b"\r\n")[0]
         again = await ask(poll, job, [authorization(), (b"if-none-match", etag)])
+        weakly = await ask(poll, job, [authorization(), (b"if-none-match", b"W/" + etag)])  # as a proxy that compresses
+        assert weakly is not None
+        assert weakly.split(b"\r\n")[0].endswith(b"304 Not Modified")
         assert again is not None
         assert again.startswith(b"304 Not Modified\r\n")
         assert again.endswith(b"\r\n\r\n")

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -11,7 +12,8 @@ from tests.domains.waste.conftest import Pipeline, job_in, result_of
 from tests.support.pictures import jpeg
 
 from bunri.app.settings import Settings
-from bunri.domains.locations.public import BinKind, LocationsPublic, NearbyBin
+from bunri.domains.locations.errors import BinMissing
+from bunri.domains.locations.public import BinKind, LocationsPublic, NamedBin, NearbyBin, Vote
 from bunri.domains.waste.records import Job
 from bunri.domains.waste.service.completion import Completion
 from bunri.domains.waste.states import Stage, State
@@ -55,6 +57,9 @@ class OneBin:
             route_url="https://example.org",
         )
         return [found][:limit]
+
+    async def saw(self, bin_id: UUID, person: str, vote: Vote) -> NamedBin:
+        raise BinMissing
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ class TestExport:
 
 class TestErase:
     async def test_removes_everything_and_again_does_no_harm(self, pipeline: Pipeline, data: WasteUserData) -> None:
-        statuses = [await pipeline.analyze(jpeg(9940 + number), location=CITY_HALL) for number in range(3)]
+        statuses = [await pipeline.analyze(jpeg(29_940 + number), location=CITY_HALL) for number in range(3)]
         await pipeline.reply(statuses[0], text="우유팩", consent=True)
         thumbnails = [await _thumbnail(pipeline, status) for status in statuses]
         for _ in range(2):

@@ -109,6 +109,14 @@ class TestProblems:
         assert (response.status_code, response.headers["retry-after"]) == (429, "7")
         assert "7 s" in response.json()["detail"]
 
+    async def test_a_browser_that_was_led_here_gets_a_page(self, client: httpx.AsyncClient) -> None:
+        led = {"Accept-Language": "en", "Sec-Fetch-Mode": "navigate"}
+        response = await client.get("/busy", headers=led)
+        assert (response.status_code, response.headers["retry-after"]) == (429, "7")
+        assert response.headers["content-type"] == "text/html; charset=utf-8"
+        assert "7 s" in response.text
+        assert '<a href="/">Back to the start</a>' in response.text
+
     async def test_a_wrong_method_is_a_problem_too(self, client: httpx.AsyncClient) -> None:
         response = await client.delete("/orders")
         assert (response.status_code, response.json()["code"]) == (405, "method_not_allowed")

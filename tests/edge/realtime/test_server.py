@@ -26,6 +26,7 @@ from bunri.domains.auth.signing_keys import SigningKeys
 from bunri.domains.auth.tokens import Verifier
 from bunri.edge.http.settings import HttpSettings
 from bunri.edge.realtime import server as realtime
+from bunri.edge.realtime.frames import FramesProtocol
 from bunri.edge.realtime.server import PREFIX, RealtimeServer
 from bunri.kit.clock import now
 from bunri.kit.errors import Conflict
@@ -35,13 +36,13 @@ from bunri.platform.cache import Cache
 from bunri.platform.limits import LimitsSettings
 from bunri.platform.limits.memory import MemoryRateLimiter
 from bunri.platform.realtime import NAMESPACE, Socket, SocketHandler, user_room
-from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager
+from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager, CutOff
 from bunri.platform.realtime.remote import RemoteEmitter
 
 KEY = SigningKeys("a seed for tests only, and long enough")
 HOUR = timedelta(hours=1)
 FRIEND = "https://app.example"
-LIMITS = LimitsSettings.model_validate({"person": {"socket_event": "10/minute"}})
+LIMITS = LimitsSettings.model_validate({"person": {"socket_event": "10/minute", "message": "2/minute"}})
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -63,6 +64,34 @@ class Shop:
         return {"for": socket.caller.name, "cups": order.cups}
 
 
+class Table(BaseModel):
+    pass
+
+
+class Seats:
+    """Watches who comes and goes."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.free = asyncio.Event()
+        self.left: list[str] = []
+        self.seated: list[bool] = []
+
+    async def sit(self, socket: Socket, _: Table) -> None:
+        self.asked.set()
+        await self.free.wait()
+        await socket.follow("table")
+        self.seated.append(socket.follows("table"))
+
+    async def gone(self, socket: Socket) -> None:
+        self.left.append(socket.caller.id)
+
+    async def expelled(self, socket: Socket, room: str) -> None:
+        self.left.append(f"{socket.caller.id} {room}")
+
+    async def beat(self) -> None: ...
+
+
 class Node:
     """An API process in small."""
 
@@ -72,15 +101,33 @@ class Node:
         self.manager = ClusterManager(cache)
         verifier = Verifier(KEY, self.now, self.ended.contains)
         handlers = [SocketHandler(event, Order, Shop, Shop.serve) for event in ("order", "takeAway")]
+        handlers.append(SocketHandler("sit", Table, Seats, Seats.sit))
+        self.seats = Seats()
+        handlers.append(SocketHandler("shout", Order, Shop, Shop.serve, "message"))
         http = HttpSettings(origins=[FRIEND])
         limiter = MemoryRateLimiter(LIMITS)
         self.server = RealtimeServer(
-            self.manager, verifier, self.ended, handlers, Only(Shop()), self.now, http, limiter
+            self.manager,
+            verifier,
+            self.ended,
+            handlers,
+            Only(Shop(), self.seats),
+            self.now,
+            http,
+            limiter,
+            [self.seats],
         )
         self.url = ""
 
     def now(self) -> datetime:
         return now() + self.late
+
+    async def hears_itself(self) -> bool:
+        try:
+            await self.manager.check()
+        except CutOff:
+            return False
+        return True
 
 
 @asynccontextmanager
@@ -91,10 +138,13 @@ async def node(settings: Settings) -> AsyncIterator[Node]:
     app.mount(PREFIX, made.server.app)
     port = free_port()
     made.url = f"http://127.0.0.1:{port}"
-    config = uvicorn.Config(app, port=port, ws="websockets-sansio", log_config=None, lifespan="off")
+    config = uvicorn.Config(app, port=port, ws=FramesProtocol, log_config=None, lifespan="off")
     served = uvicorn.Server(config)
     tasks = [asyncio.create_task(job) for job in (served.serve(), made.server.run(), made.ended.follow())]
     await until(lambda: served.started)
+    async with asyncio.timeout(10):
+        while not await made.hears_itself():  # noqa: ASYNC110  # no event tells
+            await asyncio.sleep(0.01)
     try:
         yield made
     finally:
@@ -206,6 +256,16 @@ class TestConnecting:
         assert [each["data"]["code"] for each in client.refusals] == [code]
         assert client.refusals[0]["message"]
 
+    @pytest.mark.parametrize("name", ["token", "access_token", "auth"])
+    async def test_a_token_in_the_address_counts_for_nothing(self, one: Node, name: str) -> None:
+        """Proxies log addresses (ASVS 5.0, 14.2.1)."""
+        token = access_token(KEY, owner(), "a", now(), HOUR)
+        client = Client()
+        with pytest.raises(NotConnected):
+            await client.connect(f"{one.url}?{name}={token}", namespaces=[NAMESPACE], transports=["websocket"])
+        await client.close()
+        assert [each["data"]["code"] for each in client.refusals] == ["token_invalid"]
+
     async def test_a_token_in_the_header_is_as_good(self, one: Node) -> None:
         token = access_token(KEY, owner(), "a", now(), HOUR)
         client = Client()
@@ -299,6 +359,26 @@ class TestListening:
 
 
 class TestEnding:
+    async def test_whoever_goes_while_they_are_let_in_is_not_in(self, one: Node, connect: Connect) -> None:
+        me = owner()
+        client = await connect(one, me)
+        await client.emit("sit", {}, namespace=NAMESPACE)
+        await one.seats.asked.wait()
+        await client.disconnect()
+        await until(lambda: one.seats.left == [me])
+        one.seats.free.set()
+        await until(lambda: one.seats.seated == [False])
+
+    async def test_whoever_is_sent_out_has_left(self, one: Node, other: Node, connect: Connect) -> None:
+        me = owner()
+        clients = [await connect(each, me) for each in (one, other)]
+        for each, client in zip((one, other), clients, strict=True):
+            each.seats.free.set()
+            await client.call("sit", {}, namespace=NAMESPACE, timeout=10)
+        await ClusterEmitter(one.manager).expel(me, "table")
+        await until(lambda: (one.seats.left, other.seats.left) == ([f"{me} table"],) * 2)
+        assert all(client.connected for client in clients)
+
     async def test_an_ended_session_loses_its_sockets_on_every_node(
         self, one: Node, other: Node, connect: Connect
     ) -> None:
@@ -358,8 +438,16 @@ class TestEvents:
         for _ in range(10):
             await client.call("order", None, namespace=NAMESPACE, timeout=10)
         refused = await client.call("order", {"cups": 1}, namespace=NAMESPACE, timeout=10)
-        assert refused.keys() == {"status", "code", "message"}
+        assert refused.keys() == {"status", "code", "message", "retry_after"}
+        assert 0 < refused["retry_after"] <= 120
+        assert str(refused["retry_after"]) in refused["message"]
         assert re.search(r"\d+초", refused["message"])
+
+    async def test_an_event_may_have_a_limit_of_its_own(self, one: Node, connect: Connect) -> None:
+        client = await connect(one, owner())
+        answers = [await client.call("shout", {"cups": 1}, namespace=NAMESPACE, timeout=10) for _ in range(3)]
+        assert [each["status"] for each in answers] == ["success", "success", "error"]
+        assert (await client.call("order", {"cups": 1}, namespace=NAMESPACE, timeout=10))["status"] == "success"
 
     async def test_too_large_a_message_ends_the_socket_and_not_the_server(self, one: Node, connect: Connect) -> None:
         client, other = await connect(one, owner()), await connect(one, owner())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bunri.platform.queue.watchdog import SILENT_AFTER_S, TOLD_EVERY_S, ConsumerWatchdog
+from bunri.platform.queue.watchdog import SILENT_AFTER_S, STARTING_S, TOLD_EVERY_S, ConsumerWatchdog
 
 AFTER = SILENT_AFTER_S + 1
 
@@ -34,6 +34,21 @@ class TestLost:
         assert not watchdog.lost(1)
         clock.now += 1
         assert watchdog.lost(1)
+
+    def test_a_start_may_take_minutes_before_it_has_connected(self, clock: Clockwork) -> None:
+        starting = ConsumerWatchdog(clock, connected=False)
+        clock.now += STARTING_S
+        assert not starting.lost(1)
+        starting.connect()
+        clock.now += SILENT_AFTER_S
+        assert not starting.lost(1)
+        clock.now += 1
+        assert starting.lost(1)
+
+    def test_one_that_never_connects_is_lost(self, clock: Clockwork) -> None:
+        starting = ConsumerWatchdog(clock, connected=False)
+        clock.now += STARTING_S + 1
+        assert starting.lost(1)
 
     def test_never_while_nothing_waits(self, watchdog: ConsumerWatchdog, clock: Clockwork) -> None:
         clock.now += AFTER

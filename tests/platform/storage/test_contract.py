@@ -127,6 +127,16 @@ class TestObjects:
         with pytest.raises(ObjectTooLarge):
             await store.storage.read(key, 100)
 
+    async def test_are_read_in_parts(self, store: Store) -> None:
+        key, content = new_key(), secrets.token_bytes(1000)
+        await store.storage.write(key, content, JPEG)
+        parts = [await store.storage.read_part(key, start, 400) for start in (0, 400, 800)]
+        assert [len(part) for part in parts] == [400, 400, 200]
+        assert b"".join(parts) == content
+        assert await store.storage.read_part(key, 1000, 400) == b""
+        with pytest.raises(ObjectMissing):
+            await store.storage.read_part(new_key(), 0, 400)
+
     @pytest.mark.parametrize(
         "key", ["", "/etc/passwd", "../up", "a/../b", "a//b", "a/", ".hidden", "A", "한글", "a\n", "a b", "x" * 201]
     )
@@ -168,3 +178,11 @@ class TestObjects:
 
     async def test_live_through_the_canary(self, store: Store) -> None:
         await store.storage.check()
+
+
+async def test_the_keys_of_a_folder(store: Store) -> None:
+    keys = {f"listed/{number:04}" for number in range(7)} | {"listed/below/it"}
+    for key in (*keys, "listed-beside/it"):
+        await store.storage.write(key, b"x", "text/plain")
+    assert {key async for key in store.storage.keys("listed/")} == keys
+    assert [key async for key in store.storage.keys("nothing/")] == []

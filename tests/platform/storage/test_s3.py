@@ -1,11 +1,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import boto3
 import pytest
+from tests.support.s3 import s3_server
 
 from bunri.platform.storage import StorageUnavailable, open_storage
 from bunri.platform.storage.protocol import CHECK_FOLDER
@@ -137,3 +139,14 @@ class TestFaults:
     async def test_no_server_is_unavailability(self) -> None:
         with pytest.raises(StorageUnavailable):
             await open_storage("s3://key:secret@127.0.0.1:9/bunri?tls=false", secret="").check()
+
+
+async def test_all_keys_of_a_folder_with_more_than_a_page(tmp_path: Path) -> None:
+    folder = tmp_path / "bunri" / "listed"
+    folder.mkdir(parents=True)
+    names = {f"listed/{number:04}" for number in range(2001)}
+    for name in names:
+        (tmp_path / "bunri" / name).touch()
+    with s3_server(tmp_path) as address:
+        storage = open_storage(address, secret="")
+        assert {key async for key in storage.keys("listed/")} == names

@@ -65,10 +65,10 @@ describe("the shell with five features", () => {
 });
 
 describe("App", () => {
-  it("has an entry in the navigation for coach, bins and me", async () => {
+  it("has an entry in the navigation for coach, bins, neighbours, learning and me", async () => {
     await show(<App features={features} />, [], "/me");
     await screen.findByRole("heading", { level: 1, name: "나" });
-    expect(entries().map((entry) => entry.textContent)).toEqual(["코치", "수거함", "나"]);
+    expect(entries().map((entry) => entry.textContent)).toEqual(["코치", "수거함", "이웃", "배우기", "나"]);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink } from "react-router";
 import { preloadPage, type Feature, type NavigationEntry } from "~/features/feature";
@@ -37,7 +38,7 @@ type Props = Readonly<{
   onApproach: () => void;
 }>;
 
-function Entry({ entry: { label, icon, path, place }, onApproach }: Props) {
+function Entry({ entry: { label, icon, path, place, badge }, onApproach }: Props) {
   useTranslation(); // drawn anew in another language
   return (
     <li className={place === "aside" ? styles.aside : undefined}>
@@ -50,9 +51,24 @@ function Entry({ entry: { label, icon, path, place }, onApproach }: Props) {
       >
         <span className={styles.icon}>
           <Icon name={icon} size="1.5rem" />
+          {badge && <Badge badge={badge} />}
         </span>
         {label[language()]}
       </NavLink>
     </li>
+  );
+}
+
+const MOST = 99;
+
+function Badge({ badge }: Readonly<{ badge: NonNullable<NavigationEntry["badge"]> }>) {
+  const count = useSyncExternalStore(badge.subscribe, badge.count);
+  if (count === 0) return null;
+  const said = badge.label[language()].replace("{{count}}", String(count));
+  return (
+    <span className={styles.badge}>
+      <span aria-hidden>{count > MOST ? `${MOST}+` : count}</span>
+      <span className="visually-hidden">{said} </span>
+    </span>
   );
 }

@@ -28,6 +28,12 @@ export type NavigationEntry = Readonly<{
   path: string;
   /** `main` is what people come for; `aside` stands apart on a wide screen. */
   place: "main" | "aside";
+  /** A number beside its icon, shown above 0, with what it counts for those who listen: `{{count}}` in `label` is replaced. */
+  badge?: Readonly<{
+    count: () => number;
+    subscribe: (listener: () => void) => () => void;
+    label: Readonly<Record<Language, string>>;
+  }>;
 }>;
 
 export type Page = Readonly<{

@@ -22,6 +22,7 @@ export function formatter(language: string) {
         : number(count / 1e6, { ...unit("megabyte"), maximumFractionDigits: count < 9_950_000 ? 1 : 0 }),
     day: (value: Date | string) => date(value, { dateStyle: "medium" }),
     moment: (value: Date | string) => date(value, { dateStyle: "medium", timeStyle: "short" }),
+    time: (value: Date | string) => date(value, { timeStyle: "short" }),
     /** How long ago, in the coarsest unit that says something. */
     ago: (value: Date | string, now: Date = new Date()) => ago(language, new Date(value), now),
     list: (values: readonly string[]) =>

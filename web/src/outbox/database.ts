@@ -8,7 +8,7 @@ export type Row = Readonly<{ id: string }>;
  * The object stores, in the order in which versions of the app added them. A new kind of rows is a name at the end: the
  * database of an earlier version gets the stores it lacks, and keeps what the others hold. No name is ever removed or moved.
  */
-const STORES = ["photos", "items", "bins"] as const;
+const STORES = ["photos", "items", "bins", "messages", "reviews", "due", "rooms", "files"] as const;
 
 const NAME = "bunri";
 /** The channel's name is older than this file: tabs of earlier versions listen to it, too. */

@@ -5,6 +5,14 @@ import { removeStoredBins } from "./bins/store";
 export async function forgetDevice(): Promise<void> {
   const { removeAllPhotos } = await import("./photos/queue");
   await removeAllPhotos();
+  const { removeAllMessages } = await import("./messages/queue");
+  await removeAllMessages();
+  const { removeAllReviews } = await import("./reviews/queue");
+  await removeAllReviews();
+  const { removeRoomCopies } = await import("./rooms/store");
+  await removeRoomCopies();
+  const { removeAllFiles } = await import("./files/store");
+  await removeAllFiles();
   await removeStoredBins();
   forgetSession();
 }

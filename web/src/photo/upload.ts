@@ -9,7 +9,7 @@ const TIMEOUT_MS = 30_000;
  * XMLHttpRequest, since fetch does not tell how far an upload is. Throws a Problem, also when nothing moves any more.
  */
 export function upload(
-  ticket: Ticket,
+  ticket: Pick<Ticket, "upload_method" | "upload_url" | "upload_headers">,
   photo: Blob,
   { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress?: (share: number) => void } = {},
 ): Promise<void> {

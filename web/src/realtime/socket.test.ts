@@ -69,6 +69,25 @@ it("comes back after the server ended the connection", async () => {
   await server.stop();
 });
 
+it("gives what the server acknowledges, and says at once where nobody will", async () => {
+  const server = await startSocketServer();
+  const callbacks = heard();
+  const subscription = makeConnection(server.origin, 0).subscribe(callbacks);
+  await expect(subscription.ask("sendMessage", {})).rejects.toMatchObject({ code: "network" });
+  await server.connections(1);
+  await vi.waitFor(() => expect(callbacks.onConnect).toHaveBeenCalledOnce());
+  server.answer("sendMessage", (document) => ({ status: "success", data: document }));
+  await expect(subscription.ask("sendMessage", { content: "하나" })).resolves.toEqual({
+    status: "success",
+    data: { content: "하나" },
+  });
+  const unanswered = subscription.ask("markAsRead", {}); // nobody listens to it
+  server.breakConnections();
+  await expect(unanswered).rejects.toMatchObject({ code: "network" });
+  subscription.end();
+  await server.stop();
+});
+
 it("connects at once when the network is back", async () => {
   const server = await startSocketServer();
   const callbacks = heard();
@@ -123,5 +142,20 @@ it("closes when another tab signs out", async () => {
   window.dispatchEvent(new StorageEvent("storage", { key: "bunri.session", oldValue, newValue: null }));
   await server.connections(0);
   subscription.end();
+  await server.stop();
+});
+
+it("comes back at a time of its own after a server restarted", async () => {
+  const server = await startSocketServer();
+  const waits = vi.spyOn(globalThis, "setTimeout");
+  const subscriptions = Array.from({ length: 8 }, () => makeConnection(server.origin, 0).subscribe(heard()));
+  await server.connections(8);
+  waits.mockClear();
+  server.breakConnections();
+  const again = () => waits.mock.calls.map(([, ms = 0]) => ms).filter((ms) => ms > 300 && ms < 2_000);
+  await vi.waitFor(() => expect(again().length).toBeGreaterThanOrEqual(8));
+  expect(new Set(again()).size).toBeGreaterThan(4);
+  waits.mockRestore();
+  for (const each of subscriptions) each.end();
   await server.stop();
 });

@@ -1,4 +1,5 @@
 import type { Socket } from "socket.io-client";
+import { Problem } from "~/api/problem";
 import { accessToken, onSessionEnded, onSessionStarted, replaceToken } from "~/api/session";
 
 /** What the server pushes: a name, and a document of the contract. */
@@ -7,6 +8,11 @@ type Listener = (document: unknown) => void;
 export type Subscription = Readonly<{
   /** Calls `listener` for every `event` from now on. */
   on: (event: string, listener: Listener) => void;
+  /**
+   * Sends `event` and gives what the server acknowledges. Throws a Problem `network` where the socket is not connected, or
+   * nothing is acknowledged in time: then nobody knows whether the server has done it.
+   */
+  ask: (event: string, document: unknown) => Promise<unknown>;
   isConnected: () => boolean;
   /** The socket is not wanted any more. */
   end: () => void;
@@ -29,6 +35,8 @@ const LINGER_MS = 30_000;
 /** After a refusal, and twice as long after each further one up to the longest. */
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
+/** How long an acknowledgement may take. */
+const ACK_MS = 10_000;
 
 /**
  * One socket for all who subscribe: opened for the first of them, closed some time after the last one left. It reconnects
@@ -70,6 +78,10 @@ export function makeConnection(origin: string, lingerMs = LINGER_MS): SocketConn
     tryAllTransports: true,
     autoConnect: false,
     forceNew: true,
+    // When a server restarts, all tabs lose their sockets at once; they must not all come back at once.
+    reconnectionDelay: 1_000,
+    reconnectionDelayMax: 5_000,
+    randomizationFactor: 0.5,
     auth: (send: (data: { token: string | null }) => void) => {
       accessToken().then(
         (current) => {
@@ -141,6 +153,27 @@ export function makeConnection(origin: string, lingerMs = LINGER_MS): SocketConn
         own.push(entry);
         listeners.add(entry);
         socket?.on(event, listener);
+      },
+      async ask(event, document) {
+        const asked = socket;
+        if (!asked?.connected) throw Problem.network();
+        // A socket that is lost meanwhile acknowledges nothing: nobody has to wait for the whole time then.
+        let onLost: () => void = () => undefined;
+        const lost = new Promise<never>((_, reject) => {
+          onLost = () => {
+            reject(Problem.network());
+          };
+          asked.once("disconnect", onLost);
+        });
+        const answered = asked.timeout(ACK_MS).emitWithAck(event, document);
+        try {
+          return await (Promise.race([answered, lost]) as Promise<unknown>);
+        } catch {
+          throw Problem.network();
+        } finally {
+          asked.off("disconnect", onLost);
+          answered.catch(() => undefined);
+        }
       },
       isConnected: () => socket?.connected ?? false,
       end() {

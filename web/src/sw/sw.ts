@@ -3,6 +3,7 @@ import { ExpirationPlugin } from "workbox-expiration";
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
 import { CacheFirst } from "workbox-strategies";
+import { noticeOf, openPage, show } from "./notices";
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
@@ -26,7 +27,23 @@ registerRoute(
   new CacheFirst({ cacheName: "pictures-and-letters", plugins: [new ExpirationPlugin({ maxEntries: 200 })] }),
 );
 
+// Chat and decks are not fetched before somebody goes there; from then on they open without a network, too.
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && /^\/assets\/(chat|learn-decks)-.+\.(js|css)$/.test(url.pathname),
+  new CacheFirst({ cacheName: "chat", plugins: [new ExpirationPlugin({ maxEntries: 60 })] }),
+);
+
 // A new version waits until the person agrees (app/updates.ts): nobody's photo is lost to a reload.
 self.addEventListener("message", (event) => {
   if ((event.data as { type?: string } | null)?.type === "SKIP_WAITING") void self.skipWaiting();
+});
+
+// New messages, and reminders, while no page is open or none is looked at.
+self.addEventListener("push", (event) => {
+  event.waitUntil(show(self, noticeOf(event.data?.text() ?? null)));
+});
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const { path } = event.notification.data as { path?: string }; // an older version of this worker has shown one without
+  event.waitUntil(openPage(self, path ?? "/"));
 });

@@ -27,6 +27,17 @@ export async function startSocketServer(refuse: (token: unknown) => string | nul
     push(...statuses: unknown[]) {
       for (const status of statuses) chat.emit("jobStatus", status);
     },
+    /** Pushes a document to all. */
+    emit(event: string, document: unknown) {
+      chat.emit(event, document);
+    },
+    /** Acknowledges `event` by what `answer` makes of its document, on the sockets that are connected. */
+    answer(event: string, answer: (document: unknown) => unknown) {
+      for (const socket of chat.sockets.values())
+        socket.on(event, (document: unknown, acknowledge: (given: unknown) => void) => {
+          acknowledge(answer(document));
+        });
+    },
     /** Cuts the connections below the protocol, as a network does. */
     breakConnections() {
       for (const socket of chat.sockets.values()) socket.conn.close();

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
 
     from bunri.app.container import Container
+    from bunri.app.settings import Settings
     from bunri.domains.detection.service import DetectionService
     from bunri.edge.http.health import Check
 
@@ -44,6 +45,15 @@ def _mount(app: "FastAPI", container: "Container") -> None:
         set_policy(app, path, RoutePolicy(max_body=None, rate_limit="picture"))
 
 
+def _largest_bodies(settings: "Settings") -> "Mapping[str, int]":
+    """A form's own lines come on top of its files."""
+    from bunri.edge.playground.playground import PREFIX
+    from bunri.edge.playground.request_filter import UPLOAD_MB
+
+    lines = 2**20
+    return {"/api/v1/detect": settings.detection.max_total_mb * 2**20 + lines, PREFIX: UPLOAD_MB * 2**20 + lines}
+
+
 def _readiness(container: "Container", alone: bool) -> "Mapping[str, Check]":
     async def look() -> str | None:
         """Looks at a grey picture. Beside other domains it must not load a model just to show that it could."""
@@ -62,5 +72,6 @@ MODULE = Module(
     prefixes=("/api/v1/detect", "/detect"),
     routers=_routers,
     mount=_mount,
+    largest_bodies=_largest_bodies,
     readiness=_readiness,
 )

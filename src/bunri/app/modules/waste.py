@@ -1,6 +1,6 @@
 """A photo becomes advice: jobs, feedback, the pipeline of an analysis, recovery of stuck jobs, and retention."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ import structlog
 from bunri.app.module import Module, Queue, Schedule, StoredFolder, Subscription
 from bunri.domains.locations.public import LocationsPublic
 from bunri.domains.recycling.public import Explained, RecyclingPublic
+from bunri.domains.users.public import UsersPublic
 from bunri.domains.waste.objects import SAMPLES, THUMBNAILS, UPLOADS
 from bunri.domains.waste.public import Uploaded, WastePublic
 from bunri.kit.user_data import UserData
@@ -110,6 +111,17 @@ def _outbox() -> "Table":
 
 def _photo_age(settings: "Settings") -> timedelta:
     return settings.waste.photo_age
+
+
+def _largest_bodies(settings: "Settings") -> "Mapping[str, int]":
+    """What the local store takes is of any domain: the largest that a ticket is given out for."""
+    sizes = (
+        settings.waste.max_photo_mb,
+        settings.chat.max_picture_mb,
+        settings.chat.max_file_mb,
+        settings.learning.max_import_mb,
+    )
+    return {"/api/v1/objects": max(sizes) * 2**20}
 
 
 def _upload_age(settings: "Settings") -> timedelta:
@@ -229,6 +241,7 @@ def _feedback(container: "Container") -> "Feedback":
         get(RecyclingPublic),
         get(Completion),
         get(TrainingSamples),
+        get(UsersPublic),
         settings,
         container.clock,
     )
@@ -241,9 +254,12 @@ def _stream_limit(container: "Container") -> "StreamLimit":
 
 
 def _verdicts(container: "Container") -> "WasteService":
+    from bunri.domains.waste.service.feedback import Feedback
+    from bunri.domains.waste.service.jobs import Jobs
     from bunri.domains.waste.service.verdicts import WasteService
 
-    return WasteService(_transaction(container))
+    get = container.get
+    return WasteService(_transaction(container), get(Jobs), get(Feedback), get(RecyclingPublic), container.storage)
 
 
 def _public(container: "Container") -> WastePublic:
@@ -375,8 +391,9 @@ MODULE = Module(
         StoredFolder(THUMBNAILS, _photo_age),
         StoredFolder(SAMPLES, None),
     ),
-    depends_on=("recycling", "locations"),
+    depends_on=("recycling", "locations", "users"),
     prefixes=("/api/v1/waste", "/api/v1/objects", "/socket.io"),
+    largest_bodies=_largest_bodies,
     routers=_routers,
     fast_path=_fast_path,
     queues=(Queue("waste", concurrency=1, own_process=True),),  # one photo at a time: looking uses the core it has

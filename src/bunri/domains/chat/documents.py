@@ -4,8 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bunri.domains.auth.public import public_tag
-from bunri.domains.chat.records import Member, Message, MessageType, Seat
-from bunri.domains.chat.schemas import LastMessage, MemberOut, MessageOut, PollChoice, RoomOut
+from bunri.domains.chat.records import Action, Ban, FileKind, Invitation, Member, Message, Report, Seat
+from bunri.domains.chat.schemas import (
+    ActionOut,
+    BanOut,
+    BinOut,
+    FileOut,
+    InvitationOut,
+    LastMessage,
+    MemberOut,
+    MessageOut,
+    PollChoice,
+    ReportedOut,
+    ReportOut,
+    RoomOut,
+)
+from bunri.domains.chat.verdicts import VerdictOut
 
 VOTE: Final = "vote:"
 """Signs that are votes: ``vote:0`` is the first choice of a poll."""
@@ -34,18 +48,27 @@ def message_out(
         created_at=message.created_at,
         edited_at=message.edited_at,
         deleted=message.deleted_at is not None,
+        reported=message.reported,
         reply_to=message.reply_to,
         mentions=list(message.mentions),
         reactions={sign: list(people) for sign, people in signs.items() if not sign.startswith(VOTE)},
         poll=_poll(message, signs),
         read_by=read_by[:READERS_SHOWN],
-        files=list(message.data.get("files", [])),
-        verdict=message.data.get("verdict"),
+        files=[file_out(each) for each in message.data.get("files", ())],
+        verdict=VerdictOut.model_validate(message.data["verdict"]) if "verdict" in message.data else None,
+        bin=BinOut.model_validate(message.data["bin"]) if "bin" in message.data else None,
     )
 
 
+def file_out(described: Mapping[str, Any]) -> FileOut:
+    """From what ``files.described`` gives."""
+    url = f"/api/v1/chat/files/{described['id']}"
+    is_picture = described["kind"] == FileKind.IMAGE
+    return FileOut(**described, url=url, thumbnail_url=f"{url}/thumbnail" if is_picture else None)
+
+
 def _poll(message: Message, signs: Mapping[str, Sequence[str]]) -> list[PollChoice] | None:
-    if message.type != MessageType.POLL or message.deleted_at:
+    if message.deleted_at or not message.data.get("choices"):
         return None
     return [
         PollChoice(text=text, votes=list(signs.get(f"{VOTE}{number}", ())))
@@ -82,16 +105,18 @@ def room_out(seat: Seat, last: Message | None, online: int) -> RoomOut:
         created_at=room.created_at,
         updated_at=room.updated_at,
         closed_at=room.closed_at,
+        first_seq=room.first_seq,
         last_seq=room.last_seq,
         last_rev=room.last_rev,
         role=member.role if member else None,
         read_seq=member.read_seq if member else room.last_seq,
-        unread=room.last_seq - member.read_seq if member else 0,
+        unread=room.last_seq - max(member.read_seq, room.first_seq - 1) if member else 0,
         notify=member.notify if member else False,
         online=online,
         slow_s=room.slow_s,
         quiet_from=room.quiet_from,
         quiet_until=room.quiet_until,
+        keep_days=room.keep_days,
     )
 
 
@@ -104,4 +129,42 @@ def member_out(member: Member, online: bool) -> MemberOut:
         joined_at=member.joined_at,
         muted_until=member.muted_until,
         online=online,
+    )
+
+
+def ban_out(ban: Ban) -> BanOut:
+    return BanOut(user_id=ban.person, username=ban.name, hash=public_tag(ban.person), until=ban.until)
+
+
+def invitation_out(found: Invitation, seat: Seat, members: int) -> InvitationOut:
+    return InvitationOut(
+        room=found.room_id,
+        name=seat.room.name,
+        kind=seat.room.kind,
+        members=members,
+        invited_by=found.invited_by,
+        expires_at=found.expires_at,
+        joined=seat.member is not None,
+    )
+
+
+def reported_out(message: MessageOut, room_name: str, reports: Sequence[Report]) -> ReportedOut:
+    told = [
+        ReportOut(user_id=each.person, username=each.name, reason=each.reason, created_at=each.created_at)
+        for each in reports
+    ]
+    return ReportedOut(message=message, room_name=room_name, reports=told)
+
+
+def action_out(action: Action) -> ActionOut:
+    return ActionOut(
+        id=action.id,
+        kind=action.kind,
+        actor=action.actor,
+        actor_username=action.actor_name,
+        target=action.target,
+        target_username=action.target_name,
+        until=action.until,
+        details=dict(action.details),
+        created_at=action.created_at,
     )

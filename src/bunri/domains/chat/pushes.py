@@ -1,13 +1,16 @@
 """What is pushed to whom. A push may be lost: what matters is a row first, and is sent again by ``resume``."""
 
-from typing import Any, Final
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from bunri.domains.auth.public import public_tag
-from bunri.domains.chat.documents import pushed
+from bunri.domains.chat.coalescing import Coalesced
+from bunri.domains.chat.documents import READERS_SHOWN, pushed
 from bunri.domains.chat.records import Message, Room
 from bunri.domains.chat.schemas import LastMessage, MessageOut
-from bunri.platform.realtime import Emitter
+from bunri.platform.realtime import Emitter, user_room
 
 LOBBY: Final = "lobby"
 
@@ -17,9 +20,21 @@ def room_channel(room_id: UUID) -> str:
     return f"room:{room_id}"
 
 
+class _Updated(NamedTuple):
+    channel: str
+    last: dict[str, Any] | None
+
+
 class Pushes:
-    def __init__(self, emitter: Emitter) -> None:
+    def __init__(self, emitter: Emitter, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
         self._emitter = emitter
+        self._rooms = Coalesced[str, _Updated](self._send_room, sleep)
+        self._marks = Coalesced[UUID, dict[str, int]](self._send_marks, sleep)
+
+    async def flush(self) -> None:
+        """Sends what waits for the end of its second."""
+        await self._rooms.flush()
+        await self._marks.flush()
 
     async def new_message(self, message: MessageOut) -> None:
         await self._to_room(message.room, "newMessage", pushed(message))
@@ -40,8 +55,23 @@ class Pushes:
             },
         )
 
-    async def read(self, room_id: UUID, person: str, seq: int) -> None:
-        await self._to_room(room_id, "messagesRead", {"userId": person, "roomId": str(room_id), "seq": seq})
+    async def forgotten(self, room_id: UUID, first: int) -> None:
+        """Messages before number ``first`` are kept no more."""
+        await self._to_room(room_id, "messagesForgotten", {"roomId": str(room_id), "firstSeq": first})
+
+    def read(self, room_id: UUID, person: str, seq: int) -> None:
+        """To the room and to the person's other devices. In a room of many readers everybody would be told of
+        everybody, so it is told once a second, of the last few of them: nobody is shown more."""
+        marks = self._marks.get(room_id) or {}
+        marks.pop(person, None)  # the last word is the last one in order, too
+        self._marks.put(room_id, {**marks, person: seq})
+
+    async def _send_marks(self, room_id: UUID, marks: dict[str, int]) -> None:
+        for number, (person, seq) in enumerate(reversed(marks.items())):
+            told = {"userId": person, "roomId": str(room_id), "seq": seq}
+            if number < READERS_SHOWN:
+                await self._to_room(room_id, "messagesRead", told)
+            await self._emitter.emit("messagesRead", told, room=user_room(person))
 
     async def typing(self, room_id: UUID, person: str, name: str, *, is_typing: bool) -> None:
         told = {"userId": person, "username": name, "roomId": str(room_id), "isTyping": is_typing}
@@ -57,12 +87,17 @@ class Pushes:
     async def removed(self, room_id: UUID, person: str) -> None:
         """To the person: they are no member any more, and hear nothing more of the room."""
         await self._emitter.expel(person, room_channel(room_id))
-        await self._emitter.emit("removedFromRoom", {"roomId": str(room_id)}, room=f"user:{person}")
+        await self._emitter.emit("removedFromRoom", {"roomId": str(room_id)}, room=user_room(person))
 
-    async def room_updated(self, room: Room, last: LastMessage | None) -> None:
-        """To the lobby, where everybody may know of the room; of others, members are told in the room itself."""
-        told = {"roomId": str(room.id), "lastMessage": _json(last)}
-        await self._emitter.emit("roomUpdated", told, room=LOBBY if room.kind.is_open else room_channel(room.id))
+    def room_updated(self, room: Room, last: LastMessage | None) -> None:
+        """To the lobby, where everybody may know of the room; of others, members are told in the room itself. Once a
+        second, with what is the last message then."""
+        channel = LOBBY if room.kind.is_open else room_channel(room.id)
+        self._rooms.put(str(room.id), _Updated(channel, _json(last)))
+
+    async def _send_room(self, room_id: str, updated: "_Updated") -> None:
+        told = {"roomId": room_id, "lastMessage": updated.last}
+        await self._emitter.emit("roomUpdated", told, room=updated.channel)
 
     async def _to_room(self, room_id: UUID, event: str, data: dict[str, Any]) -> None:
         await self._emitter.emit(event, data, room=room_channel(room_id))

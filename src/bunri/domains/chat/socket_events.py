@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from bunri.domains.auth.public import Caller, public_tag
+from bunri.domains.chat import rules
 from bunri.domains.chat.documents import pushed
 from bunri.domains.chat.presence import Presence
 from bunri.domains.chat.pushes import Pushes, room_channel
@@ -16,8 +17,9 @@ from bunri.domains.chat.service.rooms import Rooms
 from bunri.kit.errors import Unavailable
 from bunri.platform.realtime import Socket, SocketHandler
 
-SHOWN = 500
-"""People of a room whom a socket is told when it comes in; of others it learns as they come and go."""
+SHOWN = 50
+"""People of a room whom a socket is told of when it comes in; of others it learns as they come and go, and all are in
+the pages of members."""
 
 
 class JoinEvent(LenientIn):
@@ -74,15 +76,17 @@ class Conversations:
         self._history = history
         self._presence = presence
         self._pushes = pushes
-        self._of_socket: dict[str, set[UUID]] = {}
+        self._of_socket: dict[str, dict[UUID, str]] = {}
+        """The rooms of each, and what its person is called there."""
 
     # ── coming and going ──────────────────────────────────────────────────────────────────────────────────────────
 
     async def join(self, socket: Socket, said: JoinEvent) -> dict[str, Any]:
         seat = await self._rooms.join(socket.caller, said.room_id)
-        await self._enter(socket, said.room_id, said.since_seq, None)
-        await socket.emit("roomOnlineUsers", await self._online(socket.caller, said.room_id))
         assert seat.member is not None  # noqa: S101  # who has joined
+        name = rules.name_in(seat.room, seat.member, socket.caller.name)
+        await self._enter(socket, said.room_id, name, said.since_seq, None)
+        await socket.emit("roomOnlineUsers", await self._online(socket.caller, said.room_id))
         return {"roomId": str(said.room_id), "lastSeq": seat.room.last_seq, "readSeq": seat.member.read_seq}
 
     async def resume(self, socket: Socket, said: ResumeEvent) -> dict[str, Any]:
@@ -90,23 +94,28 @@ class Conversations:
         refused = []
         for room_id, seen in said.rooms.items():
             known = seen if isinstance(seen, Seen) else Seen(seq=seen)
-            if not await self._rooms.is_member(socket.caller, room_id):
+            name = await self._rooms.name_in(socket.caller, room_id)
+            if name is None:
                 refused.append(str(room_id))
                 continue
-            await self._enter(socket, room_id, known.seq, known.rev)
+            await self._enter(socket, room_id, name, known.seq, known.rev)
         return {"refused": refused}
 
-    async def _enter(self, socket: Socket, room_id: UUID, since: int | None, rev: int | None) -> None:
+    async def _enter(self, socket: Socket, room_id: UUID, name: str, since: int | None, rev: int | None) -> None:
         complete = await socket.follow(room_channel(room_id), since)
+        if since is not None and since + 1 < await self._history.first_number(room_id):
+            complete = False  # of what was missed some is kept no more
         if complete and rev is not None and since is not None:
             complete = await self._send_changes(socket, room_id, rev, since)
         if not complete:
             await socket.emit("resync", {"roomId": str(room_id)})
-        mine = self._of_socket.setdefault(socket.id, set())
+        if not socket.follows(room_channel(room_id)):
+            return  # it has been closed, or sent out, meanwhile
+        mine = self._of_socket.setdefault(socket.id, {})
         if room_id not in mine:
-            mine.add(room_id)
+            mine[room_id] = name
             if await self._seen(self._presence.enter(room_id, socket.caller.id)):
-                await self._pushes.came(room_id, socket.caller.id, socket.caller.name)
+                await self._pushes.came(room_id, socket.caller.id, name)
 
     async def _send_changes(self, socket: Socket, room_id: UUID, rev: int, up_to: int) -> bool:
         """What has changed among the messages that the client has."""
@@ -128,10 +137,15 @@ class Conversations:
             await self._leave(socket, room_id)
         self._of_socket.pop(socket.id, None)
 
+    async def expelled(self, socket: Socket, room: str) -> None:
+        for room_id in list(self._of_socket.get(socket.id, ())):
+            if room_channel(room_id) == room:
+                await self._leave(socket, room_id)
+
     async def _leave(self, socket: Socket, room_id: UUID) -> None:
-        mine = self._of_socket.get(socket.id, set())
+        mine = self._of_socket.get(socket.id, {})
         if room_id in mine:
-            mine.discard(room_id)
+            del mine[room_id]
             if await self._seen(self._presence.leave(room_id, socket.caller.id)):
                 await self._pushes.left(room_id, socket.caller.id)
 
@@ -152,9 +166,9 @@ class Conversations:
             return False
 
     async def _online(self, caller: Caller, room_id: UUID) -> dict[str, Any]:
-        people = await self._rooms.online(caller, room_id, SHOWN)
+        people, count = await self._rooms.online(caller, room_id, SHOWN)
         users = [{"userId": person, "username": name, "hash": public_tag(person)} for person, name in people]
-        return {"roomId": str(room_id), "users": users}
+        return {"roomId": str(room_id), "users": users, "count": count}
 
     # ── saying ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -175,16 +189,17 @@ class Conversations:
         """Only in a room that the socket is in, where membership was looked at."""
         if socket.follows(room_channel(said.room_id)):
             caller = socket.caller
-            await self._pushes.typing(said.room_id, caller.id, caller.name, is_typing=said.is_typing)
+            name = self._of_socket.get(socket.id, {}).get(said.room_id, caller.name)
+            await self._pushes.typing(said.room_id, caller.id, name, is_typing=said.is_typing)
 
 
 HANDLERS = (
-    SocketHandler("joinRoom", JoinEvent, Conversations, Conversations.join),
+    SocketHandler("joinRoom", JoinEvent, Conversations, Conversations.join, "room_entry"),
     SocketHandler("leaveRoom", LeaveEvent, Conversations, Conversations.leave),
     SocketHandler("resume", ResumeEvent, Conversations, Conversations.resume),
-    SocketHandler("sendMessage", SendEvent, Conversations, Conversations.send),
+    SocketHandler("sendMessage", SendEvent, Conversations, Conversations.send, "message"),
     SocketHandler("editMessage", EditEvent, Conversations, Conversations.edit),
     SocketHandler("deleteMessage", DeleteEvent, Conversations, Conversations.delete),
-    SocketHandler("markAsRead", ReadEvent, Conversations, Conversations.read),
-    SocketHandler("typing", TypingEvent, Conversations, Conversations.typing),
+    SocketHandler("markAsRead", ReadEvent, Conversations, Conversations.read, "read_mark"),
+    SocketHandler("typing", TypingEvent, Conversations, Conversations.typing, "typing"),
 )

@@ -54,6 +54,7 @@ class BinRow(Base):
     earth: Mapped[str] = mapped_column(Cube, Computed("locations.ecef(lat, lng)", persisted=True), deferred=True)
     hidden_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     full_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    doubted_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     dataset: Mapped[str | None] = mapped_column(Text)
     """The data set that it is pulled from, None for bins of files; and what it is called there."""

@@ -23,6 +23,25 @@ class BinKind(StrEnum):
     STREET = "street"
 
 
+class Vote(StrEnum):
+    """What a person saw of a bin."""
+
+    OK = "ok"
+    FULL = "full"
+    GONE = "gone"
+
+
+class NamedBin(BaseModel):
+    """A bin, without where anybody stands."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    kind: BinKind
+    name: str
+    address: str | None
+
+
 class NearbyBin(BaseModel):
     """A bin and how far it is."""
 
@@ -38,6 +57,7 @@ class NearbyBin(BaseModel):
     source: str
     route_url: str = Field(description="Opens turn-by-turn directions.")
     full: bool = Field(False, description="Somebody found it full within the last day.")
+    doubted: bool = Field(False, description="Two people found it gone within the last two weeks.")
 
 
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -50,4 +70,9 @@ class LocationsPublic(Protocol):
 
     async def nearby(self, lat: Latitude, lng: Longitude, kinds: Sequence[BinKind], limit: Limit) -> list[NearbyBin]:
         """The ``limit`` nearest bins of ``kinds`` (all kinds when empty), nearest first, exact by geodesic distance."""
+        ...
+
+    async def saw(self, bin_id: UUID, person: str, vote: Vote) -> NamedBin:
+        """Counts what a person saw of a bin, in place of what they saw before; once more changes nothing. Raises
+        BinMissing."""
         ...

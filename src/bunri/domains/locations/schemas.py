@@ -4,8 +4,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from bunri.domains.locations.public import BinKind
-from bunri.domains.locations.vote_tally import Vote
+from bunri.domains.locations.public import BinKind, Vote
 
 
 class VoteIn(BaseModel):
@@ -30,6 +29,7 @@ class BinDetails(BaseModel):
     source: str
     route_url: str = Field(description="Opens turn-by-turn directions.")
     full: bool = Field(description="Somebody found it full within the last day.")
+    doubted: bool = Field(description="Two people found it gone within the last two weeks.")
     hidden: bool = Field(description="Enough people found it gone: `nearby` leaves it out for a while.")
     votes: VoteCounts
 
@@ -50,6 +50,7 @@ class BinPoint(BaseModel):
     lng: float = Field(description="WGS 84 degrees")
     route_url: str = Field(description="Opens turn-by-turn directions.")
     full: bool = Field(description="Somebody found it full within the last day.")
+    doubted: bool = Field(description="Two people found it gone within the last two weeks.")
 
 
 class Cluster(BaseModel):

@@ -4,7 +4,8 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import datetime
 from importlib import resources
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -20,7 +21,7 @@ from bunri.domains.locations.importing.duplicates import DuplicateFilter
 from bunri.domains.locations.importing.rows import SAMPLE_SOURCE, ImportDefaults, NewBin, RowResult
 from bunri.domains.locations.importing.summary import ImportSummary
 from bunri.domains.locations.merging import merge
-from bunri.domains.locations.public import BinKind, LocationsPublic, NearbyBin
+from bunri.domains.locations.public import BinKind, LocationsPublic, NamedBin, NearbyBin, Vote
 from bunri.domains.locations.pulling.credits import CREDITS
 from bunri.domains.locations.regions import RegionHit, find_regions, region_named, similar_regions
 from bunri.domains.locations.repository import Bin, BinCandidate, Cell, LocationsRepository
@@ -35,7 +36,7 @@ from bunri.domains.locations.schemas import (
     PlaceSuggestion,
     VoteCounts,
 )
-from bunri.domains.locations.vote_tally import Vote, tally
+from bunri.domains.locations.vote_tally import tally
 from bunri.kit.clock import Clock
 from bunri.platform.places.protocol import Places
 
@@ -108,7 +109,7 @@ class LocationsService:
         return BinMap(
             kinds=_counts(cells),
             total=total,
-            bins=[_point(bin_, full=bin_.full_until is not None and bin_.full_until > now) for bin_ in bins],
+            bins=[_point(bin_, now) for bin_ in bins],
             clusters=[] if total <= MAX_POINTS else _clusters(wanted),
             credits=_credits(datasets),
         )
@@ -137,8 +138,12 @@ class LocationsService:
             await repository.record_vote(bin_id, person, vote, now)
             new = tally(await repository.votes_on(bin_id), now)
             await repository.set_tally(bin_id, new)
-            voted = replace(bin_, hidden_until=new.hidden_until, full_until=new.full_until)
-            return await self._details(repository, voted)
+            return await self._details(repository, replace(bin_, **asdict(new)))
+
+    async def saw(self, bin_id: UUID, person: str, vote: Vote) -> NamedBin:
+        """As LocationsPublic."""
+        found = await self.vote(bin_id, person, vote)
+        return NamedBin(id=found.id, kind=found.kind, name=found.name, address=found.address)
 
     async def import_bins(
         self, rows: Iterable[RowResult], progress: Callable[[ImportSummary], None] = lambda _: None
@@ -212,8 +217,9 @@ class LocationsService:
             lng=bin_.lng,
             source=bin_.source,
             route_url=route_url(bin_.name, bin_.lat, bin_.lng),
-            full=bin_.full_until is not None and bin_.full_until > now,
-            hidden=bin_.hidden_until is not None and bin_.hidden_until > now,
+            full=_still(bin_.full_until, now),
+            doubted=_still(bin_.doubted_until, now),
+            hidden=_still(bin_.hidden_until, now),
             votes=VoteCounts(ok=votes[Vote.OK], full=votes[Vote.FULL], gone=votes[Vote.GONE]),
         )
 
@@ -248,10 +254,15 @@ def _nearby(candidate: BinCandidate, metres: float) -> NearbyBin:
         source=candidate.source,
         route_url=route_url(candidate.name, candidate.lat, candidate.lng),
         full=candidate.full,
+        doubted=candidate.doubted,
     )
 
 
-def _point(bin_: Bin, *, full: bool) -> BinPoint:
+def _still(until: datetime | None, now: datetime) -> bool:
+    return until is not None and until > now
+
+
+def _point(bin_: Bin, now: datetime) -> BinPoint:
     return BinPoint(
         id=bin_.id,
         kind=bin_.kind,
@@ -260,7 +271,8 @@ def _point(bin_: Bin, *, full: bool) -> BinPoint:
         lat=bin_.lat,
         lng=bin_.lng,
         route_url=route_url(bin_.name, bin_.lat, bin_.lng),
-        full=full,
+        full=_still(bin_.full_until, now),
+        doubted=_still(bin_.doubted_until, now),
     )
 
 

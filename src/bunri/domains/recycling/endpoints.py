@@ -4,11 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
-from bunri.domains.recycling.public import Kind, Match
-from bunri.domains.recycling.schemas import Category, ItemDetails, ItemList, Region, Rule
+from bunri.domains.auth.public import Caller
+from bunri.domains.recycling.collecting import CollectionDays
+from bunri.domains.recycling.public import Collections, Kind, Match
+from bunri.domains.recycling.schemas import Category, CollectionDaysIn, ItemDetails, ItemList, Region, Rule
 from bunri.domains.recycling.service import RecyclingService
 from bunri.kit.materials import Tag
-from bunri.platform.http import PreferredLanguage, use
+from bunri.platform.http import PreferredLanguage, policy, signed_in, use
 
 router = APIRouter(prefix="/api/v1/recycling", tags=["recycling"])
 
@@ -90,3 +92,27 @@ async def categories(recycling: Recycling, language: PreferredLanguage) -> list[
 @router.get("/regions", summary="Cities and districts with rules of their own")
 async def regions(recycling: Recycling, language: PreferredLanguage) -> list[Region]:
     return await recycling.regions(language)
+
+
+@router.get("/collection-days", summary="When what is collected")
+async def collection_days(
+    recycling: Recycling,
+    language: PreferredLanguage,
+    region: RegionName,
+    building: Annotated[str | None, Query(max_length=60)] = None,
+) -> Collections:
+    """A building's own days, else the district's. Empty where nobody has said: none are made up."""
+    return await recycling.collection_days(await recycling.region(region, language), building)
+
+
+@router.put("/collection-days", summary="Say when one's building's waste is collected")
+@policy()
+async def say_collection_days(
+    body: CollectionDaysIn,
+    caller: Annotated[Caller, signed_in],
+    collecting: Annotated[CollectionDays, use(CollectionDays)],
+    recycling: Recycling,
+) -> Collections:
+    """By somebody whose profile names the building, for everybody who lives there. Who says it last is right."""
+    await collecting.say(caller, body)
+    return await recycling.collection_days(body.region, body.building)

@@ -1,6 +1,6 @@
 """Expected failures of recycling."""
 
-from bunri.kit.errors import Missing, Unavailable
+from bunri.kit.errors import Forbidden, Invalid, Missing, Unavailable
 
 
 class RuleItemMissing(Missing):
@@ -19,3 +19,15 @@ class RulesMissing(Unavailable):
     """No rule table was loaded yet: ``bunri migrate`` does it."""
 
     code = "rules_missing"
+
+
+class BuildingNotYours(Forbidden):
+    """Only who says in their profile that they live in a building says its collection days."""
+
+    code = "building_not_yours"
+
+
+class CollectionFileInvalid(Invalid):
+    """A table of collection days that cannot be read. Data: ``line``, ``why``."""
+
+    code = "collection_file_invalid"

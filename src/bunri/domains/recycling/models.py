@@ -1,9 +1,9 @@
 """Tables of the schema ``recycling``."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Boolean, DateTime, ForeignKey, Index, Integer, Text, text
+from sqlalchemy import Boolean, CheckConstraint, DateTime, ForeignKey, Index, Integer, SmallInteger, Text, Time, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -52,6 +52,26 @@ class SearchTerm(Base):
     spaced: Mapped[str] = mapped_column(Text)
     glued: Mapped[bool] = mapped_column(Boolean)
     position: Mapped[int] = mapped_column(Integer)
+
+
+class CollectionDayRow(Base):
+    """A material is put out on a weekday (0 is Monday). ``building`` is empty where it holds for the district."""
+
+    __tablename__ = "collection_days"
+    __table_args__ = (
+        CheckConstraint("weekday between 0 and 6", name="weekday"),
+        Index("collection_days_changed_by_idx", "changed_by", postgresql_where=text("changed_by is not null")),
+    )
+
+    region: Mapped[str] = mapped_column(Text, primary_key=True)
+    building: Mapped[str] = mapped_column(Text, primary_key=True)
+    material: Mapped[str] = mapped_column(Text, primary_key=True)
+    weekday: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    begins: Mapped[time | None] = mapped_column(Time)
+    ends: Mapped[time | None] = mapped_column(Time)
+    source: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[str | None] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 outbox = outbox_table(Base.metadata)

@@ -1,7 +1,7 @@
 """The public interface of recycling: facts about a thing go in, advice with its rule comes out."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Annotated, Protocol
 from uuid import UUID
@@ -169,6 +169,34 @@ class Kind(_Frozen):
     hazard: bool = Field(description="Whether it harms people, or sets lorries on fire, in the wrong bag.")
 
 
+class TableRule(_Frozen):
+    """What the table says of an item as it is, in the table's own words, which no language model has touched."""
+
+    item: str = Field(description="Slug of the item.")
+    name: str
+    also: tuple[str, ...] = Field((), description="Other names, in the language asked for.")
+    material: Material
+    disposal: Disposal
+
+
+class CollectionDay(_Frozen):
+    """A material is put out on a weekday."""
+
+    material: Material
+    weekday: int = Field(ge=0, le=6, description="0 is Monday.")
+    begins: time | None = Field(None, description="From when, local time; null: nobody has said.")
+    ends: time | None = Field(None, description="Until when; not later than `begins`: until the next morning.")
+
+
+class Collections(_Frozen):
+    """When what is collected somewhere. Empty where nobody has said."""
+
+    days: tuple[CollectionDay, ...] = Field((), description="In the order of weekdays.")
+    of_building: bool = Field(False, description="Somebody who lives there said them; else they are the district's.")
+    source: str | None = Field(None, description="Who says so.")
+    changed_at: datetime | None = Field(None, description="Since when it stands so.")
+
+
 class ExplainRequested(Event):
     """A request for advice on these facts, to be answered by Explained with the same reference."""
 
@@ -215,8 +243,26 @@ class RecyclingPublic(Protocol):
         kind that goes elsewhere, with shares that are together 1."""
         ...
 
+    async def rules_for(
+        self, items: Annotated[Sequence[str], Field(max_length=500)], language: Language, region: str | None
+    ) -> list[TableRule]:
+        """The rule of each item, in order; slugs that the table does not know are left out."""
+        ...
+
+    async def local_items(self, region: str | None) -> list[str]:
+        """The items that the region, or one around it, treats otherwise than the national rules and says so by name."""
+        ...
+
     async def region(self, named: Annotated[str, Field(max_length=80)], language: Language) -> str:
         """The slug of the region of that slug or name, in any spelling. Raises RegionMissing, which names near ones."""
+        ...
+
+    async def collection_days(
+        self,
+        region: Annotated[str, Field(max_length=80)] | None,
+        building: Annotated[str, Field(max_length=80)] | None,
+    ) -> Collections:
+        """A building's own days, else those of its district, else those of the region around it. None are made up."""
         ...
 
     async def version(self) -> str:

@@ -1,19 +1,23 @@
 """Every SQL statement of recycling."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ARRAY, Text, bindparam, delete, func, insert, select, text, update
 
 from bunri.domains.recycling import models
-from bunri.domains.recycling.models import RuleRow, SearchTerm, Version
+from bunri.domains.recycling.collection_days import DayRow
+from bunri.domains.recycling.models import CollectionDayRow, RuleRow, SearchTerm, Version
 from bunri.domains.recycling.rows import Document
 from bunri.domains.recycling.table import RuleTable
 from bunri.domains.recycling.words import Term, forms
+from bunri.kit.materials import Material
 from bunri.platform.db import Repository
 
+_Day = CollectionDayRow
+_DAY: Final = tuple(_Day.__table__.columns)
 _LOADING: Final = 0x72756C6573  # "rules": two loads at once wait for each other
 
 
@@ -75,6 +79,36 @@ class RecyclingRepository(Repository):
         }
         rows = await self._session.execute(_SEARCH, values)
         return [SearchHit(row.item, float(row.score)) for row in rows]
+
+    # ── collection days ───────────────────────────────────────────────────────────────────────────────────────────
+
+    async def collection_days(self, regions: Sequence[str], building: str) -> list[DayRow]:
+        """Of the building, and of the districts as a whole, in the order of weekdays."""
+        statement = (
+            select(*_DAY)
+            .where(_Day.region.in_(regions), _Day.building.in_({"", building}))
+            .order_by(_Day.weekday, _Day.material)
+        )
+        return [_day_of(row) for row in (await self._session.execute(statement)).mappings()]
+
+    async def replace_collection_days(self, region: str, building: str, rows: Sequence[DayRow]) -> None:
+        """Two at once come one after the other."""
+        key = func.hashtextextended(f"collection days {region} {building}", 0)
+        await self._session.execute(select(func.pg_advisory_xact_lock(key)))
+        await self._session.execute(delete(_Day).where(_Day.region == region, _Day.building == building))
+        if rows:
+            await self._session.execute(insert(_Day), [{**asdict(row), "material": str(row.material)} for row in rows])
+
+    async def collection_days_said_by(self, person: str) -> list[DayRow]:
+        statement = select(*_DAY).where(_Day.changed_by == person).order_by(_Day.region, _Day.building, _Day.weekday)
+        return [_day_of(row) for row in (await self._session.execute(statement)).mappings()]
+
+    async def hand_over_collection_days(self, old: str, new: str | None) -> None:
+        await self._session.execute(update(_Day).where(_Day.changed_by == old).values(changed_by=new))
+
+
+def _day_of(row: Any) -> DayRow:
+    return DayRow(**{**row, "material": Material(row["material"])})
 
 
 def _terms(terms: Sequence[Term]) -> list[dict[str, object]]:

@@ -1,6 +1,9 @@
 """Response bodies of recycling's endpoints."""
 
-from pydantic import BaseModel, Field
+from datetime import time
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from bunri.domains.recycling.public import Disposal, Part
 from bunri.kit.materials import Material, Tag
@@ -56,3 +59,36 @@ class Region(BaseModel):
     name: str
     within: str | None = Field(description="Slug of the region whose rules it inherits.")
     rules: int = Field(description="How many rules differ from the national ones.")
+
+
+class CollectionDayIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    material: Material
+    weekday: int = Field(ge=0, le=6, description="0 is Monday.")
+    begins: time | None = Field(None, description="From when it may be put out, local time.")
+    ends: time | None = Field(None, description="Until when; not later than `begins`: until the next morning.")
+
+    @model_validator(mode="after")
+    def _local(self) -> Self:
+        if any(each and (each.tzinfo or each.second or each.microsecond) for each in (self.begins, self.ends)):
+            raise ValueError("times are local, in whole minutes")
+        return self
+
+
+class CollectionDaysIn(BaseModel):
+    """The days of a building, in place of what was said before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    region: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    building: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")
+    ]
+    days: list[CollectionDayIn] = Field(max_length=60, description="None: those of the district hold again.")
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if len({(day.material, day.weekday) for day in self.days}) < len(self.days):
+            raise ValueError("a material is said once for each weekday")
+        return self

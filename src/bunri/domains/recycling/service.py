@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING, Final
 
 from bunri.domains.recycling import schemas
 from bunri.domains.recycling.advice import advice_of, disposal_of, parts_of, prompt_context
+from bunri.domains.recycling.collection_days import DayRow, building_key
 from bunri.domains.recycling.errors import RegionMissing, RuleItemMissing, RulesMissing
 from bunri.domains.recycling.identifying import divisions, meanings, named_items
 from bunri.domains.recycling.offline import PackedItems, PackedItemsCache
-from bunri.domains.recycling.public import Advice, Disposal, Facts, Kind, Match, Meaning, RecyclingPublic
+from bunri.domains.recycling.public import (
+    Advice,
+    CollectionDay,
+    Collections,
+    Disposal,
+    Facts,
+    Kind,
+    Match,
+    Meaning,
+    RecyclingPublic,
+    TableRule,
+)
 from bunri.domains.recycling.ranking import RuleDecision, decide, guess_categories
 from bunri.domains.recycling.repository import RecyclingRepository
 from bunri.domains.recycling.rows import ItemRow, KindRow, RegionRow
@@ -99,6 +111,27 @@ class RecyclingService:
             material: tuple(_meaning(item, share, language) for item, share in things)
             for material, things in divisions(await self.table()).items()
         }
+
+    async def rules_for(self, items: Sequence[str], language: Language, region: str | None) -> list[TableRule]:
+        table = await self.table()
+        return [_table_rule(table, table.items[slug], language, region) for slug in items if slug in table.items]
+
+    async def local_items(self, region: str | None) -> list[str]:
+        table = await self.table()
+        around = {each.slug for each in table.region_chain(table.region(region))}
+        named = (slug for each in table.overrides if each.region in around and not each.tags for slug in each.items)
+        return list(dict.fromkeys(slug for slug in named if slug in table.items))
+
+    async def collection_days(self, region: str | None, building: str | None) -> Collections:
+        table = await self.table()
+        around = [each.slug for each in table.region_chain(table.region(region))]
+        key = building_key(building)
+        async with self._transaction() as repository:
+            rows = await repository.collection_days(around, key)
+        own = [row for row in rows if key and row.building == key and row.region == around[0]]
+        districts = ([row for row in rows if row.region == slug and not row.building] for slug in around)
+        chosen = own or next((found for found in districts if found), [])
+        return _collections(chosen, of_building=bool(own))
 
     async def item(
         self, slug: str, language: Language, region: str | None = None, tags: Sequence[Tag] = ()
@@ -190,6 +223,26 @@ def _rule(table: RuleTable, item: ItemRow, language: Language, region: str | Non
         disposal=_disposal(table, decision, facts, language),
         parts=list(parts_of(table, decision, language)),
     )
+
+
+def _collections(rows: Sequence[DayRow], *, of_building: bool) -> Collections:
+    if not rows:
+        return Collections()
+    newest = max(rows, key=lambda row: row.changed_at)
+    return Collections(
+        days=tuple(
+            CollectionDay(material=row.material, weekday=row.weekday, begins=row.begins, ends=row.ends) for row in rows
+        ),
+        of_building=of_building,
+        source=None if of_building else newest.source,
+        changed_at=newest.changed_at,
+    )
+
+
+def _table_rule(table: RuleTable, item: ItemRow, language: Language, region: str | None) -> TableRule:
+    rule = _rule(table, item, language, region, ())
+    others = tuple(name for name in getattr(item.also, language) if name != rule.name)
+    return TableRule(item=rule.item, name=rule.name, also=others, material=rule.material, disposal=rule.disposal)
 
 
 def _details(

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Final
 
 from bunri.domains.recycling.plurals import singular
-from bunri.kit.keystrokes import folded, keys_of_each, keystrokes, similarity, tokens, trigrams
+from bunri.kit.keystrokes import folded, keys_of_each, keystrokes, similarity, slips_between, tokens, trigrams
 
 _WORD_OF_ONE_SCRIPT: Final = re.compile(r"[a-z0-9]+|[^\Wa-z0-9]+")
 _OTHER_THINGS_IN_SINGULAR: Final = frozenset({"glasses"})
@@ -162,9 +162,6 @@ def _inside(query: _Query, candidate: Term) -> bool:
 _SLIPS: Final = ((10, 2), (6, 1))
 """Slips of the fingers that a name of so many keys may have; with more of them, or in a shorter name, it may be another
 word: 가방 and 가발 differ in one key of five."""
-_SOUND_ALIKE: Final = frozenset("op")
-"""The keys of ㅐ and ㅔ, which are spoken and written for each other. Any other exchange counts for two slips: it makes
-비행기 of 보행기."""
 
 
 def _names(query: _Query, candidate: Term, beside: Vocabulary) -> bool:
@@ -190,21 +187,3 @@ def _around(spaced: str, candidate: Term) -> tuple[str, str] | None:
     pattern = f"{candidate.keys}|(?<= ){apart}" if candidate.glued else f"(?<= ){candidate.spaced.strip()}(?= )"
     found = list(re.finditer(pattern, spaced))
     return (spaced[: found[-1].start()], spaced[found[-1].end() :]) if found else None
-
-
-def slips_between(left: str, right: str, most: int) -> int:
-    """Keys left out, added or swapped with the next, and twice those exchanged (optimal string alignment with weights);
-    ``most`` + 1 for more."""
-    if abs(len(left) - len(right)) > most:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(right) + 1))
-    for i, key in enumerate(left, 1):
-        older, before, row = before, row, [i]
-        for j, other in enumerate(right, 1):
-            exchange = 0 if key == other else 1 if {key, other} == _SOUND_ALIKE else 2
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + exchange)
-            if i > 1 and j > 1 and key == right[j - 2] and left[i - 2] == other:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-    return min(row[-1], most + 1)

@@ -40,6 +40,8 @@ class Profile(BaseModel):
     """0 to 23, in the time zone; None: no reminders."""
     mails: frozenset[MailKind] = frozenset()
     """What its owner asked to be written to about."""
+    teaches: bool | None = None
+    """Whether the models may learn from what its owner corrects; None: not asked yet."""
 
 
 class UsersPublic(Protocol):
@@ -48,6 +50,13 @@ class UsersPublic(Protocol):
     async def unsubscribe_url(self, owner: str, kind: MailKind) -> str | None:
         """For ``List-Unsubscribe`` of a mail of that kind (RFC 8058); None where we do not know our own address."""
         ...
+
+
+class ProfileChanged(Event):
+    """Somebody has said something new of themselves: ask for their profile."""
+
+    topic = "users.profile_changed"
+    owner: str
 
 
 class ExportAsked(Event):

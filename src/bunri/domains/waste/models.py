@@ -113,6 +113,7 @@ class CorrectionRow(WasteBase):
     kind: Mapped[str] = mapped_column(Text)
     was: Mapped[str | None] = mapped_column(Text)
     user_input: Mapped[str] = mapped_column("said", Text)
+    said_by: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

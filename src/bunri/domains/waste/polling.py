@@ -84,7 +84,8 @@ def _response(cached: CachedStatus, known: bytes | None) -> bytes:
     POLLS.inc()
     document, etag = cached.document, _etag(cached.document)
     common = b"etag: %s\r\n%s" % (etag, _ENDED if cached.ended else _RUNNING)
-    if known == etag:
+    # A proxy that compresses the answer makes its ETag a weak one; the comparison is weak anyway (RFC 9110 §13.1.2).
+    if known is not None and known.removeprefix(b"W/") == etag:
         return b"304 Not Modified\r\n%s\r\n" % common
     own = b"content-type: application/json\r\ncontent-length: %d\r\n" % len(document)
     return b"200 OK\r\n%s%s\r\n%s" % (own, common, document)

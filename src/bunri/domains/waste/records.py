@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from bunri.domains.waste.fusion import SeenItem
+from bunri.domains.waste.public import SaidBy
 from bunri.domains.waste.schemas import Result
 from bunri.domains.waste.states import State
 from bunri.kit.ids import new_id
@@ -96,6 +97,7 @@ class Correction:
     kind: CorrectionKind
     was: str | None
     user_input: str
+    said_by: SaidBy = "owner"
     created_at: datetime
 
 

@@ -55,7 +55,7 @@ def _item(seen: SeenItem, advice: Advice, kinds: Sequence[Kind], sure: float, la
         tags=list(seen.tags),
         mixed=advice.mixed,
         disposal=advice.disposal,
-        reasons=list(advice.reasons),
+        reasons=[text("waste.by_neighbours", language)] if seen.by_neighbours else list(advice.reasons),
         alternatives=list(advice.alternatives),
         bin_kinds=list(advice.bin_kinds),
         question=fusion.question(seen, sure, language, advice.guess_categories, kinds),

@@ -118,6 +118,7 @@ def _job(job: Job, corrections: Sequence[Correction]) -> dict[str, Any]:
                 "kind": each.kind,
                 "was": each.was,
                 "user_input": each.user_input,
+                "said_by": each.said_by,
                 "created_at": each.created_at.isoformat(),
             }
             for each in corrections

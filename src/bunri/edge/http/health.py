@@ -3,12 +3,12 @@
 import asyncio
 import hmac
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Literal
 
 import structlog
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.metrics_core import Metric
 from pydantic import BaseModel, Field, SecretStr
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from bunri import __version__
 from bunri.edge.http.addresses import is_local
 from bunri.platform.http import policy
+from bunri.platform.telemetry.exposition import CONTENT_TYPE, exposition
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +24,8 @@ SHARED_S: Final = 1.0
 Check = Callable[[], Awaitable[str | None]]
 """Uses a part for real; raises when it does not work; may return why it works less well than it could ("no weights:
 people are asked")."""
+Read = Callable[[], Awaitable[Sequence[Metric]]]
+"""Measures that nobody counts: what is so at the moment. It leaves out what cannot be read."""
 
 
 class Health(BaseModel):
@@ -91,11 +94,13 @@ def _since(started: float) -> float:
 
 
 @router.get("/metrics", include_in_schema=False)
-def metrics(request: Request) -> Response:
+async def metrics(request: Request) -> Response:
     """For whoever has the token, or sits at this machine; for others there is nothing here."""
     if not _may_measure(request):
         raise HTTPException(404)
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    read: Read | None = getattr(request.app.state, "measures", None)
+    measures = await read() if read else ()
+    return Response(await asyncio.to_thread(exposition, measures), media_type=CONTENT_TYPE)
 
 
 def _may_measure(request: Request) -> bool:

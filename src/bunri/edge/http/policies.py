@@ -30,6 +30,11 @@ class Policies:
         """For a path that no route of ours answers: one of a mounted application."""
         self._entries.append((None, compile_path(path)[0], policy))
 
+    @property
+    def said(self) -> Iterator[tuple[str, RoutePolicy]]:
+        """The pattern of each route's path, and its policy, where that is not the default."""
+        return ((pattern.pattern, policy) for _, pattern, policy in self._entries)
+
     def of(self, scope: Scope) -> RoutePolicy:
         """The policy of an HTTP request. The scope remembers it for whoever asks next."""
         found: RoutePolicy | None = scope.get(_FOUND)

@@ -1,6 +1,7 @@
 """Every failure as RFC 9457 ``application/problem+json`` with a stable code and a sentence in the caller's language."""
 
 from collections.abc import Iterable
+from html import escape
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -58,7 +59,7 @@ def install(app: FastAPI) -> None:
 def problem(
     request: Request, status: int, code: str, detail: str, fields: list[FieldProblem] | None = None
 ) -> Response:
-    """A problem as a response."""
+    """A problem as a response; as a page to a browser that was led here, as by a link to sign in elsewhere."""
     body = Problem(
         title=HTTPStatus(status).phrase,
         status=status,
@@ -70,8 +71,20 @@ def problem(
     headers = {"Content-Language": _language(request), "Cache-Control": "no-store"}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if request.headers.get("sec-fetch-mode") == "navigate":
+        return Response(_page(detail, _language(request)), status, headers, media_type="text/html")
     return Response(
         orjson.dumps(body.model_dump(exclude_none=True)), status, headers, media_type="application/problem+json"
+    )
+
+
+def _page(detail: str, language: Language) -> str:
+    """The sentence, and the way back."""
+    back = text("web.back", language)
+    return (
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>bunri</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<main><p>{escape(detail)}</p><p><a href="/">{escape(back)}</a></p></main></html>'
     )
 
 

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bunri.edge.http.web import HEADERS as OF_PAGES
 
 HSTS_S: Final = 365 * 86_400
-_PRIVATE: Final = ("/api/v1/auth/", "/api/v1/users/")
+PRIVATE: Final = ("/api/v1/auth/", "/api/v1/users/")
 """What is answered here holds tokens or says who somebody is: no cache may keep it."""
 
 
@@ -48,7 +48,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
-                if scope["path"].startswith(_PRIVATE):
+                if scope["path"].startswith(PRIVATE):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

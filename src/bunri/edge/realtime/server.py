@@ -5,13 +5,11 @@ after its session; the client takes a fresh token and connects again.
 """
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
-import orjson
-import socketio
 import structlog
 from pydantic import ValidationError
 from socketio.exceptions import ConnectionRefusedError as Refused
@@ -19,8 +17,8 @@ from starlette.types import ASGIApp
 
 from bunri.domains.auth.public import AccessVerifier, Caller, SessionEndings, TokenInvalid
 from bunri.edge.http.settings import HttpSettings
-from bunri.edge.realtime.answered import Answered
 from bunri.edge.realtime.origins import OriginCheck
+from bunri.edge.realtime.protocol import ProtocolOptions, app_of, create_server
 from bunri.edge.realtime.shares import SocketShare, TooManySockets
 from bunri.edge.realtime.sockets import ConnectedSocket, ConnectedSockets
 from bunri.kit.clock import Clock
@@ -45,22 +43,9 @@ PREFIX: Final = "/socket.io"
 LOBBY: Final = "lobby"
 LARGEST_MESSAGE: Final = 128 * 1024
 """Bytes of one packet: a message of 64 KiB and what JSON makes of it."""
-PING_EVERY_S: Final = 25
-PING_WITHIN_S: Final = 20
+OPTIONS: Final = ProtocolOptions(max_payload=LARGEST_MESSAGE, namespaces=(NAMESPACE,))
 LOOK_EVERY_S: Final = 8.0
 """Seconds between two looks for tokens that have run out, for people whose server has died, and for lost pushes."""
-
-
-class _Json:
-    """What python-socketio wants of a JSON module."""
-
-    @staticmethod
-    def dumps(value: Any, **_: Any) -> str:
-        return orjson.dumps(value).decode()
-
-    @staticmethod
-    def loads(value: str | bytes, **_: Any) -> Any:
-        return orjson.loads(value)
 
 
 class RealtimeServer:
@@ -76,6 +61,7 @@ class RealtimeServer:
         limiter: RateLimiter,
         watchers: Sequence[SocketWatcher] = (),
         ordered: OrderedSource | None = None,
+        options: ProtocolOptions = OPTIONS,
     ) -> None:
         """``limiter`` counts the events of each person; ``ordered`` keeps what is pushed to rooms in order."""
         self._limits = limits
@@ -86,20 +72,8 @@ class RealtimeServer:
         self._clock = clock
         self._sockets = ConnectedSockets()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._server = socketio.AsyncServer(
-            async_mode="asgi",
-            client_manager=manager,
-            json=_Json,
-            # Given none, the libraries write to standard error themselves, past our format.
-            logger=logging.getLogger("socketio"),
-            engineio_logger=logging.getLogger("engineio"),
-            cors_allowed_origins=[],  # it checks none and says nothing of it: OriginCheck and the CORS middleware do
-            max_http_buffer_size=LARGEST_MESSAGE,
-            ping_interval=PING_EVERY_S,
-            ping_timeout=PING_WITHIN_S,
-            http_compression=False,
-            transports=["websocket", "polling"],
-        )
+        options = replace(options, most_sessions=limits.sockets, most_per_address=limits.sockets_per_address)
+        self._server = create_server(options, manager)
         self._ordered = OrderedRooms(ordered, manager.deliver) if ordered else None
         manager.ordered, manager.on_expelled = self._ordered, self._expel
         self._watchers = watchers
@@ -112,9 +86,8 @@ class RealtimeServer:
     @property
     def app(self) -> ASGIApp:
         """To be mounted at PREFIX."""
-        made: ASGIApp = socketio.ASGIApp(self._server, socketio_path=PREFIX.strip("/"))
-        most, per_address = self._limits.sockets, self._limits.sockets_per_address
-        shared = SocketShare(Answered(made), most=most, per_address=per_address)
+        made, limits = app_of(self._server, PREFIX), self._limits
+        shared = SocketShare(made, most=limits.sockets, per_address=limits.sockets_per_address)
         return OriginCheck(shared, self._limits.origins)
 
     async def run(self) -> None:
@@ -146,20 +119,21 @@ class RealtimeServer:
         await self._server.enter_room(sid, LOBBY, namespace=NAMESPACE)
 
     async def _disconnected(self, sid: str, *_: object) -> None:
-        if socket := self._socket(sid):
-            for room in self._sockets.rooms_of(sid):
+        socket, rooms = self._socket(sid), self._sockets.rooms_of(sid)
+        self._sockets.remove(sid)  # first: what it has asked for may still be being done, and must not bring it back
+        if socket:
+            for room in rooms:
                 self._forget_order(room, sid)
             for watcher in self._watchers:
                 await watcher.gone(socket)
-        self._sockets.remove(sid)
 
     async def look(self) -> None:
         """What is done from time to time."""
         await self.end_expired()
-        for watcher in self._watchers:
-            await watcher.beat()
         if self._ordered:
             await self._ordered.look()
+        for watcher in self._watchers:
+            await watcher.beat()
 
     def _socket(self, sid: str) -> "_Socket | None":
         found = self._sockets.get(sid)
@@ -198,6 +172,9 @@ class RealtimeServer:
     async def _expel(self, person: str, room: str) -> None:
         for sid in self._sockets.of_person(person):
             await self.unfollow(sid, room)
+            if socket := self._socket(sid):
+                for watcher in self._watchers:
+                    await watcher.expelled(socket, room)
 
     async def emit(self, sid: str, event: str, data: Mapping[str, Any]) -> None:
         """To one socket of this process."""
@@ -221,7 +198,7 @@ class RealtimeServer:
     # ── what they send ────────────────────────────────────────────────────────────────────────────────────────────
 
     def _bound(self, handler: SocketHandler) -> Any:
-        async def handle(sid: str, payload: object = None) -> dict[str, Any]:
+        async def handle(sid: str, payload: object = None, *_: object) -> dict[str, Any]:
             found = self._sockets.get(sid)
             if found is None:
                 return _failed(TokenInvalid(), "ko")
@@ -232,10 +209,11 @@ class RealtimeServer:
     async def _handle(
         self, handler: SocketHandler, socket: "_Socket", sent_by: ConnectedSocket, payload: object
     ) -> dict[str, Any]:
-        """The acknowledgement: ``{status: "success", data}`` or ``{status: "error", code, message}``."""
+        """The acknowledgement: ``{status: "success", data}`` or ``{status: "error", code, message}``,
+        with ``retry_after`` where it can be sent again."""
         language = sent_by.language
         try:
-            await self._limiter.hit("socket_event", f"{handler.event} {socket.caller.id}")
+            await self._limiter.hit(handler.limit, f"{handler.event} {socket.caller.id}")
             given = handler.payload.model_validate(payload)
             async with sent_by.turn:
                 data = await handler.call(self._providers.get(handler.service), socket, given)
@@ -271,7 +249,9 @@ class _Socket:
 
 
 def _failed(error: BunriError, language: Language) -> dict[str, Any]:
-    return {"status": "error", "code": error.code, "message": sentence(error, language)}
+    """``retry_after``: seconds until the same may be sent again, where that is known."""
+    known = {name: error.data[name] for name in ("retry_after",) if name in error.data}
+    return {"status": "error", "code": error.code, "message": sentence(error, language), **known}
 
 
 def _token(environ: dict[str, Any], auth: object) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
@@ -45,6 +46,27 @@ async def migrate(owner: URL, schemas: Sequence[Schema], secret: str) -> None:
                 await connection.commit()
     finally:
         await engine.dispose()
+
+
+async def prepare(owner: URL, schemas: Sequence[Schema], secret: str) -> None:
+    """Creates extensions, roles and empty schemas alone: what has to be there before a backup is restored."""
+    engine = create_async_engine(owner, hide_parameters=True)
+    try:
+        async with _connected(engine) as connection:
+            await _prepare(connection, schemas, secret)
+    finally:
+        await engine.dispose()
+
+
+def revisions(schema: Schema) -> list[str]:
+    """The migrations of ``schema`` that this version knows, the newest first."""
+    with resources.as_file(resources.files(schema.migrations)) as versions:
+        config = Config()
+        with resources.as_file(resources.files("bunri.platform.db") / "alembic") as environment:
+            config.set_main_option("script_location", str(environment))
+            config.set_main_option("path_separator", "newline")
+            config.set_main_option("version_locations", str(Path(versions)))
+            return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
 
 
 @asynccontextmanager

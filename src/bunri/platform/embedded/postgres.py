@@ -3,12 +3,14 @@
 import hashlib
 import os
 import re
+import shlex
 import shutil
 import signal
 import stat
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +27,10 @@ _SOCKET: Final = ".s.PGSQL.5432"
 _LONGEST_SOCKET: Final = 100  # sun_path takes 107 bytes on Linux, 103 on macOS
 CONNECTIONS: Final = 80
 """For the processes of one machine: each takes eight at most (BUNRI_DATABASE_POOL)."""
+KEPT_LOG: Final = "wal"
+"""The folder in the data directory where finished files of the log wait to be taken away."""
+LOG_EVERY_S: Final = 300
+"""A file of the log is finished after so many seconds at the latest, when anything was written."""
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._/-]+")  # a comma would be a second folder to PostgreSQL and its clients
 
 # Little memory and few processes; full durability (fsync and full_page_writes keep their defaults).
@@ -59,9 +65,18 @@ class Postgres(Server):
     death_signal = signal.SIGQUIT  # the immediate shutdown: it ends within 5 s whatever its clients do
     stop_signal = signal.SIGINT
 
-    def __init__(self, data: Path, reaper: ChildReaper, lock: int, *, connections: int = CONNECTIONS) -> None:
+    def __init__(
+        self,
+        data: Path,
+        reaper: ChildReaper,
+        lock: int,
+        *,
+        connections: int = CONNECTIONS,
+        keeps_log: bool = False,
+    ) -> None:
         super().__init__(data, reaper, lock)
         self._connections = connections
+        self._kept_log = data / KEPT_LOG if keeps_log else None
         self._bin = binaries.postgres().readable_by(self.account) / "bin"
         self._sockets = socket_folder(data, self.account)
         self._password = secret(data, self.name)
@@ -80,10 +95,31 @@ class Postgres(Server):
         for stale in (self.folder / "postmaster.pid", *self._sockets.glob(f"{_SOCKET}*")):
             stale.unlink(missing_ok=True)
         own = {"unix_socket_directories": str(self._sockets), "max_connections": str(self._connections)}
-        settings = _SETTINGS | own
-        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [str(self._bin / "postgres"), "-D", self._path_for_server(self.folder), *options]
-        self._process = self._spawn(command, self.folder)
+        with self._archiving() as (archiving, descriptors):
+            settings = _SETTINGS | own | archiving
+            options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+            command = [str(self._bin / "postgres"), "-D", self._path_for_server(self.folder), *options]
+            self._process = self._spawn(command, self.folder, descriptors=descriptors)
+
+    @contextmanager
+    def _archiving(self) -> Iterator[tuple[dict[str, str], tuple[int, ...]]]:
+        """The settings with which each finished file of the log is copied to ``<data>/wal``, and the descriptors that
+        they name. Backups take the files away from there.
+
+        An account that cannot enter the data directory reaches the folder by a descriptor that it inherits.
+        """
+        if self._kept_log is None:
+            yield {}, ()
+            return
+        self._folder(self._kept_log)
+        if not (self.account and sys.platform == "linux"):
+            yield _archiving(str(self._kept_log)), ()
+            return
+        opened = os.open(self._kept_log, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            yield _archiving(f"/proc/self/fd/{opened}"), (opened,)
+        finally:
+            os.close(opened)
 
     def ready(self) -> bool:
         """Reads line 8 of postmaster.pid, as pg_ctl does."""
@@ -138,6 +174,17 @@ class Postgres(Server):
         if not stat.S_ISDIR(status.st_mode) or status.st_uid not in ours or status.st_mode & 0o077:
             raise DataDirectoryUnusable(directory=str(folder), reason="not a private folder of ours")
         self._own(folder)
+
+
+def _archiving(folder: str) -> dict[str, str]:
+    """A file that is there already must be the same: the server asks again after a crash. It appears complete."""
+    place = shlex.quote(folder).replace("%", "%%")
+    copy = f"cp %p {place}/.%f && sync {place}/.%f && mv {place}/.%f {place}/%f"
+    return {
+        "archive_mode": "on",
+        "archive_timeout": str(LOG_EVERY_S),
+        "archive_command": f"if test -e {place}/%f; then cmp -s %p {place}/%f; else {copy}; fi",
+    }
 
 
 def socket_folder(data: Path, account: Account | None) -> Path:

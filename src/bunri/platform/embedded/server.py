@@ -84,7 +84,9 @@ class Server(ABC):
         if self.account:
             os.chown(folder, self.account.uid, self.account.gid)
 
-    def _spawn(self, command: Sequence[str], cwd: Path, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+    def _spawn(
+        self, command: Sequence[str], cwd: Path, stdin: int = subprocess.DEVNULL, descriptors: Sequence[int] = ()
+    ) -> subprocess.Popen[bytes]:
         with self._open_log() as log:
             return self._reaper.spawn(
                 command,
@@ -94,7 +96,7 @@ class Server(ABC):
                 cwd=cwd,
                 env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
                 account=self.account,
-                pass_fds=(self._lock,),
+                pass_fds=(self._lock, *descriptors),
             )
 
     def _open_log(self) -> BinaryIO:

@@ -46,6 +46,7 @@ class Addresses:
 class EmbeddedServers:
     """PostgreSQL and Valkey as children of this process. They end when it ends, however it ends.
 
+    ``keeps_log``: finished files of PostgreSQL's log are kept in ``<data>/wal`` until a backup takes them away.
     ``what`` names this process to a second one that wants the directory. Start it from the main thread (see reaper.py).
     """
 
@@ -57,16 +58,19 @@ class EmbeddedServers:
         valkey: bool = True,
         valkey_mb: int = MEMORY_MB,
         connections: int = CONNECTIONS,
+        keeps_log: bool = False,
+        start_within: float = _START_WITHIN,
         what: str = "bunri up",
     ) -> None:
         self._data = data.expanduser().resolve()
         makers: dict[str, _Maker] = {
             Valkey.name: partial(Valkey, memory_mb=valkey_mb),
-            Postgres.name: partial(Postgres, connections=connections),
+            Postgres.name: partial(Postgres, connections=connections, keeps_log=keeps_log),
         }
         wanted = {Valkey.name: valkey, Postgres.name: postgres}
         self._makers = {name: make for name, make in makers.items() if wanted[name]}
         self._what = what
+        self._start_within = start_within
         self._lock = DataLock(self._data)
         self._reaper = ChildReaper()
         self._servers: dict[str, Server] = {}
@@ -101,7 +105,7 @@ class EmbeddedServers:
             for server in self._servers.values():
                 server.launch()
             for server in self._servers.values():
-                _await(server)
+                _await(server, self._start_within)
             _publish(self._data, self.addresses)
         except OSError as error:
             self.stop()
@@ -129,7 +133,7 @@ class EmbeddedServers:
         server.forget()
         server.launch()
         if wait:
-            _await(server)
+            _await(server, self._start_within)
 
     def stop(self, within: float = 8.0) -> None:
         """Shut all down cleanly. Servers that take over ``within`` seconds are killed; both kinds recover from that."""
@@ -172,8 +176,8 @@ def _publish(data: Path, addresses: Addresses) -> None:
     draft.replace(data / _RUNNING)
 
 
-def _await(server: Server) -> None:
-    deadline = time.monotonic() + _START_WITHIN
+def _await(server: Server, within: float) -> None:
+    deadline = time.monotonic() + within
     while not server.ready():
         if not server.alive or time.monotonic() > deadline:
             raise server.failure()

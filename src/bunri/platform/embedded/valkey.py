@@ -20,6 +20,9 @@ _PORTS: Final = range(20_000, 32_000)  # below the ports that systems give to cl
 # time to live stays. Caches have one each, so that of those the least recently used go when the memory is full.
 MEMORY_MB: Final = 256
 
+# A listener that does not read what is published for it loses its connection before it costs the others their memory;
+# it notices and listens anew (platform.realtime.cluster).
+
 _SETTINGS: Final = """\
 bind {host}
 port {port}
@@ -30,6 +33,7 @@ appendfsync everysec
 save ""
 maxmemory {memory_mb}mb
 maxmemory-policy volatile-lru
+client-output-buffer-limit pubsub 8mb 2mb 10
 loglevel warning
 logfile ""
 """

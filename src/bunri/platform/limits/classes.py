@@ -8,6 +8,7 @@ LimitClass = Literal[
     "poll",
     "photo",
     "photo_mb",
+    "file_mb",
     "upload",
     "download",
     "picture",
@@ -20,9 +21,16 @@ LimitClass = Literal[
     "refresh",
     "mail",
     "socket_event",
+    "message",
+    "typing",
+    "read_mark",
+    "room_entry",
+    "report",
 ]
-"""``photo`` begins an analysis, ``photo_mb`` are the MiB that it sends, ``picture`` is for the plain detector,
+"""``photo`` begins an analysis, ``photo_mb`` are the MiB that it sends, ``file_mb`` those of files for rooms of the
+chat, ``picture`` is for the plain detector,
 ``costly`` asks a language model, ``mail`` sends one; ``guest`` makes a new guest, ``refresh`` new tokens for old.
+``message`` says something in a room, ``read_mark`` how far one has read, ``room_entry`` comes into one.
 ``wrong_try`` is a wrong password or code for one account, counted when it has turned out to be wrong."""
 
 Per = Literal["person", "network"]

@@ -47,6 +47,7 @@ _OF_A_CLASS: Final[dict[LimitClass, type[TooMany]]] = {
     "register": TooManySignIns,
     "mail": TooManyMails,
     "photo_mb": TooManyBytes,
+    "file_mb": TooManyBytes,
 }
 
 

@@ -24,6 +24,7 @@ class PersonLimits(BaseModel):
     poll: RateText = Field("1200/minute", description="Statuses that the fast path did not have.")
     photo: RateText = Field("60/minute", description="Analyses begun.")
     photo_mb: RateText = Field("2000/day", description="MiB of the photos for them.")
+    file_mb: RateText = Field("1000/day", description="MiB of files announced for rooms of the chat.")
     upload: RateText = Field("120/minute", description="Files sent with a token rather than a ticket.")
     download: RateText = Field("1200/minute", description="Files fetched with a token rather than a signed address.")
     picture: RateText = Field("120/minute", description="Pictures for the plain detector.")
@@ -32,7 +33,14 @@ class PersonLimits(BaseModel):
     sign_in: RateText = Field("5/minute", description="Attempts to sign in to one account, from anywhere.")
     wrong_try: RateText = Field("20/hour", description="Wrong passwords, or wrong codes, for one account.")
     mail: RateText = Field("10/hour", description="Mails to one person or address.")
-    socket_event: RateText = Field("300/minute", description="Socket events of one name, in each process for itself.")
+    socket_event: RateText = Field(
+        "300/minute", description="Socket events of one name that have no class, in each process for itself."
+    )
+    message: RateText = Field("300/minute", description="Messages sent; by sockets in each process for itself.")
+    typing: RateText = Field("300/minute", description="Signs that somebody types or has stopped.")
+    read_mark: RateText = Field("300/minute", description="Words up to where somebody has read a room.")
+    room_entry: RateText = Field("300/minute", description="Rooms entered.")
+    report: RateText = Field("30/hour", description="Messages reported.")
 
 
 class NetworkLimits(BaseModel):
@@ -47,6 +55,7 @@ class NetworkLimits(BaseModel):
     poll: RateText = Field("12000/minute", description="Statuses that the fast path did not have.")
     photo: RateText = Field("300/minute", description="Analyses begun.")
     photo_mb: RateText = Field("20000/day", description="MiB of the photos for them.")
+    file_mb: RateText = Field("10000/day", description="MiB of files announced for rooms of the chat.")
     upload: RateText = Field("300/minute", description="Files sent; a ticket names no person.")
     download: RateText = Field("3000/minute", description="Files fetched; a signed address names no person.")
     picture: RateText = Field("240/minute", description="Pictures for the plain detector.")
@@ -58,6 +67,10 @@ class NetworkLimits(BaseModel):
     guest: RateText = Field("60/minute", description="New guests.")
     refresh: RateText = Field("600/minute", description="New tokens for old.")
     mail: RateText = Field("100/hour", description="Requests that send a mail.")
+    message: RateText = Field("1200/minute", description="Messages sent without a socket.")
+    read_mark: RateText = Field("2400/minute", description="Words without a socket up to where somebody has read.")
+    room_entry: RateText = Field("1200/minute", description="Rooms entered without a socket.")
+    report: RateText = Field("300/hour", description="Messages reported.")
 
 
 class LimitsSettings(BaseModel):

@@ -12,7 +12,7 @@ from bunri.kit.errors import BunriError
 from bunri.platform.photos import errors
 from bunri.platform.photos.channel import Channel
 from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.picture import Header, Photo, Picture, Pixels
+from bunri.platform.photos.picture import CleanPicture, Header, Photo, Picture, Pixels
 from bunri.platform.photos.sniff import MediaType
 
 Message = dict[str, Any]
@@ -33,6 +33,8 @@ _ERRORS: Final[Mapping[str, type[BunriError]]] = {
 _LARGEST_THUMBNAIL: Final = 4 * 2**20
 """Bytes; 1024 × 1024 pixels of noise take some 600,000."""
 _LARGEST_AVATAR: Final = 2**18
+_LARGEST_CLEAN: Final = 16 * 2**20
+"""2048 × 2048 pixels of noise take some 4 MB."""
 
 
 # ── the decoder writes ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -59,6 +61,11 @@ def photo_message(photo: Photo) -> Message:
 def avatar_message() -> Message:
     """The encoded square follows it."""
     return {"avatar": "webp"}
+
+
+def clean_message(picture: CleanPicture) -> Message:
+    """The picture follows it, and then the preview."""
+    return {"clean": [picture.width, picture.height], "webp": len(picture.webp)}
 
 
 # ── who asked reads ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -96,6 +103,13 @@ class Answers:
         message, size = _message(channel)
         _check(message == avatar_message() and 0 < size <= _LARGEST_AVATAR)
         return channel.read(size)
+
+    def clean(self, channel: Channel) -> CleanPicture:
+        message, size = _message(channel)
+        (width, height), length = message["clean"], message["webp"]
+        _check(all(type(number) is int and number > 0 for number in (width, height, length)))
+        _check(width * height <= self._limits.max_pixels and length < size <= _LARGEST_CLEAN)
+        return CleanPicture(width, height, channel.read(length), channel.read(size - length))
 
     def _header(self, message: Message) -> Header:
         media_type, *numbers = message["header"]

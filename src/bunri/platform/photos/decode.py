@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from cv2.typing import MatLike
 from PIL import Image
+from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
@@ -34,8 +35,9 @@ _TURNS: Final[Mapping[int, Callable[[MatLike], MatLike]]] = {
 """EXIF orientation → what puts the picture upright (TIFF 6.0 §8, 'Orientation')."""
 
 
-def decode(data: bytes, header: Header, at_least: int) -> Pixels:
-    """Upright BGR pixels in sRGB, height × width × 3, halved up to thrice while the long side stays ≥ ``at_least``.
+def decode(data: bytes, header: Header, at_least: int, at_most: int | None = None) -> Pixels:
+    """Upright BGR pixels in sRGB, height × width × 3, halved up to thrice while the long side stays ≥ ``at_least``,
+    then made smaller until it is ≤ ``at_most``.
 
     Transparency is laid over white. Raises BrokenPhoto when the decoder gives up, TooCostly when it says that memory
     is not enough.
@@ -45,11 +47,19 @@ def decode(data: bytes, header: Header, at_least: int) -> Pixels:
         picture = _with_colours(_read(data, header, factor))
         if factor > 1 and picture.size == (header.width, header.height):
             picture = picture.reduce(factor)
+        if at_most and max(picture.size) > at_most:
+            picture = picture.resize(fitted(picture.size, at_most), Image.Resampling.BICUBIC)
         picture = _plain(in_srgb(picture, picture.info.get("icc_profile")))
         stored = cv2.cvtColor(np.asarray(_opaque(picture)), cv2.COLOR_RGB2BGR)
     except Exception as error:  # decoders raise OSError, SyntaxError, ValueError, struct.error … on hostile bytes
         raise (TooCostly if _lacks_memory(error) else BrokenPhoto) from error
     return np.asarray(_TURNS[header.orientation](stored), np.uint8)
+
+
+def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """Width and height in the same proportion, neither more than ``side``."""
+    scale = min(1.0, side / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def _lacks_memory(error: Exception) -> bool:
@@ -78,6 +88,10 @@ def _read(data: bytes, header: Header, factor: int) -> Image.Image:
             return _read_webp(data, factor)
         case "image/heic":
             return heif.decode(data)
+        case "image/gif":
+            animation = GifImageFile(BytesIO(data))
+            _check_size(animation, header)
+            return animation
 
 
 def _check_size(picture: Image.Image, header: Header) -> None:

@@ -22,6 +22,7 @@ from bunri.kit.errors import BunriError
 from bunri.platform.photos.answers import (
     Message,
     avatar_message,
+    clean_message,
     error_message,
     header_message,
     photo_message,
@@ -32,7 +33,7 @@ from bunri.platform.photos.channel import Buffer, Channel
 from bunri.platform.photos.errors import TooCostly
 from bunri.platform.photos.header import probe
 from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.photo import make_avatar, make_thumbnail, open_photo, open_picture
+from bunri.platform.photos.photo import make_avatar, make_clean, make_thumbnail, open_photo, open_picture
 
 Answer = tuple[Message, *tuple[Buffer, ...]]
 
@@ -81,36 +82,44 @@ def _settle(parent: int) -> None:
 def _answer(question: Message, data: bytes, budget: Budget) -> Answer:
     try:
         with budget.bounding(len(data)):
-            return _ASKED[question["for"]](data, PhotoLimits(**question["limits"]), question["sha256"])
+            return _ASKED[question["for"]](data, PhotoLimits(**question["limits"]), question)
     except BunriError as error:
         return (error_message(error),)
     except MemoryError:
         return (error_message(TooCostly()),)
 
 
-def _header(data: bytes, limits: PhotoLimits, _: object) -> Answer:
+def _header(data: bytes, limits: PhotoLimits, _: Message) -> Answer:
     return (header_message(probe(data, limits)),)
 
 
-def _picture(data: bytes, limits: PhotoLimits, _: object) -> Answer:
+def _picture(data: bytes, limits: PhotoLimits, _: Message) -> Answer:
     picture = open_picture(data, limits)
     return picture_message(picture), picture.pixels.data
 
 
-def _photo(data: bytes, limits: PhotoLimits, sha256: str | None) -> Answer:
+def _photo(data: bytes, limits: PhotoLimits, question: Message) -> Answer:
+    sha256 = question["sha256"]
     photo = open_photo(data, limits, sha256=bytes.fromhex(sha256) if sha256 else None)
     return photo_message(photo), photo.pixels.data, make_thumbnail(photo)
 
 
-def _avatar(data: bytes, limits: PhotoLimits, _: object) -> Answer:
+def _avatar(data: bytes, limits: PhotoLimits, _: Message) -> Answer:
     return avatar_message(), make_avatar(open_picture(data, limits))
 
 
-_ASKED: Final[Mapping[str, Callable[[bytes, PhotoLimits, str | None], Answer]]] = {
+def _clean(data: bytes, limits: PhotoLimits, question: Message) -> Answer:
+    crop = question["crop"]
+    picture = make_clean(data, limits, crop=tuple(crop) if crop else None, side=question["side"])
+    return clean_message(picture), picture.webp, picture.preview
+
+
+_ASKED: Final[Mapping[str, Callable[[bytes, PhotoLimits, Message], Answer]]] = {
     "header": _header,
     "picture": _picture,
     "photo": _photo,
     "avatar": _avatar,
+    "clean": _clean,
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from bunri.platform.photos import heif, jpeg, png, webp
+from bunri.platform.photos import gif, heif, jpeg, png, webp
 from bunri.platform.photos.errors import BrokenPhoto, EmptyPhoto, PhotoTooLarge, TooCostly, TooManyFrames, TooManyPixels
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.outline import Outline
@@ -15,6 +15,7 @@ _OUTLINES: Final[Mapping[MediaType, Callable[[bytes], Outline]]] = {
     "image/png": png.outline,
     "image/webp": webp.outline,
     "image/heic": heif.outline,
+    "image/gif": gif.outline,
 }
 
 
@@ -28,7 +29,7 @@ def probe(data: bytes, limits: PhotoLimits) -> Header:
         raise EmptyPhoto
     if len(data) > limits.max_bytes:
         raise PhotoTooLarge(size=len(data), limit_mb=limits.max_bytes // 2**20)
-    kind = media_type(data)
+    kind = media_type(data, gif=limits.gif)
     found = _OUTLINES[kind](data)
     if found.width * found.height > limits.max_pixels:
         raise TooManyPixels(width=found.width, height=found.height, limit_mp=limits.max_pixels // 1_000_000)

@@ -1,6 +1,7 @@
 """A photo as it is known once it has been read. To import this loads no decoder."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 from bunri.platform.photos.sniff import MediaType
 
 Pixels = NDArray[np.uint8]
+
+CLEAN_SIDE: Final = 2048
+"""The longest side of a picture that others are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,20 @@ class Picture:
 
     pixels: Pixels
     header: Header
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CleanPicture:
+    """A picture that says nothing but what it shows, upright: WebP of ``width`` × ``height``, and a small one."""
+
+    width: int
+    height: int
+    webp: bytes
+    preview: bytes
+
+
+Fractions = tuple[float, float, float, float]
+"""x1, y1, x2, y2 of a part, as fractions of the upright picture."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

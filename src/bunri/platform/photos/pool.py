@@ -13,7 +13,7 @@ from bunri.platform.photos.channel import Channel
 from bunri.platform.photos.decoder_process import DecoderProcess
 from bunri.platform.photos.errors import DecodersBusy, DecoderUnavailable
 from bunri.platform.photos.limits import PhotoLimits
-from bunri.platform.photos.picture import Header, Photo, Picture
+from bunri.platform.photos.picture import CLEAN_SIDE, CleanPicture, Fractions, Header, Photo, Picture
 from bunri.platform.photos.settings import DecoderSettings
 
 T = TypeVar("T")
@@ -60,6 +60,13 @@ class DecoderPool:
         """The middle of the picture as a small square, in WebP, made from pixels alone."""
         return self._submit("avatar", data, limits, Answers(limits).avatar)
 
+    def clean(
+        self, data: bytes, limits: PhotoLimits, *, crop: Fractions | None = None, side: int = CLEAN_SIDE
+    ) -> "Future[CleanPicture]":
+        """The picture, or the part ``crop`` of it, as others may be shown it, at most ``side`` wide and high, and a
+        preview, made from pixels alone."""
+        return self._submit("clean", data, limits, Answers(limits).clean, crop=crop, side=side)
+
     def keep_warm(self) -> None:
         """Starts the decoders, without waiting for them, and again whenever one was killed."""
         with self._changed:
@@ -86,10 +93,18 @@ class DecoderPool:
         limits: PhotoLimits,
         read: Callable[[Channel], T],
         sha256: bytes | None = None,
+        crop: Fractions | None = None,
+        side: int = CLEAN_SIDE,
     ) -> "Future[T]":
         within = min(limits.max_working_bytes, (self._settings.memory_mb - _UNFORESEEN_MB) * 2**20)
         limits = replace(limits, max_working_bytes=within)
-        question = {"for": asked, "limits": asdict(limits), "sha256": sha256.hex() if sha256 else None}
+        question = {
+            "for": asked,
+            "limits": asdict(limits),
+            "sha256": sha256.hex() if sha256 else None,
+            "crop": crop,
+            "side": side,
+        }
         job = _Job(question, data, read)
         with self._changed:
             if self._closed:

@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 from bunri.platform.photos.errors import NotAPhoto, UnknownFile
 
-MediaType = Literal["image/jpeg", "image/png", "image/webp", "image/heic"]
+MediaType = Literal["image/jpeg", "image/png", "image/webp", "image/heic", "image/gif"]
 
 _AVIF: Final = frozenset({b"avif", b"avis"})
 _HEIF: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
@@ -31,8 +31,11 @@ _OTHERS: Final = (
 )
 
 
-def media_type(data: bytes) -> MediaType:
-    """The type of a photo that we read. Raises NotAPhoto naming what it is instead, or UnknownFile."""
+def media_type(data: bytes, *, gif: bool = False) -> MediaType:
+    """The type of a photo that we read, with ``gif`` also of a GIF. Raises NotAPhoto naming what it is instead, or
+    UnknownFile."""
+    if gif and data.startswith((b"GIF87a", b"GIF89a")):
+        return "image/gif"
     if data.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -15,6 +15,7 @@ from celery.app.task import Task
 from bunri.kit.errors import Unavailable
 from bunri.platform.providers import Providers
 from bunri.platform.queue.handlers import Handler
+from bunri.platform.queue.metrics import TASKS, measured
 from bunri.platform.queue.timing import BrokerClock
 from bunri.platform.queue.watchdog import ConsumerWatchdog
 
@@ -107,9 +108,11 @@ def _register(
     def task(self: Task[..., None], payload: dict[str, Any], good_until: float | None = None) -> None:
         with watchdog.working():
             if clock.is_past(good_until):
+                TASKS.labels(each.name, "late").inc()
                 return
             try:
-                loop.run(each.run(providers, payload))
+                with measured(each.name):
+                    loop.run(each.run(providers, payload))
             except Unavailable as error:
                 if each.retries == 0:
                     log.warning("task.skipped", task=each.name, reason=str(error))

@@ -1,6 +1,7 @@
 """From an event to its handlers over Celery."""
 
 import asyncio
+import time
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -11,6 +12,7 @@ from kombu.pools import ProducerPool
 from redis import RedisError
 
 from bunri.platform.queue.publishers import BrokerUnavailable, Route, Routes
+from bunri.platform.queue.state import SENT_AT
 
 PATIENCE_S: Final = 1.0
 """A person is waiting for the answer to their request, and the outbox sends again: better to give up soon."""
@@ -63,7 +65,13 @@ class CeleryPublisher:
     def _send(self, route: Route, payload: dict[str, Any]) -> None:
         with self._producers.acquire(block=True) as producer:
             self._celery.send_task(
-                route.task, args=(payload,), queue=route.queue, ignore_result=True, retry=False, producer=producer
+                route.task,
+                args=(payload,),
+                queue=route.queue,
+                ignore_result=True,
+                retry=False,
+                producer=producer,
+                headers={SENT_AT: time.time()},
             )
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 import redis
@@ -17,6 +18,8 @@ import structlog
 log = structlog.get_logger(__name__)
 
 SILENT_AFTER_S: Final = 45.0
+STARTING_S: Final = 300.0
+"""The same before the worker has connected: on a host where much starts at once that takes minutes."""
 TOLD_EVERY_S: Final = 5.0
 _LOOK_EVERY_S: Final = 5.0
 
@@ -24,13 +27,26 @@ _LOOK_EVERY_S: Final = 5.0
 class ConsumerWatchdog:
     """Counts tasks as they start and end; ``worked`` is told of an end, every few seconds at most."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, worked: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        worked: Callable[[], None] | None = None,
+        *,
+        connected: bool = True,
+    ) -> None:
         self._clock = clock
+        self._connected = connected
         self._worked = worked
         self._told = clock() - TOLD_EVERY_S
         self._lock = threading.Lock()
         self._busy = 0
         self._last = clock()
+
+    def connect(self) -> None:
+        """From now on messages are expected."""
+        with self._lock:
+            self._connected = True
+            self._last = self._clock()
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -53,16 +69,20 @@ class ConsumerWatchdog:
             self._last = self._clock()
 
     def lost(self, waiting: int) -> bool:
-        """True when ``waiting`` messages are there, nothing runs, and nothing has for SILENT_AFTER_S seconds."""
+        """True when ``waiting`` messages are there, nothing runs, and nothing has for SILENT_AFTER_S seconds; before
+        the worker has connected, for STARTING_S."""
         with self._lock:
             if waiting == 0:
                 self._last = self._clock() if self._busy == 0 else self._last
                 return False
-            return self._busy == 0 and self._clock() - self._last > SILENT_AFTER_S
+            return self._busy == 0 and self._clock() - self._last > (SILENT_AFTER_S if self._connected else STARTING_S)
 
 
-def watch(watchdog: ConsumerWatchdog, broker_url: str, queues: Sequence[str]) -> None:
-    """Ends this process when it has lost its queue; its supervisor starts a fresh one. Runs in a thread of its own."""
+def watch(watchdog: ConsumerWatchdog, broker_url: str, queues: Sequence[str], alive: Path | None = None) -> None:
+    """Ends this process when it has lost its queue; its supervisor starts a fresh one. Runs in a thread of its own.
+
+    As long as the broker answers and the queue is not lost, ``alive`` is touched every few seconds.
+    """
 
     def look() -> None:
         broker = redis.Redis.from_url(broker_url, socket_timeout=3, socket_connect_timeout=3)
@@ -75,5 +95,7 @@ def watch(watchdog: ConsumerWatchdog, broker_url: str, queues: Sequence[str]) ->
             if watchdog.lost(waiting):
                 log.error("worker.lost_its_queue", waiting=waiting)
                 os._exit(70)
+            if alive:
+                alive.touch()
 
     threading.Thread(target=look, name="bunri-watchdog", daemon=True).start()

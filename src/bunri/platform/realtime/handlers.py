@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from bunri.platform.limits.classes import LimitClass
+
 
 class Socket(Protocol):
     """Somebody's connection to this process."""
@@ -37,18 +39,25 @@ class Socket(Protocol):
 @dataclass(frozen=True, slots=True)
 class SocketHandler:
     """``call`` gets the service, the socket and the payload; what it returns is the ``data`` of the acknowledgement,
-    and a named error that it raises is the acknowledgement's error."""
+    and a named error that it raises is the acknowledgement's error. What somebody sends counts against ``limit``."""
 
     event: str
     payload: type[BaseModel]
     service: type[Any]
     call: Callable[[Any, Socket, Any], Awaitable[object]]
+    limit: LimitClass = "socket_event"
 
 
 class SocketWatcher(Protocol):
     """Is told of the sockets of this process that come and go."""
 
-    async def gone(self, socket: Socket) -> None: ...
+    async def gone(self, socket: Socket) -> None:
+        """The socket is closed, and follows nothing any more."""
+        ...
+
+    async def expelled(self, socket: Socket, room: str) -> None:
+        """The socket was taken out of ``room``."""
+        ...
 
     async def beat(self) -> None:
         """Every few seconds, as long as the process serves sockets."""

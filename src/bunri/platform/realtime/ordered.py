@@ -76,6 +76,14 @@ class OrderedRooms:
             if data["seq"] == found.last + 1:
                 await self._pass_on(room, found, Numbered(data["seq"], data))
 
+    async def announce(self, room: str, seq: int) -> None:
+        """Events up to number ``seq`` have been published, too large to be told here."""
+        found = self._rooms.get(room)
+        if found:
+            async with found.lock:
+                if found.last is not None and seq > found.last:
+                    await self._catch_up(room, found, before=seq + 1)
+
     async def add(self, room: str, socket: str, since: int | None, enter: Enter, send: Send) -> bool:
         """``socket`` is in the room from now on: it is sent what it has missed after ``since``, then ``enter`` is
         called. Nothing newer is delivered meanwhile. False when it has missed too much, or knows of more than there
@@ -115,10 +123,7 @@ class OrderedRooms:
         try:
             newest = await self._source.newest(rooms) if rooms else {}
             for room, seq in newest.items():
-                found = self._rooms.get(room)
-                if found and found.last is not None and seq > found.last:
-                    async with found.lock:
-                        await self._catch_up(room, found, before=seq + 1)
+                await self.announce(room, seq)
         except Unavailable as error:
             log.warning("ordered_rooms.not_looked_at", reason=str(error))
 

@@ -16,6 +16,9 @@ from bunri.platform.realtime.emitter import NAMESPACE
 log = structlog.get_logger(__name__)
 
 CHANNEL: Final = "realtime"
+LARGEST_PUBLISHED: Final = 64 * 1024
+"""Bytes of one message on the channel. The embedded Valkey keeps 8 MiB for a process that is slow to read
+(``embedded.valkey``)."""
 EXPEL: Final = "expel"
 """Between processes only: no socket sees it."""
 
@@ -35,9 +38,21 @@ class RemoteEmitter:
         await self.emit(EXPEL, {"person": person}, room=room)
 
 
-async def publish(cache: Cache, message: Mapping[str, Any]) -> None:
-    """Sends a message of python-socketio's to all API processes; it is lost while Valkey is away."""
+async def publish(cache: Cache, *messages: Mapping[str, Any]) -> None:
+    """Sends messages of python-socketio's to all API processes; they are lost while Valkey is away."""
     try:
-        await cache.publish(CHANNEL, orjson.dumps(message))
+        await cache.publish(CHANNEL, *(_encoded(each) for each in messages))
     except CacheUnavailable as error:
         log.warning("realtime.not_published", reason=str(error))
+
+
+def _encoded(message: Mapping[str, Any]) -> bytes:
+    """Of what is too large, only the number: whoever has sockets in the room reads it where it is kept (``ordered``).
+    One that is larger than Valkey keeps for a listener would cost all listeners their connections."""
+    encoded = orjson.dumps(message)
+    if len(encoded) <= LARGEST_PUBLISHED:
+        return encoded
+    log.warning("realtime.too_large", pushed=message.get("event"), size=len(encoded))
+    number = message["data"][0].get("seq") if message.get("method") == "emit" else None
+    kept = {name: message.get(name) for name in ("method", "event", "namespace", "room", "host_id")}
+    return orjson.dumps({**kept, "data": [{"seq": number}], "cut": True})

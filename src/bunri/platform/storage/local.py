@@ -108,6 +108,9 @@ class LocalStorage:
     async def read(self, key: str, max_bytes: int) -> bytes:
         return await asyncio.to_thread(self._read, checked(key), max_bytes)
 
+    async def read_part(self, key: str, start: int, length: int) -> bytes:
+        return await asyncio.to_thread(self._read_part, checked(key), start, length)
+
     async def stat(self, key: str) -> ObjectStat | None:
         return await asyncio.to_thread(self._stat, checked(key))
 
@@ -120,6 +123,12 @@ class LocalStorage:
 
     async def sweep(self, *, older_than: timedelta, prefix: str) -> int:
         return await asyncio.to_thread(self._sweep, self._clock() - older_than, prefix)
+
+    async def keys(self, prefix: str) -> AsyncIterator[str]:
+        with _translated_errors():
+            for path in await asyncio.to_thread(lambda: sorted((self._root / prefix).rglob("*"))):
+                if await asyncio.to_thread(path.is_file):
+                    yield path.relative_to(self._root).as_posix()
 
     async def check(self) -> None:
         await check_round_trip(self)
@@ -149,15 +158,19 @@ class LocalStorage:
         _move(draft, self._root / key)
 
     def _read(self, key: str, max_bytes: int) -> bytes:
-        with _translated_errors():
-            try:
-                with (self._root / key).open("rb") as file:
-                    data = file.read(max_bytes + 1)
-            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-                raise ObjectMissing from None
+        data = self._read_part(key, 0, max_bytes + 1)
         if len(data) > max_bytes:
             raise ObjectTooLarge(limit=max_bytes)
         return data
+
+    def _read_part(self, key: str, start: int, length: int) -> bytes:
+        with _translated_errors():
+            try:
+                with (self._root / key).open("rb") as file:
+                    file.seek(start)
+                    return file.read(length)
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                raise ObjectMissing from None
 
     def _stat(self, key: str) -> ObjectStat | None:
         path = self._root / key

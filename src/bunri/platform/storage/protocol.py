@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -58,6 +58,13 @@ class Storage(Protocol):
     async def read(self, key: str, max_bytes: int) -> bytes:
         """The complete object. Raises ObjectMissing; ObjectTooLarge before more than ``max_bytes`` are read."""
 
+    async def read_part(self, key: str, start: int, length: int) -> bytes:
+        """``length`` bytes of the object from ``start`` on, fewer where it ends before, none behind its end. Raises
+        ObjectMissing.
+
+        What is sent to a slow client piece by piece is not held in memory as a whole.
+        """
+
     async def stat(self, key: str) -> ObjectStat | None:
         """What is known of an object without reading it; None when there is none."""
 
@@ -84,6 +91,9 @@ class Storage(Protocol):
 
         Other folders stay as they are, since the store may be shared with other programs.
         """
+
+    def keys(self, prefix: str) -> AsyncIterator[str]:
+        """The keys of the folder ``prefix`` (``samples/``), in any order; what is written meanwhile may be missing."""
 
     async def check(self) -> None:
         """Readiness check: writes, reads and deletes an object. Raises StorageUnavailable, StorageFull."""

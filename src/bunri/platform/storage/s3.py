@@ -1,7 +1,7 @@
 """Objects in any store that speaks the plain S3 API: AWS, SeaweedFS, Garage, RustFS, Ceph …"""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,9 +22,10 @@ from bunri.platform.storage.protocol import CHECK_FOLDER, ObjectStat, UploadTick
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.literals import BucketLocationConstraintType
-    from mypy_boto3_s3.type_defs import LifecycleRuleTypeDef
+    from mypy_boto3_s3.type_defs import LifecycleRuleTypeDef, ListObjectsV2RequestTypeDef
 
 _ABSENT: Final = {"NoSuchKey", "404", "NotFound"}
+_BEHIND_THE_END: Final = {"InvalidRange", "416"}
 
 log = structlog.get_logger(__name__)
 
@@ -105,6 +106,9 @@ class S3Storage:
     async def read(self, key: str, max_bytes: int) -> bytes:
         return await asyncio.to_thread(self._read, checked(key), max_bytes)
 
+    async def read_part(self, key: str, start: int, length: int) -> bytes:
+        return await asyncio.to_thread(self._read_part, checked(key), start, length)
+
     async def stat(self, key: str) -> ObjectStat | None:
         return await asyncio.to_thread(self._stat, checked(key))
 
@@ -124,6 +128,15 @@ class S3Storage:
         """Only needed where the store has no lifecycle rules, which do the same."""
         return await asyncio.to_thread(self._sweep, self._clock() - older_than, prefix)
 
+    async def keys(self, prefix: str) -> AsyncIterator[str]:
+        page: tuple[list[str], str | None] = [], None
+        while True:
+            page = await asyncio.to_thread(self._page, prefix, page[1])
+            for key in page[0]:
+                yield key
+            if page[1] is None:
+                return
+
     async def check(self) -> None:
         await check_round_trip(self)
 
@@ -137,6 +150,18 @@ class S3Storage:
             with answer["Body"] as body:
                 if answer["ContentLength"] > max_bytes:
                     raise ObjectTooLarge(limit=max_bytes)
+                return body.read()
+
+    def _read_part(self, key: str, start: int, length: int) -> bytes:
+        wanted = f"bytes={start}-{start + length - 1}"
+        with _translated_errors():
+            try:
+                answer = self._client.get_object(Bucket=self._bucket, Key=key, Range=wanted)
+            except ClientError as error:
+                if _code(error) in _BEHIND_THE_END:
+                    return b""
+                raise
+            with answer["Body"] as body:
                 return body.read()
 
     def _stat(self, key: str) -> ObjectStat | None:
@@ -172,6 +197,16 @@ class S3Storage:
                             self._client.delete_object(Bucket=self._bucket, Key=entry["Key"])
                             count += folder == prefix
         return count
+
+    def _page(self, prefix: str, after: str | None) -> tuple[list[str], str | None]:
+        """A thousand keys, and how to ask for those that follow."""
+        asked: ListObjectsV2RequestTypeDef = {"Bucket": self._bucket, "Prefix": prefix}
+        if after:
+            asked["ContinuationToken"] = after
+        with _translated_errors():
+            answer = self._client.list_objects_v2(**asked)
+        keys = [entry["Key"] for entry in answer.get("Contents", [])]
+        return keys, answer.get("NextContinuationToken") if answer.get("IsTruncated") else None
 
     def _prepare(self, folders: Mapping[str, timedelta]) -> bool:
         with _translated_errors():

@@ -10,14 +10,13 @@ from tests.support.servers import Step, cut, garbage, hang, ok, serving, status
 
 from bunri.domains.locations.area import KOREA
 from bunri.domains.locations.importing.summary import ImportSummary
-from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.public import BinKind, Vote
 from bunri.domains.locations.pulling.pulled_bins import PulledBins
 from bunri.domains.locations.pulling.puller import Puller, PullReport
 from bunri.domains.locations.pulling.sources import PullFailure
 from bunri.domains.locations.regions import region_named
 from bunri.domains.locations.repository import Bin, LocationsRepository
 from bunri.domains.locations.service import LocationsService
-from bunri.domains.locations.vote_tally import Vote
 from bunri.platform.db import Transaction
 from bunri.platform.open_data.data_go_kr import DataGoKr
 from bunri.platform.open_data.overpass import Overpass

@@ -10,6 +10,8 @@ from sqlalchemy import delete, select
 from tests.domains.waste.conftest import Pipeline
 from tests.support.pictures import encoded, jpeg, picture
 
+from bunri.domains.users.records import ProfileRecord
+from bunri.domains.users.repository import UsersRepository
 from bunri.domains.waste.errors import AnswerUnknown, JobMissing
 from bunri.domains.waste.models import TrainingSampleRow
 from bunri.domains.waste.objects import sample_key, thumbnail_key
@@ -57,6 +59,15 @@ class TestKept:
     async def test_nothing_without_consent(self, pipeline: Pipeline) -> None:
         status = await pipeline.analyze(jpeg(9701))
         await pipeline.reply(status, text="우유팩")
+        assert await _rows(pipeline, status.job_id) == []
+        assert not await _pictured(pipeline, status.job_id)
+
+    async def test_nothing_of_who_said_no_elsewhere(self, pipeline: Pipeline) -> None:
+        """A device that has not heard of it says that its person consents."""
+        status = await pipeline.analyze(jpeg(9706))
+        async with pipeline.container.transactions("users", UsersRepository)() as users:
+            await users.save(ProfileRecord(pipeline.owner, teaches=False))
+        await pipeline.reply(status, text="우유팩", consent=True)
         assert await _rows(pipeline, status.job_id) == []
         assert not await _pictured(pipeline, status.job_id)
 

@@ -26,6 +26,7 @@ const BIN: BinDetails = {
   source: "test",
   route_url: "",
   full: false,
+  doubted: false,
   hidden: false,
   votes: { ok: 2, full: 0, gone: 1 },
 };

@@ -16,6 +16,7 @@ const BIN: NearbyBin = {
   source: "서울특별시",
   route_url: "https://map.kakao.com/link/to/x",
   full: false,
+  doubted: false,
 };
 
 function renderSearch() {

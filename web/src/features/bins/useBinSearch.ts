@@ -94,8 +94,9 @@ function withoutDistance({
   source,
   route_url,
   full,
+  doubted,
 }: NearbyBin): BinWithoutDistance {
-  return { id, kind, name, address: address ?? null, lat, lng, source, route_url, full };
+  return { id, kind, name, address: address ?? null, lat, lng, source, route_url, full, doubted };
 }
 
 export type BinSearch = ReturnType<typeof useBinSearch>;

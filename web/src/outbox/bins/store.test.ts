@@ -27,6 +27,7 @@ function bin(id: string, more: Partial<NearbyBin> = {}): NearbyBin {
     source: "서울특별시",
     route_url: "https://map.kakao.com/link/to/x",
     full: false,
+    doubted: false,
     ...more,
   };
 }
@@ -35,8 +36,8 @@ function map(bins: readonly BinPoint[], clusters: BinMap["clusters"] = []): BinM
   return { bins: [...bins], clusters, kinds: [], total: bins.length, credits: [] };
 }
 
-function point({ id, kind, name, lat, lng, route_url, full }: NearbyBin): BinPoint {
-  return { id, kind, name, address: null, lat, lng, route_url, full };
+function point({ id, kind, name, lat, lng, route_url, full, doubted }: NearbyBin): BinPoint {
+  return { id, kind, name, address: null, lat, lng, route_url, full, doubted };
 }
 
 const AREA = { south: 37, west: 126, north: 38, east: 128 };

@@ -104,6 +104,7 @@ function stored(seen: number) {
     lng,
     route_url,
     full,
+    doubted,
     source,
   }: NearbyBin | (BinPoint & { source: string })) => ({
     id,
@@ -114,6 +115,7 @@ function stored(seen: number) {
     lng,
     route_url,
     full,
+    doubted,
     source,
     seen,
   });

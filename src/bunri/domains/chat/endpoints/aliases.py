@@ -50,7 +50,7 @@ async def make(body: RoomIn, caller: CurrentCaller, rooms: RoomService) -> RoomO
 
 
 @router.post("/api/chat/rooms/{room_id}/join")
-@policy()
+@policy(rate_limit="room_entry")
 async def join(room_id: UUID, caller: CurrentCaller, rooms: RoomService, body: JoinIn | None = None) -> RoomOut:
     await rooms.join(caller, room_id, body.invite if body else None)
     return await rooms.get(caller, room_id)

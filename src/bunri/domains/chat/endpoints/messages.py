@@ -10,12 +10,16 @@ from bunri.domains.chat.endpoints import cursors
 from bunri.domains.chat.schemas import EditIn, MessageIn, MessageOut, ReactionIn, ReadIn, ReportIn, VoteIn
 from bunri.domains.chat.service.history import History, Page
 from bunri.domains.chat.service.messages import Messages
+from bunri.domains.chat.service.reports import Reports
+from bunri.domains.chat.service.votes import Votes
 from bunri.platform.http import policy, signed_in, use
 
 router = APIRouter(prefix="/api/v1/chat", tags=["chat"])
 
 CurrentCaller = Annotated[Caller, signed_in]
 MessageService = Annotated[Messages, use(Messages)]
+ReportService = Annotated[Reports, use(Reports)]
+VoteService = Annotated[Votes, use(Votes)]
 HistoryService = Annotated[History, use(History)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=60, pattern=r"^[\x20-\x7e]+$")]
@@ -69,14 +73,14 @@ def _told(page: Page, response: Response) -> list[MessageOut]:
 
 
 @router.post("/rooms/{room_id}/messages", status_code=201, summary="Say something")
-@policy()
+@policy(rate_limit="message")
 async def post(room_id: UUID, body: MessageIn, caller: CurrentCaller, messages: MessageService) -> MessageOut:
     """With a `clientId` of one's own it is said once, however often it is sent."""
     return await messages.post(caller, room_id, body)
 
 
 @router.post("/rooms/{room_id}/read", summary="Say up to where one has read")
-@policy()
+@policy(rate_limit="read_mark")
 async def mark_read(room_id: UUID, body: ReadIn, caller: CurrentCaller, messages: MessageService) -> dict[str, int]:
     return {"readSeq": await messages.mark_read(caller, room_id, body.seq, unread=body.unread)}
 
@@ -109,11 +113,12 @@ async def react(message_id: UUID, body: ReactionIn, caller: CurrentCaller, messa
 
 @router.post("/messages/{message_id}/votes", summary="Take a choice of a poll")
 @policy()
-async def vote(message_id: UUID, body: VoteIn, caller: CurrentCaller, messages: MessageService) -> MessageOut:
-    return await messages.vote(caller, message_id, body.choice)
+async def vote(message_id: UUID, body: VoteIn, caller: CurrentCaller, votes: VoteService) -> MessageOut:
+    return await votes.vote(caller, message_id, body.choice)
 
 
 @router.post("/messages/{message_id}/report", status_code=204, summary="Ask a moderator to look at it")
-@policy()
-async def report(message_id: UUID, body: ReportIn, caller: CurrentCaller, messages: MessageService) -> None:
-    await messages.report(caller, message_id, body.reason)
+@policy(rate_limit="report")
+async def report(message_id: UUID, body: ReportIn, caller: CurrentCaller, reports: ReportService) -> None:
+    """Once a person. When several have, it is folded for everybody until somebody has looked at it."""
+    await reports.report(caller, message_id, body.reason)

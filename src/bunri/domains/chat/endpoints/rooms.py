@@ -10,6 +10,9 @@ from bunri.domains.auth.public import Caller
 from bunri.domains.chat.endpoints import cursors
 from bunri.domains.chat.schemas import (
     Area,
+    BanOut,
+    InvitationIn,
+    InvitationOut,
     InviteIn,
     InviteOut,
     JoinIn,
@@ -32,6 +35,8 @@ RoomService = Annotated[Rooms, use(Rooms)]
 ModerationService = Annotated[Moderation, use(Moderation)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str | None, Query(max_length=200, pattern=r"^[\x20-\x7e]+$")]
+
+PersonCursor = Annotated[str, Query(max_length=60, pattern=r"^[\x21-\x7e]*$")]
 
 
 @router.get("/rooms", summary="Rooms one is in or may come into")
@@ -68,6 +73,17 @@ async def join_by_link(body: JoinIn, caller: CurrentCaller, rooms: RoomService) 
     return await rooms.join_by_invite(caller, body.invite or "")
 
 
+@router.post("/invitation", summary="What a link leads to")
+@policy(rate_limit="sign_in")
+async def invitation(
+    body: InvitationIn, caller: CurrentCaller, rooms: RoomService, response: Response
+) -> InvitationOut:
+    """The room's name, kind and size, and who asks, before one comes in. The link's secret is in the body: addresses
+    are logged."""
+    response.headers["Cache-Control"] = "no-store"
+    return await rooms.invitation(caller, body.invite)
+
+
 @router.get("/rooms/{room_id}", summary="One room")
 async def get(room_id: UUID, caller: CurrentCaller, rooms: RoomService) -> RoomOut:
     return await rooms.get(caller, room_id)
@@ -88,7 +104,7 @@ async def close(room_id: UUID, caller: CurrentCaller, rooms: RoomService) -> Non
 
 
 @router.post("/rooms/{room_id}/join", summary="Come in")
-@policy()
+@policy(rate_limit="room_entry")
 async def join(room_id: UUID, caller: CurrentCaller, rooms: RoomService, body: JoinIn | None = None) -> RoomOut:
     """Into an open room, or with an invitation. Once more does no harm."""
     await rooms.join(caller, room_id, body.invite if body else None)
@@ -114,7 +130,7 @@ async def members(
     rooms: RoomService,
     response: Response,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
-    cursor: Annotated[str, Query(max_length=60, pattern=r"^[\x21-\x7e]*$")] = "",
+    cursor: PersonCursor = "",
 ) -> list[MemberOut]:
     """The next page's cursor comes in `X-Next-Cursor`."""
     page = await rooms.members(caller, room_id, cursor, limit + 1)
@@ -130,6 +146,22 @@ async def moderate(
 ) -> None:
     """Moderators act on members, the owner on moderators too. What is done is noted."""
     await moderation.act(caller, room_id, person, body)
+
+
+@router.get("/rooms/{room_id}/bans", summary="Who may not come back")
+async def bans(
+    room_id: UUID,
+    caller: CurrentCaller,
+    moderation: ModerationService,
+    response: Response,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    cursor: PersonCursor = "",
+) -> list[BanOut]:
+    """For its moderators, who lift a ban by `unban`. The next page's cursor comes in `X-Next-Cursor`."""
+    page = await moderation.bans(caller, room_id, cursor, limit + 1)
+    if len(page) > limit:
+        response.headers["X-Next-Cursor"] = page[limit - 1].user_id
+    return page[:limit]
 
 
 @router.post("/rooms/{room_id}/invites", status_code=201, summary="A link into a room")

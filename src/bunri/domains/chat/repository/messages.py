@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Table, delete, func, insert, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bunri.domains.chat import finding, models, records
+from bunri.domains.chat import models, records
+from bunri.kit import finding
+from bunri.kit.ids import new_id
 from bunri.platform.db import Repository
 
 _Message = models.MessageRow
 _Room = models.RoomRow
 _Reaction = models.ReactionRow
+_MESSAGES: Final = cast("Table", _Message.__table__)
+_ROOMS: Final = cast("Table", _Room.__table__)
 _SOUGHT: Final = ("grams", "initials")
 MESSAGE: Final = tuple(column for column in _Message.__table__.columns if column.key not in _SOUGHT)
 
@@ -29,6 +33,18 @@ class MessageRepository(Repository):
     async def message_by_client_id(self, room_id: UUID, sender: str, client_id: str) -> records.Message | None:
         return await self._one(_Message.room_id == room_id, _Message.sender == sender, _Message.client_id == client_id)
 
+    async def messages_by_client_ids(
+        self, room_id: UUID, keys: Sequence[tuple[str, str]]
+    ) -> dict[tuple[str, str] | None, records.Message]:
+        """By sender and client id."""
+        if not keys:
+            return {}
+        statement = select(*MESSAGE).where(
+            _Message.room_id == room_id, tuple_(_Message.sender, _Message.client_id).in_(keys)
+        )
+        found = map(message_of, await self._session.execute(statement))
+        return {(each.sender, each.client_id or ""): each for each in found}
+
     async def message(self, message_id: UUID) -> records.Message | None:
         return await self._one(_Message.id == message_id)
 
@@ -36,20 +52,39 @@ class MessageRepository(Repository):
         row = (await self._session.execute(select(*MESSAGE).where(*where))).one_or_none()
         return message_of(row) if row else None
 
-    async def next_numbers(self, room: records.Room, now: datetime) -> tuple[int, int, datetime]:
-        """The number, the revision and the time of the next message of the room, which the caller has locked. Times of
-        a room strictly increase, so that they can be paged by."""
+    async def add_messages(
+        self, room: records.Room, new: Sequence[records.NewMessage], now: datetime
+    ) -> list[records.Message]:
+        """At the end of the room, which the caller has locked. Times of a room strictly increase, so that they can be
+        paged by."""
         at = now.replace(microsecond=now.microsecond // 1000 * 1000)  # JavaScript knows no more
         if room.last_at:
             at = max(at, room.last_at + timedelta(milliseconds=1))
-        seq, rev = room.last_seq + 1, room.last_rev + 1
-        values = {"last_seq": seq, "last_rev": rev, "last_at": at, "updated_at": at}
-        await self._session.execute(update(_Room).where(_Room.id == room.id).values(values))
-        return seq, rev, at
-
-    async def add_message(self, message: records.Message) -> None:
-        values = {**asdict(message), **_sought(message.content), "mentions": list(message.mentions)}
-        await self._session.execute(insert(_Message).values(values))
+        rows = [
+            {
+                **asdict(each),
+                **_sought(each.content),
+                "mentions": list(each.mentions),
+                "id": new_id(),
+                "room_id": room.id,
+                "seq": room.last_seq + place,
+                "rev": room.last_rev + place,
+                "created_at": at + timedelta(milliseconds=place - 1),
+            }
+            for place, each in enumerate(new, 1)
+        ]
+        # The tables themselves: through the mapped classes a busy room spends half its time on making the statements.
+        found = await self._session.execute(insert(_MESSAGES).returning(*MESSAGE), rows)
+        messages = sorted(map(message_of, found), key=lambda message: message.seq)
+        last = messages[-1]
+        values = {
+            "last_seq": last.seq,
+            "last_rev": last.rev,
+            "last_at": last.created_at,
+            "updated_at": last.created_at,
+        }
+        await self._session.execute(update(_ROOMS).where(_ROOMS.c.id == room.id).values(values))
+        return messages
 
     async def next_revision(self, room: records.Room) -> int:
         """Of a message that changes, in a room that the caller has locked."""
@@ -62,6 +97,36 @@ class MessageRepository(Repository):
             values |= _sought(values["content"])
         statement = update(_Message).where(_Message.id == message_id).values(values).returning(*MESSAGE)
         return message_of((await self._session.execute(statement)).one())
+
+    # ── kept for a while ──────────────────────────────────────────────────────────────────────────────────────────
+
+    async def rooms_with_old_messages(self, now: datetime, days: int | None, limit: int) -> list[UUID]:
+        """Rooms whose oldest message is older than it may be: ``days`` everywhere, or what the room itself says."""
+        oldest = select(_Message.created_at).where(_Message.room_id == _Room.id).order_by(_Message.seq).limit(1)
+        kept = func.least(_Room.keep_days, days)  # of those that there are
+        old = oldest.scalar_subquery() < now - func.make_interval(0, 0, 0, kept)
+        statement = select(_Room.id).where(old)
+        if days is None:
+            statement = statement.where(_Room.keep_days.is_not(None))
+        return list((await self._session.execute(statement.limit(limit))).scalars())
+
+    async def forget_messages(self, room: records.Room, before: datetime, limit: int) -> int | None:
+        """Removes up to ``limit`` of the oldest messages of a room, which the caller has locked, that are older than
+        ``before``. Returns the number that the room begins with now, or None where there was nothing to remove."""
+        oldest = select(_Message.seq, _Message.created_at).where(_Message.room_id == room.id)
+        first = oldest.order_by(_Message.seq).limit(limit).subquery()
+        last = select(func.max(first.c.seq)).where(first.c.created_at < before)
+        seq = (await self._session.execute(last)).scalar_one()
+        if seq is None:
+            return None
+        await self._session.execute(delete(_Message).where(_Message.room_id == room.id, _Message.seq <= seq))
+        await self._session.execute(update(_Room).where(_Room.id == room.id).values(first_seq=seq + 1))
+        return int(seq) + 1
+
+    async def first_number(self, room_id: UUID) -> int:
+        """Of the oldest message that a room may still have."""
+        found = await self._session.execute(select(_Room.first_seq).where(_Room.id == room_id))
+        return found.scalar_one_or_none() or 1
 
     # ── pages ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

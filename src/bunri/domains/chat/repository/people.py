@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, exists, func, select, update
 
 from bunri.domains.chat import models, records
+from bunri.domains.chat.documents import VOTE
 from bunri.domains.chat.repository.messages import MESSAGE, message_of
 from bunri.domains.chat.repository.rooms import MEMBER, member_of
 from bunri.platform.db import Repository
@@ -53,6 +54,7 @@ class PersonRepository(Repository):
             "mentions": [],
             "grams": [],
             "initials": [],
+            "reported": False,
             "deleted_at": func.coalesce(_Message.deleted_at, now),
             "rev": rev,
         }
@@ -65,11 +67,21 @@ class PersonRepository(Repository):
             await self._session.execute(delete(row).where(row.person == person))
         for column in (models.ActionRow.actor, models.ActionRow.target):
             await self._replace(models.ActionRow, column == person, {column.key: GONE})
+        await self._replace(_Message, _mentions(person), {"mentions": func.array_remove(_Message.mentions, person)})
         await self._replace(models.RoomRow, models.RoomRow.created_by == person, {"created_by": GONE})
         await self._replace(models.InviteRow, models.InviteRow.created_by == person, {"created_by": GONE})
 
     async def hand_over_signs(self, old: str, new: str) -> None:
-        """Everything but messages and memberships. Where both have said the same, once is enough."""
+        """Everything but messages and memberships. Where both have said the same, once is enough; of two votes on one
+        question that of ``new`` stays."""
+        voted = models.ReactionRow.__table__.alias("voted")
+        both = exists().where(
+            voted.c.message_id == models.ReactionRow.message_id, voted.c.person == new, voted.c.sign.startswith(VOTE)
+        )
+        theirs = (models.ReactionRow.person == old, models.ReactionRow.sign.startswith(VOTE))
+        await self._session.execute(delete(models.ReactionRow).where(*theirs, both))
+        once = func.array_replace(func.array_remove(_Message.mentions, new), old, new)
+        await self._replace(_Message, _mentions(old), {"mentions": once})
         for row, same in (
             (models.ReactionRow, ("message_id", "sign")),
             (models.ReportRow, ("message_id",)),
@@ -99,3 +111,8 @@ class PersonRepository(Repository):
 
     async def _replace(self, row: Any, where: ColumnElement[bool], values: dict[str, Any]) -> None:
         await self._session.execute(update(row).where(where).values(values))
+
+
+def _mentions(person: str) -> ColumnElement[bool]:
+    """As the index of mentions has it."""
+    return _Message.mentions.contains([person]) & (_Message.mentions != [])

@@ -1,12 +1,14 @@
 """Statements about rooms, and who may come in by a link."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Text, and_, cast, delete, func, insert, or_, select, true, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from bunri.domains.chat import models, records
 from bunri.platform.db import Repository
@@ -14,6 +16,15 @@ from bunri.platform.db import Repository
 _Room = models.RoomRow
 _Member = models.MemberRow
 _Ban = models.BanRow
+_IN_A_ROOM: Final = (
+    models.QuestionRow,
+    models.MessageRow,
+    models.MemberRow,
+    models.BanRow,
+    models.InviteRow,
+    models.ActionRow,
+    models.NoticeRow,
+)
 ROOM: Final = tuple(_Room.__table__.columns)
 MEMBER: Final = tuple(_Member.__table__.columns)
 
@@ -30,7 +41,7 @@ def member_of(row: Sequence[Any]) -> records.Member:
     return records.Member(**{**values, "role": records.Role(values["role"])})
 
 
-def _seat(row: Row[Any]) -> records.Seat:
+def _seat(row: Sequence[Any]) -> records.Seat:
     values = tuple(row)
     room, member, banned = values[: len(ROOM)], values[len(ROOM) : -1], values[-1]
     return records.Seat(room_of(room), member_of(member) if member[0] else None, banned)
@@ -39,6 +50,24 @@ def _seat(row: Row[Any]) -> records.Seat:
 class RoomRepository(Repository):
     async def add_room(self, room: records.Room) -> None:
         await self._session.execute(insert(_Room).values(asdict(room)))
+
+    async def add_class_room(self, room: records.Room) -> None:
+        """Leaves one that is there already as it is."""
+        statement = pg_insert(_Room).values(asdict(room)).on_conflict_do_nothing()
+        await self._session.execute(statement)
+
+    async def erase_room(self, room: records.Room, now: datetime) -> bool:
+        """Everything that was in a locked room goes; whether the room does, too. While files that were removed have
+        objects, their rows tell of them, and the empty room stays with those."""
+        files = select(func.count()).where(models.RoomFileRow.room_id == room.id)
+        if (await self._session.execute(files)).scalar_one() == 0:
+            await self._session.execute(delete(_Room).where(_Room.id == room.id))
+            return True
+        for table in _IN_A_ROOM:
+            await self._session.execute(delete(table).where(table.room_id == room.id))
+        empty = {"name": "", "created_by": "", "words": [], "closed_at": room.closed_at or now}
+        await self.change_room(room.id, **empty)
+        return False
 
     async def change_room(self, room_id: UUID, **values: Any) -> None:
         await self._session.execute(update(_Room).where(_Room.id == room_id).values(values))
@@ -54,6 +83,27 @@ class RoomRepository(Repository):
         statement = _seats(person).where(_Room.id == room_id)
         row = (await self._session.execute(statement.with_for_update(of=_Room) if lock else statement)).one_or_none()
         return _seat(row) if row else None
+
+    async def seats(self, room_id: UUID, people: Collection[str]) -> dict[str, records.Seat]:
+        """As ``seat`` with ``lock``, for several people. Empty where there is no such room."""
+        named = func.unnest(cast(list(people), ARRAY(Text))).table_valued("person").render_derived(name="named")
+        member = and_(_Member.room_id == _Room.id, _Member.person == named.c.person)
+        ban = and_(_Ban.room_id == _Room.id, _Ban.person == named.c.person, _Ban.until > func.now())
+        statement = (
+            select(named.c.person, *ROOM, *MEMBER, _Ban.until)
+            .select_from(_Room)
+            .join(named, true())
+            .outerjoin(_Member, member)
+            .outerjoin(_Ban, ban)
+            .where(_Room.id == room_id)
+            .with_for_update(of=_Room)
+        )
+        return {row[0]: _seat(row[1:]) for row in await self._session.execute(statement)}
+
+    async def lock_room(self, room_id: UUID) -> records.Room | None:
+        """As ``seat`` with ``lock``, for who is nobody in particular."""
+        row = (await self._session.execute(select(*ROOM).where(_Room.id == room_id).with_for_update())).one_or_none()
+        return room_of(row) if row else None
 
     async def seats_of(self, person: str) -> list[records.Seat]:
         """All rooms that the person is a member of, the liveliest first."""
@@ -98,10 +148,14 @@ class RoomRepository(Repository):
         statement = update(row).where(good).values(uses_left=row.uses_left - 1).returning(row.room_id)
         return (await self._session.execute(statement)).scalar_one_or_none()
 
-    async def room_of_invite(self, hash_: bytes, now: datetime) -> UUID | None:
+    async def invitation(self, hash_: bytes, now: datetime) -> records.Invitation | None:
+        """None for a link that is not good."""
         row = models.InviteRow
         good = (row.hash == hash_) & (row.expires_at > now) & (row.uses_left > 0)
-        return (await self._session.execute(select(row.room_id).where(good))).scalar_one_or_none()
+        maker = and_(_Member.room_id == row.room_id, _Member.person == row.created_by)
+        statement = select(row.room_id, func.coalesce(_Member.name, ""), row.expires_at).outerjoin(_Member, maker)
+        found = (await self._session.execute(statement.where(good))).one_or_none()
+        return records.Invitation(*found) if found else None
 
     async def remove_old_invites(self, now: datetime) -> None:
         await self._session.execute(delete(models.InviteRow).where(models.InviteRow.expires_at <= now))

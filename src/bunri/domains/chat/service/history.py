@@ -6,13 +6,14 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from bunri.domains.auth.public import Caller
-from bunri.domains.chat import finding, rules
+from bunri.domains.chat import rules
 from bunri.domains.chat.documents import message_out, pushed
 from bunri.domains.chat.pushes import room_channel
 from bunri.domains.chat.records import Message
 from bunri.domains.chat.repository import ChatRepository
 from bunri.domains.chat.schemas import MessageOut
 from bunri.domains.chat.settings import ChatSettings
+from bunri.kit import finding
 from bunri.kit.ids import parse_id
 from bunri.platform.db import Transaction
 from bunri.platform.realtime.ordered import Numbered
@@ -92,6 +93,11 @@ class History:
                 return None
             by_number = sorted(found, key=lambda each: each.rev)
             return await _shown(repository, room_id, by_number)
+
+    async def first_number(self, room_id: UUID) -> int:
+        """Of the oldest message that a room may still have."""
+        async with self._transaction() as repository:
+            return await repository.first_number(room_id)
 
     # ── implements platform.realtime.ordered.OrderedSource ────────────────────────────────────────────────────────
 

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from bunri.domains.auth.public import Caller
 from bunri.domains.chat import rules
+from bunri.domains.chat.documents import ban_out
 from bunri.domains.chat.errors import NotAMember
 from bunri.domains.chat.pushes import Pushes
-from bunri.domains.chat.records import Member, Role
+from bunri.domains.chat.records import Ban, Member, Role
 from bunri.domains.chat.repository import ChatRepository
-from bunri.domains.chat.schemas import ModerationIn
+from bunri.domains.chat.schemas import BanOut, ModerationIn
 from bunri.kit.clock import Clock
 from bunri.platform.db import Transaction
 
@@ -30,11 +31,20 @@ class Moderation:
                 raise NotAMember
             rules.check_may_moderate(actor, target, roles=said.action in ("promote", "demote"))
             until = now + lasting if said.action in ("mute", "ban") else None
+            if said.action == "ban":
+                await repository.ban(room_id, Ban(person, target.name if target else "", now + lasting))
             await _do(repository, room_id, person, said.action, until)
             await repository.note_action(room_id, caller.id, said.action, person, until, now)
         if said.action in ("kick", "ban"):
             await self._pushes.left(room_id, person)
             await self._pushes.removed(room_id, person)
+
+    async def bans(self, caller: Caller, room_id: UUID, after: str, limit: int) -> list[BanOut]:
+        """Who may not come back for now. Raises RoomMissing, NotAMember, ModeratorsOnly."""
+        async with self._transaction() as repository:
+            rules.moderator_of(await repository.seat(room_id, caller.id))
+            found = await repository.bans_of(room_id, self._clock(), after=after, limit=limit)
+        return [ban_out(each) for each in found]
 
     async def _target(self, repository: ChatRepository, room_id: UUID, person: str) -> Member | None:
         seat = await repository.seat(room_id, person)
@@ -47,8 +57,6 @@ async def _do(repository: ChatRepository, room_id: UUID, person: str, action: st
             await repository.change_member(room_id, person, muted_until=until)
         case "kick" | "ban":
             await repository.remove_member(room_id, person)
-            if until:
-                await repository.ban(room_id, person, until)
         case "unban":
             await repository.lift_ban(room_id, person)
         case "promote" | "demote":

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from bunri.domains.auth.public import Caller
 from bunri.domains.chat import rules
-from bunri.domains.chat.documents import member_out, room_out
+from bunri.domains.chat.documents import invitation_out, member_out, room_out
 from bunri.domains.chat.errors import InviteInvalid, RoomMissing, TooManyRooms
 from bunri.domains.chat.presence import Presence
 from bunri.domains.chat.pushes import Pushes
 from bunri.domains.chat.records import Member, Role, Room, RoomKind, Seat
 from bunri.domains.chat.repository import ChatRepository
-from bunri.domains.chat.schemas import InviteOut, MemberOut, RoomChange, RoomIn, RoomOut
+from bunri.domains.chat.schemas import InvitationOut, InviteOut, MemberOut, RoomChange, RoomIn, RoomOut
+from bunri.domains.chat.service.refused_words import RefusedWords
 from bunri.domains.chat.settings import ChatSettings
 from bunri.kit.clock import Clock
 from bunri.kit.ids import new_id
@@ -27,19 +28,23 @@ class Rooms:
         transaction: Transaction[ChatRepository],
         presence: Presence,
         pushes: Pushes,
+        refused: RefusedWords,
         settings: ChatSettings,
         clock: Clock,
     ) -> None:
         self._transaction = transaction
         self._presence = presence
         self._pushes = pushes
+        self._refused = refused
         self._settings = settings
         self._clock = clock
 
     # ── made and found ────────────────────────────────────────────────────────────────────────────────────────────
 
     async def make(self, caller: Caller, said: RoomIn) -> RoomOut:
-        """The caller owns it. A neighbourhood has one room: whoever asks for it comes in. Raises TooManyRooms."""
+        """The caller owns it. A neighbourhood has one room: whoever asks for it comes in. Raises TooManyRooms,
+        WordRefused."""
+        self._refused.check([said.name])
         now = self._clock()
         area = said.area if said.kind == RoomKind.AREA else None
         async with self._transaction() as repository:
@@ -86,17 +91,20 @@ class Rooms:
         here = await self._presence.people(room_id)
         return [member_out(member, member.person in here) for member in members]
 
-    async def is_member(self, caller: Caller, room_id: UUID) -> bool:
+    async def name_in(self, caller: Caller, room_id: UUID) -> str | None:
+        """What others of the room see of the caller; None for who is no member."""
         async with self._transaction() as repository:
             seat = await repository.seat(room_id, caller.id)
-        return seat is not None and seat.member is not None
+        return rules.name_in(seat.room, seat.member, caller.name) if seat and seat.member else None
 
-    async def online(self, caller: Caller, room_id: UUID, most: int) -> list[tuple[str, str]]:
-        """Who of its members is in the room now, with their names. Raises RoomMissing, NotAMember."""
+    async def online(self, caller: Caller, room_id: UUID, most: int) -> tuple[list[tuple[str, str]], int]:
+        """Who of its members is in the room now, with their names, the caller among them, and how many there are in
+        all. Raises RoomMissing, NotAMember."""
         here = await self._presence.people(room_id)
         async with self._transaction() as repository:
             rules.member_of(await repository.seat(room_id, caller.id))
-            return await repository.names_of(room_id, sorted(here)[:most])
+            shown = sorted(here, key=lambda person: (person != caller.id, person))[:most]
+            return await repository.names_of(room_id, shown), len(here)
 
     async def online_anywhere(self, caller: Caller) -> list[tuple[str, str]]:
         """Who is in one of the caller's rooms now, each once."""
@@ -104,7 +112,8 @@ class Rooms:
             rooms = await repository.rooms_of(caller.id)
         found: dict[str, str] = {}
         for room_id in rooms:
-            found.update(dict(await self.online(caller, room_id, 500)))
+            people, _ = await self.online(caller, room_id, 500)
+            found.update(dict(people))
         return sorted(found.items())
 
     # ── entered and left ──────────────────────────────────────────────────────────────────────────────────────────
@@ -130,15 +139,29 @@ class Rooms:
     async def join_by_invite(self, caller: Caller, invite: str) -> RoomOut:
         """Raises InviteInvalid, Banned, RoomClosed, TooManyRooms."""
         async with self._transaction() as repository:
-            room_id = await repository.room_of_invite(_hash(invite), self._clock())
-        if room_id is None:
+            found = await repository.invitation(_hash(invite), self._clock())
+        if found is None:
             raise InviteInvalid
-        await self.join(caller, room_id, invite)
-        return await self.get(caller, room_id)
+        await self.join(caller, found.room_id, invite)
+        return await self.get(caller, found.room_id)
+
+    async def invitation(self, caller: Caller, invite: str) -> InvitationOut:
+        """What a link leads to, before the caller comes in. Raises InviteInvalid, also where the room is closed, and
+        Banned."""
+        now = self._clock()
+        async with self._transaction() as repository:
+            found = await repository.invitation(_hash(invite), now)
+            seat = await repository.seat(found.room_id, caller.id) if found else None
+            if found is None or seat is None:
+                raise InviteInvalid
+            if seat.member is None:
+                rules.check_may_be_invited(seat, now)
+            members = await repository.count_members(found.room_id)
+        return invitation_out(found, seat, members)
 
     async def leave(self, caller: Caller, room_id: UUID) -> None:
         """Gives up membership; once more does no harm. Of an owner who leaves, the oldest moderator or member takes the
-        place; a room that nobody is left in is closed."""
+        place; a room that nobody is left in is closed, and so is a class's room without a moderator."""
         now = self._clock()
         async with self._transaction() as repository:
             seat = await repository.seat(room_id, caller.id, lock=True)
@@ -146,9 +169,10 @@ class Rooms:
                 return
             await repository.remove_member(room_id, caller.id)
             next_ = await repository.oldest_member(room_id, caller.id)
-            if next_ is None and not seat.room.area:
-                await repository.change_room(room_id, closed_at=now)
-            elif next_ and seat.member.role == Role.OWNER:
+            owned = seat.member.role == Role.OWNER
+            if (next_ is None and not seat.room.area) or (next_ and owned and not rules.may_inherit(seat.room, next_)):
+                await repository.change_room(room_id, closed_at=seat.room.closed_at or now)
+            elif next_ and owned:
                 await repository.change_member(room_id, next_.person, role=Role.OWNER)
         await self._pushes.left(room_id, caller.id)
         await self._pushes.removed(room_id, caller.id)
@@ -160,12 +184,14 @@ class Rooms:
     # ── changed ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def change(self, caller: Caller, room_id: UUID, said: RoomChange) -> RoomOut:
-        """Raises RoomMissing, NotAMember, ModeratorsOnly."""
+        """Raises RoomMissing, NotAMember, ModeratorsOnly, WordRefused."""
+        self._refused.check([said.name or ""])
         async with self._transaction() as repository:
             rules.moderator_of(await repository.seat(room_id, caller.id, lock=True))
             if changes := said.changes():
                 await repository.change_room(room_id, **changes)
-                await repository.note_action(room_id, caller.id, "changed", None, None, self._clock())
+                details = {"settings": sorted(changes)}
+                await repository.note_action(room_id, caller.id, "changed", None, None, self._clock(), details)
         return await self.get(caller, room_id)
 
     async def close(self, caller: Caller, room_id: UUID) -> None:

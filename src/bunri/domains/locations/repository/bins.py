@@ -1,7 +1,7 @@
 """Every SQL statement of locations but those of pulls. What it returns are frozen values; ORM rows stay inside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from math import isfinite
 from typing import Any, Final
@@ -32,10 +32,10 @@ from bunri.domains.locations.geodesy import round_degrees
 from bunri.domains.locations.importing.duplicates import SAME_ADDRESS_M, SAME_POSITION_M
 from bunri.domains.locations.importing.rows import NewBin
 from bunri.domains.locations.models import BinRow, VoteRow
-from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.public import BinKind, Vote
 from bunri.domains.locations.repository.bin_arrays import ARRAYS, columns_of
 from bunri.domains.locations.repository.pulls import PullRepository
-from bunri.domains.locations.vote_tally import Vote, VoteRecord, VoteTally
+from bunri.domains.locations.vote_tally import VoteRecord, VoteTally
 
 _IMPORTING: Final = 0x62696E73  # "bins" in ASCII; concurrent imports would not see each other's rows
 
@@ -53,6 +53,7 @@ class Bin:
     source: str
     hidden_until: datetime | None
     full_until: datetime | None
+    doubted_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class BinCandidate:
     lng: float
     source: str
     full: bool
+    doubted: bool
     chord: float
 
 
@@ -166,9 +168,9 @@ class LocationsRepository(PullRepository):
         await self.remove_votes_of(old)
 
     async def set_tally(self, bin_id: UUID, tally: VoteTally) -> None:
-        """Stores until when the bin is hidden and full."""
+        """Stores until when the bin is hidden, full and doubtful."""
         statement = update(BinRow).where(BinRow.id == bin_id)
-        await self._session.execute(statement.values(hidden_until=tally.hidden_until, full_until=tally.full_until))
+        await self._session.execute(statement.values(asdict(tally)))
 
     async def begin_import(self) -> None:
         """Waits for another import to end, and makes the planner use indexes until the transaction ends: the statistics
@@ -215,6 +217,7 @@ _BIN: Final = (
     BinRow.source,
     BinRow.hidden_until,
     BinRow.full_until,
+    BinRow.doubted_until,
 )
 """The columns of a ``Bin``, in its order."""
 
@@ -247,7 +250,8 @@ def nearest(kinds: Sequence[BinKind]) -> TextClause:
 
 _SCAN: Final = """
 (select id, kind, name, address, lat, lng, source,
-    coalesce(full_until > :now, false) as full_now, earth <-> locations.ecef(:lat, :lng) as chord
+    coalesce(full_until > :now, false) as full_now, coalesce(doubted_until > :now, false) as doubted_now,
+    earth <-> locations.ecef(:lat, :lng) as chord
 from locations.bins
 where {which} and (hidden_until is null or hidden_until <= :now)
 order by earth <-> locations.ecef(:lat, :lng)

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from bunri.domains.auth.public import AuthPublic, Caller, TokenExpired
 from bunri.domains.users import unsubscribing
 from bunri.domains.users.errors import TimeZoneUnknown
-from bunri.domains.users.public import SEOUL, MailKind, Profile, UsersPublic
+from bunri.domains.users.public import SEOUL, MailKind, Profile, ProfileChanged, UsersPublic
 from bunri.domains.users.records import ProfileRecord
 from bunri.domains.users.repository import UsersRepository
 from bunri.domains.users.schemas import Me, MeIn
@@ -56,6 +56,7 @@ class Profiles:
             if changes:
                 profile = self._changed(profile, changes)
                 await repository.save(profile)
+                await repository.add_event(ProfileChanged(owner=caller.id))
         return await self._me(caller, profile)
 
     def _changed(self, profile: ProfileRecord, changes: Mapping[str, Any]) -> ProfileRecord:
@@ -101,6 +102,7 @@ class Profiles:
             time_zone=found.time_zone or SEOUL,
             reminder_hour=found.reminder_hour,
             mails=frozenset(found.mails),
+            teaches=found.teaches,
         )
 
     async def unsubscribe_url(self, owner: str, kind: MailKind) -> str | None:

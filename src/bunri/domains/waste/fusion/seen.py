@@ -39,6 +39,7 @@ class SeenItem(Frozen):
     tags: tuple[Tag, ...] = ()
     words: str | None = None
     answered: bool = False
+    by_neighbours: bool = Field(False, description="Others found out what it is, and not its owner.")
     materials: dict[Material, float] = Field(
         default_factory=dict, description="How likely it is each material, those among them that are no candidate."
     )

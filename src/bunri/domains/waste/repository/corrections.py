@@ -34,5 +34,6 @@ _CORRECTION: Final = (
     CorrectionRow.kind,
     CorrectionRow.was,
     CorrectionRow.user_input.label("user_input"),
+    CorrectionRow.said_by,
     CorrectionRow.created_at,
 )

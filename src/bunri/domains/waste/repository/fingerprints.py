@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from asyncpg import BitString
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import Text, cast, delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql
 
 from bunri.domains.waste.models import BandRow, FingerprintRow
@@ -56,6 +56,12 @@ class FingerprintRepository(Repository):
             },
         )
         return found.scalar_one_or_none()
+
+    async def phash_of(self, sha256: bytes) -> bytes | None:
+        """Of a photo that was seen: 32 bytes."""
+        found = select(cast(FingerprintRow.phash, Text)).where(FingerprintRow.sha256 == sha256).limit(1)
+        bits = (await self._session.execute(found)).scalar_one_or_none()
+        return None if bits is None else int(bits, 2).to_bytes(32, "big")
 
     async def remember(
         self,

@@ -5,10 +5,11 @@ from typing import Final, Literal
 from uuid import UUID
 
 from bunri.domains.recycling.public import RecyclingPublic
+from bunri.domains.users.public import UsersPublic
 from bunri.domains.waste import fusion
 from bunri.domains.waste.errors import AnswerConflict, AnswerUnknown, ItemMissing, JobMissing, NothingToAnswer
 from bunri.domains.waste.fusion import SeenItem
-from bunri.domains.waste.public import Corrected
+from bunri.domains.waste.public import Corrected, SaidBy
 from bunri.domains.waste.records import Correction, CorrectionKind, Job, TrainingSample
 from bunri.domains.waste.repository import WasteRepository
 from bunri.domains.waste.result import assemble
@@ -39,6 +40,7 @@ class Feedback:
         recycling: RecyclingPublic,
         completion: Completion,
         samples: TrainingSamples,
+        users: UsersPublic,
         settings: WasteSettings,
         clock: Clock,
     ) -> None:
@@ -47,6 +49,7 @@ class Feedback:
         self._recycling = recycling
         self._completion = completion
         self._samples = samples
+        self._users = users
         self._settings = settings
         self._clock = clock
 
@@ -58,18 +61,39 @@ class Feedback:
         No transaction is open while the advice is looked up and worded; an answer that another overtook is worked out
         again. Raises JobMissing, NothingToAnswer, ItemMissing, AnswerUnknown, AnswerConflict.
         """
+        return await self._reply(owner, job_id, body, kind=kind, said_by="owner")
+
+    async def settle(self, owner: str, job_id: UUID, position: int, value: str, said_by: SaidBy) -> bool:
+        """As ``WastePublic.settle``."""
+        try:
+            job = await self._answered(owner, job_id)
+            before = _item(job, position)
+            if before.answered and said_by != "owner":
+                return False
+            asked = job.result is not None and job.result.items[position].question is not None
+            kind: Literal["answer", "correct"] = "answer" if asked else "correct"
+            await self._reply(owner, job_id, AnswerIn(item=position, value=value), kind=kind, said_by=said_by)
+        except (JobMissing, NothingToAnswer, ItemMissing, AnswerUnknown):
+            return False
+        return True
+
+    async def _reply(
+        self, owner: str, job_id: UUID, body: AnswerIn, *, kind: Literal["answer", "correct"], said_by: SaidBy
+    ) -> Status:
         for _ in range(TRIES):
             job = await self._answered(owner, job_id)
             items = list(job.items or ())
-            if body.item >= len(items):
-                raise ItemMissing
-            before = items[body.item]
+            before = _item(job, body.item)
             user_input = _user_input(body, before)
-            items[body.item] = after = await self._changed(job, before, user_input, body)
+            after = await self._changed(job, before, user_input, body)
+            if user_input:
+                after = after.model_copy(update={"by_neighbours": said_by == "neighbours"})
+            items[body.item] = after
             result = await self._advise(job, items, body)
             meant = _meant(body, before, after, kind)
-            sample = await self._samples.prepare(job, body.item, before, after, meant) if body.consent else None
-            correction = self._correction(job, body, before, user_input, meant) if user_input else None
+            consents = body.consent and await self._may_teach(owner)
+            sample = await self._samples.prepare(job, body.item, before, after, meant) if consents else None
+            correction = self._correction(job, body, before, user_input, meant, said_by) if user_input else None
             revised = replace(job, state=answered_state(result), items=tuple(items), result=result)
             if await self._store(revised, body, correction, sample):
                 await self._statuses.publish_answer(revised, result)
@@ -77,6 +101,10 @@ class Feedback:
             if sample:
                 await self._samples.discard(job.id)
         raise AnswerConflict
+
+    async def _may_teach(self, owner: str) -> bool:
+        """Unless they have said no elsewhere: a device may not have heard of it yet."""
+        return (await self._users.profile(owner)).teaches is not False
 
     async def _answered(self, owner: str, job_id: UUID) -> Job:
         async with self._transaction() as repository:
@@ -137,7 +165,7 @@ class Feedback:
         return True
 
     def _correction(
-        self, job: Job, body: AnswerIn, before: SeenItem, user_input: str, kind: CorrectionKind
+        self, job: Job, body: AnswerIn, before: SeenItem, user_input: str, kind: CorrectionKind, said_by: SaidBy
     ) -> Correction:
         return Correction(
             id=new_id(),
@@ -146,6 +174,7 @@ class Feedback:
             kind=kind,
             was=_slug(before),
             user_input=user_input,
+            said_by=said_by,
             created_at=self._clock(),
         )
 
@@ -160,7 +189,16 @@ def _corrected(revised: Job, correction: Correction) -> Corrected:
         now=_slug(after),
         material=after.material,
         kind=correction.kind,
+        said_by=correction.said_by,
     )
+
+
+def _item(job: Job, position: int) -> SeenItem:
+    """Raises ItemMissing."""
+    items = job.items or ()
+    if position >= len(items):
+        raise ItemMissing
+    return items[position]
 
 
 def _user_input(body: AnswerIn, item: SeenItem) -> str | None:

@@ -3,6 +3,7 @@
 Transactions are short, and none is open while the store is asked.
 """
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -86,15 +87,42 @@ class Jobs:
         ticket = await self._storage.ticket(
             upload_key(job.id), content_type=job.content_type, size=job.size, expires_in=ttl, base_url=base_url
         )
+        return await self._add(job), ticket
+
+    async def look_at(
+        self, job_id: UUID, owner: str, picture: bytes, content_type: str, language: Language, region: str | None
+    ) -> None:
+        """As ``WastePublic.look_at``."""
+        if content_type not in PHOTO_TYPES:
+            raise PhotoTypeUnsupported
+        if len(picture) > self._settings.max_photo_mb * 2**20:
+            raise PhotoSizeUnsupported(limit_mb=self._settings.max_photo_mb)
         async with self._transaction() as repository:
-            added = await repository.add_job(job, ttl + UPLOAD_GRACE, self._open_bound)
+            job = await repository.get_owned(job_id, owner)
+        if job is None:
+            new = Job.created(
+                owner=owner,
+                language=language,
+                content_type=content_type,
+                size=len(picture),
+                sha256=hashlib.sha256(picture).digest(),
+                now=self._clock(),
+            )
+            job = await self._add(replace(new, id=job_id))
+        if job.state == State.CREATED:
+            await self._storage.write(upload_key(job_id), picture, content_type)
+            await self._start(job, UploadCompleteIn(region=region))
+
+    async def _add(self, job: Job) -> Job:
+        """Raises PhotosWaiting."""
+        async with self._transaction() as repository:
+            added = await repository.add_job(job, self._settings.ticket_ttl + UPLOAD_GRACE, self._open_bound)
         if added is None:
             raise PhotosWaiting(
                 limit=self._settings.max_open_photos, limit_mb=self._settings.max_open_mb, retry_after=10
             )
-        job = added
-        await self._statuses.store_status(job.owner, status_of(job))  # nobody watches yet: they learn its id by this
-        return job, ticket
+        await self._statuses.store_status(added.owner, status_of(added))  # nobody watches it yet
+        return added
 
     @property
     def _open_bound(self) -> OpenBound | None:

@@ -6,8 +6,8 @@ import { Button } from "~/ui/Button";
 import { EmptyState } from "~/ui/EmptyState";
 import { Page } from "~/ui/Page";
 import { Section } from "~/ui/Section";
+import { useFragment } from "~/ui/useFragment";
 import { Form } from "../forms/Form";
-import { useFragment } from "../forms/useFragment";
 import { isElsewhere, useElsewhere } from "./useElsewhere";
 
 /** The link's secret; and the password, once the platform asks for it in another browser than the one that asked. */

@@ -6,8 +6,8 @@ import { Button } from "~/ui/Button";
 import { EmptyState } from "~/ui/EmptyState";
 import { Page } from "~/ui/Page";
 import { Section } from "~/ui/Section";
+import { useFragment } from "~/ui/useFragment";
 import { Form } from "../forms/Form";
-import { useFragment } from "../forms/useFragment";
 
 /**
  * Where a mail's “no more of these” leads. The address works without signing in, and for whoever has it; nothing happens

@@ -11,8 +11,8 @@ import { Button } from "~/ui/Button";
 import { Page } from "~/ui/Page";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
+import { useFragment } from "~/ui/useFragment";
 import { Form } from "../forms/Form";
-import { useFragment } from "../forms/useFragment";
 import { useSignedIn } from "../forms/useSignedIn";
 
 /** Goes on here as the guest of another device. Whom the code opens is shown before it is used. */

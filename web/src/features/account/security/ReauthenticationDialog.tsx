@@ -72,6 +72,8 @@ function Ways({ methods, hasPassword, linked, onEnd }: WaysProps) {
   const { t } = useTranslation("account");
   const passkeys = methods.includes("passkey");
   const cannot = passkeys ? whyNoPasskeys() : null;
+  // Beside the password a second factor is asked for: whose only one is a passkey shows that alone.
+  const byPassword = hasPassword && (!passkeys || methods.length > 1);
   const configured = useProviders();
   const providers = linked.filter((name) => configured.includes(name));
   const here = useHere();
@@ -79,7 +81,7 @@ function Ways({ methods, hasPassword, linked, onEnd }: WaysProps) {
     <div className={styles.form}>
       {passkeys && cannot === null && <ByPasskey onEnd={onEnd} />}
       {cannot && <p className={styles.small}>{t(`passkey.${cannot}`)}</p>}
-      {hasPassword && <ByPassword methods={methods} main={!passkeys || cannot !== null} onEnd={onEnd} />}
+      {byPassword && <ByPassword methods={methods} main={!passkeys || cannot !== null} onEnd={onEnd} />}
       {providers.length > 0 && (
         <>
           <p className={styles.small}>{t("again.elsewhere")}</p>

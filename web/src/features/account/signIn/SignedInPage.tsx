@@ -12,7 +12,7 @@ import { EmptyState } from "~/ui/EmptyState";
 import { Skeleton } from "~/ui/Loading";
 import { Page } from "~/ui/Page";
 import { toast } from "~/ui/toast";
-import { useFragment } from "../forms/useFragment";
+import { useFragment } from "~/ui/useFragment";
 import { useSignedIn } from "../forms/useSignedIn";
 import { useReauthentication } from "../security/useReauthentication";
 import { takeLeft, rememberLeft } from "./left";

@@ -74,6 +74,7 @@ function Row({ bin, highlighted, onHighlight, onBin }: RowProps) {
           <span className={styles.about}>
             <strong>{distance(bin.distance_m)}</strong> <span>{words.bin(bin.kind)}</span>
             {bin.full && <span className={styles.full}>{t("full")}</span>}
+            {bin.doubted && <span className={styles.full}>{t("doubted")}</span>}
           </span>
           {bin.address && <span className={styles.address}>{bin.address}</span>}
         </span>

@@ -78,6 +78,7 @@ function What({
             {distance !== null && <strong>{format.distance(distance)}</strong>}{" "}
             <span>{words.bin(bin.kind)}</span>
             {bin.full && <span className={styles.full}>{t("full")}</span>}
+            {bin.doubted && <span className={styles.full}>{t("doubted")}</span>}
           </p>
         </div>
       </div>

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { describe } from "~/api/describe";
 import type { BinDetails, Vote } from "~/api/types";
+import { RoomButton } from "~/features/chat/choose/RoomButton";
 import { Icon, type IconName } from "~/icons/Icon";
 import { toast } from "~/ui/toast";
 import { useMyVote, useVote } from "../queries";
@@ -11,6 +12,21 @@ const VOTES = [
   ["full", "street"],
   ["gone", "close"],
 ] as const satisfies readonly (readonly [Vote, IconName])[];
+
+/** Puts what somebody found of a bin into a room, where others agree with it or not. */
+function TellNeighbours({ binId, state }: Readonly<{ binId: string; state: Vote }>) {
+  const { t } = useTranslation("bins");
+  return (
+    <RoomButton
+      label={t("neighbours.tell")}
+      icon="people"
+      onChoose={async (roomId) => {
+        const { tellOfBin } = await import("~/features/chat/store/server");
+        return tellOfBin(roomId, binId, state, crypto.randomUUID());
+      }}
+    />
+  );
+}
 
 /** How many people found the bin there, full or gone, and the buttons to say so. */
 export function Votes({ details }: Readonly<{ details: BinDetails }>) {
@@ -56,6 +72,7 @@ export function Votes({ details }: Readonly<{ details: BinDetails }>) {
           ? said.map(([which]) => t(`votes.said.${which}`, { count: details.votes[which] })).join(" · ")
           : t("votes.nobody")}
       </p>
+      {mine && <TellNeighbours binId={details.id} state={mine} />}
     </section>
   );
 }

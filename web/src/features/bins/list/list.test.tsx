@@ -20,6 +20,7 @@ const NEAR: NearbyBin = {
   source: "서울특별시",
   route_url: "https://map.kakao.com/link/to/x",
   full: false,
+  doubted: false,
 };
 const DETAILS: BinDetails = {
   ...NEAR,

@@ -105,7 +105,12 @@ function MarkerButton({ marker, few, selected, highlighted, onHighlight, onMarke
       onFocus={warm}
       onBlur={cool}
     >
-      <span className={styles.bin} style={{ background, color }} data-full={single.full || undefined}>
+      <span
+        className={styles.bin}
+        style={{ background, color }}
+        data-full={single.full || undefined}
+        data-doubted={single.doubted || undefined}
+      >
         <Icon name={binIcon(single.kind)} size="1.125rem" />
         {marker.covers ? (
           <span className={styles.more}>+{number(marker.covers, { notation: "compact" })}</span>

@@ -3,7 +3,17 @@ import type { BinPoint } from "~/api/types";
 import { markersOf, withChosen } from "./groups";
 
 function bin(id: string, lat: number, lng: number): BinPoint {
-  return { id, lat, lng, kind: "battery", name: id, address: null, route_url: "", full: false };
+  return {
+    id,
+    lat,
+    lng,
+    kind: "battery",
+    name: id,
+    address: null,
+    route_url: "",
+    full: false,
+    doubted: false,
+  };
 }
 
 // 20 m apart, and one a kilometre away.

@@ -19,6 +19,7 @@ function bin(id: string, more: Partial<StoredBin> = {}): StoredBin {
     source: "서울특별시",
     route_url: "",
     full: false,
+    doubted: false,
     seen: SEEN,
     ...more,
   };

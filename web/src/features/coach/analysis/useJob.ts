@@ -1,4 +1,4 @@
-import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { skipToken, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, data } from "~/api/client";
 import { Problem } from "~/api/problem";
@@ -38,7 +38,10 @@ export function useJob(jobId: string): Watched {
 
   useEffect(() => {
     const known = client.getQueryData<JobStatus>(keyOf(jobId));
-    if (known && ended(known)) return;
+    if (known && ended(known)) {
+      void askAgain(client, known);
+      return;
+    }
     const leaving = new AbortController();
     void resume(); // an upload that a reload cut off goes on
     const watch = async () => {
@@ -73,6 +76,18 @@ export function useJob(jobId: string): Watched {
   );
 
   return { status, problem, error };
+}
+
+/** An analysis that has ended may have been answered since: by neighbours, or on another device. */
+async function askAgain(client: QueryClient, known: JobStatus): Promise<void> {
+  try {
+    const path = { job_id: known.job_id };
+    const next = await data(api.GET("/api/v1/waste/status/{job_id}", { params: { path } }));
+    // What was said here meanwhile is newer.
+    if (client.getQueryData(keyOf(known.job_id)) === known) client.setQueryData(keyOf(known.job_id), next);
+  } catch {
+    // What is known is shown.
+  }
 }
 
 /** The photo on this device is not needed any more, or needed for another try. */

@@ -18,6 +18,7 @@ const OURS: NearbyBin = {
   source: "서울특별시",
   route_url: "https://map.kakao.com/link/to/x",
   full: true,
+  doubted: false,
 };
 const THEIRS: NearbyBin = { ...OURS, id: "5", name: "행복약국", source: "kakao", full: false };
 

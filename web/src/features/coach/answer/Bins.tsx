@@ -130,6 +130,7 @@ function About({ bin }: Readonly<{ bin: NearbyBin }>) {
           words.bin(bin.kind),
           distance(bin.distance_m),
           bin.full && t("bins.full"),
+          bin.doubted && t("bins.doubted"),
           mustBeNamed(bin.source) && bin.source,
         ]
           .filter(Boolean)

@@ -9,8 +9,12 @@ import { Parts, Steps, Why } from "~/features/advice/Advice";
 import { ItemHeader } from "~/features/advice/ItemHeader";
 import { StateToggles } from "~/features/advice/StateToggles";
 import { useItem } from "~/features/advice/useItem";
+import { isInClass } from "~/features/learn/class/membership";
 import { useReply } from "../analysis/useJob";
 import { Alternatives } from "./Alternatives";
+import { AskNeighbours } from "./AskNeighbours";
+import { MakeCard } from "./MakeCard";
+import { ToClass } from "./ToClass";
 import { QuestionCard } from "./QuestionCard";
 import { Bins } from "./Bins";
 import { Feedback } from "./Feedback";
@@ -105,7 +109,9 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
           onAnswer={(said) => {
             name(said, "answer");
           }}
-        />
+        >
+          <AskNeighbours jobId={jobId} index={index} />
+        </QuestionCard>
       ) : (
         <>
           <Steps disposal={item.disposal} pending={reply.isPending} />
@@ -136,6 +142,9 @@ export function ItemCard({ jobId, item, index, result, picture }: Props) {
             }}
           />
           <ShareButton item={item} picture={picture} />
+          <MakeCard jobId={jobId} index={index} />
+          {isInClass() && <ToClass jobId={jobId} index={index} />}
+          {!item.said && <AskNeighbours jobId={jobId} index={index} />}
         </>
       )}
     </article>

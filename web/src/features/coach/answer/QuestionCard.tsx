@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { useId, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { materialValues } from "~/api/generated/schema";
 import type { AnswerIn, Material, Question } from "~/api/types";
@@ -16,6 +16,8 @@ type Props = Readonly<{
   pending: boolean;
   error: unknown;
   onAnswer: (said: Pick<AnswerIn, "value"> | Pick<AnswerIn, "text">) => void;
+  /** Who else may know. */
+  children?: ReactNode;
 }>;
 
 /** The choice "none of these", which questions of an older server end with: the words below stand in its place. */
@@ -23,7 +25,7 @@ const NONE = "none";
 
 /** The question that is asked instead of guessing: what is likely as large buttons, below them every other kind, what is
  * dangerous, and words. */
-export function QuestionCard({ question, blind, pending, error, onAnswer }: Props) {
+export function QuestionCard({ question, blind, pending, error, onAnswer, children }: Props) {
   const { t } = useTranslation("coach");
   const id = useId();
   const choices = question.choices.filter(({ value }) => value !== NONE);
@@ -55,6 +57,7 @@ export function QuestionCard({ question, blind, pending, error, onAnswer }: Prop
         ))}
       </div>
       <ReplyError error={error} />
+      {children}
       <KindButtons title={t("answer.others")} kinds={inGroup("other")} pending={pending} onPick={pick} />
       <KindButtons
         title={t("answer.hazards")}

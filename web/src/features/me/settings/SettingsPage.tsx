@@ -31,6 +31,12 @@ export default function SettingsPage() {
         <LinkList
           entries={[
             { icon: "card", title: t("more.profile"), text: t("more.profileText"), to: "/account/profile" },
+            {
+              icon: "bell",
+              title: t("more.notices"),
+              text: t("more.noticesText"),
+              to: "/chat/notifications",
+            },
             { icon: "download", title: t("more.export"), text: t("more.exportText"), to: "/account/export" },
             { icon: "leave", title: t("more.leave"), text: t("more.leaveText"), to: "/account/leave" },
           ]}

@@ -1,0 +1,1 @@
+"""The migrations of the schema ``chat``: plain SQL, oldest first by name."""

@@ -1,0 +1,38 @@
+"""Statements about people who learn."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bunri.domains.learning import models, records
+from bunri.platform.db import Repository
+
+_Person = models.PersonRow
+
+
+class LearnerRepository(Repository):
+    async def lock_person(self, person: str) -> None:
+        """Nobody else changes what ``person`` remembers until the transaction ends: reviews of one person come one
+        after the other, from however many devices."""
+        await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"learning {person}", 0))))
+
+    async def learner(self, person: str) -> records.Learner | None:
+        found = await self._session.execute(select(*_Person.__table__.columns).where(_Person.person == person))
+        row = found.mappings().one_or_none()
+        if row is None:
+            return None
+        parameters = tuple(row["parameters"]) if row["parameters"] else None
+        return records.Learner(**{**row, "parameters": parameters})
+
+    async def add_learner(self, learner: records.Learner) -> None:
+        """Leaves one who is there already as they are."""
+        await self._session.execute(insert(_Person).values(_values(learner)).on_conflict_do_nothing())
+
+    async def change_learner(self, person: str, **values: Any) -> None:
+        await self._session.execute(update(_Person).where(_Person.person == person).values(values))
+
+
+def _values(learner: records.Learner) -> dict[str, Any]:
+    return {**asdict(learner), "parameters": list(learner.parameters) if learner.parameters else None}

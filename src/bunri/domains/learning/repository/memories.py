@@ -1,0 +1,151 @@
+"""Statements about what people remember, and the queue that follows from it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import delete, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bunri.domains.learning import models, records
+from bunri.domains.learning.repository.cards import CARD, card_of
+from bunri.domains.learning.schedule import Memory, State
+from bunri.platform.db import Repository
+
+_Memory = models.MemoryRow
+_Card = models.CardRow
+_Member = models.MemberRow
+_FIELDS: Final = tuple(Memory.__dataclass_fields__)
+MEMORY: Final = tuple(column for column in _Memory.__table__.columns if column.key in _FIELDS)
+_PARTS: Final = {1: records.Part.STEP, 2: records.Part.DUE, 3: records.Part.NEW, 4: records.Part.SOON}
+
+_QUEUE: Final = text(
+    "select card_id, part, waiting from learning.queue("
+    ":person, :now, :today, cast(:evening_of as text[]), cast(:deck as uuid), :new_a_day, :reviews_a_day)"
+)
+
+
+def memory_of(row: Any) -> Memory:
+    """From a mapping that has the columns of MEMORY."""
+    return Memory(**{**{name: row[name] for name in _FIELDS}, "state": State(row["state"])})
+
+
+class MemoryRepository(Repository):
+    async def queue(
+        self, learner: records.Learner, now: datetime, evening_of: Sequence[str], deck_id: UUID | None
+    ) -> list[records.Queued]:
+        """What is to be reviewed now, in order: as many as are counted. ``evening_of``: materials that are collected
+        tomorrow."""
+        rows = await self._session.execute(
+            _QUEUE,
+            {
+                "person": learner.person,
+                "now": now,
+                "today": learner.day(now),
+                "evening_of": list(evening_of),
+                "deck": deck_id,
+                "new_a_day": learner.new_a_day,
+                "reviews_a_day": learner.reviews_a_day,
+            },
+        )
+        return [records.Queued(row.card_id, _PARTS[row.part], row.waiting) for row in rows]
+
+    async def remembered(
+        self, person: str, card_ids: Sequence[UUID], *, lock: bool = False
+    ) -> dict[UUID, records.Remembered]:
+        """What ``person`` remembers of those of the cards that they learn and that were not removed."""
+        statement = (
+            select(*CARD, *(column.label(f"memory_{column.key}") for column in MEMORY), _Memory.suspended)
+            .join(_Memory, _Memory.card_id == _Card.id)
+            .where(_Memory.person == person, _Card.id.in_(card_ids), _Card.removed_at.is_(None))
+        )
+        if lock:
+            statement = statement.order_by(_Card.id).with_for_update(of=_Memory)
+        rows = (await self._session.execute(statement)).mappings()
+        return {row["id"]: _remembered(row) for row in rows}
+
+    async def begin_cards(
+        self, deck_id: UUID, *, people: Sequence[str] | None = None, cards: Sequence[UUID] | None = None
+    ) -> None:
+        """Everybody who learns the deck (or ``people`` of them) has each of its cards (or of ``cards``) before them."""
+        statement = (
+            select(
+                _Member.person,
+                _Card.id,
+                _Card.deck_id,
+                _Card.note_id,
+                _Card.material,
+                _Card.position,
+                literal(int(State.NEW)),
+                literal(0),
+                literal(0),
+                literal(0),
+                literal(False),
+            )
+            .join(_Card, _Card.deck_id == _Member.deck_id)
+            .where(_Member.deck_id == deck_id, _Card.removed_at.is_(None), ~_Card.pending)
+        )
+        if people is not None:
+            statement = statement.where(_Member.person.in_(people))
+        if cards is not None:
+            statement = statement.where(_Card.id.in_(cards))
+        names = ["person", "card_id", "deck_id", "note_id", "material", "position"]
+        counts = ["state", "interval", "reviews", "lapses", "suspended"]
+        await self._session.execute(insert(_Memory).from_select([*names, *counts], statement).on_conflict_do_nothing())
+
+    async def save_memory(self, person: str, card_id: UUID, memory: Memory) -> None:
+        await self._session.execute(
+            update(_Memory).where(_Memory.person == person, _Memory.card_id == card_id).values(**_values(memory))
+        )
+
+    async def suspend(self, person: str, card_ids: Sequence[UUID], suspended: bool) -> None:
+        where = (_Memory.person == person, _Memory.card_id.in_(card_ids))
+        await self._session.execute(update(_Memory).where(*where).values(suspended=suspended))
+
+    async def move_memories(self, card_ids: Sequence[UUID], deck_id: UUID) -> None:
+        """The cards are in another deck now: who does not learn it forgets them."""
+        learns = select(_Member.person).where(_Member.deck_id == deck_id, _Member.person == _Memory.person).exists()
+        await self._session.execute(delete(_Memory).where(_Memory.card_id.in_(card_ids), ~learns))
+        await self._session.execute(update(_Memory).where(_Memory.card_id.in_(card_ids)).values(deck_id=deck_id))
+
+    async def forget_cards(self, card_ids: Sequence[UUID]) -> None:
+        """Nobody has them before them any more; what was reviewed stays in the log."""
+        await self._session.execute(delete(_Memory).where(_Memory.card_id.in_(card_ids)))
+
+    async def hard_ones(self, person: str, lapses: int, limit: int) -> list[records.Remembered]:
+        """The cards that ``person`` forgot most often, suspended ones too."""
+        statement = (
+            select(*CARD, *(column.label(f"memory_{column.key}") for column in MEMORY), _Memory.suspended)
+            .join(_Memory, _Memory.card_id == _Card.id)
+            .where(_Memory.person == person, _Memory.lapses >= lapses, _Card.removed_at.is_(None))
+            .order_by(_Memory.lapses.desc(), _Card.id)
+            .limit(limit)
+        )
+        return [_remembered(row) for row in (await self._session.execute(statement)).mappings()]
+
+    async def due_by_day(self, person: str, until: date) -> list[tuple[date, int]]:
+        """How many cards come back on each day until ``until``."""
+        statement = (
+            select(_Memory.due_day, func.count())
+            .where(
+                _Memory.person == person,
+                _Memory.state == int(State.REVIEW),
+                ~_Memory.suspended,
+                _Memory.due_day <= until,
+            )
+            .group_by(_Memory.due_day)
+            .order_by(_Memory.due_day)
+        )
+        return [(day, count) for day, count in await self._session.execute(statement) if day]
+
+
+def _values(memory: Memory) -> dict[str, Any]:
+    return {**asdict(memory), "state": int(memory.state)}
+
+
+def _remembered(row: Any) -> records.Remembered:
+    card = card_of({column.key: row[column.key] for column in CARD})
+    memory = memory_of({name: row[f"memory_{name}"] for name in _FIELDS})
+    return records.Remembered(card, memory, row["suspended"])

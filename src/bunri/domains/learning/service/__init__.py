@@ -1,0 +1,1 @@
+"""Use cases of learning, one file a subject."""

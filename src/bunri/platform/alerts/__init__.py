@@ -1,0 +1,1 @@
+"""Alerts to whoever operates an installation."""

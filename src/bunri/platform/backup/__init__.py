@@ -1,0 +1,1 @@
+"""Backups: what the product keeps, in one encrypted archive that is proven to restore."""

@@ -1,0 +1,80 @@
+"""What Prometheus reads.
+
+The processes of ``bunri up`` write their counts into one folder (``PROMETHEUS_MULTIPROC_DIR``), so that the one of them
+that is asked answers for all. A process without that folder answers for itself.
+"""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from stat import S_ISDIR
+from typing import Final
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+SHARED_IN: Final = "PROMETHEUS_MULTIPROC_DIR"
+MEMORY: Final = Path("/dev/shm")  # noqa: S108  # the folder in it is checked
+
+
+def exposition(read: Iterable[Metric] = ()) -> bytes:
+    """Everything counted, and what was ``read`` just now. Reads files where counts are shared: not for an event
+    loop."""
+    just_now = CollectorRegistry()
+    just_now.register(_Read(read))
+    return generate_latest(_counted()) + generate_latest(just_now)
+
+
+def share_counts(data: Path, memory: Path = MEMORY) -> dict[str, str]:
+    """An empty folder for the counts of processes that begin together on ``data``; what their environment must say of
+    it. It lies in ``memory``, where there is such a place: a process that writes into a mapped file of a disk that is
+    full is killed by the system (SIGBUS)."""
+    folder = next(filter(_is_ours, _places(data, memory)), None)
+    if folder is None:  # each process counts for itself
+        return {}
+    for left in folder.glob("*.db"):
+        left.unlink()
+    return {SHARED_IN: str(folder)}
+
+
+def forget_counts(data: Path, memory: Path = MEMORY) -> None:
+    """Removes what ``share_counts`` made, once nobody counts any more."""
+    for folder in _places(data, memory):
+        if folder.is_dir() and _is_ours(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _places(data: Path, memory: Path) -> tuple[Path, Path]:
+    name = f"bunri-counts-{sha256(str(data.absolute()).encode()).hexdigest()[:16]}"
+    return memory / name, data / "counts"
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether it is there, and nobody else may have made it: everybody may write into the memory's folder."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return False
+    return S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+
+
+def _counted() -> CollectorRegistry:
+    if SHARED_IN not in os.environ:
+        return REGISTRY
+    shared = CollectorRegistry()
+    MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+    return shared
+
+
+class _Read(Collector):
+    def __init__(self, metrics: Iterable[Metric]) -> None:
+        self._metrics = metrics
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._metrics

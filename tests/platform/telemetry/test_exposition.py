@@ -1,0 +1,61 @@
+"""What Prometheus reads of one process, and of several that share a folder."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from prometheus_client.core import GaugeMetricFamily
+
+from bunri.platform.telemetry.exposition import SHARED_IN, exposition, forget_counts, share_counts
+
+COUNT = """
+import sys
+from bunri.platform.queue.metrics import TASKS
+from bunri.platform.telemetry.exposition import exposition
+TASKS.labels("tests.shared", "done").inc(int(sys.argv[1]))
+print(exposition().decode())
+"""
+SAMPLE = 'bunri_tasks_total{outcome="done",task="tests.shared"}'
+
+
+def said_after(count: int, shared: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", COUNT, str(count)], env=os.environ | shared, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def test_a_process_answers_for_itself() -> None:
+    assert SHARED_IN not in os.environ
+    assert f"{SAMPLE} 2.0" in said_after(2, {})
+    assert f"{SAMPLE} 3.0" in said_after(3, {})
+
+
+def test_those_that_share_a_folder_answer_for_all(tmp_path: Path) -> None:
+    shared = share_counts(tmp_path, tmp_path)
+    assert f"{SAMPLE} 2.0" in said_after(2, shared)
+    assert f"{SAMPLE} 5.0" in said_after(3, shared)
+
+
+def test_what_was_counted_before_a_start_is_forgotten(tmp_path: Path) -> None:
+    said_after(2, share_counts(tmp_path, tmp_path))
+    assert f"{SAMPLE} 3.0" in said_after(3, share_counts(tmp_path, tmp_path))
+
+
+def test_counts_lie_in_memory_unless_somebody_else_made_the_place(tmp_path: Path) -> None:
+    memory, data, strange = tmp_path / "memory", tmp_path / "data", tmp_path / "strange"
+    for each in (memory, data, strange):
+        each.mkdir()
+    inside = Path(share_counts(data, memory)[SHARED_IN])
+    assert inside.parent == memory
+    assert inside.stat().st_mode & 0o777 == 0o700
+    forget_counts(data, memory)
+    assert not inside.exists()
+    inside.symlink_to(strange)
+    assert share_counts(data, memory) == {SHARED_IN: str(data / "counts")}
+    assert share_counts(data, tmp_path / "nowhere") == {SHARED_IN: str(data / "counts")}
+
+
+def test_what_was_just_read_follows() -> None:
+    assert b"\ntests_read 4.0\n" in exposition([GaugeMetricFamily("tests_read", "Read.", 4)])
