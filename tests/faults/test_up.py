@@ -111,6 +111,9 @@ class TestStart:
         )
         assert second.returncode == 1
         assert str(up.process.pid) in second.stderr
+        assert (
+            b"bunri_" in httpx.get(f"http://127.0.0.1:{up.port}/metrics", timeout=10).content
+        )  # nothing is taken away
 
     def test_a_taken_port_is_told_before_anything_is_started(self, up: Up, tmp_path: Path) -> None:
         second = subprocess.run(

@@ -17,7 +17,7 @@ from bunri.kit.languages import text
 from bunri.kit.sentences import sentence
 from bunri.platform.embedded.reaper import ChildReaper
 from bunri.platform.embedded.servers import EmbeddedServers
-from bunri.platform.telemetry.exposition import forget_counts, share_counts
+from bunri.platform.telemetry.exposition import shared_counts
 
 BUNRI: Final = (sys.executable, "-m", "bunri")
 FETCH_WITHIN_S: Final = 10
@@ -45,18 +45,8 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         _check_address(host, port)
         _say("servers", directory=settings.data)
         environment = _environment(settings.on(servers.start()), workers)
-        environment |= share_counts(settings.data)
-        _say("migrating")
-        if _run(environment, "migrate", "--sample") != 0:
-            return 1
-        _fetch_detector(settings, environment)
-        _say("processes")
-        return Supervisor(
-            _children(host, port, workers, environment),
-            servers=servers,
-            ready_url=f"http://{_reachable(host)}:{port}/ready",
-            announce=lambda _: print(f"ready http://{host}:{port}", flush=True),  # noqa: T201  # the contract's line
-        ).run()
+        with shared_counts(settings.data) as counting:
+            return _run_processes(settings, servers, (host, port), workers, environment | counting)
     except BunriError as error:
         Console(stderr=True).print(sentence(error, "en"), style="red", markup=False)
         return 1
@@ -64,7 +54,24 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
         return 0
     finally:
         servers.stop()
-        forget_counts(settings.data)
+
+
+def _run_processes(
+    settings: Settings, servers: EmbeddedServers, address: tuple[str, int], workers: int, environment: dict[str, str]
+) -> int:
+    """Gets the database and the detector ready and runs everything else until told to stop; the exit status."""
+    host, port = address
+    _say("migrating")
+    if _run(environment, "migrate", "--sample") != 0:
+        return 1
+    _fetch_detector(settings, environment)
+    _say("processes")
+    return Supervisor(
+        _children(host, port, workers, environment),
+        servers=servers,
+        ready_url=f"http://{_reachable(host)}:{port}/ready",
+        announce=lambda _: print(f"ready http://{host}:{port}", flush=True),  # noqa: T201  # the contract's line
+    ).run()
 
 
 def _say(step: str, **data: object) -> None:

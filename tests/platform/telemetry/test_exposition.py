@@ -7,7 +7,7 @@ from pathlib import Path
 
 from prometheus_client.core import GaugeMetricFamily
 
-from bunri.platform.telemetry.exposition import SHARED_IN, exposition, forget_counts, share_counts
+from bunri.platform.telemetry.exposition import SHARED_IN, exposition, shared_counts
 
 COUNT = """
 import sys
@@ -33,28 +33,31 @@ def test_a_process_answers_for_itself() -> None:
 
 
 def test_those_that_share_a_folder_answer_for_all(tmp_path: Path) -> None:
-    shared = share_counts(tmp_path, tmp_path)
-    assert f"{SAMPLE} 2.0" in said_after(2, shared)
-    assert f"{SAMPLE} 5.0" in said_after(3, shared)
+    with shared_counts(tmp_path, tmp_path) as shared:
+        assert f"{SAMPLE} 2.0" in said_after(2, shared)
+        assert f"{SAMPLE} 5.0" in said_after(3, shared)
 
 
 def test_what_was_counted_before_a_start_is_forgotten(tmp_path: Path) -> None:
-    said_after(2, share_counts(tmp_path, tmp_path))
-    assert f"{SAMPLE} 3.0" in said_after(3, share_counts(tmp_path, tmp_path))
+    with shared_counts(tmp_path, tmp_path) as of_one_who_was_killed:
+        said_after(2, of_one_who_was_killed)
+        with shared_counts(tmp_path, tmp_path) as shared:
+            assert f"{SAMPLE} 3.0" in said_after(3, shared)
 
 
 def test_counts_lie_in_memory_unless_somebody_else_made_the_place(tmp_path: Path) -> None:
     memory, data, strange = tmp_path / "memory", tmp_path / "data", tmp_path / "strange"
     for each in (memory, data, strange):
         each.mkdir()
-    inside = Path(share_counts(data, memory)[SHARED_IN])
-    assert inside.parent == memory
-    assert inside.stat().st_mode & 0o777 == 0o700
-    forget_counts(data, memory)
+    with shared_counts(data, memory) as shared:
+        inside = Path(shared[SHARED_IN])
+        assert inside.parent == memory
+        assert inside.stat().st_mode & 0o777 == 0o700
     assert not inside.exists()
     inside.symlink_to(strange)
-    assert share_counts(data, memory) == {SHARED_IN: str(data / "counts")}
-    assert share_counts(data, tmp_path / "nowhere") == {SHARED_IN: str(data / "counts")}
+    for place in (memory, tmp_path / "nowhere"):
+        with shared_counts(data, place) as shared:
+            assert shared == {SHARED_IN: str(data / "counts")}
 
 
 def test_what_was_just_read_follows() -> None:

@@ -7,6 +7,7 @@ that is asked answers for all. A process without that folder answers for itself.
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISDIR
@@ -30,23 +31,23 @@ def exposition(read: Iterable[Metric] = ()) -> bytes:
     return generate_latest(_counted()) + generate_latest(just_now)
 
 
-def share_counts(data: Path, memory: Path = MEMORY) -> dict[str, str]:
-    """An empty folder for the counts of processes that begin together on ``data``; what their environment must say of
-    it. It lies in ``memory``, where there is such a place: a process that writes into a mapped file of a disk that is
-    full is killed by the system (SIGBUS)."""
+@contextmanager
+def shared_counts(data: Path, memory: Path = MEMORY) -> Iterator[dict[str, str]]:
+    """An empty folder for the counts of processes that begin together on ``data``, until all of them have ended; what
+    their environment must say of it. It lies in ``memory``, where there is such a place: a process that writes into a
+    mapped file of a disk that is full is killed by the system (SIGBUS).
+
+    Who enters must hold ``data``: another's folder would be taken from under its processes."""
     folder = next(filter(_is_ours, _places(data, memory)), None)
     if folder is None:  # each process counts for itself
-        return {}
+        yield {}
+        return
     for left in folder.glob("*.db"):
         left.unlink()
-    return {SHARED_IN: str(folder)}
-
-
-def forget_counts(data: Path, memory: Path = MEMORY) -> None:
-    """Removes what ``share_counts`` made, once nobody counts any more."""
-    for folder in _places(data, memory):
-        if folder.is_dir() and _is_ours(folder):
-            shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield {SHARED_IN: str(folder)}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _places(data: Path, memory: Path) -> tuple[Path, Path]:
