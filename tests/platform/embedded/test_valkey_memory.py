@@ -42,7 +42,7 @@ async def test_full_it_evicts_caches_and_keeps_messages_and_ended_sessions(url: 
         memory = await broker.info("memory")
         assert await broker.llen("waste") == 200
         assert (await broker.info("stats"))["evicted_keys"] > 0
-        assert memory["used_memory"] <= MB * 2**20 + 2**20
+        assert memory["used_memory"] <= 1.5 * MB * 2**20  # with what is on its way in and out
     assert await cache.get(f"photo:{3 * MB - 1}:15") is not None
     assert await cache.get("photo:0:0") is None
     assert await sessions.members_until("ended", now=now) == [b"a session"]
