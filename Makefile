@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check check-python check-compose check-deploy engine check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
+.PHONY: help setup web node run test check check-python check-compose kubernetes check-deploy engine check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -130,6 +130,9 @@ lock: $(UV)                               ## renew requirements*.lock from pypro
 # Not a part of check or test: it asks a network, and its answer changes while the code does not.
 audit: setup node                         ## ask for known vulnerabilities of what is locked; needs a network
 	$(BIN)/python -m checks.audit $(UV)
+
+kubernetes: setup                         ## write what follows from the registry in deploy/kubernetes anew
+	$(BIN)/python -m checks.kubernetes
 
 licences: setup                           ## write the tables of docs/operations/licences.md anew
 	$(BIN)/python -m checks.licences
