@@ -153,20 +153,18 @@ def test_its_settings_are_accepted(
     }
     for name, value in values.items():
         (tmp_path / name).write_text(f"{value}\n")
-    (maps,) = ([source["configMapRef"]["name"] for source in container(workload)["envFrom"]],)
-    settings = rendered(overlay).named("ConfigMap", maps[0], key(workload)[1])["data"]
+    (source,) = container(workload)["envFrom"]
+    settings = rendered(overlay).named("ConfigMap", source["configMapRef"]["name"], key(workload)[1])["data"]
     given = {**settings, **environment(workload)}
     for name, value in given.items():
         monkeypatch.setenv(name, re.sub(r"^/run/secrets/\w+/", f"{tmp_path}/", value))
     monkeypatch.chdir(tmp_path)
     made = Settings()
     assert str(made.public_url) == "https://bunri.example/"
-    alone = "/detect" in container(workload)["args"] or "detect" in container(workload)["args"]
-    assert (made.secret is None) == (made.database_url is None) == alone
-    assert ((made.http.metrics_token is not None) == (not alone)) or container(workload)["args"][0] in (
-        "beat",
-        "migrate",
-    )
+    words = container(workload)["args"]
+    alone = "detect" in words
+    assert (made.secret is None) == (made.database_url is None) == (made.valkey_url is None) == alone
+    assert (made.http.metrics_token is not None) == (words[0] in ("serve", "work") and not alone)
 
 
 @every_overlay
