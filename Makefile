@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check check-python check-compose check-deploy engine check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
+.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-deploy engine check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -53,7 +53,7 @@ check-python:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) --no-print-directory check-compose
+	$(MAKE) --no-print-directory check-compose check-kubernetes
 
 # What is wrong in the files of containers without any engine; make check-deploy runs them.
 check-compose:
@@ -61,6 +61,11 @@ check-compose:
 	for file in detect small full; do $(BIN)/docker-compose -f deploy/compose/$$file.yaml config --quiet; done
 	for file in small full; do CERTIFICATES=/ CHALLENGES=/ \
 		$(BIN)/docker-compose -f deploy/compose/$$file.yaml -f deploy/compose/prod.yaml config --quiet; done
+
+# Each overlay of Kubernetes against the schemas of what it is for, in an environment of its own: 130 MB that nothing else needs.
+SCHEMAS := $(VENV)/schemas
+check-kubernetes: $(SCHEMAS)/.ready checks/schemas/node_modules/.ready
+	$(SCHEMAS)/bin/python checks/schemas/kubernetes.py $(BIN)/kubectl
 
 # By parts: make check-deploy PART=image (detect, small, full). BUNRI_IMAGE names an image that is there, instead of building.
 check-deploy: setup engine          ## build the image and run it by Compose: healthy, answering, killed, replaced
@@ -121,21 +126,26 @@ format: setup node                        ## put the code in shape
 	$(NPM) run format
 
 # uv writes the locks without any registry's address in them; the hashes pin the files.
-lock: $(UV)                               ## renew requirements*.lock from pyproject.toml
+lock: $(UV)                               ## renew requirements*.lock from pyproject.toml, and those of schemas
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		pyproject.toml --output-file requirements.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		checks/schemas/requirements.in --output-file checks/schemas/requirements.txt
 
 # Not a part of check or test: it asks a network, and its answer changes while the code does not.
 audit: setup node                         ## ask for known vulnerabilities of what is locked; needs a network
 	$(BIN)/python -m checks.audit $(UV)
 
+kubernetes: setup                         ## write what follows from the registry in deploy/kubernetes anew
+	$(BIN)/python -m checks.kubernetes
+
 licences: setup                           ## write the tables of docs/operations/licences.md anew
 	$(BIN)/python -m checks.licences
 
 clean:                                    ## remove what setup made (never the data directory)
-	rm -rf $(VENV) web/node_modules $(dir $(DIST)) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) web/node_modules checks/schemas/node_modules $(dir $(DIST)) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 $(VENV)/.ready: requirements-dev.lock pyproject.toml | $(UV)
 	test -x $(BIN)/python || $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
@@ -151,6 +161,15 @@ $(VENV)/.compiled: $(VENV)/.ready
 
 web/node_modules/.ready: web/package-lock.json
 	PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 $(NPM) ci --loglevel=error
+	touch $@
+
+$(SCHEMAS)/.ready: checks/schemas/requirements.txt $(VENV)/.ready
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(SCHEMAS)
+	$(UV) pip install --quiet --python $(SCHEMAS)/bin/python --require-hashes -r checks/schemas/requirements.txt
+	touch $@
+
+checks/schemas/node_modules/.ready: checks/schemas/package-lock.json
+	npm --prefix checks/schemas ci --no-audit --no-fund --loglevel=error
 	touch $@
 
 $(DIST): web/node_modules/.ready $(VENV)/.ready $(WEB_SOURCES) $(CONTRACT)

@@ -44,8 +44,28 @@ def test_what_is_told_stands_in_what_is_printed() -> None:
 
 
 def test_routes_of_the_gateway_api_are_printed() -> None:
-    words = ["gateway", "gateway-api", "--hostname", "bunri.test", "--weight", "blue=90", "--weight", "green=10"]
+    words = [
+        "gateway",
+        "gateway-api",
+        "--listener",
+        "https",
+        "--hostname",
+        "bunri.test",
+        "--weight",
+        "blue=90",
+        "--weight",
+        "green=10",
+    ]
     printed = CliRunner().invoke(bunri, words).stdout
     assert printed.count('kind: "HTTPRoute"') == 9
     assert 'name: "waste-green"' in printed
+    assert printed.count('sectionName: "https"') == 9
     assert CliRunner().invoke(bunri, [*words, "--weight", "red=many"]).exit_code != 0
+
+
+def test_ingresses_are_printed() -> None:
+    printed = CliRunner().invoke(bunri, ["gateway", "ingress", "--host", "bunri.test", "--class", "public"]).stdout
+    assert printed.count('kind: "Ingress"') == 10
+    assert 'ingressClassName: "public"' in printed
+    for words in (("--host", 'a" b'), ("--host", "bunri.test", "--class", 'x"')):
+        assert CliRunner().invoke(bunri, ["gateway", "ingress", *words]).exit_code != 0

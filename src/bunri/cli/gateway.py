@@ -24,6 +24,7 @@ gateway = typer.Typer(
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9._-]+:\d{1,5}|\[[0-9a-f:]+\]:\d{1,5}|unix:/[\w./-]+")
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _NAME: Final = re.compile(r"[A-Za-z0-9.*_-]+( [A-Za-z0-9.*_-]+)*")
+_HOST: Final = re.compile(r"(\*\.)?[A-Za-z0-9.-]+")
 _PATH: Final = re.compile(r"/[\w./-]+")
 _LISTEN: Final = re.compile(r"([0-9.]+:|\[[0-9a-f:]+\]:)?\d{1,5}")
 
@@ -110,6 +111,7 @@ def gateway_api(
     context: typer.Context,
     name: Annotated[str, typer.Option("--gateway", help="Name of the Gateway.")] = "bunri",
     namespace: Annotated[str, typer.Option(help="Namespace of the Gateway.")] = "bunri-gateway",
+    listener: Annotated[str | None, typer.Option(help="The one listener of the Gateway; without it, each.")] = None,
     hostname: Annotated[list[str] | None, typer.Option(help="Name of the site; repeat.")] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the Services.")] = 8000,
     weight: Annotated[
@@ -120,8 +122,33 @@ def gateway_api(
     from bunri.app.gateway.gateway_api import Routes, as_yaml, manifests
 
     weights = {suffix: _number(share) for suffix, share in _pairs(weight, "--weight").items()} or None
-    routes = Routes(gateway=name, gateway_namespace=namespace, hostnames=hostname or (), port=port, weights=weights)
+    routes = Routes(
+        gateway=name,
+        gateway_namespace=namespace,
+        listener=listener,
+        hostnames=hostname or (),
+        port=port,
+        weights=weights,
+    )
     typer.echo(as_yaml(manifests(_table(context), routes)), nl=False)
+
+
+@gateway.command()
+def ingress(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Name of the site.")],
+    ingress_class: Annotated[str, typer.Option("--class", help="Of the controller.")] = "nginx",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the Services.")] = 8000,
+    certificate: Annotated[str, typer.Option(help="Secret with the certificate, in bunri-all.")] = "bunri-tls",
+) -> None:
+    """Prints Ingresses of Kubernetes for ingress-nginx, one a target."""
+    from bunri.app.gateway.gateway_api import as_yaml
+    from bunri.app.gateway.ingress import Ingresses, ingresses
+
+    for word, option in ((host, "--host"), (ingress_class, "--class"), (certificate, "--certificate")):
+        _fits(_HOST, word, option)
+    given = Ingresses(host=host, ingress_class=ingress_class, port=port, certificate=certificate)
+    typer.echo(as_yaml(ingresses(_table(context), given)), nl=False)
 
 
 def _table(context: typer.Context) -> "Table":

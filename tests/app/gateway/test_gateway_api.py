@@ -33,3 +33,10 @@ def test_what_is_for_other_processes_leads_nowhere() -> None:
 def test_weights_divide_requests_between_two_services() -> None:
     rule = manifests(TABLE, Routes(weights={"blue": 90, "green": 10}))[0]["spec"]["rules"][0]
     assert [(each["name"], each["weight"]) for each in rule["backendRefs"]] == [("auth-blue", 90), ("auth-green", 10)]
+
+
+def test_routes_may_be_of_one_listener_alone() -> None:
+    parents = [each["spec"]["parentRefs"] for each in manifests(TABLE, Routes(listener="https"))]
+    assert all(
+        parent == [{"name": "bunri", "namespace": "bunri-gateway", "sectionName": "https"}] for parent in parents
+    )

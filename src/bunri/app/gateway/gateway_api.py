@@ -21,6 +21,8 @@ class Routes:
 
     gateway: str = "bunri"
     gateway_namespace: str = "bunri-gateway"
+    listener: str | None = None
+    """The only listener of the Gateway that passes requests on; None: each of them."""
     hostnames: Sequence[str] = ()
     namespace: str = "bunri-{target}"
     port: int = 8000
@@ -40,7 +42,10 @@ def manifests(table: Table, routes: Routes) -> list[dict[str, Any]]:
 
 
 def _route(target: str, rules: list[dict[str, Any]], routes: Routes) -> dict[str, Any]:
-    spec: dict[str, Any] = {"parentRefs": [{"name": routes.gateway, "namespace": routes.gateway_namespace}]}
+    parent = {"name": routes.gateway, "namespace": routes.gateway_namespace}
+    if routes.listener:
+        parent["sectionName"] = routes.listener
+    spec: dict[str, Any] = {"parentRefs": [parent]}
     if routes.hostnames:
         spec["hostnames"] = list(routes.hostnames)
     return {
