@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check check-python check-compose check-deploy terraform-tools engine check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
+.PHONY: help setup web node run test check check-python check-compose check-workflows check-deploy terraform-tools engine check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -53,7 +53,7 @@ check-python:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) --no-print-directory check-compose
+	$(MAKE) --no-print-directory check-compose check-workflows
 
 # What is wrong in the files of containers without any engine; make check-deploy runs them.
 check-compose:
@@ -62,6 +62,10 @@ check-compose:
 	for file in small full; do CERTIFICATES=/ CHALLENGES=/ \
 		$(BIN)/docker-compose -f deploy/compose/$$file.yaml -f deploy/compose/prod.yaml config --quiet; \
 		CHALLENGES=/ $(BIN)/docker-compose -f deploy/compose/$$file.yaml -f deploy/compose/balancer.yaml config --quiet; done
+
+check-workflows:
+	$(BIN)/actionlint .github/workflows/*.yaml
+	$(BIN)/zizmor --offline --quiet --no-progress .github/workflows
 
 # By parts: make check-deploy PART=image (detect, small, full, terraform). BUNRI_IMAGE names an image that is there, instead of building.
 check-deploy: setup $(if $(filter terraform,$(PART)),,engine) $(if $(filter-out terraform,$(PART)),,terraform-tools)  ## build the image and run it by Compose: healthy, answering, killed, replaced
