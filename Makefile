@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-deploy engine check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
+.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows check-deploy terraform-tools engine check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -53,29 +53,43 @@ check-python:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) --no-print-directory check-compose check-kubernetes
+	$(MAKE) --no-print-directory check-compose check-kubernetes check-workflows
 
 # What is wrong in the files of containers without any engine; make check-deploy runs them.
 check-compose:
 	$(BIN)/hadolint --ignore DL3008 --ignore DL3066 deploy/Containerfile tests/deploy/machine/*Containerfile
 	for file in detect small full; do $(BIN)/docker-compose -f deploy/compose/$$file.yaml config --quiet; done
 	for file in small full; do CERTIFICATES=/ CHALLENGES=/ \
-		$(BIN)/docker-compose -f deploy/compose/$$file.yaml -f deploy/compose/prod.yaml config --quiet; done
+		$(BIN)/docker-compose -f deploy/compose/$$file.yaml -f deploy/compose/prod.yaml config --quiet; \
+		CHALLENGES=/ $(BIN)/docker-compose -f deploy/compose/$$file.yaml -f deploy/compose/balancer.yaml config --quiet; done
 
 # Each overlay of Kubernetes against the schemas of what it is for, in an environment of its own: 130 MB that nothing else needs.
 SCHEMAS := $(VENV)/schemas
 check-kubernetes: $(SCHEMAS)/.ready checks/schemas/node_modules/.ready
 	$(SCHEMAS)/bin/python checks/schemas/kubernetes.py $(BIN)/kubectl
 
-# By parts: make check-deploy PART=image (detect, small, full). BUNRI_IMAGE names an image that is there, instead of building.
-check-deploy: setup engine          ## build the image and run it by Compose: healthy, answering, killed, replaced
-	BUNRI_CHECK_DEPLOY=1 $(BIN)/pytest -p no:xdist -s --timeout 2400 tests/deploy$(if $(PART),/test_$(PART).py)
+check-workflows:
+	$(BIN)/actionlint .github/workflows/*.yaml
+	$(BIN)/zizmor --offline --quiet --no-progress .github/workflows
+
+# By parts: make check-deploy PART=image (detect, small, full, terraform). BUNRI_IMAGE names an image that is there, instead of building.
+check-deploy: setup $(if $(filter terraform,$(PART)),,engine) $(if $(filter-out terraform,$(PART)),,terraform-tools)  ## build the image and run it by Compose: healthy, answering, killed, replaced
+	BUNRI_CHECK_DEPLOY=1 $(BIN)/pytest -p no:xdist -s --timeout 2400 $(if $(PART),tests/deploy/test_$(PART)*.py,tests/deploy)
 
 engine:
 	@if docker info >/dev/null 2>&1; then :; elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 		command -v dockerd >/dev/null && command -v mmdebstrap >/dev/null || { set -x; apt-get update -qq && \
 		apt-get install -y -qq --no-install-recommends docker.io iproute2 iptables mmdebstrap; }; \
 	else echo "No engine of containers answers: start Docker, or be root on Debian."; exit 1; fi
+
+# Terraform, its providers' schemas and checkov are in an environment of their own: they pin old packages, and are large.
+TERRAFORM := tests/deploy/terraform
+terraform-tools: $(TERRAFORM)/.venv/.ready
+
+$(TERRAFORM)/.venv/.ready: $(TERRAFORM)/requirements.lock | $(UV)
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(TERRAFORM)/.venv
+	$(UV) pip install --quiet --python $(TERRAFORM)/.venv/bin/python --no-deps --require-hashes -r $<
+	touch $@
 
 check-web:
 	$(NPM) run check
@@ -126,13 +140,12 @@ format: setup node                        ## put the code in shape
 	$(NPM) run format
 
 # uv writes the locks without any registry's address in them; the hashes pin the files.
-lock: $(UV)                               ## renew requirements*.lock from pyproject.toml, and those of schemas
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-		pyproject.toml --output-file requirements.lock
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-		pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-		checks/schemas/requirements.in --output-file checks/schemas/requirements.txt
+LOCKING := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+lock: $(UV)                               ## renew requirements*.lock from pyproject.toml, and those of what checks deploy/
+	$(UV) $(LOCKING) pyproject.toml --output-file requirements.lock
+	$(UV) $(LOCKING) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(UV) $(LOCKING) checks/schemas/requirements.in --output-file checks/schemas/requirements.txt
+	cd $(TERRAFORM) && $(abspath $(UV)) $(LOCKING) requirements.in --override without.txt --output-file requirements.lock
 
 # Not a part of check or test: it asks a network, and its answer changes while the code does not.
 audit: setup node                         ## ask for known vulnerabilities of what is locked; needs a network
@@ -145,7 +158,7 @@ licences: setup                           ## write the tables of docs/operations
 	$(BIN)/python -m checks.licences
 
 clean:                                    ## remove what setup made (never the data directory)
-	rm -rf $(VENV) web/node_modules checks/schemas/node_modules $(dir $(DIST)) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(TERRAFORM)/.venv web/node_modules checks/schemas/node_modules $(dir $(DIST)) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 $(VENV)/.ready: requirements-dev.lock pyproject.toml | $(UV)
 	test -x $(BIN)/python || $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)

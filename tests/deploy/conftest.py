@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from tests.deploy.engine import Engine
 from tests.deploy.stack import Stack, prepared
+from tests.deploy.terraform.tool import Terraform
+from tests.deploy.terraform.tool import prepared as prepared_terraform
 
 if not os.environ.get("BUNRI_CHECK_DEPLOY"):
     collect_ignore_glob = ["test_*.py"]
@@ -24,6 +26,12 @@ def engine() -> Iterator[Engine]:
 def image(engine: Engine) -> str:
     """The image of this working tree, or the one that BUNRI_IMAGE names."""
     return os.environ.get("BUNRI_IMAGE") or engine.build()
+
+
+@pytest.fixture(scope="session")
+def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """With the modules of deploy/terraform initialised, in a copy."""
+    return prepared_terraform(tmp_path_factory.mktemp("terraform"))
 
 
 @pytest.fixture(scope="module")

@@ -205,6 +205,17 @@ def test_a_bucket_is_reached_by_signed_urls_alone(start: Start) -> None:
         store.stop()
 
 
+def test_challenges_are_answered_without_tls_too(start: Start, tmp_path: Path) -> None:
+    challenges = tmp_path / "acme" / ".well-known" / "acme-challenge"
+    challenges.mkdir(parents=True)
+    (challenges / "token").write_text("token.thumbprint")
+    http, servers = start(acme=str(tmp_path / "acme"))
+    answer = http.get("/.well-known/acme-challenge/token")
+    assert (answer.status_code, answer.text) == (200, "token.thumbprint")
+    assert http.get("/.well-known/acme-challenge/another").status_code == 404
+    assert servers["all"].asked == []
+
+
 def test_the_log_is_json_and_tells_neither_address_nor_query(start: Start, tmp_path: Path) -> None:
     http, _ = start(access_log=str(tmp_path / "requests.log"))
     http.get('/api/v1/locations/near?lat=37.5&q="x', headers={"User-Agent": "secret"})
