@@ -6,15 +6,18 @@ import sys
 from pathlib import Path
 
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from bunri.platform.telemetry.exposition import SHARED_IN, exposition, shared_counts
+from bunri.platform.telemetry.metrics import REQUEST_SECONDS
 
 COUNT = """
 import sys
 from bunri.platform.queue.metrics import TASKS
+from bunri.platform.telemetry.metrics import REQUEST_SECONDS
 from bunri.platform.telemetry.exposition import exposition
 TASKS.labels("tests.shared", "done").inc(int(sys.argv[1]))
-print(exposition().decode())
+print(exposition().content.decode())
 """
 SAMPLE = 'bunri_tasks_total{outcome="done",task="tests.shared"}'
 
@@ -61,4 +64,22 @@ def test_counts_lie_in_memory_unless_somebody_else_made_the_place(tmp_path: Path
 
 
 def test_what_was_just_read_follows() -> None:
-    assert b"\ntests_read 4.0\n" in exposition([GaugeMetricFamily("tests_read", "Read.", 4)])
+    assert b"\ntests_read 4.0\n" in exposition([GaugeMetricFamily("tests_read", "Read.", 4)]).content
+
+
+def test_who_accepts_openmetrics_is_told_of_which_trace_a_request_was() -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    REQUEST_SECONDS.labels("/tests/traced").observe(0.03, {"trace_id": trace})
+    read = [GaugeMetricFamily("tests_read", "Read.", 4)]
+    found = exposition(read, "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5")
+    assert found.content_type.startswith("application/openmetrics-text; version=1.0.0")
+    parsed = text_string_to_metric_families(found.content.decode())  # type: ignore[no-untyped-call]
+    families = {each.name: each for each in parsed}
+    assert families["tests_read"].samples[0].value == 4
+    kept = [
+        (sample.labels["le"], sample.exemplar.labels)
+        for sample in families["bunri_http_request_seconds"].samples
+        if sample.labels["route"] == "/tests/traced" and sample.exemplar
+    ]
+    assert kept == [("0.05", {"trace_id": trace})]
+    assert trace.encode() not in exposition(read, "text/plain").content
