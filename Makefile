@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check check-python check-compose check-deploy engine check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
+.PHONY: help setup web node run test check check-python check-compose check-deploy engine prometheus check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -61,9 +61,12 @@ check-compose:
 	for file in detect small full; do $(BIN)/docker-compose -f deploy/compose/$$file.yaml config --quiet; done
 	for file in small full; do CERTIFICATES=/ CHALLENGES=/ \
 		$(BIN)/docker-compose -f deploy/compose/$$file.yaml -f deploy/compose/prod.yaml config --quiet; done
+	for file in small full; do INSTALLATION=$$file \
+		$(BIN)/docker-compose -f deploy/compose/$$file.yaml -f deploy/compose/monitoring.yaml config --quiet; done
 
-# By parts: make check-deploy PART=image (detect, small, full). BUNRI_IMAGE names an image that is there, instead of building.
-check-deploy: setup engine          ## build the image and run it by Compose: healthy, answering, killed, replaced
+# By parts: make check-deploy PART=image (detect, small, full, monitoring). BUNRI_IMAGE names an image that is there, instead of
+# building. Monitoring needs no engine of containers, and the other parts need no Prometheus.
+check-deploy: setup $(if $(filter monitoring,$(PART)),,engine) $(if $(filter-out monitoring,$(PART)),,prometheus)  ## build the image and run it by Compose: healthy, answering, killed, replaced
 	BUNRI_CHECK_DEPLOY=1 $(BIN)/pytest -p no:xdist -s --timeout 2400 tests/deploy$(if $(PART),/test_$(PART).py)
 
 engine:
@@ -71,6 +74,14 @@ engine:
 		command -v dockerd >/dev/null && command -v mmdebstrap >/dev/null || { set -x; apt-get update -qq && \
 		apt-get install -y -qq --no-install-recommends docker.io iproute2 iptables mmdebstrap; }; \
 	else echo "No engine of containers answers: start Docker, or be root on Debian."; exit 1; fi
+
+# Rules and alerts are tried in Debian's Prometheus and Alertmanager.
+MONITORS := promtool amtool prometheus prometheus-alertmanager
+prometheus:
+	@if command -v $(MONITORS) | wc -l | grep -qx $(words $(MONITORS)); then :; \
+	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		(set -x; apt-get update -qq && apt-get install -y -qq --no-install-recommends prometheus prometheus-alertmanager); \
+	else echo "Alerts are tried in Prometheus and Alertmanager: apt-get install prometheus prometheus-alertmanager."; exit 1; fi
 
 check-web:
 	$(NPM) run check
