@@ -230,7 +230,11 @@ def test_prometheus_keeps_the_trace_of_a_slow_request(site: Site, tmp_path: Path
     REQUEST_SECONDS.labels("/tests/slow").observe(3, {"trace_id": trace})
 
     def kept() -> bool:
-        asked = {"query": "bunri_http_request_seconds_bucket", "start": time.time() - 300, "end": time.time() + 10}
+        asked: dict[str, str | float] = {
+            "query": "bunri_http_request_seconds_bucket",
+            "start": time.time() - 300,
+            "end": time.time() + 10,
+        }
         found = httpx.get(f"{site.prometheus}/api/v1/query_exemplars", params=asked).json()["data"]
         return any(each["labels"]["trace_id"] == trace for series in found for each in series["exemplars"])
 
