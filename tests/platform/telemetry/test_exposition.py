@@ -17,15 +17,15 @@ from bunri.platform.queue.metrics import TASKS
 from bunri.platform.telemetry.metrics import REQUEST_SECONDS
 from bunri.platform.telemetry.exposition import exposition
 TASKS.labels("tests.shared", "done").inc(int(sys.argv[1]))
-print(exposition().content.decode())
+accept = "application/openmetrics-text" if sys.argv[2:] else ""
+print(exposition(accept=accept).content.decode(), end="")
 """
 SAMPLE = 'bunri_tasks_total{outcome="done",task="tests.shared"}'
 
 
-def said_after(count: int, shared: dict[str, str]) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", COUNT, str(count)], env=os.environ | shared, capture_output=True, text=True, check=True
-    )
+def said_after(count: int, shared: dict[str, str], *form: str) -> str:
+    command = [sys.executable, "-c", COUNT, str(count), *form]
+    done = subprocess.run(command, env=os.environ | shared, capture_output=True, text=True, check=True)
     return done.stdout
 
 
@@ -39,6 +39,15 @@ def test_those_that_share_a_folder_answer_for_all(tmp_path: Path) -> None:
     with shared_counts(tmp_path, tmp_path) as shared:
         assert f"{SAMPLE} 2.0" in said_after(2, shared)
         assert f"{SAMPLE} 5.0" in said_after(3, shared)
+
+
+def test_they_speak_openmetrics_together_too(tmp_path: Path) -> None:
+    with shared_counts(tmp_path, tmp_path) as shared:
+        said_after(2, shared)
+        said = said_after(3, shared, "openmetrics")
+    families = {each.name: each for each in text_string_to_metric_families(said)}  # type: ignore[no-untyped-call]
+    [sample] = [each for each in families["bunri_tasks"].samples if each.name == "bunri_tasks_total"]
+    assert (sample.labels, sample.value) == ({"outcome": "done", "task": "tests.shared"}, 5)
 
 
 def test_what_was_counted_before_a_start_is_forgotten(tmp_path: Path) -> None:
