@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows check-deploy terraform-tools engine check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
+.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows check-deploy terraform-tools engine prometheus check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -61,7 +61,8 @@ check-compose:
 	for file in detect small full; do $(BIN)/docker-compose -f deploy/compose/$$file.yaml config --quiet; done
 	for file in small full; do CERTIFICATES=/ CHALLENGES=/ \
 		$(BIN)/docker-compose -f deploy/compose/$$file.yaml -f deploy/compose/prod.yaml config --quiet; \
-		CHALLENGES=/ $(BIN)/docker-compose -f deploy/compose/$$file.yaml -f deploy/compose/balancer.yaml config --quiet; done
+		CHALLENGES=/ $(BIN)/docker-compose -f deploy/compose/$$file.yaml -f deploy/compose/balancer.yaml config --quiet; \
+		INSTALLATION=$$file $(BIN)/docker-compose -f deploy/compose/$$file.yaml -f deploy/compose/monitoring.yaml config --quiet; done
 
 # Each overlay of Kubernetes against the schemas of what it is for, in an environment of its own: 130 MB that nothing else needs.
 SCHEMAS := $(VENV)/schemas
@@ -72,8 +73,9 @@ check-workflows:
 	$(BIN)/actionlint .github/workflows/*.yaml
 	$(BIN)/zizmor --offline --quiet --no-progress .github/workflows
 
-# By parts: make check-deploy PART=image (detect, small, full, terraform). BUNRI_IMAGE names an image that is there, instead of building.
-check-deploy: setup $(if $(filter terraform,$(PART)),,engine) $(if $(filter-out terraform,$(PART)),,terraform-tools)  ## build the image and run it by Compose: healthy, answering, killed, replaced
+# By parts: make check-deploy PART=image (detect, small, full, terraform, monitoring). BUNRI_IMAGE names an image that is there,
+# instead of building. Terraform and monitoring need no engine of containers.
+check-deploy: setup $(if $(filter terraform monitoring,$(PART)),,engine) $(if $(filter-out terraform,$(PART)),,terraform-tools) $(if $(filter-out monitoring,$(PART)),,prometheus)  ## build the image and run it by Compose: healthy, answering, killed, replaced
 	BUNRI_CHECK_DEPLOY=1 $(BIN)/pytest -p no:xdist -s --timeout 2400 $(if $(PART),tests/deploy/test_$(PART)*.py,tests/deploy)
 
 engine:
@@ -90,6 +92,13 @@ $(TERRAFORM)/.venv/.ready: $(TERRAFORM)/requirements.lock | $(UV)
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(TERRAFORM)/.venv
 	$(UV) pip install --quiet --python $(TERRAFORM)/.venv/bin/python --no-deps --require-hashes -r $<
 	touch $@
+# Rules and alerts are tried in Debian's Prometheus and Alertmanager.
+MONITORS := promtool amtool prometheus prometheus-alertmanager
+prometheus:
+	@if command -v $(MONITORS) | wc -l | grep -qx $(words $(MONITORS)); then :; \
+	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		(set -x; apt-get update -qq && apt-get install -y -qq --no-install-recommends prometheus prometheus-alertmanager); \
+	else echo "Alerts are tried in Prometheus and Alertmanager: apt-get install prometheus prometheus-alertmanager."; exit 1; fi
 
 check-web:
 	$(NPM) run check

@@ -31,7 +31,7 @@ SHARED = Path(os.environ.get("BUNRI_SHARED", ROOT.parent / "shared")).resolve()
 
 _VISION: Final = VisionSettings(models_dir=SHARED / "models" if SHARED.is_dir() else None, fetch=False)
 
-pytest_plugins = ("tests.support.callers", "tests.support.devices")
+pytest_plugins = ("tests.support.callers", "tests.support.collector", "tests.support.devices")
 
 Sessions = Callable[[str], AbstractAsyncContextManager[AsyncSession]]
 OwnSettings = Callable[..., Awaitable[Settings]]

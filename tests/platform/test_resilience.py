@@ -3,9 +3,11 @@ from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 
 import pytest
+from tests.support.collector import Collector
 
 from bunri.platform.external_settings import ExternalSettings
 from bunri.platform.resilience import ExternalFailed, Guard, failed_status
+from bunri.platform.telemetry.traces import span, stop_traces
 
 QUICK = {"first_wait_s": 0.0, "longest_wait_s": 0.05, "timeout_s": 30.0}
 
@@ -183,3 +185,15 @@ class TestReadingAStatus:
     )
     def test_retry_after_is_read_as_number_or_date(self, header: str, seconds: float | None) -> None:
         assert failed_status(503, {"retry-after": header}).retry_after == seconds
+
+
+async def test_all_tries_of_a_call_are_one_span(traced: Collector) -> None:
+    with span("task", "consumer"):
+        await guard(retries=1).call(Service(ExternalFailed("connection", retryable=True)))
+        assert await reason_of(lambda: guard().call(Service(ExternalFailed("status_400")))) == "status_400"
+    stop_traces()
+    assert [(each.name, each.kind, each.failed) for each in traced.spans] == [
+        ("call test", "client", False),
+        ("call test", "client", True),
+        ("task", "consumer", False),
+    ]

@@ -60,6 +60,8 @@ def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTR
         generate_unique_id_function=openapi.operation_id,
         docs_url=None,  # FastAPI's comes from another host: reference.py is ours
         redoc_url=None,
+        # Its own spans and metrics hold queries, and so positions: ours are made by RequestContext.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.target = target
     app.state.providers = container

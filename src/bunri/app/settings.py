@@ -37,6 +37,7 @@ from bunri.platform.photos.settings import DecoderSettings
 from bunri.platform.places.settings import PlacesSettings
 from bunri.platform.push.settings import PushSettings
 from bunri.platform.renamed_settings import RenamingEnvSource, RenamingTomlSource
+from bunri.platform.telemetry.settings import TracesSettings
 from bunri.platform.vision.remote.settings import RemoteVisionSettings
 from bunri.platform.vision.settings import VisionSettings
 
@@ -102,6 +103,7 @@ class Settings(BaseSettings):
     push: PushSettings = Field(default_factory=PushSettings)
     backup: BackupSettings = Field(default_factory=BackupSettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
+    traces: TracesSettings = Field(default_factory=TracesSettings)
     places: PlacesSettings = Field(default_factory=PlacesSettings)
     data_go_kr: DataGoKrSettings = Field(default_factory=DataGoKrSettings)
     overpass: OverpassSettings = Field(default_factory=OverpassSettings)

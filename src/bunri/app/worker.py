@@ -28,6 +28,7 @@ from bunri.platform.queue import Handler
 from bunri.platform.queue.celery import EventLoopThread, make_celery, register
 from bunri.platform.queue.celery_publisher import CeleryPublisher
 from bunri.platform.queue.watchdog import ConsumerWatchdog, watch
+from bunri.platform.telemetry.traces import start_traces, stop_traces
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +46,7 @@ def work(
     """Works on ``queues`` until told to stop (SIGTERM ends the tasks in hand first); returns the exit status. At
     ``listen`` it says whether it is alive, whether it gets work, and what it has counted."""
     registry.check_queues(queues)
+    start_traces(settings.traces, f"bunri-worker-{'-'.join(queues)}")
     celery = make_celery(settings.cache_address("broker"))
     publisher = CeleryPublisher(celery, registry.routes)
     container = compose(Container(settings, publisher), registry)
@@ -65,6 +67,7 @@ def work(
     worker.start()
     loop.run(container.close())
     loop.stop()
+    stop_traces()
     return int(worker.exitcode or 0)
 
 
@@ -136,7 +139,7 @@ class Heartbeats:
             self._degraded[queue] = await self._degraded_reason(queue)
             await heartbeats.beat(self._container.cache("common"), queue, self._degraded[queue])
 
-        return Handler(f"heartbeat.{queue}", run, None)
+        return Handler(f"heartbeat.{queue}", run, None, traced=False)
 
     async def _degraded_reason(self, queue: str) -> str | None:
         for module in self._modules:

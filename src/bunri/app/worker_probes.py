@@ -10,7 +10,7 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from bunri.platform.telemetry.exposition import CONTENT_TYPE, exposition
+from bunri.platform.telemetry.exposition import exposition
 
 SLOWEST_S: Final = 5.0
 """Whoever has not said by then what they want is left alone."""
@@ -36,7 +36,7 @@ def _handler(consuming: Callable[[], bool], token: SecretStr | None) -> type[Bas
                 ready = consuming()
                 self._say(200 if ready else 503, b'{"status":"ready"}' if ready else b'{"status":"not ready"}')
             elif self.path == "/metrics" and self._may_measure():
-                self._say(200, exposition(), CONTENT_TYPE)
+                self._say(200, *exposition(accept=self.headers.get("accept", "")))
             else:
                 self._say(404, b'{"status":404,"code":"not_found"}')
 

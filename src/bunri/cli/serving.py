@@ -13,6 +13,7 @@ from bunri.app.settings import SecretMissing, Settings
 from bunri.cli.connection import Connection
 from bunri.cli.options import Data
 from bunri.platform.telemetry.logs import configure_logs
+from bunri.platform.telemetry.traces import start_traces, stop_traces
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
@@ -55,6 +56,7 @@ def serve(
     connection: Connection = context.obj
     connection.data = data
     settings = _given_settings(connection) if REGISTRY.target(name).stands_alone else _working_settings(context)
+    start_traces(settings.traces, f"bunri-{name}")
     app = create_app(settings, name)
     headers = as_lines(app.state.security_headers)
     uvicorn.run(
@@ -74,6 +76,7 @@ def serve(
         timeout_keep_alive=settings.http.idle_s,
         timeout_graceful_shutdown=5,
     )
+    stop_traces()
 
 
 def work(

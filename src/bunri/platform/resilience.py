@@ -20,6 +20,7 @@ from tenacity.wait import wait_random_exponential
 
 from bunri.kit.clock import now
 from bunri.platform.external_settings import ExternalSettings
+from bunri.platform.telemetry.traces import span
 
 T = TypeVar("T")
 
@@ -83,8 +84,9 @@ class Guard:
         )
         self._breakers.add_listener(_report)
 
-    async def call(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """What ``attempt`` returns, at the latest after ``timeout_s``.
+    async def call(self, attempt: Callable[[], Awaitable[T]], operation: str | None = None) -> T:
+        """What ``attempt`` returns, at the latest after ``timeout_s``; traced as one call of the service, or of its
+        ``operation``.
 
         Raises ExternalFailed: the attempt's own, ``timeout``, or ``circuit_open`` while the breaker is open.
         """
@@ -95,7 +97,9 @@ class Guard:
             retry=retry_if_exception(self._worth_another),
             reraise=True,
         )
-        return await retrying(self._once, attempt, deadline)
+        name = f"{self._name}.{operation}" if operation else f"call {self._name}"
+        with span(name, "client", {"peer.service": self._name}):
+            return await retrying(self._once, attempt, deadline)
 
     async def _once(self, attempt: Callable[[], Awaitable[T]], deadline: float) -> T:
         try:

@@ -44,7 +44,7 @@ def put(name: str, content: str) -> Change:
 def test_what_init_writes_is_sound_and_is_never_written_over(site: Path) -> None:
     assert found(site) == []
     before = {path: path.read_text() for path in (site / "secrets").iterdir()}
-    assert len(set(before.values())) == 7
+    assert len(set(before.values())) == 8
     assert write_initial(site, "https://other.test") == []
     assert {path: path.read_text() for path in (site / "secrets").iterdir()} == before
     assert (site / "secrets").stat().st_mode & 0o777 == 0o700

@@ -8,6 +8,7 @@ from tests.app.rpc.songs import TOKENS, Juke, SongMissing, Songs
 from tests.support.api import bare_app, client_of
 
 from bunri.app.rpc.server import router
+from bunri.edge.http.requests import RequestContext
 
 
 @pytest.fixture
@@ -28,5 +29,6 @@ async def http(juke: Juke) -> AsyncIterator[httpx.AsyncClient]:
         router("songs", Songs, lambda _: juke, TOKENS, {"needle": _works}),
         router("broken", Songs, lambda _: juke, TOKENS, {"needle": _fails}),
     )
+    app.add_middleware(RequestContext)
     async with client_of(app, "http://songs") as client:
         yield client

@@ -3,11 +3,13 @@
 import httpx
 import pytest
 from tests.app.rpc.songs import TOKENS, Juke, Song, SongMissing, Songs
+from tests.support.collector import Collector
 from tests.support.servers import Step, garbage, ok, serving, status
 
 from bunri.app.rpc.client import BOUNDS, PeerUnavailable, make_client, ping
 from bunri.kit.errors import Conflict
 from bunri.kit.sentences import sentence
+from bunri.platform.telemetry.traces import span, stop_traces
 
 
 @pytest.fixture(params=["local", "remote"])
@@ -44,6 +46,18 @@ class TestRemote:
         await ping(make_client(Songs, "songs", http, "http://songs", TOKENS))
         with pytest.raises(SongMissing):
             await ping(make_client(Songs, "broken", http, "http://songs", TOKENS))
+
+    async def test_a_call_is_a_part_of_the_trace_here_and_there(
+        self, http: httpx.AsyncClient, traced: Collector
+    ) -> None:
+        songs = make_client(Songs, "songs", http, "http://songs", TOKENS)
+        with span("task", "consumer"):
+            await songs.find(["a"])
+        stop_traces()
+        served, called, task = traced.spans
+        assert [each.name for each in traced.spans] == ["POST /internal/songs/find", "songs.find", "task"]
+        assert (served.parent_id, called.parent_id) == (called.span_id, task.span_id)
+        assert {each.trace_id for each in traced.spans} == {task.trace_id}
 
     async def test_an_error_of_a_class_unknown_here_keeps_code_kind_and_data(self) -> None:
         taken = status(409, {"code": "song_taken", "data": {"by": "b"}})

@@ -13,9 +13,11 @@ import httpx
 import pytest
 import socketio
 import uvicorn
+from prometheus_client import REGISTRY
 from pydantic import BaseModel
 from socketio.exceptions import ConnectionError as NotConnected
 from tests.support.api import bare_app
+from tests.support.collector import Collector
 from tests.support.platform import free_port
 from tests.support.providers import Only
 from tests.support.tokens import access_token
@@ -38,6 +40,7 @@ from bunri.platform.limits.memory import MemoryRateLimiter
 from bunri.platform.realtime import NAMESPACE, Socket, SocketHandler, user_room
 from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager, CutOff
 from bunri.platform.realtime.remote import RemoteEmitter
+from bunri.platform.telemetry.traces import stop_traces
 
 KEY = SigningKeys("a seed for tests only, and long enough")
 HOUR = timedelta(hours=1)
@@ -417,6 +420,22 @@ class TestEvents:
         assert {name: said[name] for name in answer} == answer
         if answer["status"] == "error":
             assert said["message"]
+
+    async def test_are_counted_and_traced_by_how_they_end(self, one: Node, connect: Connect, traced: Collector) -> None:
+        def counted() -> list[float]:
+            labels = [{"event": "order", "outcome": each} for each in ("done", "refused", "failed")]
+            return [REGISTRY.get_sample_value("bunri_socket_events_total", each) or 0 for each in labels]
+
+        client, before = await connect(one, "a"), counted()
+        for cups in (1, 7, 0):
+            await client.call("order", {"cups": cups}, namespace=NAMESPACE)
+        stop_traces()
+        assert [now - then for now, then in zip(counted(), before, strict=True)] == [1, 1, 1]
+        assert [(span.name, span.failed) for span in traced.spans] == [
+            ("socket order", False),
+            ("socket order", False),
+            ("socket order", True),
+        ]
 
     async def test_so_many_of_a_kind_within_a_minute(self, one: Node, connect: Connect) -> None:
         me = owner()

@@ -6,12 +6,14 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, func, select, update
+from tests.support.collector import Collector
 
 from bunri.domains.waste.models import outbox
 from bunri.domains.waste.public import Uploaded
 from bunri.kit.errors import Unavailable
 from bunri.kit.ids import new_id
 from bunri.platform.db import Database, Outbox, Relay, Repository
+from bunri.platform.telemetry.traces import span, trace_ids
 
 NONE: Final = timedelta()
 
@@ -22,12 +24,15 @@ class Recorder:
     def __init__(self) -> None:
         self.down = False
         self.sent: list[UUID] = []
+        self.payload: dict[str, Any] = {}
+        self.trace: dict[str, str] = {}
 
     async def publish(self, topic: str, payload: dict[str, Any]) -> None:
         if self.down:
             raise Unavailable
         assert topic == Uploaded.topic
         self.sent.append(UUID(payload["job_id"]))
+        self.payload, self.trace = payload, trace_ids()
 
 
 @pytest.fixture
@@ -94,6 +99,19 @@ async def test_a_crash_between_commit_and_send_loses_nothing(
     told = await _tell(database)
     assert await relay.send_left(grace=NONE) == 1
     assert recorder.sent == [told]
+
+
+async def test_an_event_that_another_process_sends_stays_in_its_trace(
+    database: Database, relay: Relay, recorder: Recorder, traced: Collector
+) -> None:
+    recorder.down = True
+    with span("POST /photos", "server") as request:
+        told = await _tell(database)
+    recorder.down = False
+    assert await relay.send_left(grace=NONE) == 1
+    assert recorder.payload == {"job_id": str(told)}
+    assert recorder.trace["trace_id"] == request.trace_id.hex()
+    assert trace_ids() == {}
 
 
 async def test_the_relay_leaves_fresh_events_to_their_sender(

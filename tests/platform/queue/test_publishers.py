@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 from pydantic import BaseModel
 from redis.asyncio import Redis
+from tests.support.collector import Collector
 from tests.support.platform import free_port
 from tests.support.providers import Only
 
@@ -20,6 +21,7 @@ from bunri.platform.queue import Handler, InlinePublisher, Route
 from bunri.platform.queue.celery import make_celery
 from bunri.platform.queue.celery_publisher import CeleryPublisher
 from bunri.platform.queue.publishers import BrokerUnavailable
+from bunri.platform.telemetry.traces import span, stop_traces
 
 QUEUES = "tests.one", "tests.other"
 ROUTES = {"happened": [Route("tell.one", QUEUES[0]), Route("tell.other", QUEUES[1])], "ignored": []}
@@ -74,6 +76,24 @@ class TestCelery:
             found = await waiting(broker, queue)
             assert [message.payload for message in found] == [{"사진": 1}, {"사진": 2}]
             assert {message.headers["task"] for message in found} == {task}
+
+    async def test_a_message_says_of_which_trace_it_is(
+        self,
+        settings: Settings,
+        broker: Redis,
+        publisher_to: Callable[[str], CeleryPublisher],
+        traced: Collector,
+    ) -> None:
+        publisher = publisher_to(settings.cache_address("broker"))
+        await publisher.publish("happened", {"n": 1})
+        with span("POST /photos", "server"):
+            await publisher.publish("happened", {"n": 2})
+        stop_traces()
+        outside, inside = await waiting(broker, QUEUES[0])
+        sent = traced.spans[0]
+        assert "traceparent" not in outside.headers
+        assert inside.headers["traceparent"] == f"00-{sent.trace_id}-{sent.span_id}-01"
+        assert (sent.name, sent.kind, sent.parent_id) == ("send tell.one", "producer", traced.spans[-1].span_id)
 
     async def test_nobody_is_told_of_what_nobody_subscribed_to(
         self, settings: Settings, broker: Redis, publisher_to: Callable[[str], CeleryPublisher]

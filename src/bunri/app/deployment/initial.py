@@ -76,6 +76,7 @@ def _contents(public_url: str) -> Mapping[str, str]:
         "valkey.conf": _VALKEY_CONF.format(password=valkey),
         "valkey_url": VALKEY.format(password=valkey),
         "s3.json": json.dumps({"identities": [owner]}, indent=2) + "\n",
+        "metrics_token": secrets.token_urlsafe(24),
         "storage_url": STORE.format(key=key, secret=secret, bucket=BUCKET, public=quote(public_url, safe=":/")),
     }
 

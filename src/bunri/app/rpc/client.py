@@ -12,6 +12,7 @@ from bunri.app.rpc.tokens import PeerTokens
 from bunri.kit.errors import BunriError, Unavailable
 from bunri.platform.external_settings import ExternalSettings
 from bunri.platform.resilience import ExternalFailed, Guard
+from bunri.platform.telemetry.traces import carried
 
 P = TypeVar("P")
 
@@ -38,7 +39,7 @@ class _Client:
     async def post(self, name: str, body: bytes) -> bytes:
         """The answer's body. Raises the domain's named error, or PeerUnavailable."""
         try:
-            answer = await self._guard.call(lambda: self._post(name, body))
+            answer = await self._guard.call(lambda: self._post(name, body), name)
         except ExternalFailed as failed:
             raise PeerUnavailable(domain=self._domain, reason=failed.reason) from failed
         if isinstance(answer, BunriError):
@@ -46,7 +47,7 @@ class _Client:
         return answer
 
     async def _post(self, name: str, body: bytes) -> bytes | BunriError:
-        headers = {"authorization": f"Bearer {self._tokens.issue()}", "content-type": "application/json"}
+        headers = {"authorization": f"Bearer {self._tokens.issue()}", "content-type": "application/json", **carried()}
         try:
             response = await self._client.post(f"{self._base}/{name}", content=body, headers=headers)
         except httpx.HTTPError as error:

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from bunri import __version__
 from bunri.edge.http.addresses import is_local
 from bunri.platform.http import policy
-from bunri.platform.telemetry.exposition import CONTENT_TYPE, exposition
+from bunri.platform.telemetry.exposition import exposition
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +100,8 @@ async def metrics(request: Request) -> Response:
         raise HTTPException(404)
     read: Read | None = getattr(request.app.state, "measures", None)
     measures = await read() if read else ()
-    return Response(await asyncio.to_thread(exposition, measures), media_type=CONTENT_TYPE)
+    found = await asyncio.to_thread(exposition, measures, request.headers.get("accept", ""))
+    return Response(found.content, headers={"Content-Type": found.content_type})
 
 
 def _may_measure(request: Request) -> bool:

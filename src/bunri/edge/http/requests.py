@@ -1,4 +1,4 @@
-"""What happens to every request: an id, a line in the log, a number in the metrics, a bound on its body."""
+"""What happens to every request: an id, a line in the log, a number in the metrics, a span, a bound on its body."""
 
 import re
 import time
@@ -14,6 +14,7 @@ from bunri.edge.http.problems import method_not_allowed, refusal, unexpected
 from bunri.kit.errors import BunriError, Invalid, TooLarge, Unsupported
 from bunri.kit.ids import new_id
 from bunri.platform.telemetry.metrics import REQUEST_SECONDS, REQUESTS
+from bunri.platform.telemetry.traces import TRACEPARENT, sampled_trace, span, tracing, valid
 
 log = structlog.get_logger("bunri.http")
 
@@ -21,10 +22,12 @@ _ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _PROBES: Final = ("/health", "/api/health", "/ready", "/metrics")
 _POLLS: Final = ("/api/v1/waste/status/", "/socket.io")
+_PINGS: Final = re.compile(r"/internal/[a-z]+/ping")
 
 
 class RequestContext:
-    """Gives each request its id (the caller's ``X-Request-ID`` when it is a sane one), logs and counts it."""
+    """Gives each request its id (the caller's ``X-Request-ID`` when it is a sane one), logs and counts it,
+    and begins its trace or goes on with the caller's."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -32,7 +35,26 @@ class RequestContext:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
+        elif tracing() and _is_traced(scope["path"]):
+            await self._trace(scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _trace(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Named by the template of its route: a path holds ids and codes, a query positions."""
+        method, written = _method(scope), Headers(scope=scope).getlist(TRACEPARENT)
+        parent = valid(written[0]) if len(written) == 1 else None
+        with span(method, "server", {"http.request.method": method}, parent=parent) as traced:
+            status = await self._answer(scope, receive, send)
+            route = _route(scope)
+            traced.name = f"{method} {route}"
+            traced.set("http.route", route)
+            traced.set("http.response.status_code", status)
+            if status >= 500:
+                traced.fail(str(status))
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """The status that was sent."""
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if _ID.fullmatch(given) else str(new_id())
         scope["request_id"] = request_id
@@ -60,13 +82,25 @@ class RequestContext:
         finally:
             _record(scope, status or 500, time.perf_counter() - started)
             structlog.contextvars.clear_contextvars()
+        return status or 500
+
+
+def _is_traced(path: str) -> bool:
+    return not path.startswith((*_PROBES, *_POLLS)) and not _PINGS.fullmatch(path)
+
+
+def _method(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in _METHODS else "other"
+
+
+def _route(scope: Scope) -> str:
+    return getattr(scope.get("route"), "path", "(none)")
 
 
 def _record(scope: Scope, status: int, seconds: float) -> None:
-    route = getattr(scope.get("route"), "path", "(none)")
-    method = scope["method"] if scope["method"] in _METHODS else "other"
-    REQUESTS.labels(method, route, str(status)).inc()
-    REQUEST_SECONDS.labels(route).observe(seconds)
+    route, trace = _route(scope), sampled_trace()
+    REQUESTS.labels(_method(scope), route, str(status)).inc()
+    REQUEST_SECONDS.labels(route).observe(seconds, {"trace_id": trace} if trace else None)
     polled = scope["path"].startswith(_POLLS) and status < 500
     if not polled and not scope["path"].startswith(_PROBES):
         # The path only: a query may hold a position, which is nobody's business (facts.md, "Kakao").

@@ -36,6 +36,8 @@ from bunri.platform.realtime import (
     user_room,
 )
 from bunri.platform.realtime.cluster import ClusterManager
+from bunri.platform.telemetry.metrics import SOCKET_EVENTS
+from bunri.platform.telemetry.traces import span
 
 log = structlog.get_logger(__name__)
 
@@ -202,7 +204,13 @@ class RealtimeServer:
             found = self._sockets.get(sid)
             if found is None:
                 return _failed(TokenInvalid(), "ko")
-            return await self._handle(handler, _Socket(self, sid, found.caller), found, payload)
+            with span(f"socket {handler.event}", "server") as traced:
+                answer = await self._handle(handler, _Socket(self, sid, found.caller), found, payload)
+                outcome = _outcome(answer)
+                if outcome == "failed":
+                    traced.fail("internal")
+            SOCKET_EVENTS.labels(handler.event, outcome).inc()
+            return answer
 
         return handle
 
@@ -246,6 +254,12 @@ class _Socket:
 
     def follows(self, room: str) -> bool:
         return self._server.follows(self.id, room)
+
+
+def _outcome(answer: Mapping[str, Any]) -> str:
+    if answer["status"] == "success":
+        return "done"
+    return "failed" if answer["code"] == "internal" else "refused"
 
 
 def _failed(error: BunriError, language: Language) -> dict[str, Any]:

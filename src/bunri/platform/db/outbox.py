@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bunri.kit.errors import Unavailable
 from bunri.kit.events import Event
 from bunri.kit.ids import new_id
+from bunri.platform.telemetry.traces import TRACEPARENT, carried, span, valid
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +57,8 @@ class Outbox:
 
     async def add(self, event: Event) -> None:
         row: Staged = (new_id(), event.topic, event.model_dump(mode="json"))
-        values = {"id": row[0], "topic": row[1], "payload": row[2], "created_at": func.now()}
+        kept = {**row[2], **carried()}  # with its trace, in case that another process has to send it
+        values = {"id": row[0], "topic": row[1], "payload": kept, "created_at": func.now()}
         await self._session.execute(insert(self._table).values(values))
         self._session.info.setdefault(_KEY, []).append(row)
 
@@ -94,7 +96,9 @@ class Relay:
             left = select(table).where(old).order_by(table.c.id).limit(limit)
             rows = (await session.execute(left.with_for_update(skip_locked=True))).all()
             for row in rows:
-                await self._publisher.publish(row.topic, row.payload)
+                payload = dict(row.payload)
+                with span("outbox", parent=valid(payload.pop(TRACEPARENT, None))):
+                    await self._publisher.publish(row.topic, payload)
             if rows:
                 await session.execute(delete(table).where(table.c.id.in_([row.id for row in rows])))
         return len(rows)

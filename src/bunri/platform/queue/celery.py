@@ -18,6 +18,7 @@ from bunri.platform.queue.handlers import Handler
 from bunri.platform.queue.metrics import TASKS, measured
 from bunri.platform.queue.timing import BrokerClock
 from bunri.platform.queue.watchdog import ConsumerWatchdog
+from bunri.platform.telemetry.traces import TRACEPARENT, span, valid
 
 log = structlog.get_logger(__name__)
 
@@ -112,9 +113,19 @@ def _register(
                 return
             try:
                 with measured(each.name):
-                    loop.run(each.run(providers, payload))
+                    loop.run(_run(each, providers, payload, self.request.get(TRACEPARENT)))
             except Unavailable as error:
                 if each.retries == 0:
                     log.warning("task.skipped", task=each.name, reason=str(error))
                     return
                 raise self.retry(exc=error, countdown=min(30, 2**self.request.retries)) from error
+
+
+async def _run(each: Handler, providers: Providers, payload: dict[str, Any], sent_with: object) -> None:
+    """One run, as a part of the trace in which its message was sent, or as a trace of its own."""
+    parent = valid(sent_with)
+    if parent is None and not each.traced:
+        await each.run(providers, payload)
+        return
+    with span(each.name, "consumer", parent=parent):
+        await each.run(providers, payload)

@@ -13,6 +13,7 @@ from redis import RedisError
 
 from bunri.platform.queue.publishers import BrokerUnavailable, Route, Routes
 from bunri.platform.queue.state import SENT_AT
+from bunri.platform.telemetry.traces import carried, span
 
 PATIENCE_S: Final = 1.0
 """A person is waiting for the answer to their request, and the outbox sends again: better to give up soon."""
@@ -43,8 +44,9 @@ class CeleryPublisher:
         loop = asyncio.get_running_loop()
         for route in self._routes.get(topic, ()):
             try:
-                async with asyncio.timeout(PATIENCE_S):
-                    await loop.run_in_executor(self._threads, self._send, route, payload)
+                with span(f"send {route.task}", "producer", {"messaging.destination.name": route.queue}):
+                    async with asyncio.timeout(PATIENCE_S):
+                        await loop.run_in_executor(self._threads, self._send, route, payload, carried())
             except (OperationalError, OSError) as error:
                 raise BrokerUnavailable from error
 
@@ -62,7 +64,7 @@ class CeleryPublisher:
             valkey: Any = producer.channel
             return sum(int(valkey.client.llen(queue)) for queue in queues)
 
-    def _send(self, route: Route, payload: dict[str, Any]) -> None:
+    def _send(self, route: Route, payload: dict[str, Any], trace: dict[str, str]) -> None:
         with self._producers.acquire(block=True) as producer:
             self._celery.send_task(
                 route.task,
@@ -71,7 +73,7 @@ class CeleryPublisher:
                 ignore_result=True,
                 retry=False,
                 producer=producer,
-                headers={SENT_AT: time.time()},
+                headers={SENT_AT: time.time(), **trace},
             )
 
     def close(self) -> None:

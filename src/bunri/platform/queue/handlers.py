@@ -21,6 +21,8 @@ class Handler:
     """The topic of the event it understands; None for what beat starts."""
     retries: int = 0
     """How often a failure that may pass (kit.errors.Unavailable) is tried again, with growing pauses."""
+    traced: bool = True
+    """Whether a run of it may begin a trace."""
 
 
 def handler(

@@ -1,7 +1,8 @@
 """What Prometheus reads.
 
 The processes of ``bunri up`` write their counts into one folder (``PROMETHEUS_MULTIPROC_DIR``), so that the one of them
-that is asked answers for all. A process without that folder answers for itself.
+that is asked answers for all. A process without that folder answers for itself, and can say of which trace a slow
+request was (an exemplar; the library keeps none where counts are shared).
 """
 
 import os
@@ -11,24 +12,41 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISDIR
-from typing import Final
+from typing import Final, NamedTuple
 
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.openmetrics import exposition as exposing
 from prometheus_client.registry import Collector
 
-CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 SHARED_IN: Final = "PROMETHEUS_MULTIPROC_DIR"
+_OPENMETRICS: Final = "application/openmetrics-text"
+_END: Final = b"# EOF\n"
 MEMORY: Final = Path("/dev/shm")  # noqa: S108  # the folder in it is checked
 
 
-def exposition(read: Iterable[Metric] = ()) -> bytes:
-    """Everything counted, and what was ``read`` just now. Reads files where counts are shared: not for an event
-    loop."""
+class Exposition(NamedTuple):
+    content: bytes
+    content_type: str
+
+
+def exposition(read: Iterable[Metric] = (), accept: str = "") -> Exposition:
+    """Everything counted, and what was ``read`` just now: as OpenMetrics, with exemplars, to whoever accepts that, and
+    as Prometheus' older text to others. Reads files where counts are shared: not for an event loop."""
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which nobody asks for
     just_now = CollectorRegistry()
     just_now.register(_Read(read))
-    return generate_latest(_counted()) + generate_latest(just_now)
+    if _OPENMETRICS not in accept:
+        return Exposition(generate_latest(_counted()) + generate_latest(just_now), CONTENT_TYPE_LATEST)
+    counted, later = (exposing.generate_latest(each) for each in (_counted(), just_now))  # type: ignore[no-untyped-call]
+    return Exposition(counted.removesuffix(_END) + later, exposing.CONTENT_TYPE_LATEST)
 
 
 @contextmanager

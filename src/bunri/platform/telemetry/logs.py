@@ -1,10 +1,14 @@
-"""One JSON object a line on standard error (or colours on a terminal), each with the request id at hand."""
+"""One JSON object a line on standard error (or colours on a terminal), with the ids of the request, of the trace and of
+its span that are at hand."""
 
 import logging
 import sys
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import EventDict
+
+from bunri.platform.telemetry.traces import trace_ids
 
 _NOISY = (
     "alembic.runtime.migration",
@@ -24,6 +28,7 @@ def configure_logs(level: str = "INFO", *, json: bool | None = None) -> None:
     as_json = json if json is not None else not sys.stderr.isatty()
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _with_trace,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -52,3 +57,8 @@ def configure_logs(level: str = "INFO", *, json: bool | None = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def _with_trace(_logger: object, _method: str, line: EventDict) -> EventDict:
+    line.update(trace_ids())
+    return line

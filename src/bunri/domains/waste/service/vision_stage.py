@@ -39,6 +39,7 @@ from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.picture import Photo
 from bunri.platform.photos.pool import DecoderPool
 from bunri.platform.storage import ObjectMissing, Storage
+from bunri.platform.telemetry.traces import span
 from bunri.platform.vision.errors import VisionFailed, VisionMissing
 from bunri.platform.vision.protocol import Vision, VisionResult
 from bunri.platform.vision.stored import from_stored, to_stored
@@ -276,7 +277,7 @@ class VisionStage:
     @asynccontextmanager
     async def _stage(self, job: Job, stage: Stage) -> AsyncIterator[None]:
         await self._statuses.publish_status(job, stage)
-        with STAGE_SECONDS.labels(stage).time():
+        with STAGE_SECONDS.labels(stage).time(), span(f"stage {stage}"):
             yield
 
 
