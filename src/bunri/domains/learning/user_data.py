@@ -3,7 +3,17 @@
 from typing import Any, Final
 from uuid import UUID
 
-from bunri.domains.learning.records import Card, Deck, Learner, Review, Role, WeeklyTest, WeeklyTestQuestion, media_key
+from bunri.domains.learning.records import (
+    Card,
+    Deck,
+    Learner,
+    Member,
+    Review,
+    Role,
+    WeeklyTest,
+    WeeklyTestQuestion,
+    media_key,
+)
 from bunri.domains.learning.repository import LearningRepository
 from bunri.domains.learning.service.folding import folded
 from bunri.domains.learning.transfers import DeckExport, Import, export_key, import_key
@@ -37,10 +47,12 @@ class LearningUserData:
         objects += [media_key(each) for card in suggestions for each in card.media]
         for deck, role, _ in mine:
             async with self._transaction() as repository:
+                member = await repository.member(deck.id, owner)
                 cards = await repository.cards_of(deck.id) if role.may_edit else []
                 media = await repository.media_of_deck(deck.id) if role == Role.OWNER else []
             objects += [media_key(each.id) for each in media]
-            decks.append(_deck(deck, role, cards))
+            if member:  # who has left it since says no more of it
+                decks.append(_deck(deck, member, cards))
         if learner is None and not decks and not imports and not taken_away:
             return PersonalData({})
         return PersonalData(
@@ -156,12 +168,13 @@ def _import(one: Import) -> dict[str, Any]:
     }
 
 
-def _deck(deck: Deck, role: Role, cards: list[Card]) -> dict[str, Any]:
+def _deck(deck: Deck, member: Member, cards: list[Card]) -> dict[str, Any]:
     return {
         "deck_id": str(deck.id),
         "name": deck.name,
         "kind": deck.kind,
-        "role": role,
+        "role": member.role,
+        "shows_week": member.shows_week,
         "cards": [_card(card) for card in cards],
     }
 
