@@ -105,6 +105,20 @@ class ClassRow(Base):
     created_at: Mapped[datetime] = mapped_column(_TIME)
 
 
+class ClassHandoverRow(Base):
+    """A class's teacher has made a link for another one; ``person`` is who accepted it."""
+
+    __tablename__ = "class_handovers"
+    __table_args__ = (Index("class_handovers_person_idx", "person", postgresql_where=text("person is not null")),)
+
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("learning.classes.id", ondelete="CASCADE"), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[datetime] = mapped_column(_TIME)
+    person: Mapped[str | None] = mapped_column(Text)
+    name: Mapped[str | None] = mapped_column(Text)
+    accepted_at: Mapped[datetime | None] = mapped_column(_TIME)
+
+
 class RoomToLeaveRow(Base):
     """Somebody is in a class no longer, or nobody is: ``person`` is empty. The row stays until chat knows it."""
 

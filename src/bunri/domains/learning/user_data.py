@@ -3,6 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
+from bunri.domains.learning.classes import ClassHandover
 from bunri.domains.learning.records import (
     Card,
     Deck,
@@ -44,6 +45,7 @@ class LearningUserData:
             taken_away = await repository.deck_exports_of(owner)
             classes = await repository.classes_of(owner)
             suggestions = await repository.suggestions_by(owner)
+            handovers = await repository.handovers_accepted_by(owner)
         objects += [media_key(each) for card in suggestions for each in card.media]
         for deck, role, _ in mine:
             async with self._transaction() as repository:
@@ -53,7 +55,7 @@ class LearningUserData:
             objects += [media_key(each.id) for each in media]
             if member:  # who has left it since says no more of it
                 decks.append(_deck(deck, member, cards))
-        if learner is None and not decks and not imports and not taken_away:
+        if learner is None and not decks and not imports and not taken_away and not handovers:
             return PersonalData({})
         return PersonalData(
             {
@@ -67,6 +69,7 @@ class LearningUserData:
                     }
                     for each in classes
                 ],
+                "class_handovers_accepted": [_handover(each) for each in handovers],
                 "suggestions": [_card(each) for each in suggestions],
                 "decks": decks,
                 "exports": [_deck_export(each) for each in taken_away],
@@ -142,6 +145,14 @@ def _learner(learner: Learner) -> dict[str, Any]:
         "reminder_hour": learner.reminder_hour,
         "reminders_come_by": learner.remind_by,
         "scans_become_cards": learner.makes_cards,
+    }
+
+
+def _handover(one: ClassHandover) -> dict[str, Any]:
+    return {
+        "class_id": str(one.class_id),
+        "name": one.name,
+        "accepted_at": one.accepted_at.isoformat() if one.accepted_at else None,
     }
 
 
