@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import json
+import re
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -25,6 +26,7 @@ from bunri.app.inline import InlineContainer
 from bunri.domains.auth.public import AccessVerifier, Caller
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.learning import models
+from bunri.domains.learning.anki.report import LOST
 from bunri.domains.learning.endpoints import imports as endpoints
 from bunri.domains.learning.errors import (
     DeckMissing,
@@ -52,6 +54,7 @@ from bunri.edge.http import objects
 from bunri.edge.http.requests import RequestContext
 from bunri.kit.errors import Full
 from bunri.kit.ids import new_id
+from bunri.kit.languages import text
 from bunri.platform.storage import StorageUnavailable
 
 Bring = Callable[..., Awaitable[ImportOut]]
@@ -193,7 +196,7 @@ class TestPackages:
         media = {"a.png": b"no picture", "b.svg": b"<svg onload='alert(1)'/>"}
         done = await bring(one, package(deck("A", *notes), media=media))
         assert {each.kind: each.count for each in done.report} == {"picture_broken": 2}
-        assert done.report[0].text == "2 pictures could not be read."
+        assert done.report[0].text == "Pictures that could not be read: 2"
         assert [card.back for card in await cards_in(cards, one, done.deck_ids)] == ["(…) a", "b b"]
 
 
@@ -376,6 +379,13 @@ class TestRefused:
             await imports.complete(one, made[0].id, "ko")
         with pytest.raises(ImportMissing):
             await imports.get(other, made[0].id, "ko")
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_what_was_left_out_is_told_of_one_as_of_many(kind: str) -> None:
+    """English has the number where no word depends on it, and Korean has no plural that would."""
+    assert text(f"learning.left_out.{kind}", "en", count=1).endswith(": 1")
+    assert re.search(r"(?<!\d)1(장|줄)", text(f"learning.left_out.{kind}", "ko", count=1))
 
 
 class Died(BaseException):
