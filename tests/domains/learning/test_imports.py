@@ -381,6 +381,62 @@ class TestRefused:
             await imports.get(other, made[0].id, "ko")
 
 
+class TestGivingUp:
+    async def test_one_that_is_given_up_makes_room_at_once(
+        self, imports: Imports, container: InlineContainer, one: Caller, other: Caller
+    ) -> None:
+        said = ImportIn(format=ImportFormat.CSV, size=3)
+        announced, _ = await imports.announce(one, said, BASE_URL)
+        waiting = await sent(container, imports, one, b"a,b", "csv")
+        await imports.announce(one, said, BASE_URL)
+        with pytest.raises(TooManyImports):
+            await imports.announce(one, said, BASE_URL)
+        with pytest.raises(ImportMissing):
+            await imports.remove(other, announced.id)
+        for gone in (announced.id, waiting):
+            await imports.remove(one, gone)
+            assert await container.storage.stat(import_key(gone)) is None
+            with pytest.raises(ImportMissing):
+                await imports.complete(one, gone, "en")
+            await imports.announce(one, said, BASE_URL)
+        with pytest.raises(TooManyImports):
+            await imports.announce(one, said, BASE_URL)
+
+    async def test_nothing_can_be_sent_for_it_any_more(self, http: httpx.AsyncClient) -> None:
+        ticket = (await http.post("/api/v1/learning/imports", json={"format": "csv", "size": 3})).json()
+        path = f"/api/v1/learning/imports/{ticket['import_id']}"
+        assert (await http.delete(path)).status_code == 204
+        put = await http.put(ticket["upload_url"], content=b"a,b", headers=ticket["upload_headers"])
+        assert put.status_code >= 400
+        assert (await http.delete(path)).status_code == 404
+        assert (await http.get("/api/v1/learning/imports")).json() == []
+
+    async def test_its_worker_stops_and_what_is_there_stays(
+        self,
+        container: InlineContainer,
+        imports: Imports,
+        importing: Importing,
+        decks: Decks,
+        cards: Cards,
+        one: Caller,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("bunri.domains.learning.service.importing.BATCH", 2)
+        import_id = await sent(container, imports, one, many(6))
+        real = Bringing.take
+
+        async def given_up(self: Bringing, *more: Any) -> None:
+            await real(self, *more)
+            if (await imports.listed(one, "en"))[0].counts["added"] == 4:
+                await imports.remove(one, import_id)
+
+        monkeypatch.setattr(Bringing, "take", given_up)
+        await importing.work(ImportAsked(import_id=str(import_id)))
+        [brought] = await decks.listed(one)
+        assert brought.cards == 4
+        assert await imports.listed(one, "en") == []
+
+
 @pytest.mark.parametrize("kind", LOST)
 def test_what_was_left_out_is_told_of_one_as_of_many(kind: str) -> None:
     """English has the number where no word depends on it, and Korean has no plural that would."""

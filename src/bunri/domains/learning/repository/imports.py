@@ -114,6 +114,9 @@ class ImportRepository(Repository):
         statement = delete(_Import).where(_Import.id.in_(found)).returning(_Import.id)
         return list((await self._session.execute(statement)).scalars())
 
+    async def remove_import(self, import_id: UUID) -> None:
+        await self._session.execute(delete(_Import).where(_Import.id == import_id))
+
     async def remove_imports_of(self, owner: str) -> list[UUID]:
         statement = delete(_Import).where(_Import.owner == owner).returning(_Import.id)
         return list((await self._session.execute(statement)).scalars())
