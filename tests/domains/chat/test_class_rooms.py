@@ -83,11 +83,24 @@ class TestLeaving:
     ) -> None:
         await chat.enter_class_room(room, "반", other.id, "토끼", False)
         for _ in range(2):
-            await chat.leave_class_room(room, other.id)
+            await chat.leave_class_room(room, other.id, one.id, "선생님")
         with pytest.raises((NotAMember, RoomMissing)):
             await history.before(other, room, None, 10)
-        await chat.leave_class_room(room, one.id)  # who teaches stays
+        await chat.leave_class_room(room, one.id, None, None)  # who teaches stays
         assert (await history.before(one, room, None, 10)).messages == []
+
+    @pytest.mark.parametrize("knows_it", [False, True])
+    async def test_another_teacher_owns_it_once_who_taught_before_has_left(
+        self, chat: ChatPublic, rooms: Rooms, room: UUID, one: Caller, other: Caller, knows_it: bool
+    ) -> None:
+        if knows_it:
+            await chat.enter_class_room(room, "반", other.id, "이 선생님", False)
+        for _ in range(2):
+            await chat.leave_class_room(room, one.id, other.id, "이 선생님")
+        assert (await rooms.get(other, room)).role == Role.OWNER
+        assert [each.username for each in await rooms.members(other, room, "", 10)] == ["이 선생님"]
+        with pytest.raises(RoomMissing):
+            await rooms.get(one, room)
 
     @pytest.mark.parametrize("erased", [False, True])
     async def test_a_pupil_does_not_inherit_it(

@@ -20,6 +20,7 @@ from bunri.domains.learning.service.deck_weeks import DeckWeeks
 from bunri.domains.learning.service.decks import Decks
 from bunri.domains.learning.service.reviewing import Reviewing
 from bunri.domains.learning.service.starter import Starter
+from bunri.domains.learning.user_data import LearningUserData
 from bunri.kit.ids import new_id
 
 
@@ -81,6 +82,16 @@ async def test_only_those_who_learn_a_deck_of_somebody(
             await weeks.of(other, deck_id)
         with pytest.raises(DeckMissing):
             await weeks.show(other, deck_id, True)
+
+
+async def test_what_is_exported_says_who_shows_it(
+    weeks: DeckWeeks, decks: Decks, data: LearningUserData, one: Caller
+) -> None:
+    for name in ("우리 집", "나만"):
+        made = await decks.make(one, DeckIn(name=name))
+        await weeks.show(one, made.id, name == "우리 집")
+    exported = (await data.export(one.id)).document["decks"]
+    assert {each["name"]: each["shows_week"] for each in exported} == {"우리 집": True, "나만": False}
 
 
 async def test_over_http(container: InlineContainer, weeks: DeckWeeks, decks: Decks) -> None:

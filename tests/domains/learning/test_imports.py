@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import json
+import re
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -25,6 +26,7 @@ from bunri.app.inline import InlineContainer
 from bunri.domains.auth.public import AccessVerifier, Caller
 from bunri.domains.auth.service.guests import Guests
 from bunri.domains.learning import models
+from bunri.domains.learning.anki.report import LOST
 from bunri.domains.learning.endpoints import imports as endpoints
 from bunri.domains.learning.errors import (
     DeckMissing,
@@ -52,6 +54,7 @@ from bunri.edge.http import objects
 from bunri.edge.http.requests import RequestContext
 from bunri.kit.errors import Full
 from bunri.kit.ids import new_id
+from bunri.kit.languages import text
 from bunri.platform.storage import StorageUnavailable
 
 Bring = Callable[..., Awaitable[ImportOut]]
@@ -193,7 +196,7 @@ class TestPackages:
         media = {"a.png": b"no picture", "b.svg": b"<svg onload='alert(1)'/>"}
         done = await bring(one, package(deck("A", *notes), media=media))
         assert {each.kind: each.count for each in done.report} == {"picture_broken": 2}
-        assert done.report[0].text == "2 pictures could not be read."
+        assert done.report[0].text == "Pictures that could not be read: 2"
         assert [card.back for card in await cards_in(cards, one, done.deck_ids)] == ["(…) a", "b b"]
 
 
@@ -376,6 +379,69 @@ class TestRefused:
             await imports.complete(one, made[0].id, "ko")
         with pytest.raises(ImportMissing):
             await imports.get(other, made[0].id, "ko")
+
+
+class TestGivingUp:
+    async def test_one_that_is_given_up_makes_room_at_once(
+        self, imports: Imports, container: InlineContainer, one: Caller, other: Caller
+    ) -> None:
+        said = ImportIn(format=ImportFormat.CSV, size=3)
+        announced, _ = await imports.announce(one, said, BASE_URL)
+        waiting = await sent(container, imports, one, b"a,b", "csv")
+        await imports.announce(one, said, BASE_URL)
+        with pytest.raises(TooManyImports):
+            await imports.announce(one, said, BASE_URL)
+        with pytest.raises(ImportMissing):
+            await imports.remove(other, announced.id)
+        for gone in (announced.id, waiting):
+            await imports.remove(one, gone)
+            assert await container.storage.stat(import_key(gone)) is None
+            with pytest.raises(ImportMissing):
+                await imports.complete(one, gone, "en")
+            await imports.announce(one, said, BASE_URL)
+        with pytest.raises(TooManyImports):
+            await imports.announce(one, said, BASE_URL)
+
+    async def test_nothing_can_be_sent_for_it_any_more(self, http: httpx.AsyncClient) -> None:
+        ticket = (await http.post("/api/v1/learning/imports", json={"format": "csv", "size": 3})).json()
+        path = f"/api/v1/learning/imports/{ticket['import_id']}"
+        assert (await http.delete(path)).status_code == 204
+        put = await http.put(ticket["upload_url"], content=b"a,b", headers=ticket["upload_headers"])
+        assert put.status_code >= 400
+        assert (await http.delete(path)).status_code == 404
+        assert (await http.get("/api/v1/learning/imports")).json() == []
+
+    async def test_its_worker_stops_and_what_is_there_stays(
+        self,
+        container: InlineContainer,
+        imports: Imports,
+        importing: Importing,
+        decks: Decks,
+        cards: Cards,
+        one: Caller,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("bunri.domains.learning.service.importing.BATCH", 2)
+        import_id = await sent(container, imports, one, many(6))
+        real = Bringing.take
+
+        async def given_up(self: Bringing, *more: Any) -> None:
+            await real(self, *more)
+            if (await imports.listed(one, "en"))[0].counts["added"] == 4:
+                await imports.remove(one, import_id)
+
+        monkeypatch.setattr(Bringing, "take", given_up)
+        await importing.work(ImportAsked(import_id=str(import_id)))
+        [brought] = await decks.listed(one)
+        assert brought.cards == 4
+        assert await imports.listed(one, "en") == []
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_what_was_left_out_is_told_of_one_as_of_many(kind: str) -> None:
+    """English has the number where no word depends on it, and Korean has no plural that would."""
+    assert text(f"learning.left_out.{kind}", "en", count=1).endswith(": 1")
+    assert re.search(r"(?<!\d)1(장|줄)", text(f"learning.left_out.{kind}", "ko", count=1))
 
 
 class Died(BaseException):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bunri.domains.learning.service.cards import Cards
     from bunri.domains.learning.service.carrying import CardPictures
     from bunri.domains.learning.service.checking import Checking
+    from bunri.domains.learning.service.class_handovers import ClassHandovers
     from bunri.domains.learning.service.class_rooms import RoomsOfClasses
     from bunri.domains.learning.service.classes import Classes
     from bunri.domains.learning.service.deck_exporting import DeckExporting
@@ -310,6 +311,14 @@ def _classes(container: "Container") -> "Classes":
     return Classes(_transaction(container), rooms, get(Scans), get(ShownCards), settings, clock)
 
 
+def _class_handovers(container: "Container") -> "ClassHandovers":
+    from bunri.domains.learning.service.class_handovers import ClassHandovers
+    from bunri.domains.learning.service.class_rooms import RoomsOfClasses
+
+    get, settings = container.get, container.settings.learning
+    return ClassHandovers(_transaction(container), get(RoomsOfClasses), get(AuthPublic), settings, container.clock)
+
+
 def _class_rooms(container: "Container") -> "RoomsOfClasses":
     from bunri.domains.learning.service.class_rooms import RoomsOfClasses
 
@@ -339,6 +348,7 @@ def _routers(_: "Container") -> "Sequence[APIRouter]":
     from bunri.domains.learning.endpoints import (
         cards,
         checks,
+        class_handovers,
         classes,
         deck_weeks,
         decks,
@@ -354,7 +364,8 @@ def _routers(_: "Container") -> "Sequence[APIRouter]":
 
     of_cards = [decks.router, deck_weeks.router, cards.router, checks.router, reviews.router, media.router]
     of_files = [imports.router, exports.router]
-    return [*of_cards, *of_files, classes.router, tests.router, starter.router, statistics.router, preferences.router]
+    of_classes = [classes.router, class_handovers.router]
+    return [*of_cards, *of_files, *of_classes, tests.router, starter.router, statistics.router, preferences.router]
 
 
 def _handlers(_: "Container", queue: str) -> "Sequence[Handler]":
@@ -386,6 +397,7 @@ MODULE = Module(
         "service.cards.Cards": _cards,
         "service.carrying.CardPictures": _card_pictures,
         "service.checking.Checking": _checking,
+        "service.class_handovers.ClassHandovers": _class_handovers,
         "service.class_rooms.RoomsOfClasses": _class_rooms,
         "service.classes.Classes": _classes,
         "service.decks.Decks": _decks,
@@ -434,6 +446,7 @@ MODULE = Module(
     ),
     schedule=(
         Schedule("learning.end_classes", "default", 600),
+        Schedule("learning.forget_handovers", "default", 3600),
         Schedule("learning.leave_rooms", "default", 60),
         Schedule("learning.follow_rules", "default", 60),
         Schedule("learning.remind", "default", 60),

@@ -114,8 +114,9 @@ class ChatPublic(Protocol):
         Raises RoomMissing (nobody has opened it), RoomClosed, Banned, TooManyRooms, WordRefused."""
         ...
 
-    async def leave_class_room(self, room_id: UUID, person: str) -> None:
-        """``person`` is in it no longer, if they were."""
+    async def leave_class_room(self, room_id: UUID, person: str, teacher: str | None, name: Name | None) -> None:
+        """``person`` is in it no longer, if they were. If they owned it, ``teacher``, who teaches the class now, does
+        so from then on, under ``name``; where there is no other teacher, they stay."""
         ...
 
     async def erase_class_room(self, room_id: UUID) -> bool:

@@ -39,6 +39,19 @@ class SchoolClass:
     has_room: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ClassHandover:
+    """A class's teacher wants another one to take it over. ``person`` and ``name``: who accepted the link; the class is
+    theirs once the teacher has confirmed that."""
+
+    class_id: UUID
+    token_hash: bytes
+    expires_at: datetime
+    person: str | None = None
+    name: str | None = None
+    accepted_at: datetime | None = None
+
+
 class Progress(NamedTuple):
     """How one pupil does. ``begun``: cards reviewed at least once; ``known``: due in three weeks or later; ``week`` and
     ``right``: reviews of the last seven days, and how many of them were remembered."""

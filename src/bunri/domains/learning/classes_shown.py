@@ -1,6 +1,6 @@
 """What classes take and give."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -60,6 +60,45 @@ class CodeIn(BaseModel):
 
 class JoinClassIn(CodeIn):
     nickname: Nickname = Field(description="How the teacher and nobody else sees one.")
+
+
+class HandoverLink(BaseModel):
+    token: str = Field(description="Shown once.")
+    path: str = Field(description="Of the page where another teacher accepts it.")
+    expires_at: datetime
+
+
+class HandoverOut(BaseModel):
+    """How far it is, for who hands the class over."""
+
+    expires_at: datetime | None = Field(description="Null: there is no link that is still good.")
+    person: str | None = Field(description="Who accepted it.")
+    name: str | None
+    tag: str | None = Field(description="Tells people of one name apart; who accepted it sees the same.")
+
+
+class HandoverShown(ClassShown):
+    """What a link hands over."""
+
+    teacher: str = Field(description="Who hands it over.")
+    pupils: int
+
+
+class HandoverTokenIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    token: Annotated[str, StringConstraints(min_length=20, max_length=100)]
+
+
+class HandoverAccepted(BaseModel):
+    name: str = Field(description="What its teacher sees of who accepted it, and by which they know them.")
+    tag: str
+
+
+class HandoverConfirmIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    person: str = Field(max_length=60, description="Who is to have the class: whom `GET` has named.")
 
 
 class SuggestionIn(BaseModel):

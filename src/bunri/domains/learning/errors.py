@@ -247,6 +247,30 @@ class TooManySuggestions(Conflict):
     code = "too_many_suggestions"
 
 
+class HandoverInvalid(Invalid):
+    """No link by which a class is handed over that is still good, or somebody else accepted it."""
+
+    code = "class_handover_invalid"
+
+
+class HandoverNeedsAccount(Forbidden):
+    """A guest who loses their device could look after the class no more."""
+
+    code = "class_handover_needs_account"
+
+
+class HandoverToOneself(Conflict):
+    """Who teaches a class cannot take it over."""
+
+    code = "class_handover_to_oneself"
+
+
+class HandoverUnaccepted(Conflict):
+    """Nobody has accepted the link, it is over, or it was accepted by somebody else than the teacher was shown."""
+
+    code = "class_handover_unaccepted"
+
+
 class TermInvalid(Invalid):
     """A class ends today at the earliest, and within ``days``."""
 

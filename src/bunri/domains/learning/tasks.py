@@ -1,6 +1,7 @@
 """What learning does when something has happened, and from time to time."""
 
 from bunri.domains.learning.public import AnswerGiven, DeckExportAsked, ImportAsked
+from bunri.domains.learning.service.class_handovers import ClassHandovers
 from bunri.domains.learning.service.class_rooms import RoomsOfClasses
 from bunri.domains.learning.service.classes import Classes
 from bunri.domains.learning.service.deck_exporting import DeckExporting
@@ -25,6 +26,7 @@ DEFAULT = (
     scheduled("learning.tidy_pictures", service=Pictures, call=Pictures.tidy),
     handler("learning.make_card_of_scan", on=Corrected, service=Scans, call=Scans.corrected),
     scheduled("learning.end_classes", service=Classes, call=Classes.end),
+    scheduled("learning.forget_handovers", service=ClassHandovers, call=ClassHandovers.forget),
     scheduled("learning.leave_rooms", service=RoomsOfClasses, call=RoomsOfClasses.leave_all),
     scheduled("learning.follow_rules", service=RuleFollowing, call=RuleFollowing.follow),
     scheduled("learning.remind", service=Reminders, call=Reminders.send),

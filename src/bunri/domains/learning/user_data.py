@@ -3,7 +3,18 @@
 from typing import Any, Final
 from uuid import UUID
 
-from bunri.domains.learning.records import Card, Deck, Learner, Review, Role, WeeklyTest, WeeklyTestQuestion, media_key
+from bunri.domains.learning.classes import ClassHandover
+from bunri.domains.learning.records import (
+    Card,
+    Deck,
+    Learner,
+    Member,
+    Review,
+    Role,
+    WeeklyTest,
+    WeeklyTestQuestion,
+    media_key,
+)
 from bunri.domains.learning.repository import LearningRepository
 from bunri.domains.learning.service.folding import folded
 from bunri.domains.learning.transfers import DeckExport, Import, export_key, import_key
@@ -34,14 +45,17 @@ class LearningUserData:
             taken_away = await repository.deck_exports_of(owner)
             classes = await repository.classes_of(owner)
             suggestions = await repository.suggestions_by(owner)
+            handovers = await repository.handovers_accepted_by(owner)
         objects += [media_key(each) for card in suggestions for each in card.media]
         for deck, role, _ in mine:
             async with self._transaction() as repository:
+                member = await repository.member(deck.id, owner)
                 cards = await repository.cards_of(deck.id) if role.may_edit else []
                 media = await repository.media_of_deck(deck.id) if role == Role.OWNER else []
             objects += [media_key(each.id) for each in media]
-            decks.append(_deck(deck, role, cards))
-        if learner is None and not decks and not imports and not taken_away:
+            if member:  # who has left it since says no more of it
+                decks.append(_deck(deck, member, cards))
+        if learner is None and not decks and not imports and not taken_away and not handovers:
             return PersonalData({})
         return PersonalData(
             {
@@ -55,6 +69,7 @@ class LearningUserData:
                     }
                     for each in classes
                 ],
+                "class_handovers_accepted": [_handover(each) for each in handovers],
                 "suggestions": [_card(each) for each in suggestions],
                 "decks": decks,
                 "exports": [_deck_export(each) for each in taken_away],
@@ -133,6 +148,14 @@ def _learner(learner: Learner) -> dict[str, Any]:
     }
 
 
+def _handover(one: ClassHandover) -> dict[str, Any]:
+    return {
+        "class_id": str(one.class_id),
+        "name": one.name,
+        "accepted_at": one.accepted_at.isoformat() if one.accepted_at else None,
+    }
+
+
 def _deck_export(one: DeckExport) -> dict[str, Any]:
     return {
         "export_id": str(one.id),
@@ -156,12 +179,13 @@ def _import(one: Import) -> dict[str, Any]:
     }
 
 
-def _deck(deck: Deck, role: Role, cards: list[Card]) -> dict[str, Any]:
+def _deck(deck: Deck, member: Member, cards: list[Card]) -> dict[str, Any]:
     return {
         "deck_id": str(deck.id),
         "name": deck.name,
         "kind": deck.kind,
-        "role": role,
+        "role": member.role,
+        "shows_week": member.shows_week,
         "cards": [_card(card) for card in cards],
     }
 

@@ -50,14 +50,18 @@ class ClassRooms:
             role = Role.OWNER if teaches else Role.MEMBER
             await repository.add_member(Member(room_id, person, name, role, now, seat.room.last_seq))
 
-    async def leave_class_room(self, room_id: UUID, person: str) -> None:
-        """As ``ChatPublic``. Its owner stays: without one nobody would look after it."""
+    async def leave_class_room(self, room_id: UUID, person: str, teacher: str | None, name: str | None) -> None:
+        """As ``ChatPublic``. Its owner stays without another: nobody would look after it."""
         async with self._transaction() as repository:
             seat = await repository.seat(room_id, person, lock=True)
             if seat is None or seat.member is None or seat.room.kind != RoomKind.CLASS:
                 return
             if seat.member.role == Role.OWNER:
-                return
+                if teacher is None or teacher == person:
+                    return
+                heir = Member(room_id, teacher, name or "", Role.OWNER, self._clock(), seat.room.last_seq)
+                if not await repository.add_member(heir):
+                    await repository.change_member(room_id, teacher, role=Role.OWNER)
             await repository.remove_member(room_id, person)
         await self._pushes.left(room_id, person)
         await self._pushes.removed(room_id, person)

@@ -22,8 +22,8 @@ class ForDomains:
     async def enter_class_room(self, room_id: UUID, room_name: Name, person: str, name: Name, teaches: bool) -> None:
         await self._rooms.enter_class_room(room_id, room_name, person, name, teaches)
 
-    async def leave_class_room(self, room_id: UUID, person: str) -> None:
-        await self._rooms.leave_class_room(room_id, person)
+    async def leave_class_room(self, room_id: UUID, person: str, teacher: str | None, name: Name | None) -> None:
+        await self._rooms.leave_class_room(room_id, person, teacher, name)
 
     async def erase_class_room(self, room_id: UUID) -> bool:
         return await self._rooms.erase_class_room(room_id)

@@ -51,6 +51,13 @@ async def list_imports(
     return await imports.listed(caller, language)
 
 
+@router.delete("/imports/{import_id}", status_code=204, summary="Stop bringing cards along, or forget that one did")
+@policy()
+async def remove_import(import_id: UUID, caller: CurrentCaller, imports: ImportService) -> None:
+    """It counts among the open ones no longer. Cards that are in decks already stay there."""
+    await imports.remove(caller, import_id)
+
+
 @router.get("/imports/{import_id}", summary="How far it is, and what was left out")
 @policy(rate_limit="poll")
 async def get_import(

@@ -2,6 +2,7 @@
 
 from bunri.domains.learning import models
 from bunri.domains.learning.repository.cards import CardRepository
+from bunri.domains.learning.repository.class_handovers import ClassHandoverRepository
 from bunri.domains.learning.repository.classes import ClassRepository
 from bunri.domains.learning.repository.deck_exports import DeckExportRepository
 from bunri.domains.learning.repository.decks import DeckRepository
@@ -23,6 +24,7 @@ class LearningRepository(
     LearnerRepository,
     DeckRepository,
     ClassRepository,
+    ClassHandoverRepository,
     CardRepository,
     MemoryRepository,
     ReviewRepository,

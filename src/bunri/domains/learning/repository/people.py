@@ -17,6 +17,7 @@ _Review = models.ReviewRow
 _Card = models.CardRow
 _Media = models.MediaRow
 _Reminder = models.ReminderRow
+_Handover = models.ClassHandoverRow
 _Notice = models.ReminderNoticeRow
 _mails = models.mails
 _Test = models.WeeklyTestRow
@@ -42,6 +43,7 @@ class PersonRepository(Repository):
         await self._session.execute(update(_Card).where(_Card.author == person).values(author=None))
         await self._session.execute(update(_Media).where(_Media.owner == person).values(owner=None))
         await self._session.execute(delete(_mails).where(_mails.c.data["person"].astext == person))
+        await self._session.execute(delete(_Handover).where(_Handover.person == person))
         for table in (_Review, _Memory, _Member, _Reminder, _Notice, _Test):
             await self._session.execute(delete(table).where(table.person == person))
         await self._session.execute(delete(models.PersonRow).where(models.PersonRow.person == person))
@@ -71,6 +73,7 @@ class PersonRepository(Repository):
         await self._session.execute(update(_Deck).where(_Deck.owner == old).values(owner=new))
         await self._session.execute(update(_Card).where(_Card.author == old).values(author=new))
         await self._session.execute(update(_Media).where(_Media.owner == old).values(owner=new))
+        await self._session.execute(update(_Handover).where(_Handover.person == old).values(person=new))
         days = select(_Reminder.day).where(_Reminder.person == new)
         for table in (_Notice, _Reminder):
             await self._session.execute(delete(table).where(table.person == old, table.day.in_(days)))

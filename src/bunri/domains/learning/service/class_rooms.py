@@ -62,7 +62,9 @@ class RoomsOfClasses:
             return await self._chat.erase_class_room(one.class_id)
         async with self._transaction() as repository:
             school_class = await repository.school_class(one.class_id)
-            back = school_class and await repository.member(school_class.deck_id, one.person)
-        if not back:
-            await self._chat.leave_class_room(one.class_id, one.person)
+            members = await repository.members(school_class.deck_id) if school_class else []
+        if all(each.person != one.person for each in members):
+            teacher = next((each for each in members if each.role == Role.OWNER), None)
+            heir = (teacher.person, teacher.name[:LONGEST_NAME] or None) if teacher else (None, None)
+            await self._chat.leave_class_room(one.class_id, one.person, *heir)
         return True

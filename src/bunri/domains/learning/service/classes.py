@@ -86,7 +86,7 @@ class Classes:
         if said.ends_on:
             self._check_term(said.ends_on)
         async with self._transaction() as repository:
-            school_class = await _taught(repository, class_id, caller)
+            school_class = await taught(repository, class_id, caller)
             if said.ends_on:
                 await repository.change_class(class_id, ends_on=said.ends_on)
             if said.new_code:
@@ -99,14 +99,14 @@ class Classes:
         """Raises ClassMissing, MayNotEdit."""
         since = (self._clock().astimezone(SEOUL) - WEEK).date()
         async with self._transaction() as repository:
-            school_class = await _taught(repository, class_id, caller)
+            school_class = await taught(repository, class_id, caller)
             return await repository.progress(school_class.deck_id, since)
 
     async def remove_pupil(self, caller: Caller, class_id: UUID, person: str) -> None:
         """With what they remember of its cards, and what they suggested; they are out of its room, too. Raises
         ClassMissing, MayNotEdit."""
         async with self._transaction() as repository:
-            school_class = await _taught(repository, class_id, caller)
+            school_class = await taught(repository, class_id, caller)
             if person != caller.id:
                 await repository.remove_members(school_class.deck_id, [person])
         await self._rooms.leave(class_id)
@@ -114,7 +114,7 @@ class Classes:
     async def suggestions(self, caller: Caller, class_id: UUID, base_url: str) -> list[SuggestionOut]:
         """Raises ClassMissing, MayNotEdit."""
         async with self._transaction() as repository:
-            school_class = await _taught(repository, class_id, caller)
+            school_class = await taught(repository, class_id, caller)
             found = await repository.suggestions(school_class.deck_id, MOST_SHOWN)
         return [SuggestionOut(card=await self._shown.card(card, base_url), nickname=name) for card, name in found]
 
@@ -122,7 +122,7 @@ class Classes:
         """A card that was suggested is the class's from now on, or is removed; once more does no harm. Raises
         ClassMissing, MayNotEdit, CardMissing."""
         async with self._transaction() as repository:
-            school_class = await _taught(repository, class_id, caller)
+            school_class = await taught(repository, class_id, caller)
             card = await repository.card(card_id)
             if card is None or card.deck_id != school_class.deck_id:
                 raise CardMissing
@@ -233,9 +233,12 @@ async def _place(repository: LearningRepository, class_id: UUID, caller: Caller)
     return found
 
 
-async def _taught(repository: LearningRepository, class_id: UUID, caller: Caller) -> SchoolClass:
-    """Raises ClassMissing, MayNotEdit."""
+async def taught(repository: LearningRepository, class_id: UUID, caller: Caller, *, lock: bool = False) -> SchoolClass:
+    """A class of the caller's; with ``lock`` nobody else comes in, or hands it over, until the transaction ends. Raises
+    ClassMissing, MayNotEdit."""
     school_class = await repository.school_class(class_id)
+    if school_class and lock:
+        await repository.deck(school_class.deck_id, lock=True)
     member = await repository.member(school_class.deck_id, caller.id) if school_class else None
     if school_class is None or member is None:
         raise ClassMissing

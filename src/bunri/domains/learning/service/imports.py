@@ -1,5 +1,6 @@
 """Files of cards that people bring along: announced, sent, looked after. ``importing`` takes their cards over."""
 
+import contextlib
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from bunri.domains.learning.settings import LearningSettings
 from bunri.domains.learning.transfer_schemas import ImportIn, ImportOut, import_out
 from bunri.domains.learning.transfers import Import, TransferState, import_key
 from bunri.kit.clock import Clock
+from bunri.kit.errors import Unavailable
 from bunri.kit.ids import new_id
 from bunri.kit.languages import Language
 from bunri.platform.db import Transaction
@@ -94,6 +96,17 @@ class Imports:
         async with self._transaction() as repository:
             found = await repository.imports_of(caller.id)
         return [self._shown(each, language) for each in found]
+
+    async def remove(self, caller: Caller, import_id: UUID) -> None:
+        """Another one has its place at once. A worker that is at it finds it gone, and stops; cards that are there
+        already stay. Raises ImportMissing."""
+        key = import_key((await self._mine(caller, import_id)).id)
+        async with self._transaction() as repository:
+            await repository.remove_import(import_id)
+            await repository.remove_objects([key])
+        with contextlib.suppress(Unavailable):  # otherwise a little later
+            await self._storage.close_tickets(key)
+            await self._storage.delete(key)
 
     async def _mine(self, caller: Caller, import_id: UUID) -> Import:
         async with self._transaction() as repository:

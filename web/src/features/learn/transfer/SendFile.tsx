@@ -50,6 +50,10 @@ export function SendFile({ into, decks, onSent }: Props) {
       announce(t("sent"));
       onSent();
     },
+    onError: (error) => {
+      // What was cancelled is forgotten: the same file is another import.
+      if (isAbort(error)) setFile((chosen) => chosen && { ...chosen, key: newKey() });
+    },
     onSettled: () => {
       setShare(null);
       choose.current?.focus(); // the other buttons go
@@ -67,7 +71,7 @@ export function SendFile({ into, decks, onSent }: Props) {
         aria-label={t("choose")}
         onChange={({ target }) => {
           const [chosen] = target.files ?? [];
-          if (chosen) setFile({ file: chosen, key: `${Date.now()}.${Math.random()}` });
+          if (chosen) setFile({ file: chosen, key: newKey() });
           send.reset();
           target.value = ""; // the same file may be chosen again
         }}
@@ -168,6 +172,8 @@ function targetOf(place: string, name: string): Target {
   if (place === AS_IN_FILE) return {};
   return place === NEW_DECK ? { deck_name: name.trim() } : { deck_id: place };
 }
+
+const newKey = () => `${Date.now()}.${Math.random()}`;
 
 function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";

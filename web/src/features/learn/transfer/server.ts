@@ -35,7 +35,10 @@ type Sending = Readonly<{
   onProgress: (share: number) => void;
 }>;
 
-/** Sends a file of cards. Resolves when the server begins to read it. Throws a Problem, and an AbortError for `signal`. */
+/**
+ * Sends a file of cards. Resolves when the server begins to read it. Throws a Problem, and for `signal` an AbortError: then
+ * the server forgets the import, which would count among those that are not done.
+ */
 export async function sendFile({
   file,
   format,
@@ -48,13 +51,18 @@ export async function sendFile({
     api.POST("/api/v1/learning/imports", {
       body: { format, size: file.size, ...target },
       headers: { "Idempotency-Key": key },
-      signal,
     }),
   );
-  await upload(ticket, file, { signal, onProgress });
-  return data(
-    api.POST("/api/v1/learning/imports/{import_id}/complete", { params: { path: { import_id } }, signal }),
-  );
+  const one = { params: { path: { import_id } } };
+  try {
+    signal.throwIfAborted();
+    await upload(ticket, file, { signal, onProgress });
+    return await data(api.POST("/api/v1/learning/imports/{import_id}/complete", { ...one, signal }));
+  } catch (error) {
+    // Nobody waits for the answer: where it does not arrive, the server forgets the import by itself.
+    if (signal.aborted) void api.DELETE("/api/v1/learning/imports/{import_id}", one).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** The newest first. */
