@@ -10,6 +10,7 @@ import base64
 import gc
 import os
 import time
+from itertools import cycle
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -97,17 +98,18 @@ class Listener(asyncio.Protocol):
 
 
 async def _run(plan: worker_processes.Plan) -> dict[str, Any]:
-    netloc, room = urlsplit(plan["url"]).netloc, plan["room"]
-    host, _, port = netloc.partition(":")
+    """Their sockets are shared out over all ``plan["urls"]``."""
+    nodes, room = [urlsplit(url).netloc for url in plan["urls"]], plan["room"]
     loop, gate = asyncio.get_running_loop(), asyncio.Semaphore(_AT_ONCE)
 
-    async def arrive(token: str) -> Listener:
+    async def arrive(netloc: str, token: str) -> Listener:
+        host, _, port = netloc.partition(":")
         async with gate:
             _, listener = await loop.create_connection(Listener, host, int(port))
             await listener.come(netloc, token, room)
             return listener
 
-    listeners = await asyncio.gather(*(arrive(token) for token in plan["tokens"]))
+    listeners = await asyncio.gather(*map(arrive, cycle(nodes), plan["tokens"]))
     await asyncio.sleep(1)
     for listener in listeners:
         listener.heard = 0

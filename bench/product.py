@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -91,6 +92,39 @@ def running(*, workers: int = 1, bounds: Mapping[str, str] = BOUNDS, files: int 
             yield Product(url, folder / "data", time.perf_counter() - started, psutil.Process(process.pid))
         finally:
             _stop(process)
+
+
+@contextmanager
+def another_node(first: Product, bounds: Mapping[str, str] = BOUNDS) -> Iterator[str]:
+    """A second API process on the servers of ``first``; gives its address. Raises ProductFailed."""
+    shared, port = settings(first.data), _free_port()
+    assert shared.secret is not None
+    environment = {
+        **os.environ,
+        **bounds,
+        "BUNRI_DATA": str(shared.data),
+        "BUNRI_SECRET": shared.secret.get_secret_value(),
+        "BUNRI_DATABASE_URL": str(shared.database_url),
+        "BUNRI_VALKEY_URL": str(shared.valkey_url),
+    }
+    command = [sys.executable, "-m", "bunri", "serve", "--target", "all", "--host", "127.0.0.1", "--port", str(port)]
+    with (first.data.parent / "second.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, env=environment)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _await_answer(f"{url}/ready", process)
+        yield url
+    finally:
+        _stop(process)
+
+
+def _await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_WITHIN
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(OSError), urllib.request.urlopen(url, timeout=5):  # our own address
+            return
+        time.sleep(0.1)
+    raise ProductFailed(f"{url} does not answer")
 
 
 def _await_ready(process: subprocess.Popen[bytes], log: Path) -> str:

@@ -1,17 +1,22 @@
-"""Chat: what one process delivers to a room of 200 and of 1,000 sockets, beside a room of Node's Socket.IO; pages of a
-room of five million messages; what an idle socket costs."""
+"""Chat: what one process delivers to a room of 200 and of 1,000 sockets, alone, beside photos, and two of them
+together, each beside a room of Node's Socket.IO; pages of a room of five million messages; what an idle socket costs.
+"""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from bench import history, product, worker_processes
+from bench.bystander import asking
 from bench.client import Client
 from bench.npm import install
 from bench.paths import workplace
+from bench.pictures import photos
 from bench.result import BenchmarkResult, Budget, at_most, times
 from bench.stats import median
 from bench.worker_processes import ROOT
@@ -21,6 +26,9 @@ SPEAKERS: Final = 8
 MANY_SPEAKERS: Final = 64
 """For a load under which there is always something to be sent."""
 PEER: Final = ROOT / "bench" / "peers" / "chat"
+PHOTOS_A_SECOND: Final = 2
+PHOTOS: Final = 120
+"""Made before the clock starts: enough for all turns."""
 BOUNDS: Final = {
     **product.BOUNDS,
     "BUNRI_HTTP__SOCKETS_PER_ADDRESS": "1100",
@@ -58,102 +66,125 @@ def measure(quick: bool) -> list[BenchmarkResult]:
 
 def _deliveries(quick: bool) -> list[BenchmarkResult]:
     sizes, rounds, seconds = ((50,), 1, 2.0) if quick else (SIZES, 3, 5.0)
+    few = min(sizes)
+    many = min(few, MANY_SPEAKERS)
     with product.running(bounds=BOUNDS) as running, workplace() as folder:
         why = install(PEER, folder)
-        peer = None if why else folder
         guests = [Client.sign_in(running.url) for _ in range(max(sizes))]
+        alone = _Arrangement([running.url], None if why else folder)
         results = []
         for size in sizes:
-            turns = [_turn(running.url, guests[:size], peer, SPEAKERS, seconds) for _ in range(rounds)]
-            results += _results(size, turns, why, SPEAKERS, times(1.3))
-        many = min(sizes)
-        speakers = min(many, MANY_SPEAKERS)
-        turns = [_turn(running.url, guests[:many], peer, speakers, seconds) for _ in range(rounds)]
-        return results + _results(many, turns, why, speakers, times(3))
+            results += _compare(f"{size} sockets", alone, guests[:size], SPEAKERS, (rounds, seconds), times(1.3))
+        results += _compare(f"{few} sockets", alone, guests[:few], many, (rounds, seconds), times(3))
+        with _photos_beside(running.url):
+            name = f"{few} sockets, {PHOTOS_A_SECOND} photos/s beside"
+            results += _compare(name, alone, guests[:few], SPEAKERS, (rounds, seconds), None)
+        with product.another_node(running, BOUNDS) as second:
+            redis = f"{product.settings(running.data).valkey_url}/0"
+            both = _Arrangement([running.url, second], None if why else folder, redis)
+            name = f"{few} sockets of two processes"
+            results += _compare(name, both, guests[:few], SPEAKERS, (rounds, seconds), times(1.3))
+    return results
 
 
-def _idle(count: int) -> list[BenchmarkResult]:
-    """What each of ``count`` sockets costs one process: memory of its own, none of it shared."""
+@contextmanager
+def _photos_beside(url: str) -> Iterator[None]:
+    """Somebody's new photos, PHOTOS_A_SECOND of them."""
+    person = Client.sign_in(url)
+    ready = list(photos(PHOTOS))
+
+    def analyze() -> None:
+        if ready:
+            person.analyze(ready.pop())
+
+    with asking(analyze, 1 / PHOTOS_A_SECOND):
+        yield
+
+
+def _idle(sockets: int) -> list[BenchmarkResult]:
+    """What each of so many ``sockets`` costs one process: memory of its own, none of it shared."""
     bounds = {
         **BOUNDS,
-        "BUNRI_HTTP__SOCKETS_PER_ADDRESS": str(count + 1000),
-        "BUNRI_HTTP__SOCKETS_PER_PERSON": str(count),
+        "BUNRI_HTTP__SOCKETS_PER_ADDRESS": str(sockets + 1000),
+        "BUNRI_HTTP__SOCKETS_PER_PERSON": str(sockets),
     }
-    with product.running(bounds=bounds, files=count + 4096) as running:
+    with product.running(bounds=bounds, files=sockets + 4096) as running:
         tokens = [Client.sign_in(running.url).token for _ in range(100)]
-        plan = {"url": running.url, "pid": running.api().pid, "tokens": tokens, "count": count, "warm": 100}
+        plan = {"url": running.url, "pid": running.api().pid, "tokens": tokens, "count": sockets, "warm": 100}
         [found] = worker_processes.run("bench.idle", [plan])
     return [
-        BenchmarkResult(f"memory of an idle socket, of {count:,}", found["bytes_each"] / 1024, "KiB"),
-        BenchmarkResult(f"lost of {count:,} idle sockets", found["lost"], "", at_most(0)),
+        BenchmarkResult(f"memory of an idle socket, of {sockets:,}", found["bytes_each"] / 1024, "KiB"),
+        BenchmarkResult(f"lost of {sockets:,} idle sockets", found["lost"], "", at_most(0)),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrangement:
+    urls: list[str]
+    """Of our processes."""
+    peer: Path | None
+    """Where Node's packages are, if they could be had."""
+    redis: str | None = None
+    """By which the peer's processes, as many as ours, are one."""
+
+
+def _compare(
+    name: str,
+    arrangement: _Arrangement,
+    guests: list[Client],
+    speakers: int,
+    turns: tuple[int, float],
+    budget: Budget | None,
+) -> list[BenchmarkResult]:
+    """In turns of some seconds each, so that changes of the machine's load affect both alike."""
+    rounds, seconds = turns
+    found = [_turn(arrangement, guests, speakers, seconds) for _ in range(rounds)]
+    mine, theirs = [each for each, _ in found], [each for _, each in found if each]
+    of_peer = "Node, Socket.IO 4, nothing stored" if theirs else ""
+
+    def beside(figure: str) -> float | None:
+        return median([each[figure] for each in theirs]) if theirs else None
+
+    said = median([each["messages_per_second"] for each in mine])
+    note = f"{said:,.0f} messages/s, each stored first" if theirs else "no peer: Node or its packages are missing"
+    what = f"{name}, {speakers} speak"
+    rate, p99 = median([each["per_second"] for each in mine]), median([each["p99_ms"] for each in mine])
+    quick = times(1.0) if budget else None
+    return [
+        BenchmarkResult(f"deliveries, {what}", rate, "deliveries/s", budget, of_peer, beside("per_second"), note),
+        BenchmarkResult(f"said and heard, p99, {what}", p99, "ms", quick, of_peer, beside("p99_ms")),
+        BenchmarkResult(f"never heard, {what}", sum(each["missing"] for each in mine), "", at_most(0)),
     ]
 
 
 def _turn(
-    url: str, guests: list[Client], peer: Path | None, speakers: int, seconds: float
-) -> tuple[dict[str, Any], Any]:
-    """Ours, then the peer's, so that changes of the machine's load affect both alike."""
+    arrangement: _Arrangement, guests: list[Client], speakers: int, seconds: float
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Ours, then the peer's."""
     room = guests[0].ask("POST", "/api/v1/chat/rooms", {"name": "bench"})["_id"]
-    tokens = [guest.token for guest in guests]
-    ours = _listen(url, room, tokens, speakers, seconds, {})
-    if peer is None:
+    plan = {"room": room, "tokens": [guest.token for guest in guests], "speakers": speakers, "seconds": seconds}
+    message = {"room": room, "content": CONTENT}
+    ours = _listen({**plan, "urls": arrangement.urls, "message": message})
+    if arrangement.peer is None:
         return ours, None
-    with _node(peer) as theirs:
-        return ours, _listen(theirs, room, tokens, speakers, seconds, {"filler": FILLER})
+    with ExitStack() as stack:
+        nodes = [stack.enter_context(_node(arrangement.peer, arrangement.redis)) for _ in arrangement.urls]
+        return ours, _listen({**plan, "urls": nodes, "message": {**message, "filler": FILLER}})
 
 
-def _listen(
-    url: str, room: str, tokens: list[str], speakers: int, seconds: float, more: dict[str, Any]
-) -> dict[str, Any]:
-    message = {"room": room, "content": CONTENT, **more}
-    plan = {
-        "url": url,
-        "room": room,
-        "tokens": tokens,
-        "message": message,
-        "speakers": speakers,
-        "seconds": seconds,
-    }
+def _listen(plan: dict[str, Any]) -> dict[str, Any]:
     [found] = worker_processes.run("bench.listeners", [plan])
     return found
 
 
-def _results(
-    size: int, turns: list[tuple[dict[str, Any], Any]], why: str, speakers: int, budget: Budget
-) -> list[BenchmarkResult]:
-    ours = median([mine["per_second"] for mine, _ in turns])
-    theirs = None if why else median([other["per_second"] for _, other in turns])
-    said = median([mine["messages_per_second"] for mine, _ in turns])
-    note = f"{said:,.0f} messages/s, each stored first; {speakers} people speak"
-    return [
-        BenchmarkResult(
-            f"deliveries to {size} sockets of one process, {speakers} speak",
-            ours,
-            "deliveries/s",
-            budget,
-            peer="" if why else "Node, Socket.IO 4, nothing stored",
-            beside=theirs,
-            note=why or note,
-        ),
-        BenchmarkResult(
-            f"from saying to hearing it oneself, p99, {size} sockets, {speakers} speak",
-            median([mine["p99_ms"] for mine, _ in turns]),
-            "ms",
-            times(1.0),
-            peer="" if why else "Node, Socket.IO 4, nothing stored",
-            beside=None if why else median([other["p99_ms"] for _, other in turns]),
-        ),
-        BenchmarkResult(
-            f"never heard, {size} sockets, {speakers} speak", sum(mine["missing"] for mine, _ in turns), "", at_most(0)
-        ),
-    ]
-
-
 @contextmanager
-def _node(folder: Path) -> Iterator[str]:
+def _node(folder: Path, redis: str | None) -> Iterator[str]:
     node = shutil.which("node")
     assert node  # it was there to install the peer
-    process = subprocess.Popen([node, "server.js"], cwd=folder, stdout=subprocess.PIPE, text=True)
+    shared = {"REDIS_URL": redis} if redis else {}
+    process = subprocess.Popen(
+        [node, "server.js"], cwd=folder, stdout=subprocess.PIPE, text=True, env={**os.environ, **shared}
+    )
     try:
         assert process.stdout
         port = process.stdout.readline().strip()

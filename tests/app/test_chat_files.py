@@ -2,17 +2,19 @@
 
 import asyncio
 import io
+import socket
 import time
 import zipfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import orjson
 import pytest
 from PIL import Image
-from tests.app.test_chat import Neighbour, room_of
+from tests.app.test_chat import CHAT, Neighbour, room_of
 from tests.platform.photos.samples import encoded, exif, scene
 from tests.support.client import Person
 from tests.support.platform import Platform
@@ -68,6 +70,32 @@ async def test_a_message_by_socket_has_files_that_others_hear_of(arrive: Any) ->
     await one.call("deleteMessage", messageId=acked["_id"])
     await other.hears("messageDeleted")
     assert (await fetched(other, picture["url"])).json()["code"] == "file_missing"
+
+
+async def test_an_upload_that_is_cut_halfway_leaves_nothing_and_can_be_sent_again(arrive: Any) -> None:
+    one = await arrive()
+    room = await room_of(one)
+    ticket = await one.ask(
+        "POST", f"/rooms/{room}/files", json={"name": "컵.jpg", "content_type": "image/jpeg", "size": len(PHOTO)}
+    )
+    await asyncio.to_thread(_cut_halfway, one.person.platform.url(urlsplit(ticket["upload_url"]).path), ticket)
+    answer = await asyncio.to_thread(one.person.ask, "POST", f"{CHAT}/files/{ticket['file_id']}/complete")
+    assert (answer.status_code, answer.json()["code"]) == (409, "file_not_uploaded")
+    put = (ticket["upload_method"], ticket["upload_url"])
+    again = await asyncio.to_thread(
+        one.person.platform.http.request, *put, content=PHOTO, headers=ticket["upload_headers"]
+    )
+    assert again.is_success, again.text
+    assert (await one.ask("POST", f"/files/{ticket['file_id']}/complete"))["id"] == ticket["file_id"]
+
+
+def _cut_halfway(url: str, ticket: dict[str, Any]) -> None:
+    """Announces the whole picture, sends half of it, and hangs up."""
+    given, asked = urlsplit(url), urlsplit(ticket["upload_url"])
+    headers = {**ticket["upload_headers"], "host": given.netloc, "content-length": str(len(PHOTO))}
+    head = [f"PUT {asked.path}?{asked.query} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    with socket.create_connection((given.hostname or "", given.port or 80), timeout=10) as sending:
+        sending.sendall("\r\n".join([*head, "", ""]).encode() + PHOTO[: len(PHOTO) // 2])
 
 
 async def test_everything_of_a_person_has_files_and_erasing_removes_them(arrive: Any) -> None:

@@ -1,6 +1,7 @@
 """Every SQL statement of chat, by what it is about. What they return are frozen values."""
 
 from bunri.domains.chat import models
+from bunri.domains.chat.repository.adding import AddingRepository
 from bunri.domains.chat.repository.files import FileRepository
 from bunri.domains.chat.repository.members import MemberRepository
 from bunri.domains.chat.repository.messages import MessageRepository
@@ -17,6 +18,7 @@ class ChatRepository(
     RoomRepository,
     MemberRepository,
     MessageRepository,
+    AddingRepository,
     FileRepository,
     ModerationRepository,
     ReportRepository,

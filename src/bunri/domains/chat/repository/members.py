@@ -1,11 +1,10 @@
 """Statements about who is in a room, and up to where they have read."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, Final, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, and_, case, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bunri.domains.chat import models, records
@@ -13,7 +12,6 @@ from bunri.domains.chat.repository.rooms import MEMBER, member_of
 from bunri.platform.db import Repository
 
 _Member = models.MemberRow
-_MEMBERS: Final = cast("Table", _Member.__table__)
 
 
 class MemberRepository(Repository):
@@ -101,20 +99,3 @@ class MemberRepository(Repository):
     async def _members_of(self, person: str) -> list[records.Member]:
         rows = await self._session.execute(select(*MEMBER).where(_Member.person == person).order_by(_Member.room_id))
         return [member_of(row) for row in rows]
-
-    async def note_sent(self, messages: Sequence[records.Message]) -> None:
-        """Of new messages of one room, in order. Who had read everything has read their own words, too: of several
-        people only the first can have, since nobody has read what the others say with them."""
-        first, last = messages[0], messages[-1]
-        last_of_run = first.seq
-        for message in messages:
-            if message.sender != first.sender:
-                break
-            last_of_run = message.seq
-        had_read_all = and_(_MEMBERS.c.person == first.sender, _MEMBERS.c.read_seq == first.seq - 1)
-        where = (_MEMBERS.c.room_id == first.room_id, _MEMBERS.c.person.in_({each.sender for each in messages}))
-        values = {
-            "last_sent_at": last.created_at,
-            "read_seq": case((had_read_all, last_of_run), else_=_MEMBERS.c.read_seq),
-        }
-        await self._session.execute(update(_MEMBERS).where(*where).values(values))

@@ -1,24 +1,22 @@
 """Statements about messages: numbered without a gap, paged by number."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, delete, func, insert, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Text, and_, bindparam, delete, func, select, true, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bunri.domains.chat import models, records
+from bunri.domains.chat.repository.adding import sought
 from bunri.kit import finding
-from bunri.kit.ids import new_id
 from bunri.platform.db import Repository
 
 _Message = models.MessageRow
 _Room = models.RoomRow
 _Reaction = models.ReactionRow
-_MESSAGES: Final = cast("Table", _Message.__table__)
-_ROOMS: Final = cast("Table", _Room.__table__)
 _SOUGHT: Final = ("grams", "initials")
 MESSAGE: Final = tuple(column for column in _Message.__table__.columns if column.key not in _SOUGHT)
 
@@ -27,6 +25,18 @@ def message_of(row: Sequence[Any]) -> records.Message:
     """From the values of MESSAGE."""
     values = dict(zip((column.key for column in MESSAGE), row, strict=True))
     return records.Message(**{**values, "type": records.MessageType(values["type"])})
+
+
+def _by_client_id() -> Any:
+    """Made once, and of the tables themselves: each message asks it."""
+    kept = _Message.__table__
+    pairs = func.unnest(bindparam("senders", type_=ARRAY(Text)), bindparam("client_ids", type_=ARRAY(Text)))
+    asked = pairs.table_valued("sender", "client_id").render_derived(name="asked")
+    same = and_(kept.c.sender == asked.c.sender, kept.c.client_id == asked.c.client_id)
+    return select(*MESSAGE).select_from(kept).join(asked, same).where(kept.c.room_id == bindparam("room"))
+
+
+_BY_CLIENT_ID: Final = _by_client_id()
 
 
 class MessageRepository(Repository):
@@ -39,10 +49,9 @@ class MessageRepository(Repository):
         """By sender and client id."""
         if not keys:
             return {}
-        statement = select(*MESSAGE).where(
-            _Message.room_id == room_id, tuple_(_Message.sender, _Message.client_id).in_(keys)
-        )
-        found = map(message_of, await self._session.execute(statement))
+        senders, client_ids = (list(each) for each in zip(*keys, strict=True))
+        asked = {"room": room_id, "senders": senders, "client_ids": client_ids}
+        found = map(message_of, await self._session.execute(_BY_CLIENT_ID, asked))
         return {(each.sender, each.client_id or ""): each for each in found}
 
     async def message(self, message_id: UUID) -> records.Message | None:
@@ -52,40 +61,6 @@ class MessageRepository(Repository):
         row = (await self._session.execute(select(*MESSAGE).where(*where))).one_or_none()
         return message_of(row) if row else None
 
-    async def add_messages(
-        self, room: records.Room, new: Sequence[records.NewMessage], now: datetime
-    ) -> list[records.Message]:
-        """At the end of the room, which the caller has locked. Times of a room strictly increase, so that they can be
-        paged by."""
-        at = now.replace(microsecond=now.microsecond // 1000 * 1000)  # JavaScript knows no more
-        if room.last_at:
-            at = max(at, room.last_at + timedelta(milliseconds=1))
-        rows = [
-            {
-                **asdict(each),
-                **_sought(each.content),
-                "mentions": list(each.mentions),
-                "id": new_id(),
-                "room_id": room.id,
-                "seq": room.last_seq + place,
-                "rev": room.last_rev + place,
-                "created_at": at + timedelta(milliseconds=place - 1),
-            }
-            for place, each in enumerate(new, 1)
-        ]
-        # The tables themselves: through the mapped classes a busy room spends half its time on making the statements.
-        found = await self._session.execute(insert(_MESSAGES).returning(*MESSAGE), rows)
-        messages = sorted(map(message_of, found), key=lambda message: message.seq)
-        last = messages[-1]
-        values = {
-            "last_seq": last.seq,
-            "last_rev": last.rev,
-            "last_at": last.created_at,
-            "updated_at": last.created_at,
-        }
-        await self._session.execute(update(_ROOMS).where(_ROOMS.c.id == room.id).values(values))
-        return messages
-
     async def next_revision(self, room: records.Room) -> int:
         """Of a message that changes, in a room that the caller has locked."""
         rev = room.last_rev + 1
@@ -94,7 +69,7 @@ class MessageRepository(Repository):
 
     async def change_message(self, message_id: UUID, **values: Any) -> records.Message:
         if "content" in values:
-            values |= _sought(values["content"])
+            values |= sought(values["content"])
         statement = update(_Message).where(_Message.id == message_id).values(values).returning(*MESSAGE)
         return message_of((await self._session.execute(statement)).one())
 
@@ -215,7 +190,3 @@ class MessageRepository(Repository):
         for message_id, sign, people in rows:
             found.setdefault(message_id, {})[sign] = list(people)
         return found
-
-
-def _sought(content: str) -> dict[str, list[str]]:
-    return {"grams": finding.grams_of(content), "initials": finding.initials_of(content)}

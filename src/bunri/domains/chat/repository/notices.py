@@ -1,11 +1,11 @@
 """Statements about what people's devices are to be told."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, true, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bunri.domains.chat import models, records
@@ -22,19 +22,6 @@ _KEY: Final = (_Notice.subscription_id, _Notice.room_id)
 
 
 class NoticeRepository(Repository):
-    async def begin_notice(
-        self, room: records.Room, senders: Collection[str], now: datetime, patience: timedelta
-    ) -> bool:
-        """Whether somebody is to look whom to tell of the room, which the caller has locked: a member who did
-        not say all of it has a browser that wants to know, and nobody was asked to look within ``patience``."""
-        if room.notice_at and now - patience < room.notice_at <= now:
-            return False
-        others = true() if len(senders) > 1 else _Member.person.not_in(senders)
-        wants = (_Member.room_id == room.id, _Member.notify, others)
-        listens = exists(select(_Subscription.id).join(_Member, _Member.person == _Subscription.person).where(*wants))
-        noted = update(_Room).where(_Room.id == room.id, listens).values(notice_at=now).returning(_Room.id)
-        return (await self._session.execute(noted)).first() is not None
-
     async def end_notice(self, room: records.Room) -> None:
         """Somebody has looked."""
         values = {"notified_seq": room.last_seq, "notice_at": None}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Text, and_, cast, delete, func, insert, or_, select, true, tuple_, update
+from sqlalchemy import Text, and_, bindparam, delete, func, insert, or_, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
@@ -45,6 +45,25 @@ def _seat(row: Sequence[Any]) -> records.Seat:
     values = tuple(row)
     room, member, banned = values[: len(ROOM)], values[len(ROOM) : -1], values[-1]
     return records.Seat(room_of(room), member_of(member) if member[0] else None, banned)
+
+
+def _locked_seats() -> Any:
+    """Made once, and of the tables themselves: each message asks it."""
+    named = func.unnest(bindparam("people", type_=ARRAY(Text))).table_valued("person").render_derived(name="named")
+    room, person = _Room.__table__, named.c.person
+    member, ban = _Member.__table__, _Ban.__table__
+    return (
+        select(person, *ROOM, *MEMBER, ban.c.until)
+        .select_from(room)
+        .join(named, true())
+        .outerjoin(member, and_(member.c.room_id == room.c.id, member.c.person == person))
+        .outerjoin(ban, and_(ban.c.room_id == room.c.id, ban.c.person == person, ban.c.until > func.now()))
+        .where(room.c.id == bindparam("room"))
+        .with_for_update(of=room)
+    )
+
+
+_SEATS: Final = _locked_seats()
 
 
 class RoomRepository(Repository):
@@ -86,19 +105,8 @@ class RoomRepository(Repository):
 
     async def seats(self, room_id: UUID, people: Collection[str]) -> dict[str, records.Seat]:
         """As ``seat`` with ``lock``, for several people. Empty where there is no such room."""
-        named = func.unnest(cast(list(people), ARRAY(Text))).table_valued("person").render_derived(name="named")
-        member = and_(_Member.room_id == _Room.id, _Member.person == named.c.person)
-        ban = and_(_Ban.room_id == _Room.id, _Ban.person == named.c.person, _Ban.until > func.now())
-        statement = (
-            select(named.c.person, *ROOM, *MEMBER, _Ban.until)
-            .select_from(_Room)
-            .join(named, true())
-            .outerjoin(_Member, member)
-            .outerjoin(_Ban, ban)
-            .where(_Room.id == room_id)
-            .with_for_update(of=_Room)
-        )
-        return {row[0]: _seat(row[1:]) for row in await self._session.execute(statement)}
+        found = await self._session.execute(_SEATS, {"room": room_id, "people": list(people)})
+        return {row[0]: _seat(row[1:]) for row in found}
 
     async def lock_room(self, room_id: UUID) -> records.Room | None:
         """As ``seat`` with ``lock``, for who is nobody in particular."""

@@ -62,7 +62,6 @@ class BinReports:
                 },
             )
             [message] = await added(repository, room, [new], now)
-            await repository.note_sent([message])
         posted = message_out(message)
         await self._pushes.new_message(posted)
         self._pushes.room_updated(room, last_message(message))

@@ -34,8 +34,8 @@ async def locked(
 
 async def added(repository: ChatRepository, room: Room, new: Sequence[NewMessage], now: datetime) -> list[Message]:
     """Messages at the end of a locked room, of which people's devices are told."""
-    messages = await repository.add_messages(room, new, now)
-    if await repository.begin_notice(room, {each.sender for each in new}, now, LOOKED_FOR):
+    messages, is_to_be_told = await repository.add_messages(room, new, now, LOOKED_FOR)
+    if is_to_be_told:
         await repository.add_event(RoomSpoke(room_id=room.id))
     return messages
 

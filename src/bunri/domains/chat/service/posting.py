@@ -2,7 +2,9 @@
 
 A room's messages are numbered without a gap, so one is stored after the other, and a busy room would be as quick as one
 transaction is. Therefore those that arrive while a transaction of their room is under way are stored together by the
-next one: whoever speaks alone waits for nobody, and where many speak, each waits for two transactions at most.
+next one: whoever speaks alone waits for nobody, and where many speak, each waits for two transactions at most. Those
+who answer each other would take turns, one alone and all the others after it, so a busy room waits a moment for them
+to come together.
 """
 
 import asyncio
@@ -33,6 +35,8 @@ from bunri.platform.db import Transaction
 
 AT_ONCE: Final = 64
 """Messages of one transaction."""
+TOGETHER_S: Final = 0.002
+"""How long a room in which several have just spoken waits for what they say next."""
 
 
 @dataclass(eq=False, slots=True)
@@ -92,6 +96,8 @@ class Posting:
         """Until nobody waits any more."""
         while batch := _next(self._waiting[room_id]):
             await self._store(room_id, batch)
+            if len(batch) > 1:
+                await asyncio.sleep(TOGETHER_S)
         del self._waiting[room_id]
 
     async def _store(self, room_id: UUID, batch: Sequence[_Post]) -> None:
@@ -188,7 +194,6 @@ class Posting:
                 await repository.attach_files([each.id for each in post.files], message.id)
             if asked_in(message.content) is not None:
                 await repository.add_event(CoachAddressed(message_id=message.id))
-        await repository.note_sent(messages)
         return messages
 
 

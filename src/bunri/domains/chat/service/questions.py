@@ -114,7 +114,6 @@ class Questions:
             message = await self.put(repository, room, question, item, new)
             if file:
                 await repository.attach_files([file.id], message.id)
-            await repository.note_sent([message])
         await self.tell(room, message)
         return message_out(message)
 
