@@ -245,7 +245,7 @@ def _filled(template: str, *, space: str, **words: str) -> Iterator[Document]:
     return iter(list(yaml.safe_load_all(written.substitute(words, namespace=space))))
 
 
-class _Plain(yaml.SafeDumper):
+class _Plain(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no types
     """Without anchors."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  # PyYAML's

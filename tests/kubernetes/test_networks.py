@@ -8,12 +8,14 @@ from tests.support.kubernetes import OVERLAYS, Document, Rendered, environment, 
 from bunri.app.registry import ALL, REGISTRY
 
 every_overlay = pytest.mark.parametrize("overlay", OVERLAYS)
-GATEWAY = ({"bunri/gateway": "true"}, {})
-PROMETHEUS = ({"bunri/monitoring": "true"}, {})
-STRANGER = ({"kubernetes.io/metadata.name": "default"}, {"app.kubernetes.io/component": "api"})
 
 Peer = tuple[dict[str, str], dict[str, str]]
 """Labels of a namespace, and of a pod in it."""
+
+GATEWAY: Peer = ({"bunri/gateway": "true"}, {})
+PROMETHEUS: Peer = ({"bunri/monitoring": "true"}, {})
+NAMES: Peer = ({"kubernetes.io/metadata.name": "kube-system"}, {"k8s-app": "kube-dns"})
+STRANGER: Peer = ({"kubernetes.io/metadata.name": "default"}, {"app.kubernetes.io/component": "api"})
 
 
 def peer(deployment: Document) -> Peer:
@@ -48,9 +50,7 @@ def test_nothing_is_open_but_what_is_named(overlay: str) -> None:
         assert key(workload)[1] in spaces
         closed = [each for each in found.selecting("NetworkPolicy", workload) if key(each)[0] == "nothing"]
         assert [each["spec"] for each in closed] == [{"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}]
-        assert allows(
-            found, workload, "egress", ({"kubernetes.io/metadata.name": "kube-system"}, {"k8s-app": "kube-dns"}), 53
-        )
+        assert allows(found, workload, "egress", NAMES, 53)
         for port in (8000, 9101):
             assert not allows(found, workload, "ingress", STRANGER, port)
 
