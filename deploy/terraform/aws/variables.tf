@@ -81,7 +81,7 @@ variable "budget_mail" {
 variable "budget_usd" {
   description = "What a month may cost before budget_mail is told."
   type        = number
-  default     = 1
+  default     = 10
 }
 
 variable "protected" {

@@ -4,7 +4,7 @@ output "url" {
 }
 
 output "migrate" {
-  description = "Run this after each apply with another image, before the services take it: migrations only add."
+  description = "Migrates the database by the image of the last apply."
   value = join(" ", [
     "aws ecs run-task --region ${var.region} --cluster ${aws_ecs_cluster.this.name} --launch-type FARGATE",
     "--task-definition ${aws_ecs_task_definition.this["migrate"].family}",

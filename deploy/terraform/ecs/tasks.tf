@@ -111,7 +111,7 @@ resource "aws_ecs_task_definition" "this" {
 }
 
 resource "aws_ecs_service" "this" {
-  for_each                           = { for kind, what in local.kinds : kind => what if kind != "migrate" }
+  for_each                           = { for kind, what in local.kinds : kind => what if kind != "migrate" && var.running }
   name                               = each.key
   cluster                            = aws_ecs_cluster.this.id
   task_definition                    = aws_ecs_task_definition.this[each.key].arn
@@ -151,7 +151,7 @@ locals {
 }
 
 resource "aws_appautoscaling_target" "this" {
-  for_each           = toset(local.scaled)
+  for_each           = toset(var.running ? local.scaled : [])
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
   resource_id        = "service/${aws_ecs_cluster.this.name}/${aws_ecs_service.this[each.value].name}"

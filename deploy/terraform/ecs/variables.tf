@@ -126,6 +126,12 @@ variable "secret_settings" {
   }
 }
 
+variable "running" {
+  description = "Whether services are made. False the first time, until the database is migrated."
+  type        = bool
+  default     = true
+}
+
 variable "protected" {
   description = "Load balancer and photos cannot be deleted until this is false."
   type        = bool

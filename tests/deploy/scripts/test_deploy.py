@@ -82,7 +82,7 @@ def host(tmp_path: Path) -> Iterator[Host]:
             self.send_response(200 if well else 503)
             self.end_headers()
 
-        def log_message(self, *arguments: object) -> None:  # type: ignore[override]
+        def log_message(self, *arguments: object) -> None:
             """Nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Site) as server:

@@ -84,5 +84,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *arguments: object) -> None:  # type: ignore[override]
+    def log_message(self, *arguments: object) -> None:
         """Nothing: tests say what went wrong."""

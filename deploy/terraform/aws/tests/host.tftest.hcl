@@ -119,7 +119,7 @@ run "told_of_costs" {
     budget_mail = "somebody@bunri.example"
   }
   assert {
-    condition     = aws_budgets_budget.month[0].limit_amount == "1" && length(aws_budgets_budget.month[0].notification) == 2
+    condition     = aws_budgets_budget.month[0].limit_amount == "10" && length(aws_budgets_budget.month[0].notification) == 2
     error_message = "told of what it costs and of what it will"
   }
 }

@@ -127,6 +127,16 @@ run "stores" {
   }
 }
 
+run "before_the_first_migration" {
+  variables {
+    running = false
+  }
+  assert {
+    condition     = length(aws_ecs_service.this) == 0 && length(aws_appautoscaling_target.this) == 0 && startswith(output.migrate, "aws ecs run-task ")
+    error_message = "everything that migrating needs, and no service"
+  }
+}
+
 run "a_single_task" {
   command = plan
   variables {
