@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
+from bunri.app.migrations import schemas_of
 from bunri.app.registry import REGISTRY, Registry
 from bunri.app.settings import Settings
 from bunri.platform.backup.drill import DrillPlan
@@ -17,7 +18,7 @@ from bunri.platform.backup.restoring import Destination
 from bunri.platform.backup.taking import Source
 from bunri.platform.backup.targets import Target, open_target
 from bunri.platform.db.address import login_address, owner_address
-from bunri.platform.db.migrate import Schema, prepare, revisions
+from bunri.platform.db.migrate import prepare, revisions
 from bunri.platform.embedded import attach
 from bunri.platform.storage import open_storage
 
@@ -100,16 +101,12 @@ def work_folder(settings: Settings) -> Path:
 
 
 def known_revisions(registry: Registry = REGISTRY) -> dict[str, Sequence[str]]:
-    return {schema.name: revisions(schema) for schema in _schemas(registry)}
-
-
-def _schemas(registry: Registry) -> list[Schema]:
-    return [Schema(module.schema, f"{module.package}.migrations") for module in registry.modules if module.schema]
+    return {schema.name: revisions(schema) for schema in schemas_of(registry)}
 
 
 def _prepare(secret: str, registry: Registry, owner: URL) -> None:
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        runner.run(prepare(owner, _schemas(registry), secret))
+        runner.run(prepare(owner, schemas_of(registry), secret))
 
 
 @contextmanager

@@ -14,8 +14,7 @@ async def migrate_all(settings: Settings, *, sample: bool, registry: Registry = 
 
     Safe to run again: what is there already stays.
     """
-    schemas = [Schema(module.schema, f"{module.package}.migrations") for module in registry.modules if module.schema]
-    await migrate(owner_address(str(settings.database_url)), schemas, settings.key("database roles"))
+    await migrate(owner_address(str(settings.database_url)), schemas_of(registry), settings.key("database roles"))
     container = compose(Container(settings, InlinePublisher(registry.routes)), registry)
     try:
         if settings.storage_url is not None:
@@ -32,3 +31,8 @@ async def migrate_all(settings: Settings, *, sample: bool, registry: Registry = 
                 await module.seed(container, sample)
     finally:
         await container.close()
+
+
+def schemas_of(registry: Registry = REGISTRY) -> list[Schema]:
+    """The schemas of all domains, with their migrations."""
+    return [Schema(module.schema, f"{module.package}.migrations") for module in registry.modules if module.schema]

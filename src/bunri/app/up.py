@@ -128,8 +128,7 @@ def _run(environment: dict[str, str], *words: str, within: float | None = None) 
 def _fetch_detector(settings: Settings, environment: dict[str, str]) -> None:
     """Fetches the coach's detector when it is missing. Where that fails, people are asked what a photo shows."""
     name = settings.vision.detector
-    folders = (settings.data / "models", settings.vision.models_dir)
-    if not settings.vision.fetch or any(folder and (folder / f"{name}.onnx").is_file() for folder in folders):
+    if not settings.vision.fetch or settings.vision.detector_file(settings.data):
         return
     _say("detector", name=name)
     try:

@@ -18,6 +18,7 @@ from bunri.platform.db.address import LOGIN_ROLE, login_password, role_of
 from bunri.platform.db.engine import DatabaseUnavailable
 
 EXTENSIONS = ("cube", "pg_trgm")
+CONNECT_WITHIN_S = 5
 _LOCK = 0x62756E7269  # "bunri": two migrations of one database wait for each other
 
 
@@ -26,6 +27,25 @@ class Schema(NamedTuple):
 
     name: str
     migrations: str
+
+
+class SchemaVersion(NamedTuple):
+    """How far a schema is."""
+
+    at: str | None
+    """Its newest migration; None: it has had none."""
+    known: tuple[str, ...]
+    """The migrations of this version of bunri, the newest first."""
+
+    @property
+    def behind(self) -> int:
+        """How many migrations it still needs."""
+        return self.known.index(self.at) if self.at in self.known else 0 if self.at else len(self.known)
+
+    @property
+    def ahead(self) -> bool:
+        """It has had a migration that a newer version of bunri brought."""
+        return self.at is not None and self.at not in self.known
 
 
 async def migrate(owner: URL, schemas: Sequence[Schema], secret: str) -> None:
@@ -67,6 +87,23 @@ def revisions(schema: Schema) -> list[str]:
             config.set_main_option("path_separator", "newline")
             config.set_main_option("version_locations", str(Path(versions)))
             return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+
+
+async def versions(owner: URL, schemas: Sequence[Schema]) -> dict[str, SchemaVersion]:
+    """How far the database of ``owner`` is, schema by schema. Raises DatabaseUnavailable."""
+    engine = create_async_engine(owner, hide_parameters=True, connect_args={"timeout": CONNECT_WITHIN_S})
+    try:
+        async with _connected(engine) as connection:
+            return {schema.name: await _version(connection, schema) for schema in schemas}
+    finally:
+        await engine.dispose()
+
+
+async def _version(connection: AsyncConnection, schema: Schema) -> SchemaVersion:
+    table = f"{schema.name}.alembic_version"
+    there = await connection.scalar(text("select to_regclass(:table) is not null"), {"table": table})
+    at = await connection.scalar(text(f"select version_num from {table}")) if there else None  # noqa: S608  # ours
+    return SchemaVersion(at, tuple(revisions(schema)))
 
 
 @asynccontextmanager
