@@ -10,14 +10,12 @@ from typing import Any
 
 import pytest
 import typer
-from sqlalchemy import text
 from tests.conftest import OwnSettings
+from tests.support.operating import execute, leave_heartbeats
 from tests.support.platform import free_port
 from typer.testing import CliRunner, Result
 
 from bunri import __version__
-from bunri.app import heartbeats
-from bunri.app.registry import REGISTRY
 from bunri.app.settings import Settings
 from bunri.cli import status as command
 from bunri.cli.connection import Connection
@@ -26,9 +24,6 @@ from bunri.kit.languages import LANGUAGES
 from bunri.platform.backup.manifest import DrillResult
 from bunri.platform.backup.settings import BackupSettings
 from bunri.platform.backup.status import StatusStore
-from bunri.platform.cache import Cache
-from bunri.platform.db import Database
-from bunri.platform.db.address import login_address
 from bunri.platform.vision.settings import VisionSettings
 
 STATUS = typer.Typer()
@@ -57,27 +52,6 @@ def document(settings: Settings, status: int = 1) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])  # lines of the log come before
     assert found["works"] == (status == 0)
     return found
-
-
-async def leave_heartbeats(settings: Settings, *, but: str = "") -> None:
-    cache = Cache(settings.cache_address("common"))
-    for queue in REGISTRY.queues:
-        await cache.delete(f"heartbeat:{queue}")
-        if queue != but:
-            await heartbeats.beat(cache, queue, None)
-    serving = asyncio.ensure_future(heartbeats.beat_target(cache, "waste"))
-    async with asyncio.timeout(10):
-        while not await heartbeats.targets_heard(cache, ["waste"]):  # noqa: ASYNC110  # Valkey tells nobody
-            await asyncio.sleep(0.01)
-    serving.cancel()
-    await cache.close()
-
-
-async def execute(settings: Settings, schema: str | None, statement: str) -> None:
-    database = Database(login_address(str(settings.database_url), settings.key("database roles")))
-    async with database.transaction(schema) as session:
-        await session.execute(text(statement))
-    await database.dispose()
 
 
 @contextmanager

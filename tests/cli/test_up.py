@@ -87,3 +87,13 @@ def test_another_terminal_sees_that_everything_works(started: Started) -> None:
     assert found["run_by"].startswith("bunri up (")
     assert set(found["targets"]) == {"all"}
     assert {queue["failed"] for queue in found["queues"].values()} == {0}
+
+
+def test_and_nothing_is_wrong_with_it_but_what_the_machine_and_settings_lack(started: Started) -> None:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("BUNRI_")}
+    command = [sys.executable, "-m", "bunri", "doctor", "--data", str(started.data), "--json"]
+    done = subprocess.run(command, env=clean, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == ""
+    machine = {"swap_missing", "memory_short", "disk_nearly_full", "disk_in_memory", "files_few", "web_not_built"}
+    settings = {"backups_not_planned", "detector_missing", "part_degraded"}  # the worker says that it lacks a detector
+    assert {it["kind"] for it in json.loads(done.stdout)["findings"]} <= machine | settings

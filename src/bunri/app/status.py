@@ -15,7 +15,7 @@ from bunri.app.inline import InlineContainer
 from bunri.app.measures import measures_of
 from bunri.app.migrations import schemas_of
 from bunri.app.readiness import checks_of
-from bunri.app.registry import ALL, REGISTRY, Registry
+from bunri.app.registry import ALL, REGISTRY, Registry, Target
 from bunri.app.settings import Settings
 from bunri.edge.http.health import PartHealth, Readiness, run_checks
 from bunri.platform.backup.status import BackupStatus, StatusStore
@@ -120,11 +120,13 @@ class _Answers(NamedTuple):
 
 
 async def _ask(container: Container, registry: Registry) -> _Answers:
-    settings, target, cache = container.settings, registry.target(ALL), container.cache("common")
+    settings, cache = container.settings, container.cache("common")
+    # What stands alone keeps nothing outside of the process that serves it: from here it cannot be looked at.
+    target = Target(ALL, tuple(module for module in registry.modules if not module.stands_alone))
     names = [ALL, *(one.name for one in registry.targets if not one.stands_alone)]
     async with asyncio.TaskGroup() as asking:
         readiness = asking.create_task(run_checks(checks_of(container, registry, target)))
-        metrics = asking.create_task(_metrics(container, registry))
+        metrics = asking.create_task(_metrics(container, registry, target))
         targets = asking.create_task(_asked(heartbeats.targets_heard(cache, names)))
         queues = asking.create_task(_asked(heartbeats.queues_heard(cache, registry.queues)))
         migrations = asking.create_task(
@@ -186,8 +188,8 @@ def _migrations(found: _Answers) -> dict[str, MigrationStatus] | None:
     return {name: MigrationStatus(at=it.at, behind=it.behind, ahead=it.ahead) for name, it in found.migrations.items()}
 
 
-async def _metrics(container: Container, registry: Registry) -> Sequence[Metric]:
-    return await measures_of(container, registry, registry.target(ALL))()
+async def _metrics(container: Container, registry: Registry, target: Target) -> Sequence[Metric]:
+    return await measures_of(container, registry, target)()
 
 
 async def _mails_given_up(container: Container, registry: Registry) -> int:

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "migrate": "serving:migrate",
     "targets": "serving:targets",
     "status": "status:status",
+    "doctor": "doctor:doctor",
     "analyze": "analyze:analyze",
     "detect": "detect:detect",
     "models": "models:models",
@@ -35,7 +36,7 @@ COMMANDS: Final = {
 }
 """Name → module of this package, and in it a function or a group of commands."""
 
-TELL_THEMSELVES: Final = frozenset({"status"})
+TELL_THEMSELVES: Final = frozenset({"status", "doctor"})
 """Commands whose results are what is wrong: the log need not say it again."""
 
 

@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bunri.cli.backup import size_in_words
 from bunri.cli.connection import Connection
 from bunri.cli.options import Data, Lang
 from bunri.kit.languages import Language, text
+from bunri.kit.sizes import size_in_words
 
 if TYPE_CHECKING:
     from bunri.app.status import Status
