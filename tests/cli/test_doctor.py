@@ -4,6 +4,7 @@ machines, servers, backups and the outside by themselves is in ``tests/app/docto
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -113,8 +114,6 @@ def test_settings_that_are_refused_are_told_and_end_it(monkeypatch: pytest.Monke
 
 
 def test_a_port_that_is_taken_is_told_before_the_start(tmp_path: Path) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -198,10 +197,15 @@ class TestParts:
         (tmp_path / "objects").touch()
         assert set(findings(own.model_copy(update={"data": tmp_path}))) == {"files_away"}
 
-    def test_a_store_that_is_away(self, own: Settings) -> None:
+    def test_a_store_that_is_away_or_hangs(self, own: Settings) -> None:
         asyncio.run(leave_heartbeats(own))
-        url = f"s3://key:secret@127.0.0.1:{free_port()}/bucket?tls=false"
-        assert "files_away" in findings(own.model_copy(update={"storage_url": url}))
+        with socket.socket() as hanging:
+            hanging.bind(("127.0.0.1", 0))
+            hanging.listen()
+            for port in (free_port(), hanging.getsockname()[1]):
+                url = f"s3://key:secret@127.0.0.1:{port}/bucket?tls=false"
+                found = findings(own.model_copy(update={"storage_url": url}))
+                assert "not answering" in found["files_away"]["sentence"]
 
     def test_another_secret_than_the_database_was_made_with(self, own: Settings) -> None:
         asyncio.run(leave_heartbeats(own))

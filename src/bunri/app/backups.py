@@ -26,12 +26,13 @@ _SCRATCH_SECRET = "of a database that lives for one drill"  # noqa: S105  # nobo
 
 
 @contextmanager
-def opened_target(settings: Settings, given: str | None = None) -> Iterator[Target]:
-    """The place of archives: ``given``, or that of the settings. Raises BackupTargetMissing."""
+def opened_target(settings: Settings, given: str | None = None, *, within_s: float | None = None) -> Iterator[Target]:
+    """The place of archives: ``given``, or that of the settings; a store has ``within_s`` for an answer. Raises
+    BackupTargetMissing."""
     url = given or (settings.backup.target.get_secret_value() if settings.backup.target else None)
     if not url:
         raise BackupTargetMissing
-    target = open_target(url)
+    target = open_target(url, within_s=within_s)
     try:
         yield target
     finally:

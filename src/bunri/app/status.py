@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 WITHIN_S: Final = 8.0
 """For each thing that is asked; all are asked at once."""
+STORE_WITHIN_S: Final = 2.5
+"""Less than /ready gives a part: the store's own fault is told, and nothing is left to wait for."""
 MOST_DEAD_MAILS: Final = 1000
 
 
@@ -96,9 +98,13 @@ class Status(_Frozen):
     configured: Configured
 
 
+class _Looking(InlineContainer):
+    storage_within_s = STORE_WITHIN_S
+
+
 async def status_of(settings: Settings, registry: Registry = REGISTRY) -> Status:
     """Asks everything at once; nothing is changed. ``settings`` have servers."""
-    container = InlineContainer(settings, registry)
+    container = _Looking(settings, registry)
     try:
         return _status(settings, registry, await _ask(container, registry))
     finally:

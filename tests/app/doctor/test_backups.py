@@ -1,5 +1,6 @@
 """What is wrong with backups: archives that really lie at a target, and are old, damaged or not there."""
 
+import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -62,8 +63,12 @@ def test_they_lie_beside_the_data(made: Settings) -> None:
 
 
 def test_a_target_that_is_away_or_broken(place: Place, made: Settings, tmp_path: Path) -> None:
-    away = f"s3://key:secret@127.0.0.1:{free_port()}/backups?tls=false"
-    assert kinds(place(away)) == ["backups_unreadable"]
+    with socket.socket() as hanging:
+        hanging.bind(("127.0.0.1", 0))
+        hanging.listen()
+        for port in (free_port(), hanging.getsockname()[1]):
+            away = f"s3://key:secret@127.0.0.1:{port}/backups?tls=false"
+            assert kinds(place(away)) == ["backups_unreadable"]
     (summary,) = (tmp_path / "place").glob("*.tar.json")
     summary.write_text("{")
     assert kinds(made) == ["backups_unreadable"]

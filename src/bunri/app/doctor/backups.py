@@ -15,6 +15,8 @@ from bunri.kit.languages import Language
 from bunri.kit.sentences import sentence, sentence_of
 from bunri.platform.backup.manifest import DrillResult
 
+WITHIN_S: Final = 4.0
+"""For each answer of the target."""
 TOO_OLD: Final = timedelta(hours=36)
 """As BunriBackupMissing (deploy/monitoring/alerts.yaml)."""
 DRILL_LATE: Final = timedelta(days=3)
@@ -31,7 +33,7 @@ def backup_findings(settings: Settings, at: datetime, lang: Language) -> Iterato
     if rules.recipients and rules.identity_file is None:
         yield note("drills_without_key")
     try:
-        with opened_target(settings) as target:
+        with opened_target(settings, within_s=WITHIN_S) as target:
             archives, drill, place = target.archives(), target.drill(), target.label
     except BunriError as error:
         yield severe("backups_unreadable", reason=sentence(error, lang))

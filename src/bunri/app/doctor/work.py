@@ -66,7 +66,7 @@ def _parts(status: Status, lang: Language, *, database_answers: bool) -> Iterato
         if part.ok and part.degraded_reason and name != SCANNER:
             yield note("part_degraded", part=name, reason=part.degraded_reason)
     for name, code in failing.items():
-        reason = sentence_of((code,), {}, lang)
+        reason = sentence_of((code, "unavailable"), {}, lang)  # TimeoutError has no sentence
         if name == "storage":
             yield severe("files_away", reason=reason)
         elif not name.startswith((DATABASE, "valkey:", "queue:")):
