@@ -100,11 +100,15 @@ def test_a_migration_that_is_missing_or_from_the_future_is_named(own: Settings, 
     newest = document(own, 0)["migrations"]["chat"]["at"]
     try:
         sql("update chat.alembic_version set version_num = 'of the future'")
-        assert document(own)["migrations"]["chat"] == {"at": "of the future", "behind": 0, "ahead": True}
+        newer = {"at": "of the future", "behind": 0, "ahead": True, "too_new": False}
+        assert document(own, 0)["migrations"]["chat"] == newer
+        sql("comment on schema chat is 'versions need chat_0099'")
+        assert document(own)["migrations"]["chat"]["too_new"]
         sql("update chat.alembic_version set version_num = 'chat_0004'")
         assert document(own)["migrations"]["chat"]["behind"] == 1
         assert "chat needs 1 more" in run(own).stdout
     finally:
+        sql("comment on schema chat is null")
         sql(f"update chat.alembic_version set version_num = '{newest}'")
 
 

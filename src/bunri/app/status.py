@@ -53,8 +53,9 @@ class TargetStatus(_Frozen):
 
 class MigrationStatus(_Frozen):
     at: str | None
-    behind: int
-    ahead: bool
+    behind: int = Field(description="Migrations that it still needs.")
+    ahead: bool = Field(description="A newer version of bunri has migrated it.")
+    too_new: bool = Field(description="This version cannot work with it any more.")
 
 
 class BackupsStatus(_Frozen):
@@ -181,7 +182,7 @@ def _status(settings: Settings, registry: Registry, found: _Answers) -> Status:
 
 def _works(found: _Answers) -> bool:
     """Nothing that people need is missing. What works less well than it could, or was never set up, is no fault."""
-    up_to_date = found.migrations and not any(it.behind or it.ahead for it in found.migrations.values())
+    up_to_date = found.migrations and not any(it.behind or it.too_new for it in found.migrations.values())
     kept = found.backups is None or not (
         found.backups.failed_at or (found.backups.drill and not found.backups.drill.ok)
     )
@@ -191,7 +192,10 @@ def _works(found: _Answers) -> bool:
 def _migrations(found: _Answers) -> dict[str, MigrationStatus] | None:
     if found.migrations is None:
         return None
-    return {name: MigrationStatus(at=it.at, behind=it.behind, ahead=it.ahead) for name, it in found.migrations.items()}
+    return {
+        name: MigrationStatus(at=it.at, behind=it.behind, ahead=it.ahead, too_new=it.too_new)
+        for name, it in found.migrations.items()
+    }
 
 
 async def _metrics(container: Container, registry: Registry, target: Target) -> Sequence[Metric]:

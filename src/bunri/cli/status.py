@@ -127,7 +127,12 @@ def _migrations(found: "Status", lang: Language) -> Row:
         for name, it in found.migrations.items()
         if it.ahead or it.behind
     ]
-    return Row(FAULTY if wrong else WORKS, "migrations", ", ".join(wrong) or text("status.up_to_date", lang))
+    faulty = any(it.behind or it.too_new for it in found.migrations.values())
+    return Row(
+        FAULTY if faulty else NOTE if wrong else WORKS,
+        "migrations",
+        ", ".join(wrong) or text("status.up_to_date", lang),
+    )
 
 
 def _work(found: "Status", lang: Language) -> Iterator[Row]:

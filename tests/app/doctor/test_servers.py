@@ -117,8 +117,11 @@ class TestPostgres:
                 ("migrations_behind", {"schemas": "waste"})
             ]
             await connection.execute(change.format("waste_9999"))
+            assert await database(own) == ["migrations_newer"]
+            await connection.execute("comment on schema waste is 'versions need waste_9998'")
             assert await database(own) == ["migrations_ahead"]
         finally:
+            await connection.execute("comment on schema waste is null")
             await connection.execute(change.format(newest))
             await connection.close()
 

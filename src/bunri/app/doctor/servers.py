@@ -50,11 +50,14 @@ def _of_postgres(facts: postgres.ServerFacts, oldest: int = OLDEST_POSTGRES) -> 
 
 def migration_findings(schemas: dict[str, SchemaVersion]) -> Iterator[Finding]:
     behind = [name for name, version in schemas.items() if version.behind]
-    ahead = [name for name, version in schemas.items() if version.ahead]
+    too_new = [name for name, version in schemas.items() if version.too_new]
+    newer = [name for name, version in schemas.items() if version.ahead and not version.too_new]
     if behind:
         yield severe("migrations_behind", schemas=", ".join(behind))
-    if ahead:
-        yield severe("migrations_ahead", schemas=", ".join(ahead))
+    if too_new:
+        yield severe("migrations_ahead", schemas=", ".join(too_new))
+    if newer:
+        yield note("migrations_newer", schemas=", ".join(newer))
 
 
 async def valkey_findings(settings: Settings) -> list[Finding]:
