@@ -1,14 +1,14 @@
 """Backups of this installation: what of it is backed up, and what it is restored to, by its settings and modules."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from bunri.app.migrations import schemas_of
+from bunri.app.migrations import known_revisions, schemas_of
 from bunri.app.registry import REGISTRY, Registry
 from bunri.app.settings import Settings
 from bunri.platform.backup.drill import DrillPlan
@@ -18,7 +18,7 @@ from bunri.platform.backup.restoring import Destination
 from bunri.platform.backup.taking import Source
 from bunri.platform.backup.targets import Target, open_target
 from bunri.platform.db.address import login_address, owner_address
-from bunri.platform.db.migrate import prepare, revisions
+from bunri.platform.db.migrate import prepare
 from bunri.platform.embedded import attach
 from bunri.platform.storage import open_storage
 
@@ -99,10 +99,6 @@ def fingerprint(settings: Settings) -> str:
 def work_folder(settings: Settings) -> Path:
     """For what is unpacked or drafted: on the disk of the data, as that of temporary files is often memory."""
     return settings.data / "backup-work"
-
-
-def known_revisions(registry: Registry = REGISTRY) -> dict[str, Sequence[str]]:
-    return {schema.name: revisions(schema) for schema in schemas_of(registry)}
 
 
 def _prepare(secret: str, registry: Registry, owner: URL) -> None:

@@ -13,7 +13,7 @@ from bunri.app import heartbeats
 from bunri.app.container import Container
 from bunri.app.inline import InlineContainer
 from bunri.app.measures import measures_of
-from bunri.app.migrations import schemas_of
+from bunri.app.migrations import known_revisions, schemas_of
 from bunri.app.readiness import checks_of
 from bunri.app.registry import ALL, REGISTRY, Registry, Target
 from bunri.app.settings import Settings
@@ -27,10 +27,11 @@ from bunri.platform.telemetry.exposition import shared_on
 
 T = TypeVar("T")
 
-WITHIN_S: Final = 8.0
-"""For each thing that is asked; all are asked at once."""
-STORE_WITHIN_S: Final = 2.5
-"""Less than /ready gives a part: the store's own fault is told, and nothing is left to wait for."""
+WITHIN_S: Final = 12.0
+"""For each thing that is asked, all at once. More than /ready gives: the machine that one looks at is often a busy one,
+and this process has only begun."""
+STORE_WITHIN_S: Final = 4.0
+"""Less: the store's own fault is told, and nothing is left to wait for."""
 MOST_DEAD_MAILS: Final = 1000
 
 
@@ -130,9 +131,10 @@ async def _ask(container: Container, registry: Registry) -> _Answers:
     settings, cache = container.settings, container.cache("common")
     # What stands alone keeps nothing outside of the process that serves it: from here it cannot be looked at.
     target = Target(ALL, tuple(module for module in registry.modules if not module.stands_alone))
+    known_revisions(registry)  # reads files, and is remembered: afterwards others' time would run
     names = [ALL, *(one.name for one in registry.targets if not one.stands_alone)]
     async with asyncio.TaskGroup() as asking:
-        readiness = asking.create_task(run_checks(checks_of(container, registry, target)))
+        readiness = asking.create_task(run_checks(checks_of(container, registry, target), WITHIN_S))
         metrics = asking.create_task(_metrics(container, registry, target))
         targets = asking.create_task(_asked(heartbeats.targets_heard(cache, names)))
         queues = asking.create_task(_asked(heartbeats.queues_heard(cache, registry.queues)))
@@ -199,7 +201,7 @@ def _migrations(found: _Answers) -> dict[str, MigrationStatus] | None:
 
 
 async def _metrics(container: Container, registry: Registry, target: Target) -> Sequence[Metric]:
-    return await measures_of(container, registry, target)()
+    return await measures_of(container, registry, target, WITHIN_S)()
 
 
 async def _mails_given_up(container: Container, registry: Registry) -> int:

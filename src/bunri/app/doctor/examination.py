@@ -14,6 +14,7 @@ from bunri.app.doctor.outside import certificate_findings, outside_findings
 from bunri.app.doctor.servers import database_findings, valkey_findings
 from bunri.app.doctor.work import work_findings
 from bunri.app.finding import Finding
+from bunri.app.migrations import known_revisions
 from bunri.app.registry import REGISTRY, Registry
 from bunri.app.settings import SecretMissing, Settings
 from bunri.app.status import status_of
@@ -69,6 +70,7 @@ class Examination:
         return asyncio.run(outside_findings(settings, self.clock()))
 
     async def _look(self, running: Settings) -> list[Finding]:
+        known_revisions(self.registry)  # reads files, and is remembered: afterwards others' time would run
         async with asyncio.TaskGroup() as looking:
             database = looking.create_task(database_findings(running, self.registry, self.clock))
             valkey = looking.create_task(valkey_findings(running))

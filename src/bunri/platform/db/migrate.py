@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -50,7 +51,7 @@ class SchemaVersion(NamedTuple):
 
     at: str | None
     """Its newest migration; None: it has had none."""
-    known: tuple[str, ...]
+    known: Sequence[str]
     """The migrations of this version of bunri, the newest first."""
     needs: str | None = None
     """The migration that a version has to know to work with it; None: any does."""
@@ -101,10 +102,11 @@ async def prepare(owner: URL, schemas: Sequence[Schema], secret: str) -> None:
         await engine.dispose()
 
 
-def revisions(schema: Schema) -> list[str]:
-    """The migrations of ``schema`` that this version knows, the newest first."""
+@cache
+def revisions(schema: Schema) -> Sequence[str]:
+    """The migrations of ``schema`` that this version knows, the newest first. Reads files, the first time."""
     with _configured(schema) as config:
-        return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+        return tuple(script.revision for script in ScriptDirectory.from_config(config).walk_revisions())
 
 
 @contextmanager
@@ -135,7 +137,7 @@ async def _version(connection: AsyncConnection, schema: Schema) -> SchemaVersion
     there = await connection.scalar(text("select to_regclass(:table) is not null"), {"table": table})
     at = await connection.scalar(text(f"select version_num from {table}")) if there else None  # noqa: S608  # ours
     needs = await connection.scalar(_NEEDS, {"schema": schema.name})
-    return SchemaVersion(at, tuple(revisions(schema)), needs)
+    return SchemaVersion(at, revisions(schema), needs)
 
 
 @asynccontextmanager
