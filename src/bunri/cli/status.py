@@ -98,7 +98,7 @@ def _database(found: "Status", lang: Language) -> Row:
     if found.connections is None:
         return row
     counts = text("status.connections", lang, open=found.connections, most=found.connections_limit)
-    return row._replace(words=f"{row.words}, {counts}")
+    return row._replace(words=f"{row.words} · {counts}")
 
 
 def _parts(found: "Status", group: str, lang: Language) -> Row:
@@ -139,7 +139,7 @@ def _work(found: "Status", lang: Language) -> Iterator[Row]:
     silent = [name for name, queue in found.queues.items() if queue.heard_s_ago is None]
     words = text("status.silent", lang, queues=", ".join(silent)) if silent else text("status.consumed", lang)
     in_hand = "–" if found.in_hand is None else found.in_hand
-    yield Row(FAULTY if silent else WORKS, "queues", f"{words}, {text('status.in_hand', lang, n=in_hand)}")
+    yield Row(FAULTY if silent else WORKS, "queues", f"{words} · {text('status.in_hand', lang, n=in_hand)}")
     if found.outboxes is None:
         yield Row(FAULTY, "outbox", text("status.not_known", lang))
     else:
