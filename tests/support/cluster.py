@@ -5,19 +5,21 @@ not to a database, so migrations take turns: two at once would change the same r
 """
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 import asyncpg
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from bunri.app.migrations import migrate_all
 from bunri.app.registry import REGISTRY, Registry
 from bunri.app.settings import Settings
 from bunri.kit.ids import new_id
+from bunri.platform.db.address import owner_address
+from bunri.platform.db.migrate import Schema, prepare
 from bunri.platform.embedded import EmbeddedServers
 
 
@@ -45,6 +47,19 @@ class Cluster:
         made = _with_database(settings, self._database(name))
         await self.migrate(made)  # who may connect is said of each database and not copied
         return made
+
+    async def empty(self, settings: Settings, schemas: Sequence[Schema]) -> URL:
+        """The owner's address of a database with ``schemas`` and nothing in them."""
+        name = f"empty_{new_id().hex}"
+        connection = await asyncpg.connect(self._database("postgres"))
+        try:
+            await connection.execute(f"create database {name}")
+        finally:
+            await connection.close()
+        owner = owner_address(self._database(name))
+        with self._turn():
+            await prepare(owner, schemas, settings.key("database roles"))
+        return owner
 
     async def migrate(self, settings: Settings, registry: Registry = REGISTRY) -> None:
         with self._turn():

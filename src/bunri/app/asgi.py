@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from functools import partial
 from typing import Final
 
 from fastapi import FastAPI
@@ -11,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from starlette.middleware.cors import CORSMiddleware
 
 from bunri import __version__
-from bunri.app import readiness
+from bunri.app import heartbeats, readiness
 from bunri.app.composition import compose
 from bunri.app.container import Container
 from bunri.app.measures import measures_of
@@ -113,6 +114,7 @@ def _lifespan(
 
 def _api_tasks(container: Container, registry: Registry, target: Target) -> Iterator[Background]:
     if not target.stands_alone:
+        yield partial(heartbeats.beat_target, container.cache("common"), target.name)
         for module in registry.modules:
             yield from module.api_tasks(container)
 

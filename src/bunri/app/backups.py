@@ -1,13 +1,14 @@
 """Backups of this installation: what of it is backed up, and what it is restored to, by its settings and modules."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from sqlalchemy.engine import URL
 
+from bunri.app.migrations import known_revisions, schemas_of
 from bunri.app.registry import REGISTRY, Registry
 from bunri.app.settings import Settings
 from bunri.platform.backup.drill import DrillPlan
@@ -17,7 +18,7 @@ from bunri.platform.backup.restoring import Destination
 from bunri.platform.backup.taking import Source
 from bunri.platform.backup.targets import Target, open_target
 from bunri.platform.db.address import login_address, owner_address
-from bunri.platform.db.migrate import Schema, prepare, revisions
+from bunri.platform.db.migrate import prepare
 from bunri.platform.embedded import attach
 from bunri.platform.storage import open_storage
 
@@ -25,12 +26,13 @@ _SCRATCH_SECRET = "of a database that lives for one drill"  # noqa: S105  # nobo
 
 
 @contextmanager
-def opened_target(settings: Settings, given: str | None = None) -> Iterator[Target]:
-    """The place of archives: ``given``, or that of the settings. Raises BackupTargetMissing."""
+def opened_target(settings: Settings, given: str | None = None, *, within_s: float | None = None) -> Iterator[Target]:
+    """The place of archives: ``given``, or that of the settings; a store has ``within_s`` for an answer. Raises
+    BackupTargetMissing."""
     url = given or (settings.backup.target.get_secret_value() if settings.backup.target else None)
     if not url:
         raise BackupTargetMissing
-    target = open_target(url)
+    target = open_target(url, within_s=within_s)
     try:
         yield target
     finally:
@@ -99,17 +101,9 @@ def work_folder(settings: Settings) -> Path:
     return settings.data / "backup-work"
 
 
-def known_revisions(registry: Registry = REGISTRY) -> dict[str, Sequence[str]]:
-    return {schema.name: revisions(schema) for schema in _schemas(registry)}
-
-
-def _schemas(registry: Registry) -> list[Schema]:
-    return [Schema(module.schema, f"{module.package}.migrations") for module in registry.modules if module.schema]
-
-
 def _prepare(secret: str, registry: Registry, owner: URL) -> None:
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        runner.run(prepare(owner, _schemas(registry), secret))
+        runner.run(prepare(owner, schemas_of(registry), secret))
 
 
 @contextmanager

@@ -40,6 +40,8 @@ class Container:
 
     shares_queues = True
     """Whether what is published here may be worked on anywhere."""
+    storage_within_s: float | None = None
+    """How long the store has for an answer; None: as long as large files take."""
 
     def __init__(
         self,
@@ -123,7 +125,7 @@ class Container:
     @cached_property
     def storage(self) -> Storage:
         url = self.settings.storage_url or (self.settings.data / "objects").absolute().as_uri()
-        return open_storage(url, secret=self.settings.key("upload tickets"))
+        return open_storage(url, secret=self.settings.key("upload tickets"), within_s=self.storage_within_s)
 
     @cached_property
     def decoders(self) -> "DecoderPool":

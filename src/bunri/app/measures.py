@@ -21,9 +21,11 @@ WITHIN_S: Final = 3.0
 Part = Callable[[], AsyncIterator[Metric]]
 
 
-def measures_of(container: Container, registry: Registry, target: Target) -> Callable[[], Awaitable[Sequence[Metric]]]:
-    """Whatever a target with a broker and a database can see. A part that cannot be read is left out, and
-    ``bunri_measure_read`` says so."""
+def measures_of(
+    container: Container, registry: Registry, target: Target, within_s: float = WITHIN_S
+) -> Callable[[], Awaitable[Sequence[Metric]]]:
+    """Whatever a target with a broker and a database can see. A part that cannot be read within ``within_s`` is left
+    out, and ``bunri_measure_read`` says so."""
     parts: dict[str, Part] = {}
     if not target.stands_alone:
         parts["queues"] = _queues(container, list(registry.queues))
@@ -38,7 +40,9 @@ def measures_of(container: Container, registry: Registry, target: Target) -> Cal
     async def read() -> Sequence[Metric]:
         done = GaugeMetricFamily("bunri_measure_read", "Whether a part could be looked at just now.", labels=("part",))
         found: list[Metric] = [done]
-        for name, metrics in zip(parts, await asyncio.gather(*map(_tried, parts.values())), strict=True):
+        for name, metrics in zip(
+            parts, await asyncio.gather(*(_tried(part, within_s) for part in parts.values())), strict=True
+        ):
             done.add_metric([name], float(metrics is not None))
             found += metrics or ()
         return found
@@ -46,9 +50,9 @@ def measures_of(container: Container, registry: Registry, target: Target) -> Cal
     return read
 
 
-async def _tried(part: Part) -> list[Metric] | None:
+async def _tried(part: Part, within_s: float) -> list[Metric] | None:
     try:
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(within_s):
             return [metric async for metric in part()]
     except Exception as error:  # whatever is away, the other parts are worth reading
         log.warning("measures.failed", reason=repr(error))

@@ -42,7 +42,7 @@ def run(settings: Settings, host: str, port: int, workers: int) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)  # as Ctrl-C, until the supervisor takes over
     try:
-        _check_address(host, port)
+        check_address(host, port)
         _say("servers", directory=settings.data)
         environment = _environment(settings.on(servers.start()), workers)
         with shared_counts(settings.data) as counting:
@@ -80,7 +80,7 @@ def _say(step: str, **data: object) -> None:
         Console(stderr=True).print(text(f"supervisor.{step}", "en", **data), style="dim", markup=False)
 
 
-def _check_address(host: str, port: int) -> None:
+def check_address(host: str, port: int) -> None:
     """Before anything is started, so that a taken port is told at once. Raises AddressUnusable."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -128,8 +128,7 @@ def _run(environment: dict[str, str], *words: str, within: float | None = None) 
 def _fetch_detector(settings: Settings, environment: dict[str, str]) -> None:
     """Fetches the coach's detector when it is missing. Where that fails, people are asked what a photo shows."""
     name = settings.vision.detector
-    folders = (settings.data / "models", settings.vision.models_dir)
-    if not settings.vision.fetch or any(folder and (folder / f"{name}.onnx").is_file() for folder in folders):
+    if not settings.vision.fetch or settings.vision.detector_file(settings.data):
         return
     _say("detector", name=name)
     try:

@@ -16,6 +16,7 @@ from bunri.cli.models import print_error
 from bunri.cli.options import Data, Lang
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
+from bunri.kit.sizes import size_in_words
 from bunri.platform.backup.errors import (
     BackupDamaged,
     BackupFailed,
@@ -282,13 +283,3 @@ def _table(found: list[Summary], lang: Language) -> Table:
             "✓" if each.encrypted else "–",
         )
     return table
-
-
-def size_in_words(size: int) -> str:
-    """``1.5 MiB``."""
-    value = float(size)
-    for unit in ("B", "KiB", "MiB"):
-        if value < 1024:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1024
-    return f"{value:.1f} GiB"

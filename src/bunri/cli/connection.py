@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from bunri.app.settings import Settings
+from bunri.app.settings import SecretMissing, Settings
 from bunri.platform.embedded.servers import EmbeddedServers, attach
 
 T = TypeVar("T")
@@ -34,6 +34,18 @@ class Connection:
     def given(self) -> Settings:
         """The settings as the environment gives them; ``--data`` wins."""
         return Settings(data=self.data.absolute()) if self.data else Settings()
+
+    @cached_property
+    def running(self) -> Settings | None:
+        """Settings with the servers that run, those given or those of another bunri process; None: none do. Nothing is
+        started. Raises SecretMissing."""
+        given = self.given
+        addresses = None if given.database_url and given.valkey_url else attach(given.data)
+        if addresses is None and not given.database_url:
+            return None
+        if given.database_url and given.secret is None:
+            raise SecretMissing
+        return given.on(addresses)
 
     @cached_property
     def settings(self) -> Settings:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from bunri.cli.options import Lang
-from bunri.kit.languages import Language, text
+from bunri.kit.languages import text
 
 deploy = typer.Typer(
     help="Prepares and checks an installation by Compose.", no_args_is_help=True, pretty_exceptions_show_locals=False
@@ -40,12 +40,7 @@ def check(
 
     findings = check_installation(env, secrets or env.absolute().parent / "secrets")
     for finding in findings:
-        typer.echo(_sentence(finding.kind, finding.data, finding.severe, lang), err=finding.severe)
+        typer.echo(finding.line(lang), err=finding.severe)
     if any(finding.severe for finding in findings):
         raise typer.Exit(FAULTY)
     typer.echo(text("deploy.sound", lang, path=env))
-
-
-def _sentence(kind: str, data: dict[str, str], severe: bool, lang: Language) -> str:
-    mark = "✗" if severe else "!"
-    return f"{mark} {text(f'deploy.{kind}', lang, **data)}"

@@ -17,6 +17,8 @@ COMMANDS: Final = {
     "beat": "serving:beat",
     "migrate": "serving:migrate",
     "targets": "serving:targets",
+    "status": "status:status",
+    "doctor": "doctor:doctor",
     "analyze": "analyze:analyze",
     "detect": "detect:detect",
     "models": "models:models",
@@ -33,6 +35,9 @@ COMMANDS: Final = {
     "deploy": "deploy:deploy",
 }
 """Name → module of this package, and in it a function or a group of commands."""
+
+TELL_THEMSELVES: Final = frozenset({"status", "doctor"})
+"""Commands whose results are what is wrong: the log need not say it again."""
 
 
 class Subcommands(TyperGroup):
@@ -70,5 +75,6 @@ def root(context: typer.Context, version: Annotated[bool, typer.Option("--versio
     if version:
         typer.echo(__version__)
         raise typer.Exit
-    configure_logs("WARNING")  # to standard error: standard output is for results
+    # To standard error: standard output is for results.
+    configure_logs("ERROR" if context.invoked_subcommand in TELL_THEMSELVES else "WARNING")
     context.obj = context.with_resource(Connection())

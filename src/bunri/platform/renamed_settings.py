@@ -11,6 +11,8 @@ names, the new one counts.
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -22,6 +24,9 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, TomlConfigSetting
 from bunri.platform.secret_files import with_files
 
 log = logging.getLogger(__name__)  # settings are read before structlog is configured: then this goes to standard error
+
+
+_noted: ContextVar[dict[str, str] | None] = ContextVar("noted", default=None)
 
 
 class RenamingEnvSource(EnvSettingsSource):
@@ -62,6 +67,11 @@ def setting_names(settings: type[BaseSettings]) -> frozenset[str]:
     """The variable of each setting, in lower case: ``bunri_mail__ca_file``. Of a part that may be given as a whole, as
     JSON, that of the part as well."""
     return frozenset(_variable(settings, path) for path, _ in _paths(settings))
+
+
+def old_names(settings: type[BaseSettings]) -> tuple[str, ...]:
+    """The variables of names that settings had before, in lower case."""
+    return tuple(_variable(settings, path) for path, _ in _renamed(settings))
 
 
 def open_tables(settings: type[BaseSettings]) -> tuple[str, ...]:
@@ -113,5 +123,19 @@ def _with_new_names(values: dict[str, Any], settings: type[BaseModel]) -> dict[s
     return values
 
 
+@contextmanager
+def renames_noted() -> Iterator[dict[str, str]]:
+    """By old name the new name of each setting that is read within under its old one; nothing is logged then."""
+    noted: dict[str, str] = {}
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
+
+
 def _warn(old: str, new: str) -> None:
+    if (noted := _noted.get()) is not None:
+        noted[old] = new
+        return
     log.warning("The setting %s has been renamed to %s. The next version will not read the old name.", old, new)

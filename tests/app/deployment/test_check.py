@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bunri.app.deployment.check import Finding, check_installation
+from bunri.app.deployment.check import check_installation
 from bunri.app.deployment.initial import PublicUrlUnfit, write_initial
+from bunri.app.finding import Finding
 from bunri.cli.root import bunri
 from bunri.kit.languages import LANGUAGES, catalogue
 
@@ -98,6 +99,14 @@ def test_what_works_but_is_unwise_is_said(tmp_path: Path) -> None:
         ("without_tls", False),
     ]
     assert "HTTP_PORT=8080" in (tmp_path / ".env").read_text()
+
+
+def test_a_setting_under_its_old_name_is_said(site: Path, caplog: pytest.LogCaptureFixture) -> None:
+    add("BUNRI_DETECTION__REST_S=60")(site)
+    (finding,) = found(site)
+    assert (finding.kind, finding.severe) == ("setting_renamed", False)
+    assert finding.data == {"old": "BUNRI_DETECTION__REST_S", "new": "BUNRI_DETECTION__IDLE_UNLOAD_S"}
+    assert caplog.records == []
 
 
 def test_photos_must_be_sent_to_where_people_are(site: Path) -> None:

@@ -4,9 +4,8 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -14,10 +13,12 @@ from urllib.parse import unquote, urlsplit
 from pydantic import ValidationError
 
 from bunri.app.deployment import initial
+from bunri.app.finding import Finding
 from bunri.app.settings import Settings
+from bunri.edge.http.addresses import is_public
 from bunri.kit.errors import BunriError
 from bunri.kit.sentences import sentence
-from bunri.platform.renamed_settings import open_tables, setting_names
+from bunri.platform.renamed_settings import old_names, open_tables, renames_noted, setting_names
 from bunri.platform.secret_files import names_a_file
 from bunri.platform.storage.s3 import S3Address
 
@@ -41,15 +42,6 @@ _LINE: Final = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 _EXAMPLES: Final = re.compile(r"change.?me|example|password|secret123|xxx", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """``kind`` is a sentence of the catalogue (``deploy.<kind>``); ``severe``: it would not work."""
-
-    kind: str
-    data: dict[str, str] = field(default_factory=dict)
-    severe: bool = True
-
-
 def check_installation(env: Path, secrets: Path) -> list[Finding]:
     """Everything that is wrong, the worst first; nothing is connected to."""
     try:
@@ -57,7 +49,7 @@ def check_installation(env: Path, secrets: Path) -> list[Finding]:
     except (OSError, ValueError) as error:
         return [Finding("env_unreadable", {"path": str(env), "reason": getattr(error, "strerror", None) or "not text"})]
     variables: dict[str, str] = {}
-    found = [*_lines(lines, variables), *_names(variables), *_ports(variables), *_secrets(secrets)]
+    found = [*_lines(lines, variables), *unknown_settings(variables), *_ports(variables), *_secrets(secrets)]
     found += _settings(variables, secrets)
     return sorted(found, key=lambda finding: not finding.severe)
 
@@ -79,8 +71,9 @@ def _lines(lines: list[str], into: dict[str, str]) -> Iterator[Finding]:
         into[name] = value[1:-1] if quoted else value.split(" #")[0].rstrip()
 
 
-def _names(variables: Mapping[str, str]) -> Iterator[Finding]:
-    known, tables = setting_names(Settings), open_tables(Settings)
+def unknown_settings(variables: Mapping[str, str]) -> Iterator[Finding]:
+    """Variables that look like settings of ours and are none: nobody would read them."""
+    known, tables = setting_names(Settings), (*open_tables(Settings), *old_names(Settings))
     for name in variables:
         lower = name.lower()
         if not name.startswith("BUNRI_") or name in COMPOSE or name == "BUNRI_MODELS_DIR":
@@ -157,25 +150,40 @@ def _settings(variables: Mapping[str, str], secrets: Path) -> Iterator[Finding]:
         name: value.replace("/run/secrets/", f"{secrets}/") if name.endswith("_FILE") else value
         for name, value in given.items()
     }
-    try:
-        with _environment(given):
-            settings = Settings()
-    except BunriError as error:
+    with _environment(given):
+        settings, found = read_settings(Settings)
+    yield from found
+    if settings:
+        yield from public_address(settings)
+
+
+def read_settings(make: Callable[[], Settings]) -> tuple[Settings | None, list[Finding]]:
+    """What ``make`` makes of an environment, and what is wrong with it; None where it was refused."""
+    with renames_noted() as renames:
+        try:
+            settings, found = make(), []
+        except (BunriError, ValidationError) as error:
+            settings, found = None, list(_refusals(error))
+    renamed = [Finding("setting_renamed", {"old": old, "new": new}, severe=False) for old, new in renames.items()]
+    return settings, [*found, *renamed]
+
+
+def _refusals(error: BunriError | ValidationError) -> Iterator[Finding]:
+    """Why settings were refused."""
+    if isinstance(error, BunriError):
         yield Finding("refused", {"reason": sentence(error, "en")})
         return
-    except ValidationError as error:
-        for fault in error.errors():
-            where = ".".join(map(str, fault["loc"]))
-            yield Finding("refused", {"reason": f"{where + ': ' if where else ''}{fault['msg']}"})
-        return
-    yield from _public(settings)
+    for fault in error.errors():
+        where = ".".join(map(str, fault["loc"]))
+        yield Finding("refused", {"reason": f"{where + ': ' if where else ''}{fault['msg']}"})
 
 
-def _public(settings: Settings) -> Iterator[Finding]:
+def public_address(settings: Settings) -> Iterator[Finding]:
+    """Whether people reach an installation safely, and reach all of it."""
     if settings.public_url is None:
         yield Finding("public_url_missing")
         return
-    if settings.public_url.scheme != "https":
+    if settings.public_url.scheme != "https" and is_public(str(settings.public_url)):
         yield Finding("without_tls", {"url": str(settings.public_url)}, severe=False)
     if settings.storage_url and settings.storage_url.startswith("s3:"):
         public = S3Address.parse(settings.storage_url).public_endpoint

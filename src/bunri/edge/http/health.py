@@ -67,22 +67,23 @@ async def _readiness(state: State) -> Readiness:
     """What the checks say; whoever asks within a second of another shares the other's answer."""
     asked, shared = getattr(state, "readiness", (0.0, None))
     if shared is None or time.monotonic() - asked > SHARED_S:
-        shared = asyncio.ensure_future(_run(state.checks))
+        shared = asyncio.ensure_future(run_checks(state.checks))
         state.readiness = (time.monotonic(), shared)
     readiness: Readiness = await asyncio.shield(shared)
     return readiness
 
 
-async def _run(checks: Mapping[str, Check]) -> Readiness:
-    checked = await asyncio.gather(*(_check(check) for check in checks.values()))
+async def run_checks(checks: Mapping[str, Check], within_s: float = 5) -> Readiness:
+    """All of them at once; one that takes longer than ``within_s`` has failed."""
+    checked = await asyncio.gather(*(_check(check, within_s) for check in checks.values()))
     parts = dict(zip(checks, checked, strict=True))
     return Readiness(status="ready" if all(part.ok for part in checked) else "not ready", parts=parts)
 
 
-async def _check(check: Check) -> PartHealth:
+async def _check(check: Check, within_s: float) -> PartHealth:
     started = time.perf_counter()
     try:
-        degraded_reason = await asyncio.wait_for(check(), timeout=5)
+        degraded_reason = await asyncio.wait_for(check(), within_s)
         return PartHealth(ok=True, ms=_since(started), degraded_reason=degraded_reason)
     except Exception as error:  # whatever broke, the answer is "not ready", with its name
         log.warning("readiness.failed", reason=repr(error))

@@ -190,10 +190,10 @@ def _sync(path: Path) -> None:
 class S3Target(Target):
     """``backups/`` in a bucket, of any store that speaks S3."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, within_s: float | None = None) -> None:
         parts = urlsplit(url)
         super().__init__(f"s3://{parts.netloc.rpartition('@')[2]}{parts.path}")
-        self._storage = open_storage(url, secret="")
+        self._storage = open_storage(url, secret="", within_s=within_s)
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self._prepared = False
 
@@ -278,11 +278,12 @@ class _InParts(io.RawIOBase):
         return len(data)
 
 
-def open_target(url: str) -> Target:
-    """``/a/folder``, ``file:///a/folder``, or ``s3://…`` (storage.s3.S3Address). Raises ValueError."""
+def open_target(url: str, *, within_s: float | None = None) -> Target:
+    """``/a/folder``, ``file:///a/folder``, or ``s3://…`` (storage.s3.S3Address; ``within_s`` as of open_storage).
+    Raises ValueError."""
     scheme = urlsplit(url).scheme
     if scheme == "s3":
-        return S3Target(url)
+        return S3Target(url, within_s)
     if scheme == "file":
         return FolderTarget(Path(unquote(urlsplit(url).path)))
     if scheme:

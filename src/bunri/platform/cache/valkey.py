@@ -52,6 +52,14 @@ class Cache:
     async def get_many(self, *keys: str) -> list[bytes | None]:
         return cast("list[bytes | None]", await self._guard(self._redis.mget(keys)))
 
+    async def lifetimes(self, *keys: str) -> list[timedelta | None]:
+        """How long each key still lives; None for one that is not there or has no end."""
+        pipe = self._redis.pipeline(transaction=False)
+        for key in keys:
+            pipe.pttl(key)
+        found = cast("list[int]", await self._guard(pipe.execute()))
+        return [timedelta(milliseconds=left) if left >= 0 else None for left in found]
+
     async def set(self, key: str, value: bytes, ttl: timedelta, *, only_new: bool = False) -> bool:
         """Stores ``value``; with ``only_new`` answers False and changes nothing when the key is there."""
         return bool(await self._guard(self._redis.set(key, value, px=ttl, nx=only_new)))

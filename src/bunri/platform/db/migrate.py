@@ -1,31 +1,75 @@
 """Brings a database up to date: roles and schemas, then each domain's own Alembic lineage."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+import structlog
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bunri.kit.errors import Conflict
 from bunri.platform.db.address import LOGIN_ROLE, login_password, role_of
 from bunri.platform.db.engine import DatabaseUnavailable
 
 EXTENSIONS = ("cube", "pg_trgm")
+CONNECT_WITHIN_S = 5
 _LOCK = 0x62756E7269  # "bunri": two migrations of one database wait for each other
 
 
+log = structlog.get_logger(__name__)
+
+
+class SchemaTooNew(Conflict):
+    """A newer version has taken something away from the ``schema`` that this one uses."""
+
+    code = "schema_too_new"
+
+
 class Schema(NamedTuple):
-    """A domain's schema, and the package whose modules are its migrations, oldest first by name."""
+    """A domain's schema, and the package whose modules are its migrations, oldest first by name.
+
+    A migration only adds, so that the version before works on its schema, too (docs/operations/upgrade.md). One that
+    takes something away says so by ``contract = (SINCE, REASON)``: versions that know the migration SINCE work with it.
+    """
 
     name: str
     migrations: str
+
+
+class SchemaVersion(NamedTuple):
+    """How far a schema is."""
+
+    at: str | None
+    """Its newest migration; None: it has had none."""
+    known: Sequence[str]
+    """The migrations of this version of bunri, the newest first."""
+    needs: str | None = None
+    """The migration that a version has to know to work with it; None: any does."""
+
+    @property
+    def behind(self) -> int:
+        """How many migrations it still needs."""
+        return self.known.index(self.at) if self.at in self.known else 0 if self.at else len(self.known)
+
+    @property
+    def ahead(self) -> bool:
+        """It has had a migration that a newer version of bunri brought."""
+        return self.at is not None and self.at not in self.known
+
+    @property
+    def too_new(self) -> bool:
+        """What this version of bunri uses has been taken away."""
+        return self.ahead and self.needs is not None and self.needs not in self.known
 
 
 async def migrate(owner: URL, schemas: Sequence[Schema], secret: str) -> None:
@@ -58,15 +102,42 @@ async def prepare(owner: URL, schemas: Sequence[Schema], secret: str) -> None:
         await engine.dispose()
 
 
-def revisions(schema: Schema) -> list[str]:
-    """The migrations of ``schema`` that this version knows, the newest first."""
-    with resources.as_file(resources.files(schema.migrations)) as versions:
-        config = Config()
-        with resources.as_file(resources.files("bunri.platform.db") / "alembic") as environment:
-            config.set_main_option("script_location", str(environment))
-            config.set_main_option("path_separator", "newline")
-            config.set_main_option("version_locations", str(Path(versions)))
-            return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+@cache
+def revisions(schema: Schema) -> Sequence[str]:
+    """The migrations of ``schema`` that this version knows, the newest first. Reads files, the first time."""
+    with _configured(schema) as config:
+        return tuple(script.revision for script in ScriptDirectory.from_config(config).walk_revisions())
+
+
+@contextmanager
+def _configured(schema: Schema) -> Iterator[Config]:
+    config = Config()
+    with (
+        resources.as_file(resources.files("bunri.platform.db") / "alembic") as environment,
+        resources.as_file(resources.files(schema.migrations)) as versions,
+    ):
+        config.set_main_option("script_location", str(environment))
+        config.set_main_option("path_separator", "newline")
+        config.set_main_option("version_locations", str(Path(versions)))
+        yield config
+
+
+async def versions(owner: URL, schemas: Sequence[Schema]) -> dict[str, SchemaVersion]:
+    """How far the database of ``owner`` is, schema by schema. Raises DatabaseUnavailable."""
+    engine = create_async_engine(owner, hide_parameters=True, connect_args={"timeout": CONNECT_WITHIN_S})
+    try:
+        async with _connected(engine) as connection:
+            return {schema.name: await _version(connection, schema) for schema in schemas}
+    finally:
+        await engine.dispose()
+
+
+async def _version(connection: AsyncConnection, schema: Schema) -> SchemaVersion:
+    table = f"{schema.name}.alembic_version"
+    there = await connection.scalar(text("select to_regclass(:table) is not null"), {"table": table})
+    at = await connection.scalar(text(f"select version_num from {table}")) if there else None  # noqa: S608  # ours
+    needs = await connection.scalar(_NEEDS, {"schema": schema.name})
+    return SchemaVersion(at, revisions(schema), needs)
 
 
 @asynccontextmanager
@@ -132,16 +203,36 @@ def _on_database(grant: str) -> str:
     return f"do $$ begin execute format('{grant}', current_database()); end $$"
 
 
-def upgrade(connection: Connection, schema: Schema) -> None:
-    """Runs the migrations of ``schema`` that its database has not had yet."""
-    config = Config()
-    with (
-        resources.as_file(resources.files("bunri.platform.db") / "alembic") as environment,
-        resources.as_file(resources.files(schema.migrations)) as versions,
-    ):
-        config.set_main_option("script_location", str(environment))
-        config.set_main_option("path_separator", "newline")
-        config.set_main_option("version_locations", str(Path(versions)))
+def upgrade(connection: Connection, schema: Schema, to: str = "head") -> None:
+    """Runs the migrations of ``schema`` that its database has not had yet, up to ``to``. A schema of a newer version is
+    left alone. Raises SchemaTooNew where this version cannot work with it."""
+    with _configured(schema) as config:
+        scripts = list(ScriptDirectory.from_config(config).walk_revisions())
+        if _is_newer(connection, schema, [script.revision for script in scripts]):
+            return
         config.attributes["connection"] = connection
         config.attributes["schema"] = schema.name
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
+    contracts = [script.module.contract for script in scripts if hasattr(script.module, "contract")]
+    if contracts and to == "head":
+        needs, _ = contracts[0]
+        connection.execute(text(f"comment on schema {schema.name} is '{_COMMENT}{needs}'"))
+
+
+def _is_newer(connection: Connection, schema: Schema, known: list[str]) -> bool:
+    at = MigrationContext.configure(connection, opts={"version_table_schema": schema.name}).get_current_revision()
+    if at is None or at in known:
+        return False
+    needs = connection.scalar(_NEEDS, {"schema": schema.name})
+    if needs is not None and needs not in known:
+        raise SchemaTooNew(schema=schema.name, at=at)
+    log.warning("migrate.newer", schema=schema.name, at=at)
+    return True
+
+
+_COMMENT: Final = "versions need "
+_NEEDS: Final = text(
+    f"select substring(obj_description(oid, 'pg_namespace') from '^{_COMMENT}(\\w+)$')"  # noqa: S608  # ours
+    " from pg_namespace where nspname = :schema"
+)
+"""Kept with the schema, since a version cannot ask a newer one."""

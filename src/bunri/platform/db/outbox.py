@@ -7,7 +7,7 @@ idempotent (Kleppmann, *Designing Data-Intensive Applications*, ch. 11; Richards
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import structlog
@@ -61,6 +61,21 @@ class Outbox:
         values = {"id": row[0], "topic": row[1], "payload": kept, "created_at": func.now()}
         await self._session.execute(insert(self._table).values(values))
         self._session.info.setdefault(_KEY, []).append(row)
+
+
+class OutboxState(NamedTuple):
+    """What lies in an outbox."""
+
+    waiting: int
+    oldest_s: float | None
+    """How long the oldest event has waited, by the database's clock; None where none does."""
+
+
+async def outbox_state(session: AsyncSession, table: Table) -> OutboxState:
+    """Events that are committed and not sent yet: none, or young ones, while a broker and a worker are there."""
+    oldest = func.extract("epoch", func.now() - func.min(table.c.created_at))
+    row = (await session.execute(select(func.count(), oldest).select_from(table))).one()
+    return OutboxState(row[0], None if row[1] is None else max(0.0, float(row[1])))
 
 
 def staged(session: AsyncSession) -> list[Staged]:

@@ -66,6 +66,12 @@ class ClaudeModel:
         except ExternalFailed as failed:
             raise LlmFailed(failed.reason) from failed
 
+    async def check(self) -> None:
+        try:
+            await self._guard.call(self._list)
+        except ExternalFailed as failed:
+            raise LlmFailed(failed.reason) from failed
+
     async def aclose(self) -> None:
         await self._client.close()
 
@@ -88,6 +94,14 @@ class ClaudeModel:
                 output_config=output,
             )
             return await response.read()
+        except APIStatusError as error:
+            raise failed_status(error.status_code, error.response.headers) from error
+        except APIConnectionError as error:
+            raise ExternalFailed("connection", retryable=True) from error
+
+    async def _list(self) -> None:
+        try:
+            await self._client.models.with_raw_response.list()
         except APIStatusError as error:
             raise failed_status(error.status_code, error.response.headers) from error
         except APIConnectionError as error:

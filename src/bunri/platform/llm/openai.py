@@ -68,6 +68,12 @@ class OpenAiModel:
         except ExternalFailed as failed:
             raise LlmFailed(failed.reason) from failed
 
+    async def check(self) -> None:
+        try:
+            await self._guard.call(self._list)
+        except ExternalFailed as failed:
+            raise LlmFailed(failed.reason) from failed
+
     async def aclose(self) -> None:
         await self._client.close()
 
@@ -81,6 +87,14 @@ class OpenAiModel:
                 reasoning_effort=omit if self._effort == "default" else self._effort,
             )
             return response.content
+        except APIStatusError as error:
+            raise failed_status(error.status_code, error.response.headers) from error
+        except APIConnectionError as error:
+            raise ExternalFailed("connection", retryable=True) from error
+
+    async def _list(self) -> None:
+        try:
+            await self._client.models.with_raw_response.list()
         except APIStatusError as error:
             raise failed_status(error.status_code, error.response.headers) from error
         except APIConnectionError as error:

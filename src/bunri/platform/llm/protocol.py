@@ -27,6 +27,10 @@ class RemoteModel(LanguageModel, Protocol):
         self, *, system: str, prompt: str, shape: type[Shape], max_tokens: int = 1024, jpeg: bytes | None = None
     ) -> Shape: ...
 
+    async def check(self) -> None:
+        """Asks which models there are: whether the provider answers and takes the key. Costs nothing. Raises LlmFailed
+        with the ``reason``."""
+
     async def aclose(self) -> None:
         """Ends its connections."""
         ...

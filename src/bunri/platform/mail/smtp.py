@@ -1,5 +1,6 @@
 """Mail by SMTP submission (RFC 6409): a connection for each mail."""
 
+import asyncio
 import ssl
 from contextlib import suppress
 from functools import cached_property, partial
@@ -53,6 +54,14 @@ class SmtpMailer:
         except ExternalFailed as failed:
             raise MailUnavailable(failed.reason) from failed
         await _say_goodbye(client)
+
+    async def check(self) -> None:
+        """Connects and signs in as for a mail, and hands none over. Raises MailUnavailable."""
+        try:
+            async with asyncio.timeout(self._settings.timeout_s), self._client():
+                pass
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise MailUnavailable(_translated(error).reason) from error
 
     async def _hand_over(self, recipient: str, content: bytes) -> aiosmtplib.SMTP:
         """Returns the connection over which the mail was taken. Raises ExternalFailed."""

@@ -35,9 +35,10 @@ __all__ = [
 ]
 
 
-def open_storage(url: str, *, secret: str) -> Storage:
+def open_storage(url: str, *, secret: str, within_s: float | None = None) -> Storage:
     """The store at ``url``: ``file:///FOLDER`` signed with ``secret``, or ``s3://…`` (S3Address.parse has the form).
 
+    ``within_s``: a store over a network has so long for an answer, and one try; else as long as large files take.
     Raises ValueError for any other.
     """
     parts = urlsplit(url)
@@ -46,5 +47,5 @@ def open_storage(url: str, *, secret: str) -> Storage:
     if parts.scheme == "s3":
         from bunri.platform.storage.s3 import S3Address, S3Storage  # boto3 is heavy and often not needed
 
-        return S3Storage(S3Address.parse(url))
+        return S3Storage(S3Address.parse(url), within_s=within_s)
     raise ValueError(f"storage is file:///FOLDER or s3://…, not {parts.scheme}://")

@@ -74,10 +74,10 @@ def _endpoint(parts: SplitResult, tls: str) -> str:
 class S3Storage:
     """A bucket. boto3 blocks, so each call runs in a thread; a client may be shared between threads."""
 
-    def __init__(self, address: S3Address, clock: Clock = now) -> None:
+    def __init__(self, address: S3Address, clock: Clock = now, *, within_s: float | None = None) -> None:
         self._bucket = address.bucket
-        self._client = _client(address, address.endpoint)
-        self._public = _client(address, address.public_endpoint) if address.public_endpoint else self._client
+        self._client = _client(address, address.endpoint, within_s)
+        self._public = _client(address, address.public_endpoint, within_s) if address.public_endpoint else self._client
         self._clock = clock
 
     async def ticket(
@@ -259,7 +259,7 @@ def _expiry_rule(folder: str, days: int) -> "LifecycleRuleTypeDef":
     }
 
 
-def _client(address: S3Address, endpoint: str | None) -> "S3Client":
+def _client(address: S3Address, endpoint: str | None, within_s: float | None) -> "S3Client":
     return boto3.session.Session().client(
         "s3",
         endpoint_url=endpoint,
@@ -269,9 +269,9 @@ def _client(address: S3Address, endpoint: str | None) -> "S3Client":
         config=Config(
             signature_version="s3v4",
             s3={"addressing_style": "path" if address.path_style else "virtual"},
-            connect_timeout=3,
-            read_timeout=20,
-            retries={"mode": "standard", "total_max_attempts": 3},
+            connect_timeout=min(3, within_s or 3),
+            read_timeout=within_s or 20,
+            retries={"mode": "standard", "total_max_attempts": 1 if within_s else 3},
             max_pool_connections=32,
             # Not every store knows the checksums that boto3 sends by itself.
             request_checksum_calculation="when_required",

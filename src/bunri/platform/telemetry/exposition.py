@@ -68,6 +68,15 @@ def shared_counts(data: Path, memory: Path = MEMORY) -> Iterator[dict[str, str]]
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def shared_on(data: Path, memory: Path = MEMORY) -> list[Metric]:
+    """What the processes of the ``bunri up`` that runs on ``data`` have counted; nothing where they share no folder.
+    Reads files: not for an event loop."""
+    folder = next((each for each in _places(data, memory) if each.is_dir() and any(each.glob("*.db"))), None)
+    if folder is None:
+        return []
+    return list(MultiProcessCollector(None, str(folder)).collect())  # type: ignore[no-untyped-call]
+
+
 def _places(data: Path, memory: Path) -> tuple[Path, Path]:
     name = f"bunri-counts-{sha256(str(data.absolute()).encode()).hexdigest()[:16]}"
     return memory / name, data / "counts"

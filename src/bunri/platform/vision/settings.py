@@ -48,3 +48,8 @@ class VisionSettings(BaseModel):
         next period. So the cores are shared, and each photo has at least one thread.
         """
         return self.threads or max(1, min(_MOST_THREADS, cores() // self.workers))
+
+    def detector_file(self, data: Path) -> Path | None:
+        """The weights of the detector on this machine; None: they are not here. Loads nothing."""
+        files = (folder / f"{self.detector}.onnx" for folder in (data / "models", self.models_dir) if folder)
+        return next((file for file in files if file.is_file()), None)

@@ -1,0 +1,1 @@
+"""``bunri doctor``: what is wrong with an installation, and what to do about it. Each file looks at one part."""
