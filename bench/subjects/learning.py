@@ -1,5 +1,5 @@
 """Learning: who is asked what among a million memories, a review, a log replayed beside the library's bare loop, an
-Anki deck brought along, and who is to be reminded."""
+Anki deck brought along, who is to be reminded, and what is told of a hundred thousand reviews."""
 
 import asyncio
 import random
@@ -63,14 +63,30 @@ LEARNS: Final = """
 insert into learning.members (deck_id, person, role, name, joined_at) values ($1, $2, 'learner', 'bench', now())
 """
 
+REVIEWS: Final = """
+insert into learning.reviews (
+    id, person, card_id, kind, rating, reviewed_at, day, seconds, received_at, recalled
+)
+select gen_random_uuid(), $1, card.id, 'review', case when knew then 3 else 1 end, at, at::date, 4, at,
+    case when number > 2 then knew end
+from learning.cards as card, generate_series(1, $3::int) as number, lateral (
+    select hashtext(card.id::text || number) % 10 <> 0 as knew,
+        now() - interval '2 years' * (1 - (number + card.position % 10 / 10.0) / ($3 + 1)) as at
+) as drawn
+where card.deck_id = $2
+"""
+"""Over two years; what is remembered of the first two is not told."""
+
 
 def measure(quick: bool) -> list[BenchmarkResult]:
     people, asked, reviews = (100, 200, 10_000) if quick else (1000, 2000, 100_000)
     with product.running() as running:
-        guests = [Client.sign_in(running.url) for _ in range(4)]
+        *guests, diligent = [Client.sign_in(running.url) for _ in range(5)]
         settings = product.settings(running.data)
-        results = asyncio.run(_in_the_database(settings, [guest.id for guest in guests], people, asked))
+        ids = [diligent.id, *(guest.id for guest in guests)]
+        results = asyncio.run(_in_the_database(settings, ids, people, asked, reviews))
         results += _over_http(guests, asked // 10)
+        results.append(_told(diligent, reviews, asked // 40))
         with workplace() as folder:
             results += importing.measure(running, guests[0], folder, *((500,) if quick else ()))
     return [*results, _replayed(reviews, rounds=1 if quick else 5)]
@@ -79,11 +95,13 @@ def measure(quick: bool) -> list[BenchmarkResult]:
 # ── asked ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _in_the_database(settings: Settings, guests: Sequence[str], people: int, asked: int) -> list[BenchmarkResult]:
+async def _in_the_database(
+    settings: Settings, guests: Sequence[str], people: int, asked: int, reviews: int
+) -> list[BenchmarkResult]:
     owner = await asyncpg.connect(str(settings.database_url))
     try:
         everybody = [*guests, *(f"guest_{new_id()}" for _ in range(people - len(guests)))]
-        await _fill(owner, everybody, guests)
+        await _fill(owner, everybody, guests, reviews)
         floor = await _timed(owner, "select $1::text", everybody, asked)
         queue = await _timed(owner, QUEUE, everybody, asked)
         reminded = await reminding.measure(settings, owner, *((1000,) if people < CARDS else ()))
@@ -103,12 +121,15 @@ async def _in_the_database(settings: Settings, guests: Sequence[str], people: in
     ]
 
 
-async def _fill(owner: asyncpg.Connection, people: Sequence[str], guests: Sequence[str]) -> None:
+async def _fill(owner: asyncpg.Connection, people: Sequence[str], guests: Sequence[str], reviews: int) -> None:
+    """The first of ``guests`` has done all of ``reviews``."""
     deck = new_id()
     await owner.execute(DECK, deck)
     await owner.execute(CARDS_OF_IT, deck, CARDS)
     async with database.without_indexes(owner, "learning.memories"):
         await owner.execute(MEMORIES, people, deck)
+    await owner.execute(REVIEWS, guests[0], deck, reviews // CARDS)
+    await owner.execute("vacuum analyze learning.reviews")
     await owner.executemany(LEARNS, [(deck, guest) for guest in guests])
 
 
@@ -138,6 +159,17 @@ def _over_http(guests: Sequence[Client], count: int) -> list[BenchmarkResult]:
         guest.ask("POST", f"/api/v1/learning/cards/{shown['cards'][0]['id']}/reviews", said)
         reviewed.append(time.perf_counter() - started)
     return [_p99("GET /due of up to 50 cards, p99", due, 10), _p99("a review, p99", reviewed, 15)]
+
+
+def _told(diligent: Client, reviews: int, count: int) -> BenchmarkResult:
+    seconds = []
+    for _ in range(count):
+        started = time.perf_counter()
+        shown = diligent.ask("GET", "/api/v1/learning/stats")
+        seconds.append(time.perf_counter() - started)
+    if not shown["retention"][0]["answers"]:
+        raise AssertionError("none of the reviews are told of")
+    return _p99(f"GET /stats of who has done {reviews:,} reviews, p99", seconds, 150)
 
 
 def _p99(what: str, seconds: Sequence[float], budget: float) -> BenchmarkResult:

@@ -1,37 +1,40 @@
 """Statistics: in study days, as the log says."""
 
-from collections.abc import Iterable
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from fsrs import Rating
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select, text
+from tests.conftest import Sessions
 from tests.domains.learning.conftest import BASE_URL, NewCards
 from tests.support.clockwork import Clockwork
 
 from bunri.app.inline import InlineContainer
 from bunri.domains.auth.public import Caller
+from bunri.domains.learning.models import ReviewRow
+from bunri.domains.learning.records import Review
 from bunri.domains.learning.repository import LearningRepository
-from bunri.domains.learning.schedule import NEW, Entry, Happened, State, after
+from bunri.domains.learning.schedule import NEW, Happened, State, after
 from bunri.domains.learning.schemas import RatingName, ReviewIn
 from bunri.domains.learning.service.reviewing import Reviewing
 from bunri.domains.learning.service.statistics import Statistics
 from bunri.domains.learning.statistics import (
-    RESET,
-    History,
+    Recalls,
     Retention,
     Studied,
     day_streak,
-    first_answers,
     forecast,
     heat_map,
     monday,
-    next_state,
-    retention,
+    retentions,
     week_streak,
 )
 from bunri.domains.learning.study_days import study_day
@@ -134,37 +137,88 @@ class TestHeatMapAndForecast:
 
 
 class TestRetention:
-    @given(st.lists(st.tuples(st.sampled_from(["1", "2", "3", "4", RESET]), st.integers(0, 3)), max_size=40))
-    def test_the_states_are_those_of_the_schedule(self, given: list[tuple[str, int]]) -> None:
-        memory, state, step, at = NEW, State.NEW, 0, datetime(2026, 1, 5, 3, tzinfo=UTC)
-        answers, days = [], []
-        for rating, pause in given:
-            at += timedelta(days=pause)
-            days.append(at.date())
-            if rating == RESET:
-                memory, state, step = NEW, State.NEW, 0
-                continue
-            if memory.state == State.REVIEW and memory.last_day != at.date():
-                answers.append((at.date(), rating != "1"))
-            memory = after(memory, Entry(Happened.REVIEW, Rating(int(rating)), at, at.date()), UUID(int=1))
-            state, step = next_state(state, step, Rating(int(rating)))
-            assert (state, step) == (memory.state, memory.step or 0)
-        assert first_answers(History(None, "".join(rating for rating, _ in given), days)) == answers
-
-    def test_what_is_learned_counts_for_nothing(self) -> None:
-        assert first_answers(History(PET, "3313", of([0, 0, 2, 2]))) == [(day(2), False)]
-
     def test_by_material_and_since(self) -> None:
-        histories = [
-            History(PET, "4331", of([0, 8, 30, 80])),
-            History(PET, "41", of([70, 78])),
-            History(GLASS, "43", of([0, 8])),
-            History(None, "4", of([80])),
-        ]
-        assert retention(histories, day(30)) == {PET: Retention(3, 1)}
-        assert retention(histories, day(8)) == {PET: Retention(4, 2), GLASS: Retention(1, 1)}
+        recalls = [Recalls(PET, day(8), 2, 1), Recalls(PET, day(30), 1, 1), Recalls(GLASS, day(8), 1, 1)]
+        by_day = retentions(recalls, [day(8), day(30)])
+        assert by_day[day(30)] == {PET: Retention(1, 1)}
+        assert by_day[day(8)] == {PET: Retention(3, 2), GLASS: Retention(1, 1)}
         assert Retention(4, 2).share == 0.5
         assert Retention().share is None
+
+
+class TestRecalls:
+    """Which answers count, beside the scheduler that moves the cards."""
+
+    async def test_the_first_of_a_day_of_a_card_that_was_in_review(
+        self, container: InlineContainer, one: Caller, new_cards: NewCards
+    ) -> None:
+        drawn, cards = random.Random(1), await new_cards(one, 60)
+        expected = dict[UUID, bool | None]()
+        async with container.transactions("learning", LearningRepository)() as repository:
+            for card in cards:
+                log = list(drawn_log(drawn, one.id, card))
+                expected |= recalled(log)
+                await repository.add_reviews(drawn.sample(log, len(log)))
+                await repository.save_memory(one.id, card, NEW)
+        async with container.transactions("learning", LearningRepository)() as repository:
+            kept = {each.id: each.recalled for each in await repository.reviews_by(one.id, None, 10_000)}
+        assert kept == expected
+        assert Counter(expected.values()).keys() == {None, True, False}
+
+    async def test_of_many_cards_at_once_and_of_nobody_else(
+        self, container: InlineContainer, one: Caller, other: Caller, new_cards: NewCards
+    ) -> None:
+        drawn, cards = random.Random(2), await new_cards(one, 5)
+        logs = {card: list(drawn_log(drawn, one.id, card)) for card in cards}
+        theirs = list(drawn_log(drawn, other.id, cards[0]))
+        async with container.transactions("learning", LearningRepository)() as repository:
+            await repository.add_reviews([*theirs, *(each for log in logs.values() for each in log)])
+            await repository.save_memories(one.id, dict.fromkeys(cards, NEW))
+            kept = {each.id: each.recalled for each in await repository.reviews_by(one.id, None, 10_000)}
+            untouched = await repository.reviews_by(other.id, None, 10_000)
+        assert kept == {id_: right for log in logs.values() for id_, right in recalled(log).items()}
+        assert {each.recalled for each in untouched} == {None}
+
+    async def test_of_what_was_reviewed_before_the_log_said_so(
+        self, container: InlineContainer, session_of: Sessions, one: Caller, new_cards: NewCards
+    ) -> None:
+        drawn, cards = random.Random(3), await new_cards(one, 10)
+        logs = [list(drawn_log(drawn, one.id, card)) for card in cards]
+        async with container.transactions("learning", LearningRepository)() as repository:
+            await repository.add_reviews([each for log in logs for each in log])
+        noting = import_module("bunri.domains.learning.migrations.0009_recalls").STATEMENTS[1]
+        async with session_of("learning") as session:
+            await session.execute(text(noting))
+            rows = await session.execute(select(ReviewRow.id, ReviewRow.recalled).where(ReviewRow.person == one.id))
+            kept = {row.id: row.recalled for row in rows}
+        assert kept == {id_: right for log in logs for id_, right in recalled(log).items()}
+
+
+def drawn_log(drawn: random.Random, person: str, card: UUID) -> Iterator[Review]:
+    """Answers of all kinds over days, begun anew now and then, some taken back."""
+    at = datetime(2026, 1, 5, 3, tzinfo=UTC)
+    kinds = [Happened.REVIEW] * 16 + [Happened.CUT, Happened.RESET, Happened.IMPORTED]
+    for _ in range(drawn.randrange(40)):
+        at += timedelta(days=drawn.choice((0, 0, 1, 3)), minutes=1)
+        kind = drawn.choice(kinds)
+        rating = drawn.choice((1, 2, 3, 3, 4)) if kind == Happened.REVIEW else None
+        grade = {"stability": 9.0, "difficulty": 5.0, "interval": 9} if kind == Happened.IMPORTED else None
+        undone = at if drawn.random() < 0.1 else None
+        yield Review(new_id(), person, card, kind, rating, at, at.date(), at, grade=grade, undone_at=undone)
+
+
+def recalled(log: Sequence[Review]) -> dict[UUID, bool | None]:
+    found, memory, last = dict[UUID, bool | None](), NEW, None
+    for each in log:
+        found[each.id] = None
+        if each.undone_at:
+            continue
+        if each.rating and memory.state == State.REVIEW and each.day != last:
+            found[each.id] = each.rating > 1
+        if each.kind != Happened.CUT:
+            last = each.day if each.rating else None
+        memory = after(memory, each.entry, each.card_id)
+    return found
 
 
 # ── of a person ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from bunri.domains.learning.schedule import HARD_LAPSES
 from bunri.platform.db import metadata, outbox_table
 from bunri.platform.mail.table import mails_table
 
@@ -226,6 +227,7 @@ class MemoryRow(Base):
             postgresql_where=text("state = 2 and not suspended and material is not null"),
         ),
         Index("memories_last_idx", "person", "last_day"),
+        Index("memories_hard_idx", "person", postgresql_where=text(f"lapses >= {HARD_LAPSES}")),
     )
 
     person: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -255,7 +257,13 @@ class ReviewRow(Base):
     __tablename__ = "reviews"
     __table_args__ = (
         Index("reviews_card_idx", "person", "card_id", "reviewed_at", "id"),
-        Index("reviews_day_idx", "person", "day"),
+        Index(
+            "reviews_day_idx",
+            "person",
+            "day",
+            postgresql_include=["card_id", "seconds", "recalled"],
+            postgresql_where=text("kind = 'review' and undone_at is null"),
+        ),
         Index("reviews_newest_idx", "person", text("received_at desc"), text("id desc")),
     )
 
@@ -271,6 +279,7 @@ class ReviewRow(Base):
     grade: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     received_at: Mapped[datetime] = mapped_column(_TIME)
     undone_at: Mapped[datetime | None] = mapped_column(_TIME)
+    recalled: Mapped[bool | None] = mapped_column(Boolean)
 
 
 class WeeklyTestRow(Base):

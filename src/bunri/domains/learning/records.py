@@ -204,6 +204,9 @@ class Review:
     grade: dict[str, Any] | None = None
     """How an answer was judged; of what was imported without its log, what was known of it."""
     undone_at: datetime | None = None
+    recalled: bool | None = None
+    """Of the first answer of a day to a card that was in review: whether it was right. Follows from the log, as the
+    memory does."""
 
     @property
     def entry(self) -> Entry:

@@ -8,18 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from fsrs import Rating
-
-from bunri.domains.learning.schedule import State
-
 HEAT_DAYS: Final = 365
 FORECAST_DAYS: Final = 30
 RETENTION_DAYS: Final = (30, 90)
 """True retention is told of the last so many days."""
-STEPS: Final = {State.LEARNING: 2, State.RELEARNING: 1}
-"""How many steps of minutes a card takes, as in the library's default."""
-RESET: Final = "r"
-"""A card that was begun anew, in ``History.ratings``."""
 _DAY: Final = timedelta(days=1)
 _WEEK: Final = timedelta(days=7)
 
@@ -32,12 +24,13 @@ class Studied(NamedTuple):
     seconds: float
 
 
-class History(NamedTuple):
-    """A card's log: a character an entry, a rating ``1`` to ``4`` or RESET, and their study days."""
+class Recalls(NamedTuple):
+    """Of the first answers of one study day to cards about a material that were in review, how many were right."""
 
     material: str | None
-    ratings: str
-    days: Sequence[date]
+    day: date
+    answers: int
+    right: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,58 +108,12 @@ def forecast(due: Mapping[date, int], today: date) -> list[tuple[date, int]]:
 # ── retention ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def retention(histories: Iterable[History], since: date) -> dict[str | None, Retention]:
-    """By material, since ``since``: of the first answers of a day on cards that were in review, how many were right."""
-    return retentions(histories, (since,))[since]
-
-
-def retentions(histories: Iterable[History], sinces: Sequence[date]) -> dict[date, dict[str | None, Retention]]:
-    """``retention`` since each of ``sinces``, in one go over the log."""
+def retentions(recalls: Iterable[Recalls], sinces: Sequence[date]) -> dict[date, dict[str | None, Retention]]:
+    """By material, since each of ``sinces``: how much of what came back was known."""
     found: dict[date, dict[str | None, Retention]] = {since: {} for since in sinces}
-    for history in histories:
-        answers = first_answers(history)
+    for each in recalls:
         for since, by_material in found.items():
-            rights = [right for day, right in answers if day >= since]
-            if rights:
-                of_card = Retention(len(rights), sum(rights))
-                by_material[history.material] = by_material.get(history.material, Retention()) + of_card
+            if each.day >= since:
+                before = by_material.get(each.material, Retention())
+                by_material[each.material] = before + Retention(each.answers, each.right)
     return found
-
-
-def first_answers(history: History) -> list[tuple[date, bool]]:
-    """The day, and whether it was right, of each first answer of a day that a card in review got. Which state a card is
-    in follows from the ratings alone."""
-    found, at, last = [], _NEW, None
-    for rating, day in zip(history.ratings, history.days, strict=True):
-        if rating == RESET:
-            at, last = _NEW, None
-            continue
-        if at == _REVIEW and day != last:
-            found.append((day, rating != "1"))
-        at = _NEXT[at, rating]
-        last = day
-    return found
-
-
-def next_state(state: State, step: int, rating: Rating) -> tuple[State, int]:
-    """The state and the step after a rating, as the library moves a card."""
-    if state == State.REVIEW:
-        return (State.RELEARNING, 0) if rating == Rating.Again else (state, 0)
-    if state == State.NEW:
-        state, step = State.LEARNING, 0
-    if rating == Rating.Easy or (rating == Rating.Good and step + 1 >= STEPS[state]):
-        return State.REVIEW, 0
-    if rating == Rating.Again:
-        return state, 0
-    return state, step + (rating == Rating.Good)
-
-
-_NEW: Final = (State.NEW, 0)
-_REVIEW: Final = (State.REVIEW, 0)
-_NEXT: Final = {
-    ((state, step), str(int(rating))): next_state(state, step, rating)
-    for state in State
-    for step in range(max(STEPS.values()))
-    for rating in Rating
-}
-"""``next_state`` of whatever there is: a log may have a hundred thousand entries."""

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from bunri.domains.learning import models, records
 from bunri.domains.learning.repository.cards import CARD, card_of, card_values
+from bunri.domains.learning.repository.recalls import note_recalls
 from bunri.domains.learning.repository.reviews import REVIEW, review_of
 from bunri.domains.learning.schedule import Memory, State
 from bunri.domains.learning.transfers import Import, ImportFormat, TransferState
@@ -204,6 +205,7 @@ class ImportRepository(Repository):
     async def save_memories(self, person: str, memories: Mapping[UUID, Memory]) -> None:
         rows = [{**asdict(memory), "person": person, "card_id": card} for card, memory in memories.items()]
         await self._session.execute(_SAVE_MEMORIES, {"rows": _rows(rows)})
+        await note_recalls(self._session, person, list(memories))
 
 
 def _rows(rows: Sequence[Any]) -> str:

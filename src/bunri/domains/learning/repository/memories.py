@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from bunri.domains.learning import models, records
 from bunri.domains.learning.repository.cards import CARD, card_of
+from bunri.domains.learning.repository.recalls import note_recalls
 from bunri.domains.learning.schedule import Memory, State
 from bunri.platform.db import Repository
 
@@ -96,9 +97,11 @@ class MemoryRepository(Repository):
         await self._session.execute(insert(_Memory).from_select([*names, *counts], statement).on_conflict_do_nothing())
 
     async def save_memory(self, person: str, card_id: UUID, memory: Memory) -> None:
+        """What follows from its log, which may have changed."""
         await self._session.execute(
             update(_Memory).where(_Memory.person == person, _Memory.card_id == card_id).values(**_values(memory))
         )
+        await note_recalls(self._session, person, [card_id])
 
     async def suspend(self, person: str, card_ids: Sequence[UUID], suspended: bool) -> None:
         where = (_Memory.person == person, _Memory.card_id.in_(card_ids))

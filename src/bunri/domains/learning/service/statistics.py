@@ -16,7 +16,6 @@ from bunri.domains.learning.progress import (
     WeekOut,
 )
 from bunri.domains.learning.repository import LearningRepository
-from bunri.domains.learning.schedule import HARD_LAPSES
 from bunri.domains.learning.service.learners import Learners
 from bunri.domains.learning.statistics import RETENTION_DAYS, Retention, Studied
 from bunri.kit.clock import Clock
@@ -36,10 +35,10 @@ class Statistics:
         async with self._transaction() as repository:
             studied = await repository.studied(caller.id)
             new = await repository.begun_on(caller.id, today)
-            histories = await repository.histories(caller.id, _since(today, max(RETENTION_DAYS)))
+            recalls = await repository.recalls(caller.id, _since(today, max(RETENTION_DAYS)))
             due = dict(await repository.due_by_day(caller.id, until))
-            hard = await repository.count_hard_ones(caller.id, HARD_LAPSES)
-        by_day = statistics.retentions(histories, [_since(today, span) for span in RETENTION_DAYS])
+            hard = await repository.count_hard_ones(caller.id)
+        by_day = statistics.retentions(recalls, [_since(today, span) for span in RETENTION_DAYS])
         by_span = {span: by_day[_since(today, span)] for span in RETENTION_DAYS}
         days = [each.day for each in studied]
         return StatsOut(
