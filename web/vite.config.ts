@@ -11,7 +11,7 @@ const platform = process.env.BUNRI_URL ?? "http://127.0.0.1:8000";
 const ONLINE = {
   "account-": /\/features\/account\//,
   "chat-": /\/features\/chat\/(?!choose\/RoomButton)/,
-  "learn-decks-": /\/features\/learn\/(decks|stats|weekly|transfer|preferences)\//,
+  "learn-decks-": /\/features\/learn\/((decks|stats|weekly|transfer|preferences)\/|class\/(?!membership))/,
 };
 
 /** The beginning of the name of a file with these modules, or that leads to them: many are a line that names another file. */
@@ -43,11 +43,19 @@ export default defineConfig({
           // Decks are written and shared where there is one; reviews are what is kept.
           "**/learn-decks-*",
           "**/QrCode-*",
+          "**/qr-*",
           // The socket is nothing without a network, and pages do without it where it cannot be fetched.
           "**/socket.io-*",
           // Pages that are nothing without a network: the account's, who sets notices, looks after a room.
           "**/account-*",
-          ...["NotificationsPage", "ModerationPage", "ReportsPage"].map((name) => `**/${name}-*`),
+          ...[
+            "NotificationsPage",
+            "ModerationPage",
+            "ReportsPage",
+            "ExportPage",
+            "LeavePage",
+            "ProfilePage",
+          ].map((name) => `**/${name}-*`),
         ],
       },
     }),
@@ -101,6 +109,8 @@ export default defineConfig({
               test: /\/features\/learn\/(decks|stats|weekly|transfer|preferences|class)\/(?!texts\/|membership)/,
               includeDependenciesRecursively: false,
             },
+            // Drawn for somebody beside one, on pages that need a network.
+            { name: "qr", test: /\/node_modules\/uqr\// },
             { name: "socket.io", test: /\/node_modules\/(@socket\.io|socket\.io|engine\.io)/ },
             // Words as people write them, in rooms and on cards: needed without a network by the latter.
             { name: "markdown", test: /\/web\/src\/ui\/markdown\/|\/node_modules\/(marked|dompurify)\// },

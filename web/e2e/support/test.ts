@@ -157,7 +157,7 @@ export async function expectWholeWords(page: Page): Promise<void> {
 /** Tabs until `name` has the focus: what a person without a mouse can reach. */
 export async function tabTo(
   page: Page,
-  role: "link" | "button" | "radio" | "textbox" | "combobox",
+  role: "link" | "button" | "radio" | "checkbox" | "textbox" | "combobox",
   name: string,
 ): Promise<void> {
   const wanted = page.getByRole(role, { name, exact: true });

@@ -65,6 +65,7 @@ export type RoomFile = Schemas["FileOut"];
 export type PollChoice = Schemas["PollChoice"];
 export type Deck = Schemas["DeckOut"];
 export type DeckMember = Schemas["DeckMemberOut"];
+export type DeckWeek = Schemas["DeckWeekOut"];
 export type Card = Schemas["MyCardOut"];
 export type CardKind = Schemas["CardKind"];
 export type CardChange = Schemas["CardChange"];

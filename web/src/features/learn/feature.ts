@@ -22,6 +22,7 @@ export const learn: Feature = {
     page("/learn/decks", ["decks"], () => import("./decks/DecksPage")),
     page("/learn/decks/:deckId", ["decks", "transfer"], () => import("./decks/DeckPage")),
     page("/learn/decks/:deckId/new", ["decks"], () => import("./decks/CardPage")),
+    page("/learn/decks/:deckId/week", ["decks"], () => import("./decks/WeekPage")),
     page("/learn/cards/:cardId", ["decks"], () => import("./decks/CardPage")),
     page("/learn/class", ["class"], () => import("./class/ClassesPage")),
     page("/learn/class/join", ["class"], () => import("./class/JoinClassPage")),

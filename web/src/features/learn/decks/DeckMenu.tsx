@@ -44,6 +44,11 @@ export function DeckMenu({ deck, onClose }: Props) {
               </Button>
             </>
           )}
+          {deck.kind === "own" && (
+            <Button variant="outlined" icon="history" to={`/learn/decks/${deck.id}/week`}>
+              {t("menu.week")}
+            </Button>
+          )}
           {deck.kind !== "everyday" && deck.kind !== "hazards" && (
             <Button variant="outlined" icon="people" onClick={to("members")}>
               {t("menu.members")}

@@ -1,6 +1,6 @@
 /** What the pages of decks ask of the server. */
 import { api, data } from "~/api/client";
-import type { Card, CardChange, Deck, DeckMember, NewCard } from "~/api/types";
+import type { Card, CardChange, Deck, DeckMember, DeckWeek, NewCard } from "~/api/types";
 
 const at = (deck_id: string) => ({ params: { path: { deck_id } } });
 const card = (card_id: string) => ({ params: { path: { card_id } } });
@@ -63,6 +63,16 @@ export async function removeMember(deck_id: string, person: string): Promise<voi
       params: { path: { deck_id, person } },
     }),
   );
+}
+
+/** What oneself, and those who show it, did of a deck since Monday. */
+export function getWeek(id: string): Promise<DeckWeek> {
+  return data(api.GET("/api/v1/learning/decks/{deck_id}/week", at(id)));
+}
+
+/** Whether the others see one's own. */
+export async function showWeek(id: string, shown: boolean): Promise<void> {
+  await data(api.PUT("/api/v1/learning/decks/{deck_id}/week", { ...at(id), body: { shown } }));
 }
 
 export type CardPage = Readonly<{ cards: readonly Card[]; next: string | null }>;
