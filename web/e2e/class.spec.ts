@@ -1,5 +1,6 @@
 import type { Browser, Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
+import { newAddress, register } from "./support/account";
 import { field, message, say } from "./support/chat";
 import { GLASS, hand } from "./support/coach";
 import {
@@ -139,6 +140,59 @@ test("a teacher and two pupils, from the code to the end of the term", async ({
   await turtle.context().close();
 });
 
+test("a class goes to another teacher, who has an account, by keys alone", async ({
+  page,
+  browser,
+}, testInfo) => {
+  test.setTimeout(240_000);
+  await keep(page, { name: "김 선생님" });
+  const code = await make(page, "5학년 1반");
+  const rabbit = await pupil(browser);
+  await rabbit.goto(`/learn/class/join#${code}`);
+  await enter(rabbit, "토끼");
+  await page.getByRole("button", { name: "방 열기" }).click();
+  await expect(field(page)).toBeVisible();
+  await page.goto("/learn/class");
+  await page.getByRole("link", { name: /5학년 1반/ }).click();
+  await expect(page.getByRole("button", { name: "넘기는 링크 만들기" })).toBeVisible();
+  await tabTo(page, "button", "넘기는 링크 만들기");
+  await page.keyboard.press("Enter");
+  const link = (await page.getByText(/\/learn\/class\/take#/).textContent()) ?? "";
+  const pageOfClass = page.url();
+
+  const colleague = await pupil(browser);
+  await keep(colleague, { name: "이 선생님" });
+  await register(colleague, newAddress());
+  await colleague.goto(link);
+  await expect(colleague.getByRole("heading", { name: "5학년 1반" })).toBeVisible();
+  expect(new URL(colleague.url()).hash).toBe("");
+  await tabTo(colleague, "button", "넘겨받기");
+  await colleague.keyboard.press("Enter");
+  await expect(colleague.getByRole("heading", { name: "받아들였어요" })).toBeVisible();
+  const shown = (await colleague.getByText(/^이 선생님 \(/).textContent()) ?? "";
+  await colleague.screenshot({ path: testInfo.outputPath("accepted.png") });
+
+  await page.goto(pageOfClass);
+  await expect(page.getByText(`${shown} 님이 넘겨받겠다고 했어요.`)).toBeVisible();
+  await page.screenshot({ path: testInfo.outputPath("confirm.png"), fullPage: true });
+  await tabTo(page, "button", "이 선생님께 넘기기");
+  await page.keyboard.press("Enter");
+  await tabTo(page, "button", "넘기고 나가기");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "아직 들어간 반이 없어요" })).toBeVisible();
+
+  await colleague.getByRole("link", { name: "우리 반으로" }).click();
+  await colleague.getByRole("link", { name: /5학년 1반/ }).click();
+  await expect(colleague.getByText("토끼", { exact: true })).toBeVisible();
+  await expect(colleague.getByText(code)).toBeVisible();
+  await colleague.getByRole("button", { name: "방에 들어가기" }).click();
+  await expect(field(colleague)).toBeVisible();
+  await page.goto("/chat");
+  await expect(page.getByRole("link", { name: /5학년 1반/ })).toHaveCount(0);
+  await rabbit.context().close();
+  await colleague.context().close();
+});
+
 for (const language of ["ko", "en"] as const)
   for (const width of [360, 768, 1280])
     test(`the pages of a class in ${language}, ${width} pixels wide`, async ({ page, browser }, testInfo) => {
@@ -146,13 +200,23 @@ for (const language of ["ko", "en"] as const)
       await keep(page, { language, name: "Kim" });
       await page.setViewportSize({ width, height: 780 });
       const words = {
-        ko: { open: "반 만들기", name: "반 이름", make: "만들기", nickname: "별명", enter: "들어가기" },
+        ko: {
+          open: "반 만들기",
+          name: "반 이름",
+          make: "만들기",
+          nickname: "별명",
+          enter: "들어가기",
+          hand: "넘기는 링크 만들기",
+          signIn: "로그인하기",
+        },
         en: {
           open: "Make a class",
           name: "Name of the class",
           make: "Make it",
           nickname: "Nickname",
           enter: "Enter",
+          hand: "Make a link to hand it over",
+          signIn: "Sign in",
         },
       }[language];
       const look = async (of: Page, name: string) => {
@@ -195,7 +259,12 @@ for (const language of ["ko", "en"] as const)
       await look(other, "pupil");
       await page.reload();
       await expect(page.getByText("Rabbit", { exact: true })).toBeVisible();
+      await page.getByRole("button", { name: words.hand }).click();
+      const link = await page.getByText(/\/learn\/class\/take#/).textContent();
       await look(page, "teacher");
+      await other.goto(link ?? "");
+      await expect(other.getByRole("link", { name: words.signIn })).toBeVisible();
+      await look(other, "take");
       await other.context().close();
     });
 

@@ -26,6 +26,7 @@ export const learn: Feature = {
     page("/learn/cards/:cardId", ["decks"], () => import("./decks/CardPage")),
     page("/learn/class", ["class"], () => import("./class/ClassesPage")),
     page("/learn/class/join", ["class"], () => import("./class/JoinClassPage")),
+    page("/learn/class/take", ["class"], () => import("./class/TakePage")),
     page("/learn/class/:classId", ["class"], () => import("./class/ClassPage")),
     page("/learn/import", ["transfer"], () => import("./transfer/ImportPage")),
     page("/learn/preferences", ["preferences"], () => import("./preferences/PreferencesPage")),

@@ -10,6 +10,7 @@ import ClassesPage from "./ClassesPage";
 import ClassPage from "./ClassPage";
 import JoinClassPage from "./JoinClassPage";
 import { isInClass, knowsClasses } from "./membership";
+import TakePage from "./TakePage";
 
 const TAUGHT = {
   id: "class-1",
@@ -55,6 +56,7 @@ async function opened(at: string, answers: Readonly<Record<string, Answer>>) {
     <Routes>
       <Route path="/learn/class" element={<ClassesPage />} />
       <Route path="/learn/class/join" element={<JoinClassPage />} />
+      <Route path="/learn/class/take" element={<TakePage />} />
       <Route path="/learn/class/:classId" element={<ClassPage />} />
       <Route path="/chat/:roomId" element={<p>in the room</p>} />
     </Routes>,
@@ -86,6 +88,7 @@ beforeEach(() => {
 const teaching = {
   "GET classes/class-1": { body: TAUGHT },
   "GET classes/class-1/progress": { body: [RABBIT] },
+  "GET classes/class-1/handover": { body: { expires_at: null, person: null, name: null, tag: null } },
   "GET decks/deck-1": { body: { id: "deck-1", cards: 4, role: "owner", kind: "class" } },
 };
 
@@ -209,6 +212,64 @@ it("ends the term after saying what is erased", async () => {
   await userEvent.click(screen.getByRole("button", { name: "모두 지우고 끝내기" }));
   expect(await screen.findByText("아직 들어간 반이 없어요")).toBeVisible();
   expect(isInClass()).toBe(false);
+});
+
+it("hands a class over to whom its teacher has seen, and only once it is confirmed", async () => {
+  const accepted = { expires_at: "2026-12-07T00:00:00Z", person: "guest_9", name: "이 선생님", tag: "a1b2" };
+  const asked = await opened("/learn/class/class-1", {
+    ...teaching,
+    "GET classes/class-1/handover": { body: accepted },
+    "POST classes/class-1/handover/confirm": { status: 204 },
+    "GET classes": { body: [] },
+  });
+  expect(await screen.findByText("이 선생님 (a1b2) 님이 넘겨받겠다고 했어요.")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "이 선생님께 넘기기" }));
+  const question = screen.getByRole("group", { name: "이 선생님께 넘기기" });
+  expect(question).toHaveFocus();
+  expect(asked("POST classes/class-1/handover/confirm")).toHaveLength(0);
+  await userEvent.click(within(question).getByRole("button", { name: "넘기고 나가기" }));
+  expect(await screen.findByText("아직 들어간 반이 없어요")).toBeVisible();
+  const [sent] = asked("POST classes/class-1/handover/confirm");
+  expect(JSON.parse(sent?.body ?? "")).toEqual({ person: "guest_9" });
+});
+
+it("shows the link for another teacher once, and takes it back", async () => {
+  let expires_at: string | null = null;
+  const at = "2026-12-07T00:00:00Z";
+  const asked = await opened("/learn/class/class-1", {
+    ...teaching,
+    get "GET classes/class-1/handover"() {
+      return { body: { expires_at, person: null, name: null, tag: null } };
+    },
+    get "POST classes/class-1/handover"() {
+      expires_at = at;
+      return { status: 201, body: { token: "t", path: "/learn/class/take#secret", expires_at: at } };
+    },
+    get "DELETE classes/class-1/handover"() {
+      expires_at = null;
+      return { status: 204 };
+    },
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "넘기는 링크 만들기" }));
+  expect(await screen.findByText(/take#secret$/)).toBeVisible();
+  await userEvent.click(await screen.findByRole("button", { name: "넘기지 않기" }));
+  expect(await screen.findByRole("button", { name: "넘기는 링크 만들기" })).toBeVisible();
+  expect(screen.queryByText(/take#secret$/)).not.toBeInTheDocument();
+  expect(asked("DELETE classes/class-1/handover")).toHaveLength(1);
+});
+
+it("asks who takes a class over to sign in first", async () => {
+  const asked = await opened("/learn/class/take#secret", {
+    "POST classes/handover/shown": {
+      body: { name: "3학년 2반", ends_on: "2026-12-20", teacher: "김 선생님", pupils: 24 },
+    },
+  });
+  expect(await screen.findByRole("heading", { name: "3학년 2반" })).toBeVisible();
+  expect(screen.getByText(/김 선생님 님이 이 반을 넘기려고 해요.*학생 24명/)).toBeVisible();
+  expect(screen.getByRole("link", { name: "로그인하기" })).toHaveAttribute("href", "/account/sign-in");
+  expect(screen.queryByRole("button", { name: "넘겨받기" })).not.toBeInTheDocument();
+  const [sent] = asked("POST classes/handover/shown");
+  expect(JSON.parse(sent?.body ?? "")).toEqual({ token: "secret" });
 });
 
 it("leads a pupil into the room only where the teacher has opened one", async () => {

@@ -17,6 +17,7 @@ import { getDeck } from "../decks/server";
 import { Until } from "./ClassesPage";
 import { addressOf } from "./code";
 import { EnterRoom } from "./EnterRoom";
+import { Handover } from "./Handover";
 import { Progress } from "./Progress";
 import { changeClass, leaveClass } from "./server";
 import { Suggestions } from "./Suggestions";
@@ -39,6 +40,7 @@ export function TeacherView({ one }: Props) {
         <EnterRoom one={one} />
       </Section>
       <Progress one={one} />
+      <Handover one={one} />
       <Term one={one} />
       {isGuest && (
         <p className={styles.note}>

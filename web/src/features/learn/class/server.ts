@@ -1,6 +1,6 @@
 /** What the pages of classes ask of the server. */
 import { api, data } from "~/api/client";
-import type { Pupil, SchoolClass, Suggestion } from "~/api/types";
+import type { Handover, HandoverLink, OfferedClass, Pupil, SchoolClass, Suggestion } from "~/api/types";
 import { knowsClasses } from "./membership";
 
 const at = (class_id: string) => ({ params: { path: { class_id } } });
@@ -54,6 +54,36 @@ export async function leaveClass(id: string): Promise<void> {
 export async function enterRoom(id: string): Promise<string> {
   const { room_id } = await data(api.POST("/api/v1/learning/classes/{class_id}/room", at(id)));
   return room_id;
+}
+
+/** Whether another teacher has accepted to take the class over. */
+export function getHandover(id: string): Promise<Handover> {
+  return data(api.GET("/api/v1/learning/classes/{class_id}/handover", at(id)));
+}
+
+/** A link for another teacher, shown once; the one before is good no more. */
+export function offerClass(id: string): Promise<HandoverLink> {
+  return data(api.POST("/api/v1/learning/classes/{class_id}/handover", at(id)));
+}
+
+export async function withdrawHandover(id: string): Promise<void> {
+  await data(api.DELETE("/api/v1/learning/classes/{class_id}/handover", at(id)));
+}
+
+/** The class is `person`'s from now on. */
+export async function confirmHandover(id: string, person: string): Promise<void> {
+  const to = { ...at(id), body: { person } };
+  await data(api.POST("/api/v1/learning/classes/{class_id}/handover/confirm", to));
+}
+
+/** What a link hands over. */
+export function offeredClass(token: string): Promise<OfferedClass> {
+  return data(api.POST("/api/v1/learning/classes/handover/shown", { body: { token } }));
+}
+
+/** Gives the name and the sign by which who hands it over knows who accepted. */
+export function acceptClass(token: string): Promise<{ name: string; tag: string }> {
+  return data(api.POST("/api/v1/learning/classes/handover/accept", { body: { token } }));
 }
 
 export function listPupils(id: string): Promise<Pupil[]> {
