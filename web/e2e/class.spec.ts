@@ -3,16 +3,8 @@ import { readFileSync } from "node:fs";
 import { newAddress, register } from "./support/account";
 import { field, message, say } from "./support/chat";
 import { GLASS, hand } from "./support/coach";
-import {
-  expect,
-  expectAccessibleInEveryScheme,
-  expectNoSidewaysScroll,
-  expectTouchable,
-  expectWholeWords,
-  keep,
-  tabTo,
-  test,
-} from "./support/test";
+import { inEverySize } from "./support/learn";
+import { expect, keep, tabTo, test } from "./support/test";
 
 /** Makes a class as its teacher; gives its code. */
 async function make(page: Page, name: string): Promise<string> {
@@ -193,80 +185,57 @@ test("a class goes to another teacher, who has an account, by keys alone", async
   await colleague.context().close();
 });
 
-for (const language of ["ko", "en"] as const)
-  for (const width of [360, 768, 1280])
-    test(`the pages of a class in ${language}, ${width} pixels wide`, async ({ page, browser }, testInfo) => {
-      test.setTimeout(180_000);
-      await keep(page, { language, name: "Kim" });
-      await page.setViewportSize({ width, height: 780 });
-      const words = {
-        ko: {
-          open: "반 만들기",
-          name: "반 이름",
-          make: "만들기",
-          nickname: "별명",
-          enter: "들어가기",
-          hand: "넘기는 링크 만들기",
-          signIn: "로그인하기",
-        },
-        en: {
-          open: "Make a class",
-          name: "Name of the class",
-          make: "Make it",
-          nickname: "Nickname",
-          enter: "Enter",
-          hand: "Make a link to hand it over",
-          signIn: "Sign in",
-        },
-      }[language];
-      const look = async (of: Page, name: string) => {
-        await of.screenshot({
-          path: testInfo.outputPath(`${name}-${language}-${width}.png`),
-          fullPage: true,
-        });
-        await expectAccessibleInEveryScheme(of);
-        await expectTouchable(of);
-        for (const scale of [100, 200]) {
-          await of.evaluate((size) => (document.documentElement.style.fontSize = `${size}%`), scale);
-          await expectNoSidewaysScroll(of);
-          await expectWholeWords(of);
-        }
-        if (width === 360)
-          await of.screenshot({ path: testInfo.outputPath(`${name}-${language}-200.png`), fullPage: true });
-        await of.evaluate(() => (document.documentElement.style.fontSize = ""));
-      };
-      await page.goto("/learn/class");
-      await page.getByRole("button", { name: words.open }).waitFor();
-      await look(page, "classes");
-      await page.getByRole("button", { name: words.open }).click();
-      await page
-        .getByRole("textbox", { name: words.name })
-        .fill(language === "ko" ? "3학년 2반" : "Class 3B");
-      await page.getByRole("button", { name: words.make, exact: true }).click();
-      const address = `/learn/class/join#${await codeOf(page)}`;
-      const other = await pupil(browser);
-      await keep(other, { language });
-      await other.setViewportSize({ width, height: 780 });
-      await other.goto("/learn/class/join");
-      await other.getByRole("textbox").waitFor();
-      await look(other, "code");
-      await other.goto(address);
-      await other.getByRole("textbox", { name: words.nickname }).waitFor();
-      await look(other, "join");
-      await other.getByRole("textbox", { name: words.nickname }).fill("Rabbit");
-      await other.getByRole("button", { name: words.enter, exact: true }).click();
-      await expect(other.getByText(/Rabbit ·/)).toBeVisible();
-      await look(other, "pupil");
-      await page.reload();
-      await expect(page.getByText("Rabbit", { exact: true })).toBeVisible();
-      await page.getByRole("button", { name: words.hand }).click();
-      const link = await page.getByText(/\/learn\/class\/take#/).textContent();
-      await look(page, "teacher");
-      await other.goto(link ?? "");
-      await expect(other.getByRole("link", { name: words.signIn })).toBeVisible();
-      await look(other, "take");
-      await other.context().close();
-    });
+inEverySize("the pages of a class", [360, 768, 1280], async ({ page, browser, language, width, look }) => {
+  const words = {
+    ko: {
+      open: "반 만들기",
+      name: "반 이름",
+      make: "만들기",
+      nickname: "별명",
+      enter: "들어가기",
+      hand: "넘기는 링크 만들기",
+      signIn: "로그인하기",
+    },
+    en: {
+      open: "Make a class",
+      name: "Name of the class",
+      make: "Make it",
+      nickname: "Nickname",
+      enter: "Enter",
+      hand: "Make a link to hand it over",
+      signIn: "Sign in",
+    },
+  }[language];
+  await page.goto("/learn/class");
+  await page.getByRole("button", { name: words.open }).waitFor();
+  await look("classes");
+  await page.getByRole("button", { name: words.open }).click();
+  await page.getByRole("textbox", { name: words.name }).fill(language === "ko" ? "3학년 2반" : "Class 3B");
+  await page.getByRole("button", { name: words.make, exact: true }).click();
+  const address = `/learn/class/join#${await codeOf(page)}`;
+  const other = await pupil(browser);
+  await keep(other, { language });
+  await other.setViewportSize({ width, height: 780 });
+  await other.goto("/learn/class/join");
+  await other.getByRole("textbox").waitFor();
+  await look("code", other);
+  await other.goto(address);
+  await other.getByRole("textbox", { name: words.nickname }).waitFor();
+  await look("join", other);
+  await other.getByRole("textbox", { name: words.nickname }).fill("Rabbit");
+  await other.getByRole("button", { name: words.enter, exact: true }).click();
+  await expect(other.getByText(/Rabbit ·/)).toBeVisible();
+  await look("pupil", other);
+  await page.reload();
+  await expect(page.getByText("Rabbit", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: words.hand }).click();
+  const link = await page.getByText(/\/learn\/class\/take#/).textContent();
+  await look("teacher");
+  await other.goto(link ?? "");
+  await expect(other.getByRole("link", { name: words.signIn })).toBeVisible();
+  await look("take", other);
+  await other.context().close();
+});
 
 test("a class is made and entered by keys alone", async ({ page, browser }) => {
   test.setTimeout(180_000);

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { GLASS, hand } from "./support/coach";
-import { badge, withCards, write } from "./support/learn";
+import { badge, inEverySize, withCards, write } from "./support/learn";
 import { drawn } from "./support/pictures";
 import {
   expect,
@@ -137,69 +137,48 @@ test("cards are found by their initial consonants, and changed together", async 
   await expectTouchable(page);
 });
 
-for (const language of ["ko", "en"] as const)
-  for (const width of [360, 1280])
-    test(`each page is whole and accessible: ${language}, ${width} pixels`, async ({ page }, testInfo) => {
-      test.slow();
-      await keep(page, { language });
-      await page.setViewportSize({ width, height: 780 });
-      const words = {
-        ko: {
-          write: "카드 쓰기",
-          front: "앞면",
-          back: "뒷면",
-          add: "카드 더하기",
-          show: "답 보기",
-          good: /기억났어요/,
-        },
-        en: {
-          write: "Write a card",
-          front: "Front",
-          back: "Back",
-          add: "Add the card",
-          show: "Show the answer",
-          good: /Good/,
-        },
-      }[language];
-      const look = async (name: string) => {
-        await page.screenshot({
-          path: testInfo.outputPath(`${name}-${language}-${width}.png`),
-          fullPage: true,
-        });
-        await expectAccessibleInEveryScheme(page);
-        await expectTouchable(page);
-        for (const scale of [100, 200]) {
-          await page.evaluate((size) => (document.documentElement.style.fontSize = `${size}%`), scale);
-          await expectNoSidewaysScroll(page);
-          await expectWholeWords(page);
-        }
-        if (width === 360)
-          await page.screenshot({ path: testInfo.outputPath(`${name}-${language}-200.png`) });
-        await page.evaluate(() => (document.documentElement.style.fontSize = ""));
-      };
-      await page.goto("/learn");
-      await page.getByRole("link", { name: words.write }).waitFor();
-      await look("newcomer");
-      await page.getByRole("link", { name: words.write }).click();
-      await page.getByRole("textbox", { name: words.front, exact: true }).fill("**PET**");
-      await page.getByRole("textbox", { name: words.back, exact: true }).fill("- 1\n- 2");
-      await look("editor");
-      await page.getByRole("button", { name: words.add }).click();
-      await expect(page).not.toHaveURL(/first/);
-      await page.goto("/learn");
-      await page.locator('a[href="/learn/review"]').waitFor();
-      await look("today");
-      await page.goto("/learn/decks");
-      await page.locator('main a[href^="/learn/decks/"]').first().waitFor();
-      await look("decks");
-      await page.locator('main a[href^="/learn/decks/"]').first().click();
-      await page.locator('main a[href^="/learn/cards/"]').first().waitFor();
-      await look("deck");
-      await page.goto("/learn/review");
-      await page.getByRole("button", { name: words.show }).click();
-      await expect(page.getByRole("button", { name: words.good })).toBeVisible();
-      await look("review");
-    });
+inEverySize("each page is whole and accessible", [360, 1280], async ({ page, language, look }) => {
+  const words = {
+    ko: {
+      write: "카드 쓰기",
+      front: "앞면",
+      back: "뒷면",
+      add: "카드 더하기",
+      show: "답 보기",
+      good: /기억났어요/,
+    },
+    en: {
+      write: "Write a card",
+      front: "Front",
+      back: "Back",
+      add: "Add the card",
+      show: "Show the answer",
+      good: /Good/,
+    },
+  }[language];
+  await page.goto("/learn");
+  await page.getByRole("link", { name: words.write }).waitFor();
+  await look("newcomer");
+  await page.getByRole("link", { name: words.write }).click();
+  await page.getByRole("textbox", { name: words.front, exact: true }).fill("**PET**");
+  await page.getByRole("textbox", { name: words.back, exact: true }).fill("- 1\n- 2");
+  await look("editor");
+  await page.getByRole("button", { name: words.add }).click();
+  await expect(page).not.toHaveURL(/first/);
+  await page.goto("/learn");
+  await page.locator('a[href="/learn/review"]').waitFor();
+  await look("today");
+  await page.goto("/learn/decks");
+  await page.locator('main a[href^="/learn/decks/"]').first().waitFor();
+  await look("decks");
+  await page.locator('main a[href^="/learn/decks/"]').first().click();
+  await page.locator('main a[href^="/learn/cards/"]').first().waitFor();
+  await look("deck");
+  await page.goto("/learn/review");
+  await page.getByRole("button", { name: words.show }).click();
+  await expect(page.getByRole("button", { name: words.good })).toBeVisible();
+  await look("review");
+});
 
 test("the two decks of the rules are learned by one press, and a picture stands on a card", async ({
   page,

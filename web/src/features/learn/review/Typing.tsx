@@ -33,7 +33,7 @@ export function Typing({ kind, checking, onAnswer }: TypingProps) {
   };
   return (
     <form className={styles.typing} onSubmit={submit}>
-      <label>
+      <label className={styles.field}>
         {t(`review.type.${kind}`)}
         {kind === "recall" ? <textarea rows={4} {...field} /> : <input {...field} />}
       </label>
