@@ -153,7 +153,7 @@ class TestRecalls:
         self, container: InlineContainer, one: Caller, new_cards: NewCards
     ) -> None:
         drawn, cards = random.Random(1), await new_cards(one, 60)
-        expected = {}
+        expected = dict[UUID, bool | None]()
         async with container.transactions("learning", LearningRepository)() as repository:
             for card in cards:
                 log = list(drawn_log(drawn, one.id, card))

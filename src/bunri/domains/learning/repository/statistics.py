@@ -48,4 +48,4 @@ class StatisticsRepository(Repository):
         return [Recalls(*row) for row in await self._session.execute(_RECALLS, {"person": person, "since": since})]
 
     async def count_hard_ones(self, person: str) -> int:
-        return (await self._session.execute(_HARD, {"person": person})).scalar_one()
+        return int((await self._session.execute(_HARD, {"person": person})).scalar_one())
