@@ -68,6 +68,8 @@ class Span:
 
 _current: Final[ContextVar[Span | None]] = ContextVar("bunri.span", default=None)
 """OpenTelemetry's own context is left alone: libraries send what they find there to services of others."""
+_NOTHING: Final = nullcontext(Span("nothing"))
+"""Where no trace is at hand. All share it, and nobody reads what they set."""
 _traces: "Traces | None" = None
 
 
@@ -148,11 +150,8 @@ def span(
     """A span of the trace at hand, or of that which ``parent`` (a traceparent) names. Only a request that comes in
     and a task that is taken begin a trace of their own. An exception marks it with its class."""
     if _traces is None or (kind not in _BEGINNINGS and parent is None and _current.get() is None):
-        return _nothing
+        return _NOTHING
     return _traces.span(Span(name, kind, attributes=dict(attributes or {})), parent)
-
-
-_nothing: Final = nullcontext(Span("nothing"))
 
 
 def carried() -> dict[str, str]:
