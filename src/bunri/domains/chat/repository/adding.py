@@ -19,7 +19,7 @@ _MESSAGES: Final = cast("Table", models.MessageRow.__table__)
 _ROOMS: Final = cast("Table", models.RoomRow.__table__)
 _MEMBERS: Final = cast("Table", models.MemberRow.__table__)
 _SUBSCRIPTIONS: Final = cast("Table", models.SubscriptionRow.__table__)
-_ROOM: Final = bindparam("room")
+_ROOM: Final = bindparam("room", type_=_ROOMS.c.id.type)
 _SENDERS: Final = bindparam("senders", type_=ARRAY(Text))
 
 _ADD: Final = insert(_MESSAGES)
