@@ -46,7 +46,15 @@ export function Handover({ one }: Props) {
       ) : address ? (
         <>
           <p>{t("handover.link", { day: day(offer.data.expires_at) })}</p>
-          <p className={styles.address}>{address}</p>
+          <p
+            className={styles.address}
+            role="region"
+            aria-label={t("handover.send")}
+            // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+            tabIndex={0}
+          >
+            {address}
+          </p>
         </>
       ) : (
         expires_at && <p>{t("handover.waiting", { day: day(expires_at) })}</p>
