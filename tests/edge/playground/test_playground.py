@@ -567,3 +567,33 @@ def test_gradio_is_loaded_for_the_page_alone_and_calls_nobody(tmp_path: Path) ->
         [sys.executable, "-c", QUIET, str(tmp_path)], env=environment, capture_output=True, text=True, timeout=100
     )
     assert done.returncode == 0, done.stderr
+
+
+BROKEN_ONCE = """
+import asyncio, sys
+class BrokenOnce:
+    found = 0
+    def find_spec(self, name, *_):
+        if name == "gradio.components.audio":
+            self.found += 1
+            if self.found == 1:
+                raise SystemError("in the middle of Gradio")
+sys.meta_path.insert(0, BrokenOnce())
+from pathlib import Path
+from bunri.edge.playground.playground import load_page
+async def make():
+    try:
+        load_page()
+    except SystemError:
+        load_page()(object(), Path(sys.argv[1]), "ko", home=True)
+        print("made")
+asyncio.run(make())
+"""
+
+
+def test_gradio_is_loaded_again_after_an_import_that_failed_halfway(tmp_path: Path) -> None:
+    environment = {**os.environ, **playground._QUIET, "GRADIO_TEMP_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", BROKEN_ONCE, str(tmp_path)], env=environment, capture_output=True, text=True, timeout=100
+    )
+    assert done.stdout.strip().endswith("made"), done.stderr

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -111,8 +112,7 @@ class Playground:
         """Imports Gradio, which takes seconds. Needs an event loop, or Gradio would make one and never close it."""
         self._prepare_folder()
         os.environ.update(_QUIET, GRADIO_TEMP_DIR=str(self._folder))
-        from bunri.edge.playground.page import application
-
+        application = load_page()
         return application(detection, self._folder, language, home=self._home)
 
     def _prepare_folder(self) -> None:
@@ -135,3 +135,15 @@ def _in_language_of_page(scope: Scope) -> Scope:
         return scope
     others = [header for header in scope["headers"] if header[0] != b"accept-language"]
     return {**scope, "headers": [*others, (b"accept-language", wanted[0].encode())]}
+
+
+def load_page() -> "Callable[..., FastAPI]":
+    """``page.application``. An import that fails leaves parts of Gradio behind, with which the next one would make a
+    page that never works: they go."""
+    try:
+        from bunri.edge.playground.page import application
+    except BaseException:
+        for name in [each for each in sys.modules if each.startswith(("gradio", f"{__package__}.page"))]:
+            del sys.modules[name]
+        raise
+    return application
