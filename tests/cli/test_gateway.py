@@ -3,9 +3,16 @@
 import pytest
 from typer.testing import CliRunner
 
+from bunri.cli import root
 from bunri.cli.root import bunri
 
 TO = ("--to", "all=127.0.0.1:8000")
+
+
+@pytest.fixture(autouse=True)
+def logs_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command configures the logs of its process, for a stream that ends with it: here that is all other tests'."""
+    monkeypatch.setattr(root, "configure_logs", lambda *_: None)
 
 
 @pytest.mark.parametrize(

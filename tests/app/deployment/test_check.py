@@ -10,10 +10,17 @@ from typer.testing import CliRunner
 from bunri.app.deployment.check import check_installation
 from bunri.app.deployment.initial import PublicUrlUnfit, write_initial
 from bunri.app.finding import Finding
+from bunri.cli import root
 from bunri.cli.root import bunri
 from bunri.kit.languages import LANGUAGES, catalogue
 
 Change = Callable[[Path], None]
+
+
+@pytest.fixture(autouse=True)
+def logs_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command configures the logs of its process, for a stream that ends with it: here that is all other tests'."""
+    monkeypatch.setattr(root, "configure_logs", lambda *_: None)
 
 
 @pytest.fixture
