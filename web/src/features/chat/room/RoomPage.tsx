@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { useQueue } from "~/outbox/messages/list";
@@ -8,7 +9,7 @@ import { ErrorMessage } from "~/ui/ErrorMessage";
 import { PageSkeleton } from "~/ui/Loading";
 import { Page } from "~/ui/Page";
 import { copyInstead } from "../store/copies";
-import { learn, now, useRoom, wasRemoved } from "../store/rooms";
+import { learn, now, removalSeen, useRoom, wasRemoved } from "../store/rooms";
 import { getRoom } from "../store/server";
 import { useChat } from "../useChat";
 import { Entry } from "./Entry";
@@ -48,7 +49,13 @@ function RoomAt({ id }: Readonly<{ id: string }>) {
     },
     staleTime: 0,
   });
-  if (room) return room.role ? <Room room={room} /> : <Entry room={room} />;
+  useEffect(
+    () => () => {
+      removalSeen(id);
+    },
+    [id],
+  );
+  if (room?.role) return <Room room={room} />;
   if (wasRemoved(id))
     return (
       <Page title={t("room.gone")}>
@@ -65,6 +72,7 @@ function RoomAt({ id }: Readonly<{ id: string }>) {
         </EmptyState>
       </Page>
     );
+  if (room) return <Entry room={room} />;
   if (query.isError)
     return (
       <Page title={t("title")}>

@@ -70,3 +70,15 @@ it("counts no room that the person is not in, or does not want to hear of", () =
   );
   expect(rooms.allUnread()).toBe(3);
 });
+
+it("keeps out whoever was sent out, whatever was answered before or is said of an open room", () => {
+  const member = aRoom({ role: "member" });
+  rooms.learn([member], rooms.now());
+  rooms.forgetRoom("room-1");
+  rooms.learn([member], rooms.now() - 1000);
+  expect(rooms.roomOf("room-1")).toBeUndefined();
+  rooms.learn([aRoom({ role: null })], rooms.now() + 1);
+  expect(rooms.wasRemoved("room-1")).toBe(true);
+  rooms.learn([member], rooms.now() + 1);
+  expect(rooms.wasRemoved("room-1")).toBe(false);
+});

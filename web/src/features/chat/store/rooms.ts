@@ -12,7 +12,8 @@ import { makeValue, useValue } from "./value";
 type Known = Room & Readonly<{ heardAt: number; readAt: number }>;
 
 const known = makeValue<ReadonlyMap<string, Known>>(new Map());
-const removed = new Set<string>();
+/** Rooms that the person was sent out of, and when. */
+const removed = new Map<string, number>();
 
 onSessionEnded(() => {
   removed.clear();
@@ -36,7 +37,10 @@ export function learn(rooms: readonly Room[], askedAt: number): void {
   const next = new Map(known.get());
   for (const room of rooms) {
     const before = next.get(room._id);
-    removed.delete(room._id);
+    if (room.role) {
+      if (askedAt < (removed.get(room._id) ?? -Infinity)) continue; // from before the person was sent out
+      removed.delete(room._id);
+    }
     next.set(room._id, { ...room, heardAt: askedAt, readAt: askedAt, ...kept(before, askedAt) });
   }
   known.set(next);
@@ -80,13 +84,18 @@ const later = (a: string, b: string) => (Date.parse(a) > Date.parse(b) ? a : b);
 
 /** The person is no member any more. */
 export function forgetRoom(id: string): void {
-  removed.add(id);
+  removed.set(id, now());
   void removeRoomCopy(id);
   known.set(new Map([...known.get()].filter(([each]) => each !== id)));
 }
 
 export function wasRemoved(id: string): boolean {
   return removed.has(id);
+}
+
+/** The person has been told so. An open room may be entered again. */
+export function removalSeen(id: string): void {
+  removed.delete(id);
 }
 
 export function roomOf(id: string): Room | undefined {
