@@ -276,6 +276,8 @@ async def test_over_http(
     assert link["path"] == f"/learn/class/take#{link['token']}"
     assert (await client.delete(path)).status_code == 204
     link = (await client.post(path)).json()
+    cut = await client.post("/api/v1/learning/classes/handover/shown", json={"token": link["token"][:8]})
+    assert (cut.status_code, cut.json()["code"]) == (422, "class_handover_invalid")
     shown = await client.post("/api/v1/learning/classes/handover/shown", json={"token": link["token"]})
     assert (shown.json()["name"], shown.json()["teacher"]) == ("반", "하나")
     refused = await client.post("/api/v1/learning/classes/handover/accept", json={"token": link["token"]})

@@ -120,11 +120,11 @@ class MemberOut(BaseModel):
 
 
 class JoinIn(BaseModel):
-    invite: str | None = Field(None, min_length=20, max_length=64)
+    invite: str | None = Field(None, min_length=1, max_length=64)
 
 
 class InvitationIn(BaseModel):
-    invite: str = Field(min_length=20, max_length=64, description="What the link has after its `#`.")
+    invite: str = Field(min_length=1, max_length=64, description="What the link has after its `#`.")
 
 
 class InvitationOut(BaseModel):

@@ -87,7 +87,7 @@ class HandoverShown(ClassShown):
 class HandoverTokenIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    token: Annotated[str, StringConstraints(min_length=20, max_length=100)]
+    token: Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
 class HandoverAccepted(BaseModel):

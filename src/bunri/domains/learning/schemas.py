@@ -80,7 +80,7 @@ class ShareOut(BaseModel):
 
 
 class JoinIn(BaseModel):
-    token: str = Field(min_length=20, max_length=100)
+    token: str = Field(min_length=1, max_length=100)
     name: OneLine | None = Field(None, description="How one is called among those who learn it.")
 
 
