@@ -1,7 +1,10 @@
 """Messages that come at once go into one transaction, and each of them fares as if it had come alone."""
 
 import asyncio
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
+from uuid import UUID
 
 import pytest
 from tests.support.callers import NewCaller
@@ -11,7 +14,9 @@ from bunri.domains.auth.public import Caller
 from bunri.domains.chat.errors import MessageEmpty, NotAMember, RoomMissing, SlowMode
 from bunri.domains.chat.records import RoomKind
 from bunri.domains.chat.schemas import MessageIn, MessageOut, RoomChange, RoomIn, RoomOut
+from bunri.domains.chat.service import posting
 from bunri.domains.chat.service.messages import Messages
+from bunri.domains.chat.service.posting import Posting
 from bunri.domains.chat.service.rooms import Rooms
 from bunri.kit.ids import new_id
 from bunri.platform.realtime import RecordingEmitter
@@ -128,3 +133,23 @@ async def test_who_stops_waiting_stops_nobody(messages: Messages, room: RoomOut,
     done = await asyncio.gather(*tasks, return_exceptions=True)
     assert [isinstance(each, MessageOut) for each in done] == [False, True, True, False, True]
     assert (await messages.post(other, room.id, words("끝"))).seq in {4, 5, 6}
+
+
+async def test_those_who_answer_each_other_come_together(
+    messages: Messages, room: RoomOut, one: Caller, other: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    kept = Posting._kept
+
+    async def noted(self: Posting, room_id: UUID, batch: Sequence[Any]) -> Any:
+        sizes.append(len(batch))
+        return await kept(self, room_id, batch)
+
+    monkeypatch.setattr(Posting, "_kept", noted)
+    monkeypatch.setattr(posting, "TOGETHER_S", 2.0)
+    await outcomes(messages, room, (one, words("0")), (other, words("1")), (one, words("2")))
+    answer = asyncio.create_task(messages.post(other, room.id, words("3")))
+    await asyncio.sleep(0.05)  # it would have had its own transaction by then
+    await messages.post(one, room.id, words("4"))
+    assert (await answer).seq == 4
+    assert sizes == [3, 2]
