@@ -1,6 +1,6 @@
-"""The subjects: one file each with ``measure(quick) -> list[BenchmarkResult]``. They run in this order."""
+"""The subjects: one file each with ``measure(quick) -> Iterable[BenchmarkResult]``. They run in this order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from bench.result import BenchmarkResult
@@ -22,7 +22,7 @@ from bench.subjects import (
     web,
 )
 
-Measure = Callable[[bool], list[BenchmarkResult]]
+Measure = Callable[[bool], Iterable[BenchmarkResult]]
 
 SUBJECTS: Final[dict[str, Measure]] = {
     "up": up.measure,
