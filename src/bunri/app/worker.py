@@ -46,6 +46,7 @@ def work(
     """Works on ``queues`` until told to stop (SIGTERM ends the tasks in hand first); returns the exit status. At
     ``listen`` it says whether it is alive, whether it gets work, and what it has counted."""
     registry.check_queues(queues)
+    settings = settings.hosting(registry.owners(queues))
     start_traces(settings.traces, f"bunri-worker-{'-'.join(queues)}")
     celery = make_celery(settings.cache_address("broker"))
     publisher = CeleryPublisher(celery, registry.routes)
