@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows check-deploy terraform-tools engine prometheus check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
+.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows wheel check-deploy terraform-tools engine prometheus check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -73,9 +73,13 @@ check-workflows:
 	$(BIN)/actionlint .github/workflows/*.yaml
 	$(BIN)/zizmor --offline --quiet --no-progress .github/workflows
 
-# By parts: make check-deploy PART=image (detect, small, full, terraform, monitoring). BUNRI_IMAGE names an image that is there,
-# instead of building. Terraform and monitoring need no engine of containers.
-check-deploy: setup $(if $(filter terraform monitoring,$(PART)),,engine) $(if $(filter-out terraform,$(PART)),,terraform-tools) $(if $(filter-out monitoring,$(PART)),,prometheus)  ## build the image and run it by Compose: healthy, answering, killed, replaced
+wheel: setup node                         ## build the wheel, the web app in it, into dist/
+	rm -rf dist
+	$(UV) build --quiet --wheel --out-dir dist
+
+# By parts: make check-deploy PART=image (detect, small, full, wheel, terraform, monitoring). BUNRI_IMAGE names an image that is
+# there, instead of building. Wheel, terraform and monitoring need no engine of containers.
+check-deploy: setup $(if $(filter wheel terraform monitoring,$(PART)),,engine) $(if $(filter-out wheel,$(PART)),,wheel) $(if $(filter-out terraform,$(PART)),,terraform-tools) $(if $(filter-out monitoring,$(PART)),,prometheus)  ## build the image and run it by Compose: healthy, answering, killed, replaced
 	BUNRI_CHECK_DEPLOY=1 $(BIN)/pytest -p no:xdist -s --timeout 2400 $(if $(PART),tests/deploy/test_$(PART)*.py,tests/deploy)
 
 engine:
