@@ -8,6 +8,7 @@ from bench.subjects import (
     analyze,
     attack,
     bins,
+    capacity,
     chat,
     detect,
     learning,
@@ -40,4 +41,5 @@ SUBJECTS: Final[dict[str, Measure]] = {
     "detect": detect.measure,
     "web": web.measure,
     "attack": attack.measure,
+    "capacity": capacity.measure,
 }
