@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import (
     ARRAY,
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    Table,
     Text,
     bindparam,
     delete,
@@ -34,8 +35,9 @@ _Notice = models.ReminderNoticeRow
 _Memory = models.MemoryRow
 _KEY: Final = (_Notice.person, _Notice.day, _Notice.device_id)
 
+_PEOPLE: Final = cast("Table", _Person.__table__)
 _LEARNER: Final = tuple(
-    null() if name == "parameters" else getattr(_Person, name) for name in records.Learner.__dataclass_fields__
+    null() if name == "parameters" else _PEOPLE.c[name] for name in records.Learner.__dataclass_fields__
 )
 """In the order of its fields, for a hundred thousand at a time; nothing is scheduled here, so without parameters."""
 
@@ -78,9 +80,8 @@ _MOVE_ON: Final = text(
 class ReminderRepository(Repository):
     async def people_to_remind(self, now: datetime, limit: int) -> list[records.Learner]:
         """Whose hour has come, the longest ago first."""
-        statement = (
-            select(*_LEARNER).where(_Person.remind_at <= now).order_by(_Person.remind_at, _Person.person).limit(limit)
-        )
+        due = select(*_LEARNER).where(_PEOPLE.c.remind_at <= now)
+        statement = due.order_by(_PEOPLE.c.remind_at, _PEOPLE.c.person).limit(limit)
         return [records.Learner(*row) for row in await self._session.execute(statement)]
 
     async def waiting_for(self, learners: Sequence[records.Learner], now: datetime) -> dict[str, Waiting]:
