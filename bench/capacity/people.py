@@ -131,6 +131,7 @@ class People:
         return {
             "began": self._counts_from,
             "ended": self._ends,
+            "over": time.monotonic(),
             "begun": dict(self._begun),
             "done": dict(self._done),
             "failed": {why: count for why, count in self._failed.items() if count},
