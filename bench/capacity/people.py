@@ -1,4 +1,4 @@
-"""People of the seed's load, in a process of its own: each comes when they come, however slow the answers are.
+"""People of the design load, in a process of its own: each comes when they come, however slow the answers are.
 
 All times count from when something was due, so that a server that stands still pays for everybody who came meanwhile.
 """

@@ -17,7 +17,7 @@ from bench.pictures import photo
 from bench.stats import quantile
 
 SLOW_S: Final = 5.0
-"""Of the seed (COACH-17): an analysis takes less."""
+"""Of the design (COACH-17): an analysis takes less."""
 ANSWERED: Final = 0.95
 REFUSED: Final = 0.01
 SEEN_LATE_S: Final = POLL_S / 2
