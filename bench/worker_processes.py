@@ -25,8 +25,9 @@ class WorkerFailed(Exception):
     """A worker process ended without an answer; the message is the end of its output."""
 
 
-def run(module: str, plans: Sequence[Plan]) -> list[dict[str, Any]]:
-    """The answers of one process for each plan. Raises WorkerFailed."""
+def run(module: str, plans: Sequence[Plan], when_ready: Callable[[], object] = lambda: None) -> list[dict[str, Any]]:
+    """The answers of one process for each plan; ``when_ready`` is called when all are prepared, just before they start.
+    Raises WorkerFailed."""
     with TemporaryFile() as output, ExitStack() as stack:
         workers = [stack.enter_context(_start(module, output)) for _ in plans]
         for worker in workers:
@@ -36,6 +37,7 @@ def run(module: str, plans: Sequence[Plan]) -> list[dict[str, Any]]:
                 _send(worker, json.dumps(plan))
             for worker in workers:
                 _receive(worker)
+            when_ready()
             for worker in workers:
                 _send(worker, "go")
             return [json.loads(_receive(worker)) for worker in workers]

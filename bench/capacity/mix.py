@@ -1,6 +1,6 @@
-"""The seed's load: what 500 people do who are there at once, in the busiest hour of a day with 50,000 analyses.
+"""The design load: what 500 people do who are there at once, in the busiest hour of a day with 50,000 analyses.
 
-The seed (COACH-17) says how many people, how many analyses a day, and photos of 2 to 5 MB. What it does not say is
+The design (COACH-17) says how many people, how many analyses a day, and photos of 2 to 5 MB. What it does not say is
 assumed here, each number with its reason, and printed with the result.
 """
 

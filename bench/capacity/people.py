@@ -1,4 +1,4 @@
-"""People of the seed's load, in a process of its own: each comes when they come, however slow the answers are.
+"""People of the design load, in a process of its own: each comes when they come, however slow the answers are.
 
 All times count from when something was due, so that a server that stands still pays for everybody who came meanwhile.
 """
@@ -131,6 +131,7 @@ class People:
         return {
             "began": self._counts_from,
             "ended": self._ends,
+            "over": time.monotonic(),
             "begun": dict(self._begun),
             "done": dict(self._done),
             "failed": {why: count for why, count in self._failed.items() if count},

@@ -27,7 +27,7 @@ class Trend(NamedTuple):
     still: float
     """Without anybody."""
     each: float
-    """For each peak of the seed."""
+    """For each peak of the design load."""
 
     @classmethod
     def of(cls, points: Sequence[tuple[float, float]]) -> Self:
@@ -50,11 +50,11 @@ class Measured:
     cores: Mapping[str, Trend]
     """Of each part."""
     commits: float
-    """A second, for each peak of the seed."""
+    """A second, for each peak of the design load."""
     wal: float
     """Bytes a second, likewise."""
     photos: float
-    """A second, at the seed's peak."""
+    """A second, at one peak."""
     service: Service
     api: Sequence[str]
     """The parts that serve HTTP: Python, of which a process uses one core."""
@@ -62,7 +62,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """What ``factor`` times the seed's load needs."""
+    """What ``factor`` times the design load needs."""
 
     factor: float
     workers: int

@@ -17,7 +17,7 @@ from bench.pictures import photo
 from bench.stats import quantile
 
 SLOW_S: Final = 5.0
-"""Of the seed (COACH-17): an analysis takes less."""
+"""Of the design (COACH-17): an analysis takes less."""
 ANSWERED: Final = 0.95
 REFUSED: Final = 0.01
 SEEN_LATE_S: Final = POLL_S / 2
@@ -99,6 +99,10 @@ class Step:
     unheard: int
     cores: Mapping[str, float]
     """That each part used, on average."""
+    spent: Mapping[str, float]
+    """Seconds of processor of each part, until the last of it was answered."""
+    lasted: float
+    """Seconds until then."""
     memory: Mapping[str, float]
     """MiB, at the end."""
     looking: Looking
@@ -159,10 +163,15 @@ def run(installation: Installation, crowd: Crowd, load: Load, again: Sequence[Pa
             "again": [str(each) for each in again],
             "sockets": load.sockets,
         }
-        before = installation.looking(), installation.database()
+        before = list[tuple[Looking, DatabaseUse]]()  # when the sockets are open: to open them is no part of the load
         with reading(installation.parts) as readings:
-            [found] = worker_processes.run("bench.capacity.people", [plan])
-        after = installation.looking(), installation.database()
+            [found] = worker_processes.run(
+                "bench.capacity.people",
+                [plan],
+                lambda: before.append((installation.looking(), installation.database())),
+            )
+        [(looked, used)], looking, database = before, installation.looking(), installation.database()
+    lasted = found["over"] - found["began"]
     for person, changed in zip(crowd.people, found["people"], strict=True):
         person.update(changed)
     return Step(
@@ -175,11 +184,11 @@ def run(installation: Installation, crowd: Crowd, load: Load, again: Sequence[Pa
         found["seconds"],
         found["unheard"],
         readings.cores(found["began"], found["ended"]),
+        {part: cores * lasted for part, cores in readings.cores(found["began"], found["over"]).items()},
+        lasted,
         installation.parts.memory(),
-        Looking(after[0].seconds - before[0].seconds, after[0].photos - before[0].photos),
-        DatabaseUse(
-            after[1].commits - before[1].commits, after[1].wal_bytes - before[1].wal_bytes, after[1].connections
-        ),
+        Looking(looking.seconds - looked.seconds, looking.photos - looked.photos),
+        DatabaseUse(database.commits - used.commits, database.wal_bytes - used.wal_bytes, database.connections),
     )
 
 

@@ -19,15 +19,17 @@ def test_a_small_load_is_carried_and_told_of() -> None:
         lines = list(measure(quick=True))
     assert not [line for line in lines if "FAILED" in line.note]
     assert not [line for line in lines if "never heard" in line.what]
-    assert named(lines, "the seed's peak").measured == pytest.approx(RATES["new photo"] + RATES["photo again"])
+    assert named(lines, "one peak of the design load").measured == pytest.approx(
+        RATES["new photo"] + RATES["photo again"]
+    )
     for name in NAMES.values():
         assert named(lines, f"processor time of {name}").measured, name
     assert WASTE_WORKER in named(lines, "processor time of a new photo").note
-    assert API in named(lines, "1 × peak: cores").note
+    assert API in named(lines, "1 × peak: cores used").note
     memory = named(lines, "1 × peak: memory").note
     assert all(part in memory for part in (API, WASTE_WORKER, POSTGRES))
     assert named(lines, "1 × peak: mean wait").peer == "M/G/c"
-    ten, hundred = (named(lines, f"{factor} × the seed").measured for factor in (10, 100))
+    ten, hundred = (named(lines, f"{factor} × peak: cores to have").measured for factor in (10, 100))
     assert ten
     assert hundred
     assert ten < hundred
