@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows check-deploy terraform-tools engine prometheus check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
+.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows check-deploy terraform-tools acme engine prometheus check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -73,9 +73,11 @@ check-workflows:
 	$(BIN)/actionlint .github/workflows/*.yaml
 	$(BIN)/zizmor --offline --quiet --no-progress .github/workflows
 
-# By parts: make check-deploy PART=image (detect, small, full, terraform, monitoring). BUNRI_IMAGE names an image that is there,
-# instead of building. Terraform and monitoring need no engine of containers.
-check-deploy: setup $(if $(filter terraform monitoring,$(PART)),,engine) $(if $(filter-out terraform,$(PART)),,terraform-tools) $(if $(filter-out monitoring,$(PART)),,prometheus)  ## build the image and run it by Compose: healthy, answering, killed, replaced
+# By parts: make check-deploy PART=image (detect, small, full, terraform, monitoring, acme). BUNRI_IMAGE names an image that
+# is there, instead of building. The last three need no Docker.
+NEEDED = $(if $(filter-out $(1),$(PART)),,$(2))
+check-deploy: setup $(if $(filter terraform monitoring acme,$(PART)),,engine) $(call NEEDED,terraform,terraform-tools) \
+		$(call NEEDED,monitoring,prometheus) $(call NEEDED,acme,acme)  ## build the image and run it by Compose: healthy, answering, killed, replaced
 	BUNRI_CHECK_DEPLOY=1 $(BIN)/pytest -p no:xdist -s --timeout 2400 $(if $(PART),tests/deploy/test_$(PART)*.py,tests/deploy)
 
 engine:
@@ -99,6 +101,12 @@ prometheus:
 	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 		(set -x; apt-get update -qq && apt-get install -y -qq --no-install-recommends prometheus prometheus-alertmanager); \
 	else echo "Alerts are tried in Prometheus and Alertmanager: apt-get install prometheus prometheus-alertmanager."; exit 1; fi
+
+acme: nginx
+	@if command -v certbot pebble pebble-challtestsrv | wc -l | grep -qx 3; then :; \
+	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		(set -x; apt-get update -qq && apt-get install -y -qq --no-install-recommends certbot pebble openssl); \
+	else echo "Certificates are tried with certbot and Pebble: apt-get install certbot pebble."; exit 1; fi
 
 check-web:
 	$(NPM) run check
