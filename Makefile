@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows check-ansible check-deploy terraform-tools podman acme engine prometheus check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
+.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows check-ansible wheel check-deploy terraform-tools podman acme engine prometheus check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -80,11 +80,16 @@ check-ansible: $(ANSIBLE)/.ready
 		ansible-lint --offline --strict --profile production -q && \
 		ANSIBLE_HOST_PATTERN_MISMATCH=ignore ansible-playbook --inventory localhost, --syntax-check *.yaml >/dev/null
 
-# By parts: make check-deploy PART=image (detect, small, full, terraform, monitoring, ansible, acme). BUNRI_IMAGE names an image that
-# is there, instead of building. The last four need no Docker; ansible has Podman.
-NEEDED = $(if $(filter-out $(1),$(PART)),,$(2))
-check-deploy: setup $(if $(filter terraform monitoring ansible acme,$(PART)),,engine) $(call NEEDED,terraform,terraform-tools) \
-		$(call NEEDED,monitoring,prometheus) $(call NEEDED,ansible,podman $(ANSIBLE)/.ready) $(call NEEDED,acme,acme)  ## build the image and run it by Compose: healthy, answering, killed, replaced
+wheel: setup node                         ## build the wheel, the web app in it, into dist/
+	rm -rf dist
+	$(UV) build --quiet --wheel --out-dir dist
+
+# By parts: make check-deploy PART=image (detect, small, full, wheel, terraform, monitoring, ansible, acme). BUNRI_IMAGE names an image
+# that is there, instead of building. The last five need no Docker; ansible has Podman.
+OF = $(if $(filter-out $(1),$(PART)),,$(2))
+PARTS_NEED = $(if $(filter wheel terraform monitoring ansible acme,$(PART)),,engine) $(call OF,wheel,wheel) $(call OF,terraform,terraform-tools) \
+	$(call OF,monitoring,prometheus) $(call OF,ansible,podman $(ANSIBLE)/.ready) $(call OF,acme,acme)
+check-deploy: setup $(PARTS_NEED)  ## build the image and run it by Compose: healthy, answering, killed, replaced
 	BUNRI_CHECK_DEPLOY=1 $(BIN)/pytest -p no:xdist -s --timeout 2400 $(if $(PART),tests/deploy/test_$(PART)*.py,tests/deploy)
 
 engine:

@@ -45,14 +45,15 @@ def bench(
 
 
 def _measure(name: str, quick: bool, lines: dict[str, list[BenchmarkResult]]) -> bool:
-    """Adds a subject's results; False when it failed, after which the others still run."""
-    said = Console(stderr=True)
+    """Adds a subject's results, as they come; False when it failed, after which the others still run."""
+    said, found = Console(stderr=True), lines.setdefault(name, [])
     with said.status(f"{name} …"):
         try:
-            lines[name] = SUBJECTS[name](quick)
+            for result in SUBJECTS[name](quick):
+                found.append(result)
         except Exception as error:
             said.print(traceback.format_exc(), markup=False)
-            lines[name] = [missing(name, "", f"failed: {type(error).__name__}")]
+            found.append(missing(name, "", f"failed: {type(error).__name__}"))
             return False
     return True
 

@@ -51,9 +51,9 @@ def load(
     return LoadResult(**worker_processes.run("bench.load", [plan])[0])
 
 
-def request(method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
+def request(method: str, path: str, headers: Mapping[str, str], body: bytes = b"", *, host: str = "127.0.0.1") -> bytes:
     """The bytes of a complete HTTP/1.1 request."""
-    lines = [f"{method} {path} HTTP/1.1", "host: 127.0.0.1", *(f"{name}: {value}" for name, value in headers.items())]
+    lines = [f"{method} {path} HTTP/1.1", f"host: {host}", *(f"{name}: {value}" for name, value in headers.items())]
     if body:
         lines.append(f"content-length: {len(body)}")
     return "\r\n".join([*lines, "", ""]).encode() + body

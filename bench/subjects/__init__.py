@@ -1,6 +1,6 @@
-"""The subjects: one file each with ``measure(quick) -> list[BenchmarkResult]``. They run in this order."""
+"""The subjects: one file each with ``measure(quick) -> Iterable[BenchmarkResult]``. They run in this order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from bench.result import BenchmarkResult
@@ -8,6 +8,7 @@ from bench.subjects import (
     analyze,
     attack,
     bins,
+    capacity,
     chat,
     detect,
     learning,
@@ -22,7 +23,7 @@ from bench.subjects import (
     web,
 )
 
-Measure = Callable[[bool], list[BenchmarkResult]]
+Measure = Callable[[bool], Iterable[BenchmarkResult]]
 
 SUBJECTS: Final[dict[str, Measure]] = {
     "up": up.measure,
@@ -40,4 +41,5 @@ SUBJECTS: Final[dict[str, Measure]] = {
     "detect": detect.measure,
     "web": web.measure,
     "attack": attack.measure,
+    "capacity": capacity.measure,
 }

@@ -58,13 +58,13 @@ FILLER: Final = {
 """What the peer adds, so that both send the same number of bytes."""
 
 
-def measure(quick: bool) -> list[BenchmarkResult]:
-    results = _deliveries(quick)
-    results += _idle(200 if quick else 10_000)
-    return results + history.measure(*((20_000, 200) if quick else (5_000_000, 2_000)))
+def measure(quick: bool) -> Iterator[BenchmarkResult]:
+    yield from _deliveries(quick)
+    yield from _idle(200 if quick else 10_000)
+    yield from history.measure(*((20_000, 200) if quick else (5_000_000, 2_000)))
 
 
-def _deliveries(quick: bool) -> list[BenchmarkResult]:
+def _deliveries(quick: bool) -> Iterator[BenchmarkResult]:
     sizes, rounds, seconds = ((50,), 1, 2.0) if quick else (SIZES, 3, 5.0)
     few = min(sizes)
     many = min(few, MANY_SPEAKERS)
@@ -72,19 +72,17 @@ def _deliveries(quick: bool) -> list[BenchmarkResult]:
         why = install(PEER, folder)
         guests = [Client.sign_in(running.url) for _ in range(max(sizes))]
         alone = _Arrangement([running.url], None if why else folder)
-        results = []
         for size in sizes:
-            results += _compare(f"{size} sockets", alone, guests[:size], SPEAKERS, (rounds, seconds), times(1.3))
-        results += _compare(f"{few} sockets", alone, guests[:few], many, (rounds, seconds), times(3))
+            yield from _compare(f"{size} sockets", alone, guests[:size], SPEAKERS, (rounds, seconds), times(1.3))
+        yield from _compare(f"{few} sockets", alone, guests[:few], many, (rounds, seconds), times(3))
         with _photos_beside(running.url):
             name = f"{few} sockets, {PHOTOS_A_SECOND} photos/s beside"
-            results += _compare(name, alone, guests[:few], SPEAKERS, (rounds, seconds), None)
+            yield from _compare(name, alone, guests[:few], SPEAKERS, (rounds, seconds), None)
         with product.another_node(running, BOUNDS) as second:
             redis = f"{product.settings(running.data).valkey_url}/0"
             both = _Arrangement([running.url, second], None if why else folder, redis)
             name = f"{few} sockets of two processes"
-            results += _compare(name, both, guests[:few], SPEAKERS, (rounds, seconds), times(1.3))
-    return results
+            yield from _compare(name, both, guests[:few], SPEAKERS, (rounds, seconds), times(1.3))
 
 
 @contextmanager
@@ -105,6 +103,7 @@ def _idle(sockets: int) -> list[BenchmarkResult]:
     """What each of so many ``sockets`` costs one process: memory of its own, none of it shared."""
     bounds = {
         **BOUNDS,
+        "BUNRI_HTTP__MAX_CONNECTIONS": str(2 * (sockets + 1000)),  # half of them may be websockets
         "BUNRI_HTTP__SOCKETS_PER_ADDRESS": str(sockets + 1000),
         "BUNRI_HTTP__SOCKETS_PER_PERSON": str(sockets),
     }

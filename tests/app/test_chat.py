@@ -25,6 +25,7 @@ EVENTS = (
     "roomOnlineUsers",
     "roomUpdated",
     "userTyping",
+    "cardGraded",
     "resync",
     "removedFromRoom",
 )

@@ -5,11 +5,14 @@ from pkgutil import resolve_name
 import pytest
 from typing_extensions import is_protocol
 
+from bunri.app.asgi import create_app
 from bunri.app.composition import RemoteTargetUnknown, compose
 from bunri.app.container import Container
 from bunri.app.module import Module
 from bunri.app.registry import REGISTRY
 from bunri.app.settings import Settings
+from bunri.domains.auth.public import AuthPublic
+from bunri.domains.auth.service.people import People
 from bunri.domains.locations.public import LocationsPublic
 from bunri.domains.locations.service import LocationsService
 from bunri.domains.recycling.public import RecyclingPublic
@@ -42,6 +45,21 @@ async def test_elsewhere_it_is_called_over_http(settings: Settings) -> None:
     container = composed(split)
     assert not isinstance(container.get(RecyclingPublic), RecyclingService)
     assert isinstance(container.get(LocationsPublic), LocationsService)
+    await container.close()
+
+
+@pytest.mark.parametrize(
+    ("target", "asks_itself"), [("all", {"auth", "recycling"}), ("auth", {"auth"}), ("users", set()), ("waste", set())]
+)
+async def test_who_hosts_a_domain_never_asks_its_own_address(
+    settings: Settings, target: str, asks_itself: set[str]
+) -> None:
+    """One file of settings is for all targets."""
+    everywhere = {"auth": "http://127.0.0.1:9", "recycling": "http://127.0.0.1:9"}
+    app = create_app(settings.model_copy(update={"remote_targets": everywhere}), target)
+    container: Container = app.state.providers
+    assert set(container.settings.remote_targets) == everywhere.keys() - asks_itself
+    assert isinstance(container.get(AuthPublic), People) == ("auth" in asks_itself)
     await container.close()
 
 

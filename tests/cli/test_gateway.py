@@ -67,7 +67,9 @@ def test_routes_of_the_gateway_api_are_printed() -> None:
     assert printed.count('kind: "HTTPRoute"') == 9
     assert 'name: "waste-green"' in printed
     assert printed.count('sectionName: "https"') == 9
-    assert CliRunner().invoke(bunri, [*words, "--weight", "red=many"]).exit_code != 0
+    stray = [("--weight", "red=many"), ("--weight", "a b=1"), ("--hostname", "a b"), ("--gateway", "x/y")]
+    for more in (*stray, ("--namespace", ""), ("--listener", 'x"')):
+        assert CliRunner().invoke(bunri, [*words, *more]).exit_code != 0
 
 
 def test_ingresses_are_printed() -> None:

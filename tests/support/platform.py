@@ -86,15 +86,13 @@ def running(
     platform = Platform({prefix: base_of[name] for name, prefixes in targets.items() for prefix in prefixes})
     try:
         for name, port in ports.items():
-            own = {key: value for key, value in env.items() if key != f"BUNRI_REMOTE_TARGETS__{name.upper()}"}
-            platform.start(name, ["serve", "--target", name, "--port", str(port)], own, logs / f"{name}.log")
+            platform.start(name, ["serve", "--target", name, "--port", str(port)], env, logs / f"{name}.log")
         if workers:
             for queues in (["waste"], ["recycling", "default", "learning"]):
-                own = {key: value for key, value in env.items() if key != f"BUNRI_REMOTE_TARGETS__{queues[0].upper()}"}
                 port = free_port()
                 platform.probes.append(f"http://127.0.0.1:{port}")
                 words = ["work", *(word for queue in queues for word in ("--queue", queue)), "--port", str(port)]
-                platform.start(f"work-{queues[0]}", words, own, logs / f"work-{queues[0]}.log")
+                platform.start(f"work-{queues[0]}", words, env, logs / f"work-{queues[0]}.log")
             platform.start("beat", ["beat"], env, logs / "beat.log")
         for base in base_of.values():
             _await(base + ("/ready" if workers else "/health"), platform, logs)

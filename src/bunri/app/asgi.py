@@ -51,6 +51,7 @@ METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 def create_app(settings: Settings, name: str = ALL, registry: Registry = REGISTRY) -> FastAPI:
     """The application of the target ``name``. Its parts connect at their first use and are closed with its lifespan."""
     target = registry.target(name)
+    settings = settings.hosting(target.domains)
     container = _container(settings, target, registry)
     background: list[Background] = [*_api_tasks(container, registry, target)]
     app = FastAPI(

@@ -3,7 +3,7 @@
 One program, many targets: every URL prefix and every queue belongs to exactly one of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -135,6 +135,10 @@ class Registry:
     def queues(self) -> dict[str, Queue]:
         own = {queue.name: queue for module in self.modules for queue in module.queues}
         return {**own, DEFAULT_QUEUE.name: DEFAULT_QUEUE}
+
+    def owners(self, queues: Collection[str]) -> set[str]:
+        """The domains that one of ``queues`` belongs to."""
+        return {module.name for module in self.modules if any(queue.name in queues for queue in module.queues)}
 
     def check_queues(self, names: Sequence[str]) -> None:
         """Raises QueueUnknown for the first of ``names`` that no module owns."""

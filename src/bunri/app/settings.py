@@ -5,7 +5,7 @@ Nested names are joined by two underscores: ``BUNRI_WASTE__MAX_PHOTO_MB=30``.
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 from urllib.parse import urlsplit
@@ -135,6 +135,12 @@ class Settings(BaseSettings):
         if rp_id and host and f".{host}".removesuffix(f".{rp_id}") == f".{host}":
             raise ValueError(f"BUNRI_AUTH__RP_ID must be {host}, of BUNRI_PUBLIC_URL, or a domain above it")
         return self
+
+    def hosting(self, domains: Collection[str]) -> Self:
+        """The same for a process that does the work of ``domains`` itself. Processes of several targets share one file
+        of settings, and one that asked its own address would wait for itself, again and again."""
+        elsewhere = {name: url for name, url in self.remote_targets.items() if name not in domains}
+        return self.model_copy(update={"remote_targets": elsewhere})
 
     def on(self, addresses: Addresses | None) -> Self:
         """The same on embedded servers: their addresses where none are set, and a secret made in the data directory.

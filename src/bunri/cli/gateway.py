@@ -25,6 +25,7 @@ _ADDRESS: Final = re.compile(r"[A-Za-z0-9._-]+:\d{1,5}|\[[0-9a-f:]+\]:\d{1,5}|un
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _NAME: Final = re.compile(r"[A-Za-z0-9.*_-]+( [A-Za-z0-9.*_-]+)*")
 _HOST: Final = re.compile(r"(\*\.)?[A-Za-z0-9.-]+")
+_LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _PATH: Final = re.compile(r"/[\w./-]+")
 _LISTEN: Final = re.compile(r"([0-9.]+:|\[[0-9a-f:]+\]:)?\d{1,5}")
 
@@ -121,14 +122,16 @@ def gateway_api(
     """Prints HTTPRoutes of the Kubernetes Gateway API, one a target."""
     from bunri.app.gateway.gateway_api import Routes, as_yaml, manifests
 
-    weights = {suffix: _number(share) for suffix, share in _pairs(weight, "--weight").items()} or None
+    weights = {
+        _fits(_LABEL, suffix, "--weight"): _number(share) for suffix, share in _pairs(weight, "--weight").items()
+    }
     routes = Routes(
-        gateway=name,
-        gateway_namespace=namespace,
-        listener=listener,
-        hostnames=hostname or (),
+        gateway=_fits(_LABEL, name, "--gateway"),
+        gateway_namespace=_fits(_LABEL, namespace, "--namespace"),
+        listener=None if listener is None else _fits(_LABEL, listener, "--listener"),
+        hostnames=[_fits(_HOST, each, "--hostname") for each in hostname or ()],
         port=port,
-        weights=weights,
+        weights=weights or None,
     )
     typer.echo(as_yaml(manifests(_table(context), routes)), nl=False)
 

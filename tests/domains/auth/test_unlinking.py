@@ -6,6 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
+from structlog.typing import EventDict
 from tests.domains.auth.people import Browser, Mailbox, Person, Registering, address, caller_of
 from tests.support.api import bare_app, client_of
 from tests.support.authenticator import Authenticator
@@ -71,6 +72,11 @@ def identities(context: AuthContext) -> Identities:
     return Identities(context)
 
 
+def told(logs: list[EventDict]) -> list[tuple[str, str]]:
+    """What was logged of unlinking, as (event, provider); other work of this process may have written beside it."""
+    return [(each["event"], each["provider"]) for each in logs if each["event"].startswith("unlinking.")]
+
+
 @pytest.fixture(autouse=True)
 async def nothing_waits(database: Database) -> None:
     """Of other tests."""
@@ -131,7 +137,7 @@ class TestErasing:
         await upkeep.erase(account.user.id)
         with capture_logs() as logs:
             await unlinkings.work()
-        assert [(each["event"], each["provider"]) for each in logs] == [("unlinking.impossible", name)]
+        assert told(logs) == [("unlinking.impossible", name)]
         assert await waiting(database) == []
 
     async def test_of_a_provider_that_is_not_set_up_any_more_is_logged_and_over(
@@ -147,7 +153,7 @@ class TestErasing:
         await upkeep.erase(account.user.id)
         with capture_logs() as logs:
             await Unlinkings(transaction, dict, cipher, clock).work()
-        assert [each["event"] for each in logs] == ["unlinking.impossible"]
+        assert told(logs) == [("unlinking.impossible", "naver")]
         assert await waiting(database) == []
 
     async def test_keeps_no_token_that_can_be_read(self, browser: Browser, played: Played, database: Database) -> None:

@@ -202,7 +202,13 @@ class MemoryRow(Base):
     __table_args__ = (
         Index("memories_card_idx", "card_id"),
         Index("memories_steps_idx", "person", "due_at", postgresql_where=text("state in (1, 3) and not suspended")),
-        Index("memories_due_idx", "person", "due_day", postgresql_where=text("state = 2 and not suspended")),
+        Index(
+            "memories_due_idx",
+            "person",
+            "due_day",
+            postgresql_include=["card_id", "note_id", "deck_id", "last_day", "stability"],
+            postgresql_where=text("state = 2 and not suspended"),
+        ),
         Index(
             "memories_new_idx",
             "person",

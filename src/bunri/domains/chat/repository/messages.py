@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, delete, func, select, true, update
+from sqlalchemy import ColumnElement, Integer, Table, Text, and_, bindparam, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -18,22 +18,32 @@ _Message = models.MessageRow
 _Room = models.RoomRow
 _Reaction = models.ReactionRow
 _SOUGHT: Final = ("grams", "initials")
-MESSAGE: Final = tuple(column for column in _Message.__table__.columns if column.key not in _SOUGHT)
+_MESSAGES: Final = cast("Table", _Message.__table__)
+MESSAGE: Final = tuple(column for column in _MESSAGES.columns if column.key not in _SOUGHT)
+_NAMES: Final = tuple(column.key for column in MESSAGE)
 
 
 def message_of(row: Sequence[Any]) -> records.Message:
     """From the values of MESSAGE."""
-    values = dict(zip((column.key for column in MESSAGE), row, strict=True))
-    return records.Message(**{**values, "type": records.MessageType(values["type"])})
+    values: dict[str, Any] = dict(zip(_NAMES, row, strict=True))
+    values["type"] = records.MessageType(values["type"])
+    return records.Message(**values)
+
+
+# Made once, and of the table itself: each message asks the last one, each reader and each device that comes back the
+# others, and SQLAlchemy takes longer to make a statement than PostgreSQL to do it.
+_OF_ROOM: Final = select(*MESSAGE).where(_MESSAGES.c.room_id == bindparam("room"))
+_LIMIT: Final = bindparam("most", type_=Integer)
+_NEWEST: Final = _OF_ROOM.order_by(_MESSAGES.c.seq.desc()).limit(_LIMIT)
+_BEFORE: Final = _NEWEST.where(_MESSAGES.c.seq < bindparam("seq"))
+_AFTER: Final = _OF_ROOM.where(_MESSAGES.c.seq > bindparam("seq")).order_by(_MESSAGES.c.seq).limit(_LIMIT)
 
 
 def _by_client_id() -> Any:
-    """Made once, and of the tables themselves: each message asks it."""
-    kept = _Message.__table__
     pairs = func.unnest(bindparam("senders", type_=ARRAY(Text)), bindparam("client_ids", type_=ARRAY(Text)))
     asked = pairs.table_valued("sender", "client_id").render_derived(name="asked")
-    same = and_(kept.c.sender == asked.c.sender, kept.c.client_id == asked.c.client_id)
-    return select(*MESSAGE).select_from(kept).join(asked, same).where(kept.c.room_id == bindparam("room"))
+    same = and_(_MESSAGES.c.sender == asked.c.sender, _MESSAGES.c.client_id == asked.c.client_id)
+    return _OF_ROOM.select_from(_MESSAGES.join(asked, same))
 
 
 _BY_CLIENT_ID: Final = _by_client_id()
@@ -107,17 +117,14 @@ class MessageRepository(Repository):
 
     async def before(self, room_id: UUID, seq: int | None, limit: int) -> list[records.Message]:
         """The messages before number ``seq``, or the newest, the newest first."""
-        where = [_Message.room_id == room_id]
-        if seq is not None:
-            where.append(_Message.seq < seq)
-        rows = await self._session.execute(select(*MESSAGE).where(*where).order_by(_Message.seq.desc()).limit(limit))
-        return [message_of(row) for row in rows]
+        statement = _NEWEST if seq is None else _BEFORE
+        said = {"room": room_id, "most": limit, "seq": seq}
+        return [message_of(row) for row in await self._session.execute(statement, said)]
 
     async def after(self, room_id: UUID, seq: int, limit: int) -> list[records.Message]:
         """The messages after number ``seq``, the oldest first."""
-        where = (_Message.room_id == room_id, _Message.seq > seq)
-        rows = await self._session.execute(select(*MESSAGE).where(*where).order_by(_Message.seq).limit(limit))
-        return [message_of(row) for row in rows]
+        said = {"room": room_id, "most": limit, "seq": seq}
+        return [message_of(row) for row in await self._session.execute(_AFTER, said)]
 
     async def seq_at(self, room_id: UUID, before: datetime) -> int:
         """The number after the newest message that is older than ``before``."""

@@ -3,10 +3,26 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Text, and_, bindparam, delete, func, insert, or_, select, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
@@ -25,20 +41,27 @@ _IN_A_ROOM: Final = (
     models.ActionRow,
     models.NoticeRow,
 )
-ROOM: Final = tuple(_Room.__table__.columns)
-MEMBER: Final = tuple(_Member.__table__.columns)
+_ROOMS: Final = cast("Table", _Room.__table__)
+_MEMBERS: Final = cast("Table", _Member.__table__)
+_BANS: Final = cast("Table", _Ban.__table__)
+ROOM: Final = tuple(_ROOMS.columns)
+MEMBER: Final = tuple(_MEMBERS.columns)
+_OF_ROOM: Final = tuple(column.key for column in ROOM)
+_OF_MEMBER: Final = tuple(column.key for column in MEMBER)
 
 
 def room_of(row: Sequence[Any]) -> records.Room:
     """From the values of ROOM."""
-    values = dict(zip((column.key for column in ROOM), row, strict=True))
-    return records.Room(**{**values, "kind": records.RoomKind(values["kind"])})
+    values: dict[str, Any] = dict(zip(_OF_ROOM, row, strict=True))
+    values["kind"] = records.RoomKind(values["kind"])
+    return records.Room(**values)
 
 
 def member_of(row: Sequence[Any]) -> records.Member:
     """From the values of MEMBER."""
-    values = dict(zip((column.key for column in MEMBER), row, strict=True))
-    return records.Member(**{**values, "role": records.Role(values["role"])})
+    values: dict[str, Any] = dict(zip(_OF_MEMBER, row, strict=True))
+    values["role"] = records.Role(values["role"])
+    return records.Member(**values)
 
 
 def _seat(row: Sequence[Any]) -> records.Seat:
@@ -47,23 +70,26 @@ def _seat(row: Sequence[Any]) -> records.Seat:
     return records.Seat(room_of(room), member_of(member) if member[0] else None, banned)
 
 
-def _locked_seats() -> Any:
-    """Made once, and of the tables themselves: each message asks it."""
-    named = func.unnest(bindparam("people", type_=ARRAY(Text))).table_valued("person").render_derived(name="named")
-    room, person = _Room.__table__, named.c.person
-    member, ban = _Member.__table__, _Ban.__table__
-    return (
-        select(person, *ROOM, *MEMBER, ban.c.until)
-        .select_from(room)
-        .join(named, true())
-        .outerjoin(member, and_(member.c.room_id == room.c.id, member.c.person == person))
-        .outerjoin(ban, and_(ban.c.room_id == room.c.id, ban.c.person == person, ban.c.until > func.now()))
-        .where(room.c.id == bindparam("room"))
-        .with_for_update(of=room)
+def _seats(rooms: FromClause, person: ColumnElement[str], *before: ColumnElement[Any]) -> Select[Any]:
+    """Rows for ``_seat`` of ``rooms``, with ``before`` in front."""
+    member = and_(_MEMBERS.c.room_id == _ROOMS.c.id, _MEMBERS.c.person == person)
+    ban = and_(_BANS.c.room_id == _ROOMS.c.id, _BANS.c.person == person, _BANS.c.until > func.now())
+    return select(*before, *ROOM, *MEMBER, _BANS.c.until).select_from(
+        rooms.outerjoin(_MEMBERS, member).outerjoin(_BANS, ban)
     )
 
 
-_SEATS: Final = _locked_seats()
+def _locked_seats() -> Select[Any]:
+    named = func.unnest(bindparam("people", type_=ARRAY(Text))).table_valued("person").render_derived(name="named")
+    found = _seats(_ROOMS.join(named, true()), named.c.person, named.c.person)
+    return found.where(_ROOMS.c.id == bindparam("room")).with_for_update(of=_ROOMS)
+
+
+# Made once, and of the tables themselves: each message asks one of them.
+_SEATS: Final = _seats(_ROOMS, bindparam("person", type_=Text))
+_SEAT: Final = _SEATS.where(_ROOMS.c.id == bindparam("room"))
+_LOCKED_SEAT: Final = _SEAT.with_for_update(of=_ROOMS)
+_LOCKED_SEATS: Final = _locked_seats()
 
 
 class RoomRepository(Repository):
@@ -99,13 +125,13 @@ class RoomRepository(Repository):
     async def seat(self, room_id: UUID, person: str, *, lock: bool = False) -> records.Seat | None:
         """The room and the person's place in it. With ``lock`` nobody else adds to the room or changes it until the
         transaction ends: its messages are numbered one by one."""
-        statement = _seats(person).where(_Room.id == room_id)
-        row = (await self._session.execute(statement.with_for_update(of=_Room) if lock else statement)).one_or_none()
+        asked = {"room": room_id, "person": person}
+        row = (await self._session.execute(_LOCKED_SEAT if lock else _SEAT, asked)).one_or_none()
         return _seat(row) if row else None
 
     async def seats(self, room_id: UUID, people: Collection[str]) -> dict[str, records.Seat]:
         """As ``seat`` with ``lock``, for several people. Empty where there is no such room."""
-        found = await self._session.execute(_SEATS, {"room": room_id, "people": list(people)})
+        found = await self._session.execute(_LOCKED_SEATS, {"room": room_id, "people": list(people)})
         return {row[0]: _seat(row[1:]) for row in found}
 
     async def lock_room(self, room_id: UUID) -> records.Room | None:
@@ -115,8 +141,8 @@ class RoomRepository(Repository):
 
     async def seats_of(self, person: str) -> list[records.Seat]:
         """All rooms that the person is a member of, the liveliest first."""
-        statement = _seats(person).where(_Member.person.is_not(None)).order_by(_Room.updated_at.desc())
-        return [_seat(row) for row in await self._session.execute(statement)]
+        statement = _SEATS.where(_MEMBERS.c.person.is_not(None)).order_by(_ROOMS.c.updated_at.desc())
+        return [_seat(row) for row in await self._session.execute(statement, {"person": person})]
 
     async def listed(
         self,
@@ -132,7 +158,7 @@ class RoomRepository(Repository):
         before; ``before``: those whose last sign of life is older."""
         mine, open_ = _Member.person.is_not(None), _Room.kind.in_(["public", "area"])
         shown = and_(_Room.closed_at.is_(None), _Ban.until.is_(None), or_(mine, open_))
-        statement = _seats(person).where(shown).order_by(_Room.updated_at.desc(), _Room.id.desc()).limit(limit)
+        statement = _SEATS.where(shown).order_by(_Room.updated_at.desc(), _Room.id.desc()).limit(limit)
         if words:
             statement = statement.where(_Room.name.icontains(words, autoescape=True))
         if area:
@@ -141,7 +167,7 @@ class RoomRepository(Repository):
             statement = statement.where(tuple_(_Room.updated_at, _Room.id) < tuple_(*after))
         if before:
             statement = statement.where(_Room.updated_at < before)
-        return [_seat(row) for row in await self._session.execute(statement)]
+        return [_seat(row) for row in await self._session.execute(statement, {"person": person})]
 
     # ── links ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -167,9 +193,3 @@ class RoomRepository(Repository):
 
     async def remove_old_invites(self, now: datetime) -> None:
         await self._session.execute(delete(models.InviteRow).where(models.InviteRow.expires_at <= now))
-
-
-def _seats(person: str) -> Any:
-    member = and_(_Member.room_id == _Room.id, _Member.person == person)
-    ban = and_(_Ban.room_id == _Room.id, _Ban.person == person, _Ban.until > func.now())
-    return select(*ROOM, *MEMBER, _Ban.until).outerjoin(_Member, member).outerjoin(_Ban, ban)

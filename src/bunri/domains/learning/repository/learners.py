@@ -1,26 +1,29 @@
 """Statements about people who learn."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bunri.domains.learning import models, records
 from bunri.platform.db import Repository
 
 _Person = models.PersonRow
+_PEOPLE: Final = cast("Table", _Person.__table__)
+# Made once, because every request needs them.
+_LEARNER: Final = select(_PEOPLE).where(_PEOPLE.c.person == bindparam("person"))
+_LOCK: Final = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
 
 
 class LearnerRepository(Repository):
     async def lock_person(self, person: str) -> None:
         """Nobody else changes what ``person`` remembers until the transaction ends: reviews of one person come one
         after the other, from however many devices."""
-        await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"learning {person}", 0))))
+        await self._session.execute(_LOCK, {"name": f"learning {person}"})
 
     async def learner(self, person: str) -> records.Learner | None:
-        found = await self._session.execute(select(*_Person.__table__.columns).where(_Person.person == person))
-        row = found.mappings().one_or_none()
+        row = (await self._session.execute(_LEARNER, {"person": person})).mappings().one_or_none()
         if row is None:
             return None
         parameters = tuple(row["parameters"]) if row["parameters"] else None

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import delete, func, literal, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, Table, bindparam, delete, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from bunri.domains.learning import models, records
 from bunri.domains.learning.repository.cards import CARD, card_of
@@ -18,13 +18,38 @@ from bunri.platform.db import Repository
 _Memory = models.MemoryRow
 _Card = models.CardRow
 _Member = models.MemberRow
+_CARDS: Final = cast("Table", _Card.__table__)
+_MEMORIES: Final = cast("Table", _Memory.__table__)
 _FIELDS: Final = tuple(Memory.__dataclass_fields__)
-MEMORY: Final = tuple(column for column in _Memory.__table__.columns if column.key in _FIELDS)
+MEMORY: Final = tuple(column for column in _MEMORIES.columns if column.key in _FIELDS)
+_OF_CARD: Final = tuple(column.key for column in CARD)
+_OF_MEMORY: Final = tuple(column.key for column in MEMORY)
 _PARTS: Final = {1: records.Part.STEP, 2: records.Part.DUE, 3: records.Part.NEW, 4: records.Part.SOON}
 
 _QUEUE: Final = text(
     "select card_id, part, waiting from learning.queue("
     ":person, :now, :today, cast(:evening_of as text[]), cast(:deck as uuid), :new_a_day, :reviews_a_day)"
+)
+
+
+def _remembered_by(person: Any) -> Select[Any]:
+    """Rows for ``_remembered``: of cards that were not removed."""
+    return (
+        select(*CARD, *MEMORY, _MEMORIES.c.suspended)
+        .select_from(_MEMORIES.join(_CARDS, _MEMORIES.c.card_id == _CARDS.c.id))
+        .where(_MEMORIES.c.person == person, _CARDS.c.removed_at.is_(None))
+    )
+
+
+# Made once: a review is quick enough that SQLAlchemy took longer to make these than PostgreSQL to do them.
+_REMEMBERED: Final = _remembered_by(bindparam("person")).where(
+    _CARDS.c.id == func.any(bindparam("cards", type_=ARRAY(_CARDS.c.id.type)))
+)
+_LOCKED: Final = _REMEMBERED.order_by(_CARDS.c.id).with_for_update(of=_MEMORIES)
+_SAVE: Final = (
+    update(_MEMORIES)
+    .where(_MEMORIES.c.person == bindparam("whose"), _MEMORIES.c.card_id == bindparam("card"))
+    .values({name: bindparam(name) for name in _FIELDS})
 )
 
 
@@ -57,15 +82,9 @@ class MemoryRepository(Repository):
         self, person: str, card_ids: Sequence[UUID], *, lock: bool = False
     ) -> dict[UUID, records.Remembered]:
         """What ``person`` remembers of those of the cards that they learn and that were not removed."""
-        statement = (
-            select(*CARD, *(column.label(f"memory_{column.key}") for column in MEMORY), _Memory.suspended)
-            .join(_Memory, _Memory.card_id == _Card.id)
-            .where(_Memory.person == person, _Card.id.in_(card_ids), _Card.removed_at.is_(None))
-        )
-        if lock:
-            statement = statement.order_by(_Card.id).with_for_update(of=_Memory)
-        rows = (await self._session.execute(statement)).mappings()
-        return {row["id"]: _remembered(row) for row in rows}
+        said = {"person": person, "cards": list(card_ids)}
+        rows = await self._session.execute(_LOCKED if lock else _REMEMBERED, said)
+        return {each.card.id: each for each in map(_remembered, rows)}
 
     async def begin_cards(
         self, deck_id: UUID, *, people: Sequence[str] | None = None, cards: Sequence[UUID] | None = None
@@ -98,9 +117,7 @@ class MemoryRepository(Repository):
 
     async def save_memory(self, person: str, card_id: UUID, memory: Memory) -> None:
         """What follows from its log, which may have changed."""
-        await self._session.execute(
-            update(_Memory).where(_Memory.person == person, _Memory.card_id == card_id).values(**_values(memory))
-        )
+        await self._session.execute(_SAVE, {**_values(memory), "whose": person, "card": card_id})
         await note_recalls(self._session, person, [card_id])
 
     async def suspend(self, person: str, card_ids: Sequence[UUID], suspended: bool) -> None:
@@ -120,13 +137,12 @@ class MemoryRepository(Repository):
     async def hard_ones(self, person: str, lapses: int, limit: int) -> list[records.Remembered]:
         """The cards that ``person`` forgot most often, suspended ones too."""
         statement = (
-            select(*CARD, *(column.label(f"memory_{column.key}") for column in MEMORY), _Memory.suspended)
-            .join(_Memory, _Memory.card_id == _Card.id)
-            .where(_Memory.person == person, _Memory.lapses >= lapses, _Card.removed_at.is_(None))
-            .order_by(_Memory.lapses.desc(), _Card.id)
+            _remembered_by(person)
+            .where(_MEMORIES.c.lapses >= lapses)
+            .order_by(_MEMORIES.c.lapses.desc(), _CARDS.c.id)
             .limit(limit)
         )
-        return [_remembered(row) for row in (await self._session.execute(statement)).mappings()]
+        return [_remembered(row) for row in await self._session.execute(statement)]
 
     async def due_by_day(self, person: str, until: date) -> list[tuple[date, int]]:
         """How many cards come back on each day until ``until``."""
@@ -149,6 +165,8 @@ def _values(memory: Memory) -> dict[str, Any]:
 
 
 def _remembered(row: Any) -> records.Remembered:
-    card = card_of({column.key: row[column.key] for column in CARD})
-    memory = memory_of({name: row[f"memory_{name}"] for name in _FIELDS})
-    return records.Remembered(card, memory, row["suspended"])
+    """From a row of CARD, MEMORY and whether it is suspended, taken by place: some names are in both."""
+    *values, suspended = row
+    card = card_of(dict(zip(_OF_CARD, values, strict=False)))
+    memory = memory_of(dict(zip(_OF_MEMORY, values[len(_OF_CARD) :], strict=True)))
+    return records.Remembered(card, memory, suspended)

@@ -3,19 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from fsrs import Rating
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from bunri.domains.learning import models, records
 from bunri.domains.learning.schedule import Happened
 from bunri.platform.db import Repository
 
 _Review = models.ReviewRow
-REVIEW: Final = tuple(_Review.__table__.columns)
+_REVIEWS: Final = cast("Table", _Review.__table__)
+REVIEW: Final = tuple(_REVIEWS.columns)
+# Made once, because every review needs them.
+_ADD: Final = insert(_REVIEWS).on_conflict_do_nothing().returning(_REVIEWS.c.id)
+_BY_ID: Final = select(_REVIEWS).where(_REVIEWS.c.id == func.any(bindparam("ids", type_=ARRAY(_REVIEWS.c.id.type))))
 
 
 def review_of(row: Any) -> records.Review:
@@ -25,19 +29,18 @@ def review_of(row: Any) -> records.Review:
 
 class ReviewRepository(Repository):
     async def add_reviews(self, reviews: Sequence[records.Review]) -> set[UUID]:
-        """The ids of those that were not there; some thousand at once are what a statement takes."""
+        """The ids of those that were not there."""
         if not reviews:
             return set()
         values = [{**asdict(each), "kind": str(each.kind)} for each in reviews]
-        statement = insert(_Review).values(values).on_conflict_do_nothing().returning(_Review.id)
-        return set((await self._session.execute(statement)).scalars())
+        return set((await self._session.execute(_ADD, values)).scalars())
 
     async def review(self, review_id: UUID) -> records.Review | None:
         row = (await self._session.execute(select(*REVIEW).where(_Review.id == review_id))).mappings().one_or_none()
         return review_of(row) if row else None
 
     async def reviews_by_id(self, ids: Sequence[UUID]) -> dict[UUID, records.Review]:
-        rows = (await self._session.execute(select(*REVIEW).where(_Review.id.in_(ids)))).mappings()
+        rows = (await self._session.execute(_BY_ID, {"ids": list(ids)})).mappings()
         return {row["id"]: review_of(row) for row in rows}
 
     async def change_review(self, review_id: UUID, **values: Any) -> None:
