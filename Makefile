@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows wheel check-deploy terraform-tools engine prometheus check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
+.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows check-ansible wheel check-deploy terraform-tools podman acme engine prometheus check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -53,7 +53,7 @@ check-python:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) --no-print-directory check-compose check-kubernetes check-workflows
+	$(MAKE) --no-print-directory check-compose check-kubernetes check-workflows check-ansible
 
 # What is wrong in the files of containers without any engine; make check-deploy runs them.
 check-compose:
@@ -73,13 +73,23 @@ check-workflows:
 	$(BIN)/actionlint .github/workflows/*.yaml
 	$(BIN)/zizmor --offline --quiet --no-progress .github/workflows
 
+# Ansible is in an environment of its own, too: it is GPL, and pins what it needs.
+ANSIBLE := $(VENV)/ansible
+check-ansible: $(ANSIBLE)/.ready
+	cd deploy/ansible && PATH="$(abspath $(ANSIBLE))/bin:$$PATH" && \
+		ansible-lint --offline --strict --profile production -q && \
+		ANSIBLE_HOST_PATTERN_MISMATCH=ignore ansible-playbook --inventory localhost, --syntax-check *.yaml >/dev/null
+
 wheel: setup node                         ## build the wheel, the web app in it, into dist/
 	rm -rf dist
 	$(UV) build --quiet --wheel --out-dir dist
 
-# By parts: make check-deploy PART=image (detect, small, full, wheel, terraform, monitoring). BUNRI_IMAGE names an image that is
-# there, instead of building. Wheel, terraform and monitoring need no engine of containers.
-check-deploy: setup $(if $(filter wheel terraform monitoring,$(PART)),,engine) $(if $(filter-out wheel,$(PART)),,wheel) $(if $(filter-out terraform,$(PART)),,terraform-tools) $(if $(filter-out monitoring,$(PART)),,prometheus)  ## build the image and run it by Compose: healthy, answering, killed, replaced
+# By parts: make check-deploy PART=image (detect, small, full, wheel, terraform, monitoring, ansible, acme). BUNRI_IMAGE names an image
+# that is there, instead of building. The last five need no Docker; ansible has Podman.
+OF = $(if $(filter-out $(1),$(PART)),,$(2))
+PARTS_NEED = $(if $(filter wheel terraform monitoring ansible acme,$(PART)),,engine) $(call OF,wheel,wheel) $(call OF,terraform,terraform-tools) \
+	$(call OF,monitoring,prometheus) $(call OF,ansible,podman $(ANSIBLE)/.ready) $(call OF,acme,acme)
+check-deploy: setup $(PARTS_NEED)  ## build the image and run it by Compose: healthy, answering, killed, replaced
 	BUNRI_CHECK_DEPLOY=1 $(BIN)/pytest -p no:xdist -s --timeout 2400 $(if $(PART),tests/deploy/test_$(PART)*.py,tests/deploy)
 
 engine:
@@ -103,6 +113,19 @@ prometheus:
 	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 		(set -x; apt-get update -qq && apt-get install -y -qq --no-install-recommends prometheus prometheus-alertmanager); \
 	else echo "Alerts are tried in Prometheus and Alertmanager: apt-get install prometheus prometheus-alertmanager."; exit 1; fi
+
+# The play is run on containers with systemd, which Docker has not.
+podman:
+	@if command -v podman runc mmdebstrap iptables gpg | wc -l | grep -qx 5; then :; \
+	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then (set -x; apt-get update -qq && \
+		apt-get install -y -qq --no-install-recommends podman netavark aardvark-dns runc mmdebstrap iptables gpg openssh-client); \
+	else echo "Ansible is tried on hosts made by Podman: be root on Debian."; exit 1; fi
+
+acme: nginx
+	@if command -v certbot pebble pebble-challtestsrv | wc -l | grep -qx 3; then :; \
+	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		(set -x; apt-get update -qq && apt-get install -y -qq --no-install-recommends certbot pebble openssl); \
+	else echo "Certificates are tried with certbot and Pebble: apt-get install certbot pebble."; exit 1; fi
 
 check-web:
 	$(NPM) run check
@@ -158,6 +181,7 @@ lock: $(UV)                               ## renew requirements*.lock from pypro
 	$(UV) $(LOCKING) pyproject.toml --output-file requirements.lock
 	$(UV) $(LOCKING) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(UV) $(LOCKING) checks/schemas/requirements.in --output-file checks/schemas/requirements.txt
+	$(UV) $(LOCKING) checks/ansible/requirements.in --output-file checks/ansible/requirements.txt
 	cd $(TERRAFORM) && $(abspath $(UV)) $(LOCKING) requirements.in --override without.txt --output-file requirements.lock
 
 # Not a part of check or test: it asks a network, and its answer changes while the code does not.
@@ -192,6 +216,11 @@ web/node_modules/.ready: web/package-lock.json
 $(SCHEMAS)/.ready: checks/schemas/requirements.txt $(VENV)/.ready
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(SCHEMAS)
 	$(UV) pip install --quiet --python $(SCHEMAS)/bin/python --require-hashes -r checks/schemas/requirements.txt
+	touch $@
+
+$(ANSIBLE)/.ready: checks/ansible/requirements.txt $(VENV)/.ready
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(ANSIBLE)
+	$(UV) pip install --quiet --python $(ANSIBLE)/bin/python --require-hashes -r checks/ansible/requirements.txt
 	touch $@
 
 checks/schemas/node_modules/.ready: checks/schemas/package-lock.json

@@ -3,13 +3,14 @@ output "inventory" {
   value = yamlencode({
     all = {
       vars = {
-        ansible_user              = "ubuntu"
-        control_plane_private_ip  = aws_instance.control_plane.private_ip
-        control_plane_public_ip   = aws_instance.control_plane.public_ip
-        etcd_snapshots_bucket     = aws_s3_bucket.snapshots.bucket
-        gateway_http_node_port    = var.http_node_port
-        gateway_https_node_port   = var.https_node_port
-        gateway_trusted_addresses = "10.10.0.0/16"
+        admin_from               = var.admin_from
+        ansible_user             = "ubuntu"
+        control_plane_private_ip = aws_instance.control_plane.private_ip
+        control_plane_public_ip  = aws_instance.control_plane.public_ip
+        etcd_snapshots_bucket    = aws_s3_bucket.snapshots.bucket
+        etcd_snapshots_region    = var.region
+        gateway_http_node_port   = var.http_node_port
+        gateway_https_node_port  = var.https_node_port
       }
       children = {
         control_plane = { hosts = { (aws_instance.control_plane.tags.Name) = { ansible_host = aws_instance.control_plane.public_ip } } }

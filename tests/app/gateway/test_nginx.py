@@ -258,6 +258,8 @@ def test_nginx_takes_the_whole_configuration_as_it_is(
     )
     file = tmp_path / "nginx.conf"
     file.write_text(whole(TABLE, made, str(tmp_path)))
+    logging = file.read_text().count("access_log /dev/stdout bunri;")
+    assert logging == (2 if secure else 1), "a server without opens a file that Nginx may not write in its container"
     command = [program(), "-t", "-q", "-p", str(tmp_path), "-e", str(tmp_path / "error.log"), "-c", str(file)]
     tried = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (tried.returncode, tried.stderr) == (0, "")

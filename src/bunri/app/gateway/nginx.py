@@ -267,10 +267,16 @@ def _redirecting(gateway: Gateway) -> Iterator[str]:
     yield "server {"
     yield f"    listen {gateway.listen};"
     yield f"    server_name {gateway.server_name};"
-    yield from (f"    {line}" for line in _challenges(gateway))
+    yield from (f"    {line}" for line in (*_logging(gateway), *_challenges(gateway)))
     yield f"    location = {HEALTH} {{ access_log off; return 200; }}"
     yield "    location / { return 308 https://$host$request_uri; }"
     yield "}"
+
+
+def _logging(gateway: Gateway) -> Iterator[str]:
+    """In each server: otherwise Nginx opens its own file, and does not start where it may not write that."""
+    if gateway.access_log:
+        yield f"access_log {gateway.access_log} bunri;"
 
 
 def _challenges(gateway: Gateway) -> Iterator[str]:
@@ -306,8 +312,7 @@ _CIPHERS: Final = ":".join(
 
 
 def _proxying(gateway: Gateway) -> Iterator[str]:
-    if gateway.access_log:
-        yield f"access_log {gateway.access_log} bunri;"
+    yield from _logging(gateway)
     yield "limit_conn bunri_addresses 512;"
     yield from _headers()
     yield 'proxy_set_header Connection "";'
