@@ -30,6 +30,7 @@ from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.photo import open_picture
 from bunri.platform.vision.local import LocalVision
 from bunri.platform.vision.material import MATERIALS, MaterialClassifier
+from bunri.platform.vision.names import ThingNamer
 from bunri.platform.vision.onnx import OnnxDetector
 from bunri.platform.vision.protocol import VisionResult
 
@@ -119,7 +120,8 @@ def _share(verdicts: Sequence[ScoredAnswer], has: Callable[[ScoredAnswer], bool]
 
 def verdict(result: LabelledResult, table: RuleTable) -> ScoredAnswer:
     """The product's answer or question about the first item in a picture of one thing."""
-    known = {thing.label: meant(table, thing.label) for thing in result.result.objects}
+    labels = (*(thing.label for thing in result.result.objects), *result.result.names)
+    known = {label: meant(table, label) for label in labels}
     meant_by = {label: each for label, each in known.items() if each is not None}
     item = fusion.fuse(result.result, meant_by, "en", divisions=divided(table))[0]
     facts = item.facts()
@@ -165,7 +167,7 @@ def product_vision() -> LocalVision:
     weights = detector()
     if weights is None:
         raise SystemExit("no weights of yolox_nano: set BUNRI_MODELS_DIR or BUNRI_SHARED")
-    return LocalVision(OnnxDetector(weights, weights.stem), MaterialClassifier())
+    return LocalVision(OnnxDetector(weights, weights.stem), MaterialClassifier(), ThingNamer())
 
 
 def _analysed(datasets: dict[str, list[Sample]], count: int) -> Iterator[tuple[str, list[LabelledResult]]]:

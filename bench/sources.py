@@ -158,7 +158,7 @@ def analysed(vision: LocalVision, pictures: Sequence[Path], cache: Path) -> dict
 
 def judged(result: VisionResult, right: set[str], table: RuleTable) -> Answer:
     """The product's answer or question about the first thing in a picture. ``right``: categories."""
-    known = {thing.label: meant(table, thing.label) for thing in result.objects}
+    known = {label: meant(table, label) for label in (*(thing.label for thing in result.objects), *result.names)}
     meant_by = {label: each for label, each in known.items() if each is not None}
     item = fusion.fuse(result, meant_by, "en", divisions=divided(table))[0]
     facts = item.facts()
