@@ -10,7 +10,7 @@ import argparse
 import asyncio
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -60,11 +60,13 @@ UNNAMED: Final = {
     "film": {"vinyl"},
     "medicine": {"medicine", "general"},
     "paper_cup": {"paper"},
+    "pushin-pill/medicine": {"medicine"},
     "styrofoam": {"styrofoam"},
     "tissue": {"general"},
     "wood": {"general"},
 }
-"""The same for kinds that are no class of the material model. Tablets are medicine, their empty blisters are not."""
+"""The same for kinds that are no class of the material model. Loose tablets are medicine; of blisters no picture tells
+whether they are empty, so either is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,17 @@ def main() -> None:
     for name, pictures in sources(arguments.data, arguments.more).items():
         results = analysed(vision, pictures, arguments.cache / name)
         for title, truths in ((name, RIGHT), (f"{name}, of no class", UNNAMED)):
-            known = [(path, each) for path, each in results.items() if path.parent.name in truths]
-            answers = [judged(each, truths[path.parent.name], table) for path, each in known]
+            rights = {path: right_for(path, truths) for path in results}
+            answers = [judged(results[path], right, table) for path, right in rights.items() if right]
             if answers:
                 print(row(title, answers), flush=True)
     vision.close()
+
+
+def right_for(picture: Path, truths: Mapping[str, set[str]]) -> set[str] | None:
+    """The disposals that are right for a picture in a folder of its kind, below a folder of its source."""
+    kind, source = picture.parent.name, picture.parent.parent.name
+    return truths.get(f"{source}/{kind}", truths.get(kind))
 
 
 _HEAD: Final = (

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from bench.sources import Answer, analysed, judged, row, sources
+from bench.sources import UNNAMED, Answer, analysed, judged, right_for, row, sources
 
 from bunri.domains.recycling.table import load_table
 from bunri.platform.vision.local import LocalVision
@@ -43,6 +43,12 @@ def test_a_row_has_bounds_and_says_of_how_many_answers_it_speaks() -> None:
     assert row("home", answers[1:3]).endswith("| 0% (0–66) | – |")
 
 
+def test_tablets_are_medicine_and_blisters_may_be_empty() -> None:
+    assert right_for(Path("pushin-pill/medicine/one.jpg"), UNNAMED) == {"medicine"}
+    assert right_for(Path("noman-bd/medicine/one.jpg"), UNNAMED) == {"medicine", "general"}
+    assert right_for(Path("noman-bd/metal/one.jpg"), UNNAMED) is None
+
+
 def test_a_folder_of_kinds_is_a_source(tmp_path: Path) -> None:
     for folder in ("waste-web", "battery-eval", "more-photos/taco"):
         (tmp_path / folder).mkdir(parents=True)
@@ -58,6 +64,6 @@ def test_pictures_are_analysed_once_and_again_when_they_change(tmp_path: Path) -
     one, other = _picture(tmp_path / "metal/one.png", 90), _picture(tmp_path / "metal/other.png", 200)
     before = analysed(vision, [one, other], tmp_path / "cache")
     assert analysed(vision, [one], tmp_path / "cache")[one].image_probabilities == before[one].image_probabilities
-    cv2.imwrite(str(one), cv2.imread(str(other)))
+    one.write_bytes(other.read_bytes())
     assert analysed(vision, [one], tmp_path / "cache")[one].image_probabilities == before[other].image_probabilities
     vision.close()
