@@ -168,6 +168,7 @@ train:                                    ## train the material model and measur
 	test -x training/.venv/bin/python || $(PYTHON) -m venv training/.venv
 	training/.venv/bin/pip install --quiet --disable-pip-version-check -r training/requirements.txt
 	PYTHONPATH=src training/.venv/bin/python -m training $(DATA) --ship
+	PYTHONPATH=src training/.venv/bin/python -m training.names $(DATA)
 	PYTHONPATH=src training/.venv/bin/python -m training.card $(DATA)
 
 format: setup node                        ## put the code in shape

@@ -30,6 +30,7 @@ from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.photo import open_picture
 from bunri.platform.vision.local import LocalVision
 from bunri.platform.vision.material import MATERIALS, MaterialClassifier
+from bunri.platform.vision.names import ThingNamer
 from bunri.platform.vision.onnx import OnnxDetector
 from bunri.platform.vision.protocol import VisionResult
 
@@ -119,12 +120,13 @@ def _share(verdicts: Sequence[ScoredAnswer], has: Callable[[ScoredAnswer], bool]
 
 def verdict(result: LabelledResult, table: RuleTable) -> ScoredAnswer:
     """The product's answer or question about the first item in a picture of one thing."""
-    known = {thing.label: meant(table, thing.label) for thing in result.result.objects}
+    labels = (*(thing.label for thing in result.result.objects), *result.result.names)
+    known = {label: meant(table, label) for label in labels}
     meant_by = {label: each for label, each in known.items() if each is not None}
     item = fusion.fuse(result.result, meant_by, "en", divisions=divided(table))[0]
     facts = item.facts()
     categories = guess_categories(table, facts, decide(table, facts))
-    question = fusion.question(item, WasteSettings().sure, "en", categories, _kinds(table))
+    question = fusion.question(item, WasteSettings().sure, "en", categories, kinds(table))
     top = item.material in result.truth
     if question is None:
         return ScoredAnswer(top, asked=False, likely=top, among=top)
@@ -133,7 +135,8 @@ def verdict(result: LabelledResult, table: RuleTable) -> ScoredAnswer:
     return ScoredAnswer(top, asked=True, likely=likely, among=bool(right))
 
 
-def _kinds(table: RuleTable) -> list[Kind]:
+def kinds(table: RuleTable) -> list[Kind]:
+    """As ``RecyclingPublic.kinds``."""
     return [_kind(table, kind, "en") for kind in table.kinds]
 
 
@@ -159,11 +162,16 @@ def _without_detector(result: LabelledResult) -> LabelledResult:
     return replace(result, result=replace(result.result, objects=()))
 
 
-def _analysed(datasets: dict[str, list[Sample]], count: int) -> Iterator[tuple[str, list[LabelledResult]]]:
+def product_vision() -> LocalVision:
+    """The default detector and the shipped material model. Ends the command where there are no weights."""
     weights = detector()
     if weights is None:
         raise SystemExit("no weights of yolox_nano: set BUNRI_MODELS_DIR or BUNRI_SHARED")
-    vision = LocalVision(OnnxDetector(weights, weights.stem), MaterialClassifier())
+    return LocalVision(OnnxDetector(weights, weights.stem), MaterialClassifier(), ThingNamer())
+
+
+def _analysed(datasets: dict[str, list[Sample]], count: int) -> Iterator[tuple[str, list[LabelledResult]]]:
+    vision = product_vision()
     for name, samples in datasets.items():
         yield name, asyncio.run(_labelled_result(vision, drawn(samples, count)))
     vision.close()

@@ -30,6 +30,19 @@ def without_warmup(values: Sequence[float]) -> Sequence[float]:
     return values[len(values) // 10 :]
 
 
+def wilson(hits: int, count: int) -> tuple[float, float]:
+    """The bounds between which the true share lies with 95 % confidence, by Wilson's score interval (1927).
+
+    Raises ValueError without a count.
+    """
+    if not count:
+        raise ValueError("nothing was measured")
+    z, share = 1.959964, hits / count
+    middle, spread = share + z * z / (2 * count), z * math.sqrt(share * (1 - share) / count + z * z / (4 * count**2))
+    low, high = (middle - spread) / (1 + z * z / count), (middle + spread) / (1 + z * z / count)
+    return (low if hits else 0.0), (high if hits < count else 1.0)  # where rounding would pass the share itself
+
+
 def mann_whitney(one: Sequence[float], other: Sequence[float]) -> float:
     """p of the Mann–Whitney U test, two-sided: how probable at least so great a difference is where both come from one
     distribution. By the normal approximation with its correction for ties, which needs some twenty values each.

@@ -90,7 +90,24 @@ class Network(nn.Module):
 def pretrained(variant: str, classes: int) -> Network:
     """With ImageNet's weights; the last layer starts at zero."""
     network = Network(variant, classes)
-    state = torch.load(_checkpoint(variant), map_location="cpu", weights_only=True)
+    _fill_body(network, _state(variant))
+    nn.init.zeros_(network.out.weight)
+    return network
+
+
+def imagenet(variant: str) -> Network:
+    """With ImageNet's weights and its thousand classes."""
+    network, state = Network(variant, 1000), _state(variant)
+    _fill_body(network, state)
+    network.out.weight.data, network.out.bias.data = state["_fc.weight"], state["_fc.bias"]
+    return network
+
+
+def _state(variant: str) -> dict[str, Tensor]:
+    return torch.load(_checkpoint(variant), map_location="cpu", weights_only=True)  # type: ignore[no-any-return]
+
+
+def _fill_body(network: Network, state: dict[str, Tensor]) -> None:
     _fill(network.stem, state, "_conv_stem", "_bn0")
     for number, block in enumerate(network.blocks):
         at = f"_blocks.{number}."
@@ -99,8 +116,6 @@ def pretrained(variant: str, classes: int) -> Network:
         _fill(block.depthwise, state, f"{at}_depthwise_conv", f"{at}_bn1")
         _fill(block.project, state, f"{at}_project_conv", f"{at}_bn2")
     _fill(network.head, state, "_conv_head", "_bn1")
-    nn.init.zeros_(network.out.weight)
-    return network
 
 
 def _checkpoint(variant: str) -> Path:

@@ -1,5 +1,5 @@
 import pytest
-from bench.stats import mann_whitney, median, ms, quantile, without_warmup
+from bench.stats import mann_whitney, median, ms, quantile, wilson, without_warmup
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,3 +63,24 @@ class TestMannWhitney:
     def test_nothing_measured_is_no_answer(self) -> None:
         with pytest.raises(ValueError, match="nothing was measured"):
             mann_whitney([], [1.0])
+
+
+class TestWilson:
+    def test_its_bounds_are_those_of_the_published_table(self) -> None:
+        assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)
+        assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=1e-4)
+
+    def test_certainty_is_not_had_from_few(self) -> None:
+        low, high = wilson(3, 3)
+        assert (round(low, 2), high) == (0.44, 1.0)
+        assert wilson(0, 20)[0] == 0
+
+    @given(st.integers(1, 1000), st.floats(0, 1))
+    def test_the_share_lies_between(self, count: int, share: float) -> None:
+        hits = round(share * count)
+        low, high = wilson(hits, count)
+        assert 0 <= low <= hits / count <= high <= 1
+
+    def test_nothing_measured_has_no_bounds(self) -> None:
+        with pytest.raises(ValueError, match="nothing was measured"):
+            wilson(0, 0)

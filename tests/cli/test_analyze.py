@@ -56,7 +56,7 @@ class TestJson:
         assert run.returncode == 0, run.stderr
         (found,) = documents(run)
         assert found["status"] == "asked"
-        assert set(found["models"]) == {"classifier"}  # type: ignore[call-overload]
+        assert set(found["models"]) == {"classifier", "namer"}  # type: ignore[call-overload]
         assert "yolox_nano" in run.stderr
 
     def test_a_bad_photo_does_not_stop_the_others(self, settings: Settings, photos: list[Path], tmp_path: Path) -> None:

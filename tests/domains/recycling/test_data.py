@@ -15,6 +15,7 @@ from bunri.domains.recycling.table import RuleTable
 from bunri.kit.languages import LANGUAGES, catalogue
 from bunri.kit.materials import Material, Tag
 from bunri.platform.vision.coco import CLASSES
+from bunri.platform.vision.names import LABELS
 
 
 @pytest.fixture(scope="module")
@@ -142,11 +143,11 @@ class TestSigns:
 
 
 class TestClasses:
-    def test_cover_all_of_coco(self, table: RuleTable) -> None:
-        assert set(table.classes) == set(CLASSES)
+    def test_cover_all_that_a_detector_or_the_namer_says(self, table: RuleTable) -> None:
+        assert set(table.classes) == {*CLASSES, *LABELS}
 
     def test_call_people_and_animals_no_waste(self, table: RuleTable) -> None:
-        for name in ("person", "dog", "bus", "stop sign"):
+        for name in ("person", "dog", "bus", "stop sign", "imagenet:animals 7"):
             assert decide(table, Facts(label=name)).category.slug == NOT_WASTE
 
     def test_have_an_item_for_every_material(self, table: RuleTable) -> None:

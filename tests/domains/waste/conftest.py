@@ -23,6 +23,7 @@ from bunri.domains.waste.service.retention import Retention
 from bunri.domains.waste.service.vision_stage import VisionModels
 from bunri.domains.waste.states import State
 from bunri.kit.ids import new_id
+from bunri.kit.materials import Material
 from bunri.platform.db import Transaction
 from bunri.platform.realtime import Emitter, RecordingEmitter, user_room
 from bunri.platform.vision.errors import VisionFailed, VisionMissing
@@ -35,6 +36,8 @@ class FakeVision:
 
     models: dict[str, str]
     things: tuple[DetectedObject, ...] = (DetectedObject("bottle", 0.9, (0.2, 0.1, 0.8, 0.9)),)
+    whole: dict[Material, float] = field(default_factory=dict)
+    names: dict[str, float] = field(default_factory=dict)
     runs: int = 0
     down: bool = False
     missing: bool = False
@@ -48,7 +51,7 @@ class FakeVision:
             raise MemoryError
         if self.down:
             raise VisionFailed(reason="down")
-        return VisionResult(self.things, self.models)
+        return VisionResult(self.things, self.models, self.whole, 0.9 if self.whole else None, self.names)
 
 
 @dataclass

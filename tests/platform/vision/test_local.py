@@ -54,6 +54,15 @@ class BySize:
         return [{Material.GLASS if each.size > 30_000 else Material.METAL: 0.8} for each in crops]
 
 
+class ByWidth:
+    """Wide pictures are loaves, others tins."""
+
+    name, version = "by_width", "3"
+
+    def name_picture(self, pixels: Pixels) -> dict[str, float]:
+        return {"loaf" if pixels.shape[1] > pixels.shape[0] else "tin": 0.6}
+
+
 class TestSeeing:
     async def test_a_real_network_through_the_whole_way(self) -> None:
         output = nothing_seen()
@@ -70,6 +79,16 @@ class TestSeeing:
         assert [thing.materials for thing in result.objects] == [{Material.METAL: 0.8}, {Material.GLASS: 0.8}]
         assert result.models == {"detector": "slow@1", "classifier": "by_size@2"}
         assert (result.image_probabilities, result.accept_threshold) == ({Material.GLASS: 0.8}, 0.9)
+
+    async def test_the_picture_as_a_whole_is_named(self) -> None:
+        result = await LocalVision(SlowDetector(), BySize(), ByWidth()).see(PHOTO)
+        assert result.names == {"loaf": 0.6}
+        assert result.models == {"detector": "slow@1", "classifier": "by_size@2", "namer": "by_width@3"}
+
+    async def test_names_without_materials_would_be_evidence_beside_nothing(self) -> None:
+        vision = LocalVision(SlowDetector(), None, ByWidth())
+        assert vision.models == {"detector": "slow@1"}
+        assert not (await vision.see(PHOTO)).names
 
     async def test_only_bottles_are_looked_at_for_their_colour(self) -> None:
         green = np.full_like(PHOTO, (60, 150, 70))

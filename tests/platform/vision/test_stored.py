@@ -1,5 +1,6 @@
 """What the first version stored is read for ever, and written as it was."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,6 +44,11 @@ def test_a_row_of_the_first_version_is_read() -> None:
 
 def test_a_row_is_written_as_the_first_version_did() -> None:
     assert to_stored(RESULT) == STORED
+
+
+def test_names_are_kept_where_there_are_any() -> None:
+    named = replace(RESULT, names={"imagenet:pop bottle": 0.7})
+    assert from_stored(to_stored(named)) == named
 
 
 def test_what_was_left_out_has_its_default() -> None:

@@ -334,6 +334,7 @@ def _local_vision(container: "Container") -> "LocalVision":
     from bunri.platform.vision.errors import ModelBroken, ModelMissing, ModelNotRecognised, ModelUnknown
     from bunri.platform.vision.local import LocalVision
     from bunri.platform.vision.material import MaterialClassifier
+    from bunri.platform.vision.names import ThingNamer
     from bunri.platform.vision.store import ModelStore
 
     settings = container.settings.vision
@@ -342,7 +343,8 @@ def _local_vision(container: "Container") -> "LocalVision":
     except (ModelMissing, ModelUnknown, ModelBroken, ModelNotRecognised) as error:
         log.warning("vision.missing", model=settings.detector, reason=str(error))
         detector = None
-    vision = LocalVision(detector, MaterialClassifier(provider=settings.provider), workers=settings.workers)
+    classifier, namer = MaterialClassifier(provider=settings.provider), ThingNamer(provider=settings.provider)
+    vision = LocalVision(detector, classifier, namer, workers=settings.workers)
     container.closing.callback(vision.close)
     return vision
 

@@ -1,11 +1,11 @@
-"""Vision models on this machine: a detector and a material model in a bounded pool of threads."""
+"""Vision models on this machine: a detector, a material model and a namer in a bounded pool of threads."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from bunri.platform.vision.errors import VisionMissing
-from bunri.platform.vision.protocol import Box, Classifier, DetectedObject, Detector, Pixels, VisionResult
+from bunri.platform.vision.protocol import Box, Classifier, DetectedObject, Detector, Namer, Pixels, VisionResult
 from bunri.platform.vision.tint import BOTTLES, coloured
 
 _MARGIN: Final = 0.05
@@ -18,14 +18,23 @@ MOST_CROPS: Final = 8
 class LocalVision:
     """``Vision`` (protocol.py) by local models; at most ``workers`` photos are analysed at the same time."""
 
-    def __init__(self, detector: Detector | None, classifier: Classifier | None = None, *, workers: int = 1) -> None:
+    def __init__(
+        self,
+        detector: Detector | None,
+        classifier: Classifier | None = None,
+        namer: Namer | None = None,
+        *,
+        workers: int = 1,
+    ) -> None:
+        """Names are evidence beside the materials, so a namer without a classifier is not asked."""
         self._detector = detector
         self._classifier = classifier
+        self._namer = namer if classifier else None
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="vision")
 
     @property
     def models(self) -> dict[str, str]:
-        roles = {"detector": self._detector, "classifier": self._classifier}
+        roles = {"detector": self._detector, "classifier": self._classifier, "namer": self._namer}
         return {role: f"{model.name}@{model.version}" for role, model in roles.items() if model is not None}
 
     async def see(self, pixels: Pixels) -> VisionResult:
@@ -55,7 +64,8 @@ class LocalVision:
             DetectedObject(detection.label, detection.score, detection.box, materials, coloured=tint)
             for detection, materials, tint in zip(found, judged, tints, strict=True)
         )
-        return VisionResult(objects, self.models, image, self._classifier.accept_threshold)
+        names = self._namer.name_picture(pixels) if self._namer else {}
+        return VisionResult(objects, self.models, image, self._classifier.accept_threshold, names)
 
 
 def crop(pixels: Pixels, box: Box) -> Pixels:

@@ -56,6 +56,8 @@ class VisionResult:
     """Probabilities by material of the picture as a whole; empty when no model judged it."""
     accept_threshold: float | None = None
     """The probability from which on a material may be stated without asking; None without a calibrated model."""
+    names: dict[str, float] = field(default_factory=dict)
+    """What the picture as a whole may be called, with probabilities; empty when no model named it."""
 
 
 class Detector(Protocol):
@@ -82,6 +84,15 @@ class Classifier(Protocol):
         ...
 
     def classify(self, crops: list[Pixels]) -> list[dict[Material, float]]: ...
+
+
+class Namer(Protocol):
+    """Says what a picture as a whole may be called."""
+
+    name: str
+    version: str
+
+    def name_picture(self, pixels: Pixels) -> dict[str, float]: ...
 
 
 class Vision(Protocol):

@@ -17,6 +17,7 @@ class _StoredResult(BaseModel):
     models: dict[str, str]
     whole: dict[Material, float] = {}
     sure: float | None = None
+    names: dict[str, float] = {}
 
 
 def to_stored(result: VisionResult) -> dict[str, Any]:
@@ -26,11 +27,12 @@ def to_stored(result: VisionResult) -> dict[str, Any]:
         models=result.models,
         whole=result.image_probabilities,
         sure=result.accept_threshold,
+        names=result.names,
     )
-    return stored.model_dump(mode="json")
+    return stored.model_dump(mode="json", exclude=None if result.names else {"names"})
 
 
 def from_stored(stored: dict[str, Any]) -> VisionResult:
     """The result that ``to_stored`` gave. Raises ValueError for anything else."""
     found = _StoredResult.model_validate(stored)
-    return VisionResult(found.things, found.models, found.whole, found.sure)
+    return VisionResult(found.things, found.models, found.whole, found.sure, found.names)

@@ -36,6 +36,14 @@ MEANINGS = {
         Meaning(item="lid", name="플라스틱 뚜껑", material=Material.PLASTIC, form="lid", prior=0.4),
     ),
     "person": (),
+    "name:magazine": (Meaning(item="magazine", name="책·잡지", material=Material.PAPER, form="book", prior=1.0),),
+    "name:jar": (
+        Meaning(item="jar", name="유리 단지", material=Material.GLASS, form="jar", prior=0.8),
+        Meaning(item="lid", name="플라스틱 뚜껑", material=Material.PLASTIC, form="lid", prior=0.2),
+    ),
+    "name:clothes": (Meaning(item="clothes", name="옷", material=Material.TEXTILE, form="cloth", prior=1.0),),
+    "name:pills": (Meaning(item="medicine", name="약", material=Material.OTHER, form=None, prior=1.0),),
+    "name:crane": (),
 }
 KINDS = tuple(
     Kind(value=value, name=name, item=item, material=material, form=None, category=category, hazard=hazard)
@@ -117,9 +125,11 @@ def judged(**shares: float) -> dict[Material, float]:
     return {material: named.get(material, rest) for material in JUDGED}
 
 
-def looked(*found: DetectedObject, whole: Mapping[Material, float]) -> VisionResult:
-    """By a detector and a material model."""
-    return VisionResult(found, {"detector": "test@1", "classifier": "test@2"}, dict(whole), SURE)
+def looked(
+    *found: DetectedObject, whole: Mapping[Material, float], names: Mapping[str, float] | None = None
+) -> VisionResult:
+    """By a detector, a material model and, where there are names, a namer."""
+    return VisionResult(found, {"detector": "test@1", "classifier": "test@2"}, dict(whole), SURE, dict(names or {}))
 
 
 def one(label: str, score: float, **shares: float) -> SeenItem:

@@ -35,7 +35,7 @@ class TestFuse:
     def test_a_label_means_several_items_weighed_by_score_and_prior(self) -> None:
         (item,) = fuse(seen(DetectedObject("bottle", 0.8, BOX)), MEANINGS, "ko")
         assert [c.item for c in item.candidates] == ["pet-bottle", "glass-bottle", "coloured-pet", "jar"]
-        assert item.confidence == 0.8 * 0.5
+        assert item.confidence == pytest.approx(0.8 * 0.5)
         assert (item.material, item.form, item.box) == (Material.PET, "bottle", BOX)
 
     def test_what_is_not_waste_is_left_out(self) -> None:

@@ -7,6 +7,7 @@ from tests.domains.waste.conftest import FakeVision, Pipeline, result_of
 from tests.platform.photos.samples import thread_of_a_picture
 from tests.support.pictures import encoded, jpeg, new_photo, picture
 
+from bunri.domains.waste.fusion import ChoiceGroup, Question
 from bunri.kit.ids import new_id
 from bunri.kit.materials import Material
 from bunri.platform.photos.pool import DecoderPool
@@ -44,6 +45,23 @@ class TestExact:
         await pipeline.analyze(jpeg(9003), note="깨진 유리")
         plain = result_of(await pipeline.analyze(jpeg(9003)))
         assert plain.items[0].question is not None
+
+
+class TestNames:
+    async def test_a_hazard_that_only_its_name_tells_is_among_the_likely_choices(self, pipeline: Pipeline) -> None:
+        pipeline.local.things = ()
+        pipeline.local.whole = {Material.METAL: 0.6, Material.PLASTIC: 0.4}
+        unnamed = result_of(await pipeline.analyze(jpeg(9005))).items[0].question
+        pipeline.local.models, pipeline.local.names = {"namer": f"own@{new_id()}"}, {"imagenet:hair spray": 0.9}
+        named = result_of(await pipeline.analyze(jpeg(9006))).items[0].question
+        assert unnamed is not None
+        assert named is not None
+        assert "aerosol-can" not in _likely(unnamed)
+        assert "aerosol-can" in _likely(named)
+
+
+def _likely(question: Question) -> list[str]:
+    return [choice.value for choice in question.choices if choice.group is ChoiceGroup.LIKELY]
 
 
 class TestNear:

@@ -1,6 +1,7 @@
 """From vision results and user input to the items of a photo. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -8,6 +9,7 @@ from bunri.domains.recycling.public import Match, Meaning
 from bunri.domains.waste.fusion.evidence import (
     CONFUSED_WITH,
     MATERIAL_RELIABILITY,
+    NAMES_RELIABILITY,
     MaterialEvidence,
     Shares,
     discounted,
@@ -32,6 +34,8 @@ TAKEN_FOR_OTHERS: Final = 0.2
 (an estimate; of 80 pictures of cells it called 40 metal)."""
 RARE: Final = 0.02
 """Candidates that are less likely are dropped."""
+NEVER: Final = 2.0
+"""A threshold that no confidence reaches."""
 Parts = tuple[tuple[Material, float], ...]
 LOOKS_LIKE: Final[Mapping[Material, Parts]] = {
     Material.PLASTIC: ((Material.PLASTIC, 0.6), (Material.PET, 0.4)),
@@ -43,6 +47,7 @@ COLOUR_SAYS: Final = {True: 0.09, False: 1.5}
 112 bottles: none of 29 clear ones and 29 of 83 others were called coloured (docs/answers.md; rule of succession)."""
 
 Meanings = Mapping[str, Sequence[Meaning]]
+Weighted = list[tuple[Meaning, float]]
 Divisions = Mapping[Material, Sequence[Meaning]]
 NOTHING_DIVIDES: Final[Divisions] = MappingProxyType({})
 
@@ -173,9 +178,10 @@ def _item(
             m: reliability * shares.get(m, 0.0) + (1 - reliability) * p for m, p in vision.image_probabilities.items()
         }
     evidence = MaterialEvidence(shares, independent=independent) if shares else None
-    found = _candidates(thing, reliability, evidence, meanings, divisions, language)
+    by_label = _by_label(thing, reliability, meanings)
+    names = _by_names(vision.names, reliability, meanings) if beside == 1 else []
     item = SeenItem(label=thing.label, box=thing.box, candidates=(), sure=_sure(vision, evidence))
-    return _with(found, evidence, item)
+    return _judged(item, thing, by_label, names, evidence, meanings, divisions, language)
 
 
 def _whole(
@@ -188,8 +194,41 @@ def _whole(
     """The whole picture as the item, because nothing was detected."""
     evidence = MaterialEvidence(vision.image_probabilities, independent=True) if vision.image_probabilities else None
     reliability = label_reliability(hint.score, measured=True) if hint else 0.0
-    found = _candidates(hint, reliability, evidence, meanings, divisions, language) if evidence else []
-    return _with(found, evidence, SeenItem(label=UNKNOWN, candidates=(), sure=_sure(vision, evidence)))
+    item = SeenItem(label=UNKNOWN, candidates=(), sure=_sure(vision, evidence))
+    if evidence is None:
+        return _with([], evidence, item)
+    by_label, names = _by_label(hint, reliability, meanings), _by_names(vision.names, reliability, meanings)
+    return _judged(item, hint, by_label, names, evidence, meanings, divisions, language)
+
+
+def _judged(
+    item: SeenItem,
+    thing: DetectedObject | None,
+    by_label: "_Opinion",
+    names: Weighted,
+    evidence: MaterialEvidence | None,
+    meanings: Meanings,
+    divisions: Divisions,
+    language: Language,
+) -> SeenItem:
+    """``item`` with what it could be. Names speak only where the others leave doubt, and never remove it: two networks
+    of one origin err together, and where they differ the material model is mostly right."""
+    found = _candidates(thing, by_label, evidence, meanings, divisions, language)
+    if not names or (item.sure is not None and _certainty(found, divisions) >= item.sure):
+        return _with(found, evidence, item)
+    both = _Opinion([*by_label.meanings, *names], by_label.reliability + sum(weight for _, weight in names))
+    named = _candidates(thing, both, evidence, meanings, divisions, language)
+    return _with(named, evidence, item.model_copy(update={"sure": NEVER}))
+
+
+def _certainty(found: Sequence[Candidate], divisions: Divisions) -> float:
+    """How likely the likeliest disposal is, as far as materials and the things over which they divide tell."""
+    elsewhere = {each.item for things in divisions.values() for each in things[1:]}
+    shares: dict[Material, float] = {}
+    for each in found:
+        if each.item not in elsewhere:
+            shares[each.material] = shares.get(each.material, 0.0) + each.probability
+    return max(shares.values(), default=0.0)
 
 
 def _with(found: list[Candidate], evidence: MaterialEvidence | None, item: SeenItem) -> SeenItem:
@@ -220,26 +259,59 @@ def _sure(vision: VisionResult, evidence: MaterialEvidence | None) -> float | No
     return discounted(vision.accept_threshold, MATERIAL_RELIABILITY, len(evidence.shares))
 
 
+@dataclass(frozen=True, slots=True)
+class _Opinion:
+    """What a label or a name may mean, each meaning with the probability that it is right."""
+
+    meanings: Weighted
+    reliability: float
+    """The probability that the label or a name is right."""
+
+
+def _by_label(thing: DetectedObject | None, reliability: float, meanings: Meanings) -> _Opinion:
+    return _Opinion(_weighted(meanings.get(thing.label, ()), reliability) if thing else [], reliability)
+
+
+def _by_names(names: Mapping[str, float], reliability: float, meanings: Meanings) -> Weighted:
+    """What the names of the picture mean; they count in the cases in which the detector's label is wrong."""
+    return [
+        each
+        for name, probability in names.items()
+        for each in _weighted(meanings.get(name, ()), (1 - reliability) * NAMES_RELIABILITY * probability)
+    ]
+
+
+def _weighted(known: Sequence[Meaning], reliability: float) -> Weighted:
+    return [(meaning, reliability * meaning.prior) for meaning in known]
+
+
+def _by_material(weighted: Weighted, evidence: MaterialEvidence | None) -> dict[Material, float]:
+    """The probability of each class of the material model."""
+    shares: dict[Material, float] = {}
+    for meaning, weight in weighted:
+        kind = _class_of(meaning.material, evidence)
+        shares[kind] = shares.get(kind, 0.0) + weight
+    return shares
+
+
 def _candidates(
     thing: DetectedObject | None,
-    reliability: float,
+    opinion: _Opinion,
     evidence: MaterialEvidence | None,
     meanings: Meanings,
     divisions: Divisions,
     language: Language,
 ) -> list[Candidate]:
-    """What ``thing`` could be: what its label means, and each material in the evidence."""
-    known = (meanings.get(thing.label) or ()) if thing else ()
-    label: dict[Material, float] = {}
-    for meaning in known:
-        kind = _class_of(meaning.material, evidence)
-        label[kind] = label.get(kind, 0.0) + reliability * meaning.prior
+    """What ``thing`` could be: what its label and the picture's names mean, and each material in the evidence."""
+    known = meanings.get(thing.label, ()) if thing else ()
     found: list[Candidate] = []
-    for kind, pooled in pool(label, evidence).items():
-        meant = [meaning for meaning in known if _class_of(meaning.material, evidence) is kind]
-        total = sum(meaning.prior for meaning in meant)
-        named = _named(reliability, kind, evidence) if total else 0.0
-        found += [_meant(meaning, pooled * named * meaning.prior / total, thing) for meaning in meant if total]
+    for kind, pooled in pool(_by_material(opinion.meanings, evidence), evidence).items():
+        of_kind = [
+            (meaning, weight) for meaning, weight in opinion.meanings if _class_of(meaning.material, evidence) is kind
+        ]
+        total = sum(weight for _, weight in of_kind)
+        named = _named(opinion.reliability, kind, evidence) if total else 0.0
+        found += [_meant(meaning, pooled * named * weight / total, thing) for meaning, weight in of_kind if total]
         if kind is not Material.OTHER or not (evidence and evidence.independent):
             name = _readable(thing.label, language) if thing and thing.label not in meanings else None
             parts = _looks_like(kind, evidence, known if thing and thing.score >= PLAUSIBLE else ())
@@ -247,7 +319,17 @@ def _candidates(
             for material, share in parts:
                 things = _divided(material, form, divisions, known)
                 found += _of_material(material, pooled * (1 - named) * share, name, form, things, language)
-    return _coloured(found, thing.coloured if thing else None)
+    return _coloured(_merged(found), thing.coloured if thing else None)
+
+
+def _merged(found: Sequence[Candidate]) -> list[Candidate]:
+    """Each candidate once, with all of its probability."""
+    merged: dict[str, Candidate] = {}
+    for each in found:
+        same = merged.get(each.value)
+        total = min(1.0, each.probability + (same.probability if same else 0.0))
+        merged[each.value] = (same or each).model_copy(update={"probability": total})
+    return list(merged.values())
 
 
 def _named(reliability: float, kind: Material, evidence: MaterialEvidence | None) -> float:

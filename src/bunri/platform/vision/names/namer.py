@@ -1,0 +1,64 @@
+"""The shipped network behind the ``Namer`` protocol."""
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bunri.platform.vision.errors import ModelBroken, ProviderMissing, VisionFailed
+from bunri.platform.vision.material.square import square
+from bunri.platform.vision.protocol import Pixels
+from bunri.platform.vision.session import open_session
+
+SIDE: Final = 224
+LEAST: Final = 0.05
+"""Names that are less likely are left out."""
+_FOLDER: Final = Path(__file__).parent
+LABELS: Final = tuple(f"imagenet:{line}" for line in (_FOLDER / "labels.txt").read_text("utf-8").splitlines())
+"""The classes of ImageNet in the network's order, each by the first of its names; animals in groups. The prefix tells
+them from a detector's labels, which may mean something else by the same word."""
+
+
+class ThingNamer:
+    """A ``Namer`` (protocol.py). ``name_picture`` may run in several threads at once, as ``Run`` of a session may."""
+
+    name = "names"
+
+    def __init__(self, folder: Path = _FOLDER, *, threads: int = 1, provider: str = "CPUExecutionProvider") -> None:
+        """Load ``names.onnx`` of the folder.
+
+        Raises ProviderMissing, and ModelBroken when the file is not what it should be.
+        """
+        model = folder / "names.onnx"
+        try:
+            self._session = open_session(model, self.name, threads, provider)
+            self.version = hashlib.sha256(model.read_bytes()).hexdigest()[:8]
+            blank = self._logits(np.zeros((1, 1, 3), np.uint8))
+        except ProviderMissing:
+            raise
+        except Exception as error:  # the runtime's errors share no base but Exception
+            raise ModelBroken(name=self.name) from error
+        if blank.shape != (len(LABELS),):
+            raise ModelBroken(name=self.name)
+
+    def name_picture(self, pixels: Pixels) -> dict[str, float]:
+        """The names of an upright BGR picture with probabilities of at least LEAST, likeliest first.
+
+        Raises VisionFailed for a picture without pixels, or when the runtime fails.
+        """
+        if pixels.ndim != 3 or not pixels.size:
+            raise VisionFailed(model=self.name)
+        try:
+            logits = self._logits(pixels)
+        except Exception as error:  # the runtime's errors share no base but Exception
+            raise VisionFailed(model=self.name) from error
+        powers = np.exp(logits - logits.max())
+        shares = powers / powers.sum()
+        likely = [number for number in np.argsort(-shares)[: round(1 / LEAST)] if shares[number] >= LEAST]
+        return {LABELS[number]: float(shares[number]) for number in likely}
+
+    def _logits(self, pixels: Pixels) -> NDArray[np.float32]:
+        (logits,) = self._session.run(["logits"], {"pixels": square(pixels, SIDE)[None, :, :, ::-1]})
+        return np.asarray(logits[0], np.float32)
