@@ -25,7 +25,7 @@ from bunri.domains.auth.public import GuestMerged, PersonErased
 from bunri.kit.errors import Unavailable
 from bunri.kit.user_data import UserData
 from bunri.platform.queue import Handler
-from bunri.platform.queue.celery import EventLoopThread, make_celery, register
+from bunri.platform.queue.celery import EventLoopThread, make_celery, register, register_own_queue
 from bunri.platform.queue.celery_publisher import CeleryPublisher
 from bunri.platform.queue.watchdog import ConsumerWatchdog, watch
 from bunri.platform.telemetry.traces import start_traces, stop_traces
@@ -57,13 +57,15 @@ def work(
     loop.start()
     handlers = [*handlers_of(container, registry, queues), *backup_handlers(settings, queues), *beats.handlers()]
     register(celery, handlers, container, loop, watchdog)
+    own = register_own_queue(celery, loop, beats.consumed)
     for relay in container.database.relays.values():
         loop.spawn(relay.run())
     if listen:
         serve_probes(*listen, beats.is_consuming, settings.http.metrics_token)
-    watch(watchdog, settings.cache_address("broker"), queues, settings.alive_path)
+    read = [*queues, own.queue]
+    watch(watchdog, settings.cache_address("broker"), read, settings.alive_path, lambda: publisher.send(own))
     _when_connected(celery, queues, watchdog)
-    worker = _worker(celery, queues, concurrency or min(registry.queues[name].concurrency for name in queues), settings)
+    worker = _worker(celery, read, concurrency or min(registry.queues[name].concurrency for name in queues), settings)
     worker.start()
     loop.run(container.close())
     loop.stop()
@@ -120,8 +122,12 @@ class Heartbeats:
         self._last = -math.inf
 
     def is_consuming(self) -> bool:
-        """Whether this process has done a task lately: each of its queues gets one from beat several times a minute."""
+        """Whether this process has done a task lately, were it only one that it sent itself."""
         return time.monotonic() - self._last < heartbeats.TTL.total_seconds()
+
+    async def consumed(self) -> None:
+        """A message came and was worked on. That tells of this process, and not whether beat reaches the queues."""
+        self._last = time.monotonic()
 
     async def beat(self) -> None:
         """Work that was done proves as much as the task, which may be waiting behind it."""

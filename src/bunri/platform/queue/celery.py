@@ -4,18 +4,21 @@ import asyncio
 import concurrent.futures
 import os
 import threading
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final
+from uuid import uuid4
 
 import structlog
 import uvloop
 from celery import Celery
 from celery.app.task import Task
+from kombu import Exchange, Queue
 
 from bunri.kit.errors import Unavailable
 from bunri.platform.providers import Providers
 from bunri.platform.queue.handlers import Handler
 from bunri.platform.queue.metrics import TASKS, measured
+from bunri.platform.queue.publishers import Route
 from bunri.platform.queue.timing import BrokerClock
 from bunri.platform.queue.watchdog import ConsumerWatchdog
 from bunri.platform.telemetry.traces import TRACEPARENT, span, valid
@@ -25,6 +28,9 @@ log = structlog.get_logger(__name__)
 VISIBILITY_TIMEOUT_S = 3600
 """After this an unacknowledged message is delivered again. Jobs do not wait for it: their lease and the sweeper are
 much quicker; this is the net below (facts.md, "Celery 5.7")."""
+OWN_TASK: Final = "worker.own"
+OWN_QUEUE_TTL_S: Final = 60
+"""What nobody takes from a worker's own queue is gone after that, and so is the queue of a worker that has ended."""
 
 
 def make_celery(broker_url: str) -> Celery:
@@ -119,6 +125,22 @@ def _register(
                     log.warning("task.skipped", task=each.name, reason=str(error))
                     return
                 raise self.retry(exc=error, countdown=min(30, 2**self.request.retries)) from error
+
+
+def register_own_queue(celery: Celery, loop: EventLoopThread, came: Callable[[], Coroutine[Any, Any, None]]) -> Route:
+    """A queue that this process alone reads, by the same command as those that it shares; ``came`` is run for each of
+    its messages, as tasks are. So who sends themselves one learns whether they get messages and can work on them,
+    however little comes through the shared queues. Nothing of it is acknowledged: what a worker that was killed had in
+    hand would come back when nobody reads the queue any more."""
+    name = f"worker.{uuid4().hex}"
+    celery.amqp.queues[name] = Queue(name, Exchange(name), name, durable=False, expires=OWN_QUEUE_TTL_S, no_ack=True)
+
+    @celery.task(name=OWN_TASK, acks_late=False)
+    def own(_: dict[str, Any]) -> None:
+        with measured(OWN_TASK):
+            loop.run(came())
+
+    return Route(OWN_TASK, name)
 
 
 async def _run(each: Handler, providers: Providers, payload: dict[str, Any], sent_with: object) -> None:

@@ -64,6 +64,13 @@ class CeleryPublisher:
             valkey: Any = producer.channel
             return sum(int(valkey.client.llen(queue)) for queue in queues)
 
+    def send(self, route: Route) -> None:
+        """One message, from a thread that may wait for PATIENCE_S. Raises BrokerUnavailable."""
+        try:
+            self._send(route, {}, {})
+        except (OperationalError, RedisError, OSError, RuntimeError) as error:  # the last: it is closed
+            raise BrokerUnavailable from error
+
     def _send(self, route: Route, payload: dict[str, Any], trace: dict[str, str]) -> None:
         with self._producers.acquire(block=True) as producer:
             self._celery.send_task(

@@ -8,12 +8,14 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import redis
 import structlog
+
+from bunri.platform.queue.publishers import BrokerUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -78,10 +80,18 @@ class ConsumerWatchdog:
             return self._busy == 0 and self._clock() - self._last > (SILENT_AFTER_S if self._connected else STARTING_S)
 
 
-def watch(watchdog: ConsumerWatchdog, broker_url: str, queues: Sequence[str], alive: Path | None = None) -> None:
+def watch(
+    watchdog: ConsumerWatchdog,
+    broker_url: str,
+    queues: Sequence[str],
+    alive: Path | None = None,
+    send: Callable[[], None] = lambda: None,
+) -> None:
     """Ends this process when it has lost its queue; its supervisor starts a fresh one. Runs in a thread of its own.
 
-    As long as the broker answers and the queue is not lost, ``alive`` is touched every few seconds.
+    As long as the broker answers and the queue is not lost, every few seconds ``alive`` is touched and ``send`` called,
+    which sends this process a message into that of ``queues`` which it alone reads: there it waits when the consumer is
+    lost, also where others empty the queues that they share with it.
     """
 
     def look() -> None:
@@ -91,11 +101,14 @@ def watch(watchdog: ConsumerWatchdog, broker_url: str, queues: Sequence[str], al
             try:
                 waiting = sum(int(broker.llen(queue)) for queue in queues)
             except redis.RedisError:
-                continue  # the broker is away: nobody could work
+                watchdog.lost(0)  # the broker is away: nobody could work, and once it is back one has time to connect
+                continue
             if watchdog.lost(waiting):
                 log.error("worker.lost_its_queue", waiting=waiting)
                 os._exit(70)
             if alive:
                 alive.touch()
+            with suppress(BrokerUnavailable):
+                send()
 
     threading.Thread(target=look, name="bunri-watchdog", daemon=True).start()
