@@ -23,6 +23,7 @@ from tests.support.platform import free_port
 from tests.support.smtp import self_signed
 from typer.testing import CliRunner, Result
 
+from bunri import __version__
 from bunri.app.doctor import machine
 from bunri.app.doctor.examination import Examination
 from bunri.app.module import Module
@@ -185,8 +186,10 @@ class TestWork:
         finally:
             asyncio.run(execute(own, "auth", "delete from auth.mails"))
 
-    def test_the_detector_is_not_here(self, own: Settings) -> None:
+    def test_the_detector_is_not_here_which_is_told_once(self, own: Settings) -> None:
         asyncio.run(leave_heartbeats(own))
+        common = Redis.from_url(own.cache_address("common"))
+        common.set("heartbeat:waste", json.dumps({"degraded": "no detector", "version": __version__}), ex=45)
         vision = VisionSettings(models_dir=None, fetch=False)
         assert set(findings(own.model_copy(update={"vision": vision}))) == {"detector_missing"}
 

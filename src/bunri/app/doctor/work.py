@@ -1,6 +1,6 @@
 """What the running processes do: findings that follow from ``bunri status``."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from bunri import __version__
@@ -18,13 +18,17 @@ DATABASE: Final = "database:"
 CONNECTIONS: Final = f"{DATABASE}connections"
 SCANNER: Final = "clamd"
 """Asked by ``outside``, which says where it should be."""
+LOOKING: Final = "queue:waste"
+"""Its workers miss nothing but the detector."""
 
 
 def work_findings(status: Status, lang: Language, *, database_answers: bool) -> Iterator[Finding]:
     yield from _processes(status)
     yield from _waiting(status)
-    yield from _parts(status, lang, database_answers=database_answers)
-    if not status.detector_here and status.configured.remote_vision is None:
+    missing = not status.detector_here and status.configured.remote_vision is None
+    told = {SCANNER, LOOKING} if missing else {SCANNER}
+    yield from _parts(status, lang, told, database_answers=database_answers)
+    if missing:
         yield note("detector_missing", name=status.detector)
 
 
@@ -56,14 +60,14 @@ def _waiting(status: Status) -> Iterator[Finding]:
         yield note("mails_given_up", count=status.mails_given_up)
 
 
-def _parts(status: Status, lang: Language, *, database_answers: bool) -> Iterator[Finding]:
-    """What ``/ready`` finds and nobody else here looks at."""
+def _parts(status: Status, lang: Language, told: Collection[str], *, database_answers: bool) -> Iterator[Finding]:
+    """What ``/ready`` finds and nobody else here looks at; ``told``: what others say of how well these parts work."""
     failing = {name: part.degraded_reason or "" for name, part in status.parts.items() if not part.ok}
     refused = [name.removeprefix(DATABASE) for name in failing if name.startswith(DATABASE) and name != CONNECTIONS]
     if refused and database_answers:
         yield severe("database_role_refused", schemas=", ".join(refused))
     for name, part in status.parts.items():
-        if part.ok and part.degraded_reason and name != SCANNER:
+        if part.ok and part.degraded_reason and name not in told:
             yield note("part_degraded", part=name, reason=part.degraded_reason)
     for name, code in failing.items():
         reason = sentence_of((code, "unavailable"), {}, lang)  # TimeoutError has no sentence
