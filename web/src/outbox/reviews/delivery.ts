@@ -18,6 +18,8 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 /** How often nothing could be sent since the network came back, and when it is tried again, ms since 1970. */
 let failures = 0;
 let retryAt: number | null = null;
+/** How many want to change what waits, once nothing is being sent. */
+let changing = 0;
 
 /** Calls `listener` when something has reached the server, with what it would not take; gives what ends that. */
 export function onDelivered(listener: (refused: readonly Refusal[]) => void): () => void {
@@ -48,7 +50,7 @@ async function round(): Promise<void> {
   clearTimeout(timer);
   if (!maySend()) return;
   await refresh(); // another tab may have sent some while this one waited for the lock
-  while (maySend()) {
+  while (changing === 0 && maySend()) {
     const [first] = entries();
     if (!first) return;
     try {
@@ -60,8 +62,18 @@ async function round(): Promise<void> {
   }
 }
 
-/** Runs `work` while no other tab sends: what is being sent cannot be taken from the disk in the same moment. */
-export async function inOneTab(work: () => Promise<void>): Promise<void> {
+/** Runs `work`, which changes what waits, while nothing is being sent: what is, may arrive or not. Nothing is sent before it. */
+export async function betweenSends(work: () => Promise<void>): Promise<void> {
+  changing += 1;
+  try {
+    await inOneTab(work);
+  } finally {
+    changing -= 1;
+  }
+}
+
+/** Runs `work` while no other tab sends. */
+async function inOneTab(work: () => Promise<void>): Promise<void> {
   // The types promise locks everywhere; an insecure context has none.
   const locks = navigator.locks as LockManager | undefined;
   await (locks ? locks.request(LOCK, work) : work());

@@ -209,6 +209,22 @@ it("takes back what was sent, also without a network, before what came after it"
   expect(server.said()).toEqual(["a easy", "b good"]);
 });
 
+it("takes back what is on its way before what comes after it is sent", async () => {
+  const server = new Server();
+  const refused: string[] = [];
+  delivery.onDelivered((some) => refused.push(...some.map(({ code }) => code)));
+  const id = review("a", "again");
+  server.after = () => {
+    server.after = () => null; // the answer is on its way back when the person presses two keys
+    void queue.undo(id, "a");
+    review("a", "easy");
+    return null;
+  };
+  await nothingWaits();
+  expect(server.said()).toEqual(["a easy"]);
+  expect(refused).toEqual([]);
+});
+
 it("takes back what may have arrived", async () => {
   const server = new Server();
   let silent = true;

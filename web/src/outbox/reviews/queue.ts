@@ -1,7 +1,7 @@
 /** What pages do with reviews: write them down, rate them otherwise, take them back. */
 import { onSessionEnded, onSessionStarted, person } from "~/api/session";
 import type { RatingName } from "~/api/types";
-import { flush, forgetPauses, inOneTab } from "./delivery";
+import { betweenSends, flush, forgetPauses } from "./delivery";
 import { removeStoredDue } from "./due";
 import { addEntry, clearList, dropEntries, entries, refresh } from "./list";
 import { changeRating, onChangedElsewhere, removeAllEntries } from "./store";
@@ -46,12 +46,13 @@ export function addReview({ id = uuidV7(), card, rating, answer = null, seconds 
 
 /** Rates a review otherwise: before it was sent, it never was anything else. */
 export async function overrule(review: string, card: string, rating: RatingName): Promise<void> {
-  await inOneTab(async () => {
+  const place = next();
+  await betweenSends(async () => {
     await refresh();
     const waits = entries().find(({ id }) => id === review);
     if (waits?.kind === "review" && (await changeRating(waits, rating))) return refresh();
     await addEntry({
-      ...next(),
+      ...place,
       id: `overrule:${review}:${Date.now()}`,
       kind: "overrule",
       review,
@@ -64,8 +65,8 @@ export async function overrule(review: string, card: string, rating: RatingName)
 
 /** Takes a review back. One that was never sent is removed; else the server is told. */
 export async function undo(review: string, card: string): Promise<void> {
-  // While another tab sends, nobody knows what arrives: this waits until it has ended.
-  await inOneTab(async () => {
+  const place = next(); // before what is reviewed while this waits: the server takes back the newest alone
+  await betweenSends(async () => {
     await refresh();
     const mine = entries().filter(
       (one) => one.id === review || (one.kind === "overrule" && one.review === review),
@@ -73,7 +74,7 @@ export async function undo(review: string, card: string): Promise<void> {
     const waits = mine.find(({ id }) => id === review);
     await dropEntries(mine.map(({ id }) => id));
     if (waits && !waits.tried) return;
-    await addEntry({ ...next(), id: `undo:${review}`, kind: "undo", review, card });
+    await addEntry({ ...place, id: `undo:${review}`, kind: "undo", review, card });
   });
   await flush();
 }
@@ -89,7 +90,10 @@ export async function removeAllReviews(): Promise<void> {
 onSessionEnded(clearList);
 onSessionStarted(() => void resume());
 
+/** Of the last thing that happened here, ms since 1970. */
+let latest = 0;
+
 function next() {
-  const at = Math.max(Date.now(), (entries().at(-1)?.at ?? 0) + 1);
-  return { by: person()?.id ?? "", at, tried: false } as const;
+  latest = Math.max(Date.now(), latest + 1, (entries().at(-1)?.at ?? 0) + 1);
+  return { by: person()?.id ?? "", at: latest, tried: false } as const;
 }
