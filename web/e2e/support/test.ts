@@ -57,7 +57,7 @@ export async function expectAccessible(page: Page): Promise<void> {
 
 /** The same in every scheme: only colours tell them apart, so the other rules are asked once. */
 export async function expectAccessibleInEveryScheme(page: Page): Promise<void> {
-  await page.emulateMedia({ reducedMotion: "reduce" }); // or a colour may be on its way to another
+  await page.emulateMedia({ reducedMotion: "reduce" });
   for (const [index, scheme] of SCHEMES.entries()) {
     await page.evaluate((chosen) => {
       const kept = JSON.parse(localStorage.getItem("bunri.preferences") ?? "{}") as object;
@@ -72,7 +72,23 @@ export async function expectAccessibleInEveryScheme(page: Page): Promise<void> {
   }
 }
 
+/** Whatever moves has arrived, but for what never does: a colour on its way to another is neither. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const moving = () =>
+      document
+        .getAnimations()
+        .filter(
+          ({ effect, playState }) =>
+            playState === "running" && effect?.getComputedTiming().endTime !== Infinity,
+        );
+    for (let some = moving(); some.length > 0; some = moving())
+      await Promise.allSettled(some.map(({ finished }) => finished));
+  });
+}
+
 async function expectNothing(page: Page, axe: AxeBuilder): Promise<void> {
+  await settled(page);
   const { violations } = await axe.setLegacyMode().analyze(); // without frames, and in half the time
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n  ")}`);
   expect(found, page.url()).toEqual([]);
