@@ -7,6 +7,7 @@ from sqlalchemy import text
 from bunri.app import heartbeats
 from bunri.app.registry import REGISTRY
 from bunri.app.settings import Settings
+from bunri.kit.tasks import cancel_all
 from bunri.platform.cache import Cache
 from bunri.platform.db import Database
 from bunri.platform.db.address import login_address
@@ -19,11 +20,13 @@ async def leave_heartbeats(settings: Settings, *, but: str = "") -> None:
         if queue != but:
             await heartbeats.beat(cache, queue, None)
     serving = asyncio.ensure_future(heartbeats.beat_target(cache, "waste"))
-    async with asyncio.timeout(10):
-        while not await heartbeats.targets_heard(cache, ["waste"]):  # noqa: ASYNC110  # Valkey tells nobody
-            await asyncio.sleep(0.01)
-    serving.cancel()
-    await cache.close()
+    try:
+        async with asyncio.timeout(10):
+            while not await heartbeats.targets_heard(cache, ["waste"]):  # noqa: ASYNC110  # Valkey tells nobody
+                await asyncio.sleep(0.01)
+    finally:
+        await cancel_all([serving])
+        await cache.close()
 
 
 async def execute(settings: Settings, schema: str | None, statement: str) -> None:

@@ -144,11 +144,11 @@ async def node(settings: Settings) -> AsyncIterator[Node]:
     config = uvicorn.Config(app, port=port, ws=FramesProtocol, log_config=None, lifespan="off")
     served = uvicorn.Server(config)
     tasks = [asyncio.create_task(job) for job in (served.serve(), made.server.run(), made.ended.follow())]
-    await until(lambda: served.started)
-    async with asyncio.timeout(10):
-        while not await made.hears_itself():  # noqa: ASYNC110  # no event tells
-            await asyncio.sleep(0.01)
     try:
+        await until(lambda: served.started)
+        async with asyncio.timeout(10):
+            while not await made.hears_itself():  # noqa: ASYNC110  # no event tells
+                await asyncio.sleep(0.01)
         yield made
     finally:
         served.should_exit = served.force_exit = True  # nobody is waited for: not all sockets have been closed

@@ -116,8 +116,10 @@ async def node(settings: Settings, line: Line, kept: Kept) -> AsyncIterator[Node
     """A process whose way to Valkey is ``line``."""
     address = urlsplit(settings.cache_address("common"))
     made = Node(address._replace(netloc=f":{address.password}@127.0.0.1:{line.port}").geturl(), kept)
-    yield await made.start()
-    await made.stop()
+    try:
+        yield await made.start()
+    finally:
+        await made.stop()
 
 
 @pytest.fixture
