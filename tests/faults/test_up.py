@@ -19,6 +19,7 @@ from tests.support.pictures import new_photo
 from tests.support.platform import Platform, free_port
 
 from bunri.app.registry import REGISTRY
+from bunri.platform.telemetry.exposition import SHARED_IN, shared_counts
 
 QUICK = {
     "BUNRI_WASTE__LEASE": "PT2S",
@@ -196,6 +197,10 @@ class TestEnd:
             again.process.kill()
             again.process.wait(10)
             _eventually(lambda: not any(process.is_running() for process in family), within=30)
+            with shared_counts(up.data) as counting:  # as the next start does, which takes the folder away at its end
+                folder = Path(counting[SHARED_IN])
+                assert list(folder.iterdir()) == []
+            assert not folder.exists()
         finally:
             again.platform.http.close()
             assert again.process.stdout is not None
