@@ -75,6 +75,7 @@ for (const type of ["image/jpeg", "image/png", "image/webp"])
   });
 
 test("several photos: which one it is, and the way to the next", async ({ page }) => {
+  test.slow(); // three photos, one after the other
   await page.goto("/");
   await page
     .locator("input[type=file]")

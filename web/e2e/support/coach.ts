@@ -11,5 +11,6 @@ export async function hand(page: Page, seed: number): Promise<void> {
 /** The choice of a question for glass: what the models said, or the kind below. */
 export const GLASS = /^(유리|유리병|Glass|Glass bottle)$/;
 
-/** Waits for the coach's question. */
-export const asked = (page: Page) => expect(page.getByText("하나만 여쭤볼게요")).toBeVisible();
+/** Waits for the coach's question, behind the photos of other tests. */
+export const asked = (page: Page) =>
+  expect(page.getByText("하나만 여쭤볼게요")).toBeVisible({ timeout: 45_000 });

@@ -78,7 +78,10 @@ async function settled(page: Page): Promise<void> {
     const moving = () =>
       document
         .getAnimations()
-        .filter(({ effect, playState }) => playState === "running" && effect?.getComputedTiming().endTime !== Infinity);
+        .filter(
+          ({ effect, playState }) =>
+            playState === "running" && effect?.getComputedTiming().endTime !== Infinity,
+        );
     for (let some = moving(); some.length > 0; some = moving())
       await Promise.allSettled(some.map(({ finished }) => finished));
   });

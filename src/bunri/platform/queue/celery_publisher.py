@@ -68,7 +68,7 @@ class CeleryPublisher:
         """One message, from a thread that may wait for PATIENCE_S. Raises BrokerUnavailable."""
         try:
             self._send(route, {}, {})
-        except (OperationalError, RedisError, OSError) as error:
+        except (OperationalError, RedisError, OSError, RuntimeError) as error:  # the last: it is closed
             raise BrokerUnavailable from error
 
     def _send(self, route: Route, payload: dict[str, Any], trace: dict[str, str]) -> None:

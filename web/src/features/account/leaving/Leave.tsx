@@ -7,6 +7,7 @@ import { forgetDevice } from "~/outbox/forgetDevice";
 import { adopt } from "~/preferences/store";
 import { Button } from "~/ui/Button";
 import { ErrorMessage } from "~/ui/ErrorMessage";
+import { NoOrYes } from "~/ui/NoOrYes";
 import { Section } from "~/ui/Section";
 import { useConfirmation } from "~/ui/useConfirmation";
 import { useReauthentication } from "../security/useReauthentication";
@@ -64,19 +65,16 @@ function Decide({ kind, onLeft }: Props) {
           {leave.isError && <ErrorMessage error={leave.error} />}
           <p>{sure}</p>
           <div className={styles.buttons}>
-            <Button
-              variant="outlined"
-              tone="inherit"
-              onClick={() => {
+            <NoOrYes
+              no={t("leave.no")}
+              yes={t("leave.yes")}
+              busy={leave.isPending}
+              onNo={() => {
                 setAsking(false);
                 leave.reset();
               }}
-            >
-              {t("leave.no")}
-            </Button>
-            <Button variant="contained" tone="bad" busy={leave.isPending} onClick={() => leave.mutate()}>
-              {t("leave.yes")}
-            </Button>
+              onYes={() => leave.mutate()}
+            />
           </div>
         </div>
       ) : (

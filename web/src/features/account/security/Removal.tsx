@@ -2,6 +2,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Button } from "~/ui/Button";
+import { NoOrYes } from "~/ui/NoOrYes";
 import { toast } from "~/ui/toast";
 import { useConfirmation } from "~/ui/useConfirmation";
 import { EndOthers } from "../forms/EndOthers";
@@ -59,18 +60,15 @@ export function Removal({ label, name, question: sentence, done, remove }: Props
       <EndOthers checked={endOthers} onChange={setEndOthers} />
       {removal.isError && <Failure error={removal.error} />}
       <div className={styles.buttons}>
-        <Button
-          variant="outlined"
-          tone="inherit"
-          onClick={() => {
+        <NoOrYes
+          no={t("cancel")}
+          yes={t("remove.yes")}
+          busy={removal.isPending}
+          onNo={() => {
             setAsking(false);
           }}
-        >
-          {t("cancel")}
-        </Button>
-        <Button variant="contained" tone="bad" busy={removal.isPending} onClick={() => removal.mutate()}>
-          {t("remove.yes")}
-        </Button>
+          onYes={() => removal.mutate()}
+        />
       </div>
       {dialog}
     </div>

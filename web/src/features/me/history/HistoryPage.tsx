@@ -11,6 +11,7 @@ import { useFormat } from "~/i18n/format";
 import { Button, IconButton } from "~/ui/Button";
 import { EmptyState } from "~/ui/EmptyState";
 import { Skeleton } from "~/ui/Loading";
+import { NoOrYes } from "~/ui/NoOrYes";
 import { Page } from "~/ui/Page";
 import { toast } from "~/ui/toast";
 import { ErrorMessage } from "~/ui/ErrorMessage";
@@ -147,25 +148,17 @@ function Entry({ job }: Readonly<{ job: JobSummary }>) {
       {asking ? (
         <div ref={question} tabIndex={-1} role="group" aria-label={t("sure")} className={styles.sure}>
           <p>{t("sure")}</p>
-          <Button
-            variant="outlined"
-            tone="inherit"
-            onClick={() => {
+          <NoOrYes
+            no={t("no")}
+            yes={t("yes")}
+            busy={remove.isPending}
+            onNo={() => {
               setAsking(false);
             }}
-          >
-            {t("no")}
-          </Button>
-          <Button
-            variant="contained"
-            tone="bad"
-            busy={remove.isPending}
-            onClick={() => {
+            onYes={() => {
               remove.mutate(job);
             }}
-          >
-            {t("yes")}
-          </Button>
+          />
         </div>
       ) : (
         <IconButton

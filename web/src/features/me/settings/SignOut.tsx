@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { usePreferences } from "~/preferences/store";
 import { Button } from "~/ui/Button";
+import { NoOrYes } from "~/ui/NoOrYes";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
 import { ErrorMessage } from "~/ui/ErrorMessage";
@@ -30,26 +31,18 @@ export function SignOut() {
           {forget.isError && <ErrorMessage error={forget.error} />}
           <p>{t(forget.isError ? "signOut.nothing" : "signOut.sure")}</p>
           <div className={styles.buttons}>
-            <Button
-              variant="outlined"
-              tone="inherit"
-              onClick={() => {
+            <NoOrYes
+              no={t("signOut.no")}
+              yes={t(forget.isError ? "signOut.again" : "signOut.yes")}
+              busy={forget.isPending}
+              onNo={() => {
                 setAsking(false);
                 forget.reset();
               }}
-            >
-              {t("signOut.no")}
-            </Button>
-            <Button
-              variant="contained"
-              tone="bad"
-              busy={forget.isPending}
-              onClick={() => {
+              onYes={() => {
                 forget.mutate(true);
               }}
-            >
-              {t(forget.isError ? "signOut.again" : "signOut.yes")}
-            </Button>
+            />
           </div>
           {/* A consent could never be taken back after this; answers go by themselves. */}
           {forget.isError && !teach && (
