@@ -25,7 +25,14 @@ _USED: Final = """
 select (select sum(xact_commit) from pg_stat_database)::bigint, pg_current_wal_lsn() - '0/0'::pg_lsn,
     (select count(*) from pg_stat_activity where backend_type = 'client backend')
 """
-_METRICS: Final = "import urllib.request as u; print(u.urlopen('http://127.0.0.1:9101/metrics').read().decode())"
+_METRICS: Final = """
+from pathlib import Path
+from urllib.request import Request, urlopen
+token = Path("/run/secrets/metrics_token").read_text().strip()
+asked = Request("http://127.0.0.1:9101/metrics", headers={"Authorization": f"Bearer {token}"})
+print(urlopen(asked).read().decode())
+"""
+"""Within a container of ``full.yaml``, whose ``/metrics`` want the installation's token."""
 _LOOKING: Final = re.compile(r'^bunri_task_seconds_(sum|count)\{task="waste.see"\} (\S+)$', re.MULTILINE)
 
 
@@ -118,7 +125,9 @@ class Compose:
         return Looking(sum(each.seconds for each in told), sum(each.photos for each in told))
 
     def database(self) -> DatabaseUse:
-        said = _docker("exec", self._postgres.id, "psql", "-U", "bunri", "-AtF", " ", "-c", _USED)
+        said = _docker(
+            "exec", self._postgres.id, "psql", "-h", "/var/run/postgresql", "-U", "bunri", "-AtF", " ", "-c", _USED
+        )
         return DatabaseUse(*map(int, said.split()))
 
 
