@@ -14,6 +14,7 @@ from bunri.platform.vision.names.namer import LEAST
 from bunri.platform.vision.protocol import Namer, Pixels
 
 SHIPPED = Path(names.__file__).parent
+GREY = np.full((30, 40, 3), 90, np.uint8)
 
 
 @pytest.fixture(scope="module")
@@ -79,13 +80,19 @@ class TestLoading:
     def test_a_broken_file_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "names.onnx").write_bytes(b"nothing of the kind")
         with pytest.raises(ModelBroken):
-            ThingNamer(tmp_path)
+            ThingNamer(tmp_path).name_picture(GREY)
 
     def test_a_network_of_other_classes_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "names.onnx").write_bytes((Path(material.__file__).parent / "material.onnx").read_bytes())
         with pytest.raises(ModelBroken):
-            ThingNamer(tmp_path)
+            ThingNamer(tmp_path).name_picture(GREY)
 
     def test_a_provider_that_is_not_there_is_refused(self) -> None:
         with pytest.raises(ProviderMissing):
-            ThingNamer(provider="TpuExecutionProvider")
+            ThingNamer(provider="TpuExecutionProvider").name_picture(GREY)
+
+    def test_nothing_is_opened_before_the_first_picture(self) -> None:
+        namer = ThingNamer()
+        assert "_session" not in vars(namer)
+        namer.name_picture(GREY)
+        assert "_session" in vars(namer)
