@@ -31,7 +31,7 @@ from datetime import timedelta
 from bunri.app import heartbeats
 from bunri.platform.queue import watchdog
 heartbeats.TTL = timedelta(seconds=5)
-watchdog.SILENT_AFTER_S, watchdog._LOOK_EVERY_S = 8.0, 0.5
+watchdog.SILENT_AFTER_S, watchdog._LOOK_EVERY_S = 20.0, 0.5
 from bunri.cli import main
 main()
 """
