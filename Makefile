@@ -36,7 +36,8 @@ run: setup                                ## start the product on embedded serve
 
 # Files are handed out in their order (--no-loadscope-reorder): by the number of their tests, the longest would be last.
 # A part of the tests (ARGS) runs in one process, which starts no more than it needs.
-PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+# Real servers on a busy machine stutter: as with the pages, a test that fails is tried once more, and named when it passes then.
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder --reruns 1 -r fER
 
 test: setup $(if $(ARGS),,browser nginx)  ## run every test (with ARGS only pytest, which gets them)
 	$(BIN)/pytest $(or $(ARGS),$(PARALLEL))
