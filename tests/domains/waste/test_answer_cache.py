@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.domains.waste.conftest import job_in
 
+from bunri.domains.waste import answer_cache
 from bunri.domains.waste.answer_cache import answer_cache_key
 from bunri.domains.waste.states import State
 
@@ -32,6 +33,7 @@ def test_another_condition_is_another_key(change: dict[str, object], models: str
     assert answer_cache_key(other, models, rules) != answer_cache_key(JOB, "detector=a@1", "r1")
 
 
-def test_answers_of_the_first_version_whose_questions_offered_less_are_not_found() -> None:
-    plain = replace(job_in(State.SEEING), language="ko")
-    assert answer_cache_key(plain, "detector=a@1", "r1") != "8e0f3b963147799cfbc5e7b16cc985bb"
+def test_another_version_of_bunri_asks_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = answer_cache_key(JOB, "detector=a@1", "r1")
+    monkeypatch.setattr(answer_cache, "__version__", "0.0.0")
+    assert answer_cache_key(JOB, "detector=a@1", "r1") != before

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 from pydantic import BaseModel
 
+from bunri import __version__
 from bunri.domains.waste.fusion import SeenItem
 from bunri.domains.waste.records import Job
 from bunri.domains.waste.schemas import Result
@@ -18,8 +19,6 @@ from bunri.platform.cache import Cache, CacheUnavailable
 log = structlog.get_logger(__name__)
 
 LIFETIME: Final = timedelta(days=7)
-FORMAT: Final = "2"
-"""Changes when an answer says more than before, so that nobody gets an older one."""
 MOST: Final = 32
 """Answers to one photo: the typed words are a condition, and there is no end of words."""
 
@@ -32,11 +31,12 @@ class CachedAnswer(BaseModel):
 
 
 def answer_cache_key(job: Job, model_versions: str, rules_version: str) -> str:
-    """The conditions under which an answer holds: models, rules, language, district, and what the person said."""
+    """The conditions under which an answer holds: this version of bunri, models, rules, language, district, and what
+    the person said."""
     conditions = (
+        __version__,
         model_versions,
         rules_version,
-        FORMAT,
         job.language,
         job.region or "",
         ",".join(sorted(job.tags)),

@@ -22,6 +22,7 @@ from tests.domains.waste.fusion.scenes import (
     values,
 )
 
+from bunri.domains.recycling.public import Kind
 from bunri.domains.waste import fusion
 from bunri.domains.waste.fusion import Candidate, SeenItem, confidence, fuse, question
 from bunri.kit.languages import text
@@ -166,6 +167,40 @@ class TestQuestion:
                 assert set(values(asking)) >= HAZARDS
                 offered = {candidate.material for candidate in item.candidates if candidate.value in values(asking)}
                 assert all(kind.value in values(asking) or kind.material in offered for kind in KINDS)
+
+    def test_a_likely_hazard_is_a_choice_of_its_own_though_it_goes_where_another_thing_goes(self) -> None:
+        can, spray = _candidates(("can", 0.6), ("spray-can", 0.2))
+        item = SeenItem(label="unknown", candidates=(can, spray))
+        for kinds, offered in (((_kind_of(spray, hazard=True),), ["can", "spray-can"]), ((_kind_of(spray),), ["can"])):
+            asking = question(item, 0.9, "ko", ["metal", "metal"], kinds)
+            assert asking is not None
+            assert likely(asking) == offered
+
+    def test_a_hazard_behind_another_name_is_among_the_hazards(self) -> None:
+        can, spray = _candidates(("can", 0.6), ("spray-can", 0.01))
+        item = SeenItem(label="unknown", candidates=(can, spray))
+        asking = question(item, 0.9, "ko", ["metal", "metal"], (_kind_of(spray, hazard=True),))
+        assert asking is not None
+        assert [(choice.value, choice.group) for choice in asking.choices][1:] == [("spray-can", "hazard")]
+
+
+def _candidates(*named: tuple[str, float]) -> list[Candidate]:
+    return [
+        Candidate(item=item, name=item, material=Material.METAL, form="can", probability=probability)
+        for item, probability in named
+    ]
+
+
+def _kind_of(candidate: Candidate, *, hazard: bool = False) -> Kind:
+    return Kind(
+        value=candidate.value,
+        name=candidate.name,
+        item=candidate.value,
+        material=candidate.material,
+        form=None,
+        category="metal",
+        hazard=hazard,
+    )
 
 
 class TestAnswer:

@@ -94,7 +94,7 @@ def question(
     that people throw away, commonest first."""
     if item.answered or confidence(item, categories) >= (item.sure or sure):
         return None
-    groups = _worth_offering(disposal_groups(item, categories))
+    groups = _worth_offering(_hazards_apart(disposal_groups(item, categories), kinds))
     others = _others(kinds, item, groups)
     promoted = _promoted(others, item, groups)
     groups = groups[: MOST_LIKELY - len(promoted)]
@@ -128,6 +128,19 @@ def answer(item: SeenItem, value: str, language: Language, kinds: Sequence[Kind]
     return None
 
 
+def _hazards_apart(groups: Sequence[DisposalGroup], kinds: Sequence[Kind]) -> list[DisposalGroup]:
+    """Hazards are choices of their own, likeliest first: one goes where an ordinary thing goes only after it was made
+    safe, and whoever holds it would not look for it behind the other's name."""
+    hazards = {kind.value for kind in kinds if kind.hazard}
+    apart: dict[tuple[str, bool], list[Candidate]] = {}
+    for group in groups:
+        for candidate in group.candidates:
+            dangerous = not hazards.isdisjoint((candidate.value, candidate.material))
+            apart.setdefault((group.category, dangerous), []).append(candidate)
+    split = [DisposalGroup(category=category, candidates=tuple(each)) for (category, _), each in apart.items()]
+    return sorted(split, key=lambda group: -group.probability)
+
+
 def _worth_offering(found: list[DisposalGroup]) -> list[DisposalGroup]:
     worth = [group for group in found if group.probability >= WORTH_OFFERING]
     return (worth or found)[:MOST_LIKELY]
@@ -135,13 +148,15 @@ def _worth_offering(found: list[DisposalGroup]) -> list[DisposalGroup]:
 
 def _others(kinds: Sequence[Kind], item: SeenItem, groups: Sequence[DisposalGroup]) -> list[Kind]:
     """The kinds that are not among ``groups`` already, likeliest first and, where nothing is known, commonest first. A
-    hazard stands there in its own words even where something likely leads to the same disposal."""
+    hazard stands there in its own words unless a choice has its name: behind another one's nobody would find it."""
+    shown = {group.candidates[0].value for group in groups}
     offered = {candidate.value for group in groups for candidate in group.candidates}
     covered = {(group.category, candidate.material) for group in groups for candidate in group.candidates}
     left = [
         kind
         for kind in kinds
-        if kind.value not in offered and (kind.hazard or (kind.category, kind.material) not in covered)
+        if kind.value not in shown
+        and (kind.hazard or (kind.value not in offered and (kind.category, kind.material) not in covered))
     ]
     return sorted(left, key=lambda kind: -_likelihood(kind, item))
 
