@@ -23,6 +23,7 @@ from bunri.app.settings import Settings
 from bunri.app.worker_probes import serve_probes
 from bunri.domains.auth.public import GuestMerged, PersonErased
 from bunri.kit.errors import Unavailable
+from bunri.kit.memory import give_back
 from bunri.kit.user_data import UserData
 from bunri.platform.queue import Handler
 from bunri.platform.queue.celery import EventLoopThread, make_celery, register, register_own_queue
@@ -142,9 +143,12 @@ class Heartbeats:
 
     def _handler(self, queue: str) -> Handler:
         async def run(*_: object) -> None:
+            begins = queue not in self._degraded
             self._last = time.monotonic()
             self._degraded[queue] = await self._degraded_reason(queue)
             await heartbeats.beat(self._container.cache("common"), queue, self._degraded[queue])
+            if begins:  # rules were read and models tried for the first time
+                give_back()
 
         return Handler(f"heartbeat.{queue}", run, None, traced=False)
 

@@ -19,6 +19,7 @@ import cv2
 import pi_heif
 
 from bunri.kit.errors import BunriError
+from bunri.kit.memory import give_back
 from bunri.platform.photos.answers import (
     Message,
     avatar_message,
@@ -124,10 +125,7 @@ _ASKED: Final[Mapping[str, Callable[[bytes, PhotoLimits, Message], Answer]]] = {
 
 
 def _let_go(budget: Budget) -> None:
-    """Returns memory to the system: a decoder waits for longer than it works. Only glibc has to be told."""
-    gc.collect()
-    with suppress(AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    give_back()
     budget.settle()
 
 
