@@ -85,7 +85,7 @@ wheel: setup node                         ## build the wheel, the web app in it,
 	rm -rf dist
 	$(UV) build --quiet --wheel --out-dir dist
 
-# By parts: make check-deploy PART=image (detect, small, full, wheel, terraform, monitoring, ansible, acme). BUNRI_IMAGE names an image
+# By parts: make check-deploy PART=image (detect, small, prod, full, wheel, terraform, monitoring, ansible, acme). BUNRI_IMAGE names an image
 # that is there, instead of building. The last five need no Docker; ansible has Podman.
 OF = $(if $(filter-out $(1),$(PART)),,$(2))
 PARTS_NEED = $(if $(filter wheel terraform monitoring ansible acme,$(PART)),,engine) $(call OF,wheel,wheel) $(call OF,terraform,terraform-tools) \

@@ -3,11 +3,10 @@ that no other run of the tests collects them."""
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from tests.deploy.engine import Engine
-from tests.deploy.stack import Stack, prepared
+from tests.deploy.stack import Stack, plan, running
 from tests.deploy.terraform.tool import Terraform
 from tests.deploy.terraform.tool import prepared as prepared_terraform
 
@@ -41,5 +40,5 @@ def site(
     """The installation that the module's ``COMPOSE`` names, up and healthy; taken down with its volumes."""
     name: str = request.module.COMPOSE
     groups = getattr(request.module, "FEW_CORES", ())
-    with prepared(engine, image, name, Path(tmp_path_factory.mktemp(name)), groups) as stack:
+    with running(plan(engine, image, name, tmp_path_factory.mktemp(name)), groups) as stack:
         yield stack

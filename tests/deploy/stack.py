@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import httpx
 from tests.conftest import SHARED
 from tests.deploy.engine import ROOT, CommandFailed, Engine
 from tests.support.platform import Platform, free_port
@@ -30,16 +32,19 @@ class Stack:
     """With ``.env`` and ``secrets/``."""
     url: str
     variables: dict[str, str]
+    overlays: Sequence[str] = ()
+    trusted: ssl.SSLContext | None = None
+    """Where it answers by TLS."""
     up_s: float = 0
 
     @cached_property
     def platform(self) -> Platform:
-        return Platform({"/": self.url})
+        return Platform({"/": self.url}, http=httpx.Client(timeout=20, verify=self.trusted or True))
 
     def compose(self, *words: str) -> str:
-        file = ROOT / f"deploy/compose/{self.name}.yaml"
-        where = ["-f", str(file), "--env-file", str(self.folder / ".env")]
-        return self.engine.compose(*where, *words, timeout=900, **self.variables)
+        files = [word for name in (self.name, *self.overlays) for word in ("-f", f"{ROOT}/deploy/compose/{name}.yaml")]
+        where = ["--env-file", str(self.folder / ".env")]
+        return self.engine.compose(*files, *where, *words, timeout=900, **self.variables)
 
     def up(self, groups: Sequence[Sequence[str]] = ()) -> None:
         """Returns when all are healthy."""
@@ -58,19 +63,21 @@ class Stack:
         return self.compose("ps", "-q", service).split()[0]
 
 
-@contextmanager
-def prepared(
-    engine: Engine, image: str, name: str, folder: Path, few_cores: Sequence[Sequence[str]] = ()
-) -> Iterator[Stack]:
-    """``deploy init``, the weights where they cannot be fetched, and ``up --wait``: of everything at once, or where
-    there are few cores, of ``few_cores`` one group after the other."""
-    url = f"http://127.0.0.1:{free_port()}"
+def plan(engine: Engine, image: str, name: str, folder: Path, url: str | None = None) -> Stack:
+    """``deploy init``, and what Compose is to know beside it."""
+    url = url or f"http://127.0.0.1:{free_port()}"
     write_initial(folder, url)
     env = folder / ".env"
     env.write_text(env.read_text().replace("BUNRI_IMAGE=bunri:latest", f"BUNRI_IMAGE={image}"))
     stores = {} if name == "detect" else engine.stores(image)
     where = {"ENV_FILE": str(env), "SECRETS": str(folder / "secrets"), "WASTE_WORKERS": "1"}
-    stack = Stack(engine, name, folder, url, {**stores, **where})
+    return Stack(engine, name, folder, url, {**stores, **where})
+
+
+@contextmanager
+def running(stack: Stack, few_cores: Sequence[Sequence[str]] = ()) -> Iterator[Stack]:
+    """The weights where they cannot be fetched, and ``up --wait``: of everything at once, or where there are few cores,
+    of ``few_cores`` one group after the other. Taken down with its volumes."""
     try:
         if WEIGHTS.is_file():
             put = ["-v", f"{WEIGHTS}:/tmp/yolox_nano.onnx:ro", "weights", "bunri models add /tmp/yolox_nano.onnx"]
