@@ -100,12 +100,13 @@ engine:
 	else echo "No engine of containers answers: start Docker, or be root on Debian."; exit 1; fi
 
 # Terraform, its providers' schemas and checkov are in an environment of their own: they pin old packages, and are large.
-TERRAFORM := tests/deploy/terraform
-terraform-tools: $(TERRAFORM)/.venv/.ready
+# Not below tests/: inline-snapshot reads every file of Python there.
+TERRAFORM := $(VENV)/terraform
+terraform-tools: $(TERRAFORM)/.ready
 
-$(TERRAFORM)/.venv/.ready: $(TERRAFORM)/requirements.lock | $(UV)
-	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(TERRAFORM)/.venv
-	$(UV) pip install --quiet --python $(TERRAFORM)/.venv/bin/python --no-deps --require-hashes -r $<
+$(TERRAFORM)/.ready: tests/deploy/terraform/requirements.lock | $(UV)
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(TERRAFORM)
+	$(UV) pip install --quiet --python $(TERRAFORM)/bin/python --no-deps --require-hashes -r $<
 	touch $@
 # Rules and alerts are tried in Debian's Prometheus and Alertmanager.
 MONITORS := promtool amtool prometheus prometheus-alertmanager
@@ -184,7 +185,7 @@ lock: $(UV)                               ## renew requirements*.lock from pypro
 	$(UV) $(LOCKING) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(UV) $(LOCKING) checks/schemas/requirements.in --output-file checks/schemas/requirements.txt
 	$(UV) $(LOCKING) checks/ansible/requirements.in --output-file checks/ansible/requirements.txt
-	cd $(TERRAFORM) && $(abspath $(UV)) $(LOCKING) requirements.in --override without.txt --output-file requirements.lock
+	cd tests/deploy/terraform && $(abspath $(UV)) $(LOCKING) requirements.in --override without.txt --output-file requirements.lock
 
 # Not a part of check or test: it asks a network, and its answer changes while the code does not.
 audit: setup node                         ## ask for known vulnerabilities of what is locked; needs a network
@@ -197,7 +198,7 @@ licences: setup                           ## write the tables of docs/operations
 	$(BIN)/python -m checks.licences
 
 clean:                                    ## remove what setup made (never the data directory)
-	rm -rf $(VENV) $(TERRAFORM)/.venv web/node_modules checks/schemas/node_modules $(dir $(DIST)) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) web/node_modules checks/schemas/node_modules $(dir $(DIST)) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 $(VENV)/.ready: requirements-dev.lock pyproject.toml | $(UV)
 	test -x $(BIN)/python || $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)

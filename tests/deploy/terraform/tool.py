@@ -11,7 +11,7 @@ from typing import Final
 
 DEPLOY: Final = Path(__file__).parents[3] / "deploy"
 OWN: Final = Path(__file__).parent
-TOOLS: Final = OWN / ".venv" / "bin"
+TOOLS: Final = DEPLOY.parent / ".venv" / "terraform" / "bin"
 PROVIDERS: Final = {"aws": ("hashicorp/aws", "6.25.0"), "oci": ("oracle/oci", "7.19.0")}
 MODULES: Final = ("aws", "oci", "cluster", "ecs")
 _TYPE: Final = re.compile(r'^(resource|data) "(\w+)" "\w+"', re.MULTILINE)
