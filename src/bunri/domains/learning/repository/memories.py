@@ -21,9 +21,7 @@ _Member = models.MemberRow
 _CARDS: Final = cast("Table", _Card.__table__)
 _MEMORIES: Final = cast("Table", _Memory.__table__)
 _FIELDS: Final = tuple(Memory.__dataclass_fields__)
-MEMORY: Final = tuple(column for column in _MEMORIES.columns if column.key in _FIELDS)
-_OF_CARD: Final = tuple(column.key for column in CARD)
-_OF_MEMORY: Final = tuple(column.key for column in MEMORY)
+MEMORY: Final = tuple(_MEMORIES.c[name] for name in _FIELDS)
 _PARTS: Final = {1: records.Part.STEP, 2: records.Part.DUE, 3: records.Part.NEW, 4: records.Part.SOON}
 
 _QUEUE: Final = text(
@@ -166,6 +164,5 @@ def _values(memory: Memory) -> dict[str, Any]:
 def _remembered(row: Any) -> records.Remembered:
     """From a row of CARD, MEMORY and whether it is suspended, taken by place: some names are in both."""
     *values, suspended = row
-    card = card_of(dict(zip(_OF_CARD, values, strict=False)))
-    memory = memory_of(dict(zip(_OF_MEMORY, values[len(_OF_CARD) :], strict=True)))
-    return records.Remembered(card, memory, suspended)
+    state, *rest = values[len(CARD) :]
+    return records.Remembered(card_of(values[: len(CARD)]), Memory(State(state), *rest), suspended)
