@@ -26,6 +26,7 @@ from bunri.edge.http.idempotency import Idempotency
 from bunri.edge.http.policies import Policies, policies_of, set_policy
 from bunri.edge.http.rate_limits import RateLimits
 from bunri.edge.http.requests import BodyLimit, RequestContext
+from bunri.edge.http.routers import FromPrefix
 from bunri.edge.http.security_headers import SecurityHeaders, security_headers
 from bunri.kit.errors import BunriError
 from bunri.kit.tasks import cancel_all
@@ -135,7 +136,7 @@ def _frozen() -> Iterator[None]:
 def _serve_domains(app: FastAPI, container: Container, target: Target) -> None:
     for module in target.modules:
         for router in module.routers(container):
-            app.include_router(router)
+            app.include_router(FromPrefix(router))
         if module.mount:
             module.mount(app, container)
 
@@ -148,7 +149,8 @@ def _serve_rpc(app: FastAPI, container: Container, target: Target) -> None:
     for module in target.modules:
         if module.public:
             checks = readiness.of_module(container, module)
-            app.include_router(router(module.name, module.public, container.get, container.get(PeerTokens), checks))
+            served = router(module.name, module.public, container.get, container.get(PeerTokens), checks)
+            app.include_router(FromPrefix(served))
 
 
 def _serve_sockets(app: FastAPI, container: Container, registry: Registry, target: Target) -> Iterator[Background]:

@@ -186,7 +186,7 @@ class TestRecalls:
         logs = [list(drawn_log(drawn, one.id, card)) for card in cards]
         async with container.transactions("learning", LearningRepository)() as repository:
             await repository.add_reviews([each for log in logs for each in log])
-        noting = import_module("bunri.domains.learning.migrations.0009_recalls").STATEMENTS[1]
+        noting = import_module("bunri.domains.learning.migrations.0009_recalls").NOTE
         async with session_of("learning") as session:
             await session.execute(text(noting))
             rows = await session.execute(select(ReviewRow.id, ReviewRow.recalled).where(ReviewRow.person == one.id))

@@ -218,14 +218,6 @@ class MemoryRow(Base):
             postgresql_where=text("state = 0 and not suspended"),
         ),
         Index(
-            "memories_note_idx",
-            "person",
-            "note_id",
-            "position",
-            "card_id",
-            postgresql_where=text("state = 0 and not suspended"),
-        ),
-        Index(
             "memories_evening_idx",
             "person",
             "material",

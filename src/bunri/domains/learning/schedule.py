@@ -131,7 +131,6 @@ def replay(entries: Iterable[Entry], card: UUID, scheduling: Scheduling = Schedu
     return fold.memory()
 
 
-@lru_cache(maxsize=16_384)  # a queue of fifty cards is asked for again and again: a third of its time went here
 def preview(memory: Memory, day: date, card: UUID, scheduling: Scheduling = Scheduling()) -> Mapping[Rating, timedelta]:
     """How long each rating would put the card off: whole days, or minutes for a step."""
     return _Fold(memory, card, scheduling).pauses(day)

@@ -1,10 +1,10 @@
 """Statements about who is in a room, and up to where they have read."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Integer, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bunri.domains.chat import models, records
@@ -12,6 +12,13 @@ from bunri.domains.chat.repository.rooms import MEMBER, member_of
 from bunri.platform.db import Repository
 
 _Member = models.MemberRow
+_MEMBERS: Final = cast("Table", _Member.__table__)
+_READERS: Final = (  # made once, because each page of messages tells of them
+    select(_MEMBERS.c.person, _MEMBERS.c.read_seq)
+    .where(_MEMBERS.c.room_id == bindparam("room"), _MEMBERS.c.read_seq >= bindparam("seq"))
+    .order_by(_MEMBERS.c.read_seq.desc())
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 class MemberRepository(Repository):
@@ -52,9 +59,8 @@ class MemberRepository(Repository):
 
     async def readers_of(self, room_id: UUID, seq: int, limit: int) -> list[tuple[str, int]]:
         """Who has read up to ``seq`` at least, and up to where; those who read the most first."""
-        where = (_Member.room_id == room_id, _Member.read_seq >= seq)
-        statement = select(_Member.person, _Member.read_seq).where(*where)
-        rows = await self._session.execute(statement.order_by(_Member.read_seq.desc()).limit(limit))
+        said = {"room": room_id, "seq": seq, "most": limit}
+        rows = await self._session.execute(_READERS, said)
         return [(person, read) for person, read in rows]
 
     async def read_up_to(self, room_id: UUID, person: str, seq: int, *, backwards: bool = False) -> int | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Table, Text, and_, bindparam, delete, func, select, true, update
+from sqlalchemy import ColumnElement, Integer, Table, Text, Uuid, and_, bindparam, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -47,6 +47,13 @@ def _by_client_id() -> Any:
 
 
 _BY_CLIENT_ID: Final = _by_client_id()
+_SIGNS: Final = cast("Table", _Reaction.__table__)
+_SIGNS_OF: Final = (
+    select(_SIGNS.c.message_id, _SIGNS.c.sign, func.array_agg(_SIGNS.c.person))
+    .where(_SIGNS.c.message_id == func.any(bindparam("messages", type_=ARRAY(Uuid))))
+    .group_by(_SIGNS.c.message_id, _SIGNS.c.sign)
+    .order_by(_SIGNS.c.sign)
+)
 
 
 class MessageRepository(Repository):
@@ -187,12 +194,7 @@ class MessageRepository(Repository):
         """By message and sign: who."""
         if not message_ids:
             return {}
-        rows = await self._session.execute(
-            select(_Reaction.message_id, _Reaction.sign, func.array_agg(_Reaction.person))
-            .where(_Reaction.message_id.in_(message_ids))
-            .group_by(_Reaction.message_id, _Reaction.sign)
-            .order_by(_Reaction.sign)
-        )
+        rows = await self._session.execute(_SIGNS_OF, {"messages": list(message_ids)})
         found: dict[UUID, dict[str, list[str]]] = {}
         for message_id, sign, people in rows:
             found.setdefault(message_id, {})[sign] = list(people)

@@ -6,9 +6,7 @@ from alembic import op
 revision = "learning_0009"
 down_revision = "learning_0008"
 
-STATEMENTS = (
-    "alter table learning.reviews add column recalled boolean",
-    """
+NOTE = """
 update learning.reviews as kept set recalled = noted.recalled
 from (
     select id,
@@ -36,8 +34,14 @@ from (
     ) as known
 ) as noted
 where kept.id = noted.id and noted.recalled is not null
-    """,
+"""
+STATEMENTS = (
+    "alter table learning.reviews add column recalled boolean",
+    # Each row is written anew: in no index that goes, and sorted in memory where that is enough.
     "drop index learning.reviews_day_idx",
+    "set local work_mem = '64MB'",
+    "set local maintenance_work_mem = '128MB'",
+    NOTE,
     "create index reviews_day_idx on learning.reviews (person, day) include (card_id, seconds, recalled) "
     "where kind = 'review' and undone_at is null",
     "create index memories_hard_idx on learning.memories (person) where lapses >= 6",

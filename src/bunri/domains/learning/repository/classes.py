@@ -131,15 +131,14 @@ class ClassRepository(Repository):
     async def suggestions(self, deck_id: UUID, limit: int) -> list[tuple[records.Card, str]]:
         """Cards that wait for the teacher, with the nicknames of who suggested them, the oldest first."""
         by = (_Member.deck_id == _Card.deck_id) & (_Member.person == _Card.author)
-        statement = select(*CARD, func.coalesce(_Member.name, "").label("nickname")).outerjoin(_Member, by)
+        statement = select(*CARD, func.coalesce(_Member.name, "")).outerjoin(_Member, by)
         statement = statement.where(_Card.deck_id == deck_id, _Card.pending).order_by(_Card.id).limit(limit)
-        rows = (await self._session.execute(statement)).mappings()
-        return [(card_of({column.key: row[column.key] for column in CARD}), row["nickname"]) for row in rows]
+        return [(card_of(values), nickname) for *values, nickname in await self._session.execute(statement)]
 
     async def suggestions_by(self, person: str) -> list[records.Card]:
         """What waits of ``person``, in all classes."""
         statement = select(*CARD).where(_Card.author == person, _Card.pending).order_by(_Card.id)
-        return [card_of(row) for row in (await self._session.execute(statement)).mappings()]
+        return [card_of(row) for row in await self._session.execute(statement)]
 
     async def count_suggestions(self, deck_id: UUID, person: str) -> int:
         statement = select(func.count()).where(_Card.deck_id == deck_id, _Card.author == person, _Card.pending)

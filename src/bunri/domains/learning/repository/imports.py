@@ -166,7 +166,7 @@ class ImportRepository(Repository):
         brought = (_Card.origin == records.Origin.IMPORT) & _Card.origin_id.in_(keys)
         known = or_(brought, _Card.id.in_(ids), _Card.note_id.in_(ids))
         rows = await self._session.execute(select(*CARD).where(*here, known).order_by(_Card.position, _Card.id))
-        return [card_of(row) for row in rows.mappings()]
+        return [card_of(row) for row in rows]
 
     async def add_many_cards(self, cards: Sequence[records.Card]) -> None:
         """Those that were not there."""

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Select, Table, bindparam, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bunri.domains.learning import models, records
@@ -14,16 +14,24 @@ _PEOPLE: Final = cast("Table", _Person.__table__)
 # Made once, because every request needs them.
 _LEARNER: Final = select(_PEOPLE).where(_PEOPLE.c.person == bindparam("person"))
 _LOCK: Final = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
+_LOCKED: Final = _LEARNER.join_from(_PEOPLE, _LOCK.subquery("locked"), true())
 
 
 class LearnerRepository(Repository):
     async def lock_person(self, person: str) -> None:
         """Nobody else changes what ``person`` remembers until the transaction ends: reviews of one person come one
         after the other, from however many devices."""
-        await self._session.execute(_LOCK, {"name": f"learning {person}"})
+        await self._session.execute(_LOCK, {"name": _lock(person)})
+
+    async def locked_learner(self, person: str) -> records.Learner | None:
+        """With the lock of ``lock_person``, where there is such a learner; as they were before it was waited for."""
+        return await self._learner(_LOCKED, {"person": person, "name": _lock(person)})
 
     async def learner(self, person: str) -> records.Learner | None:
-        row = (await self._session.execute(_LEARNER, {"person": person})).mappings().one_or_none()
+        return await self._learner(_LEARNER, {"person": person})
+
+    async def _learner(self, statement: Select[Any], said: dict[str, str]) -> records.Learner | None:
+        row = (await self._session.execute(statement, said)).mappings().one_or_none()
         if row is None:
             return None
         parameters = tuple(row["parameters"]) if row["parameters"] else None
@@ -35,6 +43,10 @@ class LearnerRepository(Repository):
 
     async def change_learner(self, person: str, **values: Any) -> None:
         await self._session.execute(update(_Person).where(_Person.person == person).values(values))
+
+
+def _lock(person: str) -> str:
+    return f"learning {person}"
 
 
 def _values(learner: records.Learner) -> dict[str, Any]:

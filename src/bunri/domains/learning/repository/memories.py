@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from bunri.domains.learning import models, records
 from bunri.domains.learning.repository.cards import CARD, card_of
-from bunri.domains.learning.repository.recalls import note_recalls
+from bunri.domains.learning.repository.recalls import NOTE
 from bunri.domains.learning.schedule import Memory, State
 from bunri.platform.db import Repository
 
@@ -21,9 +21,7 @@ _Member = models.MemberRow
 _CARDS: Final = cast("Table", _Card.__table__)
 _MEMORIES: Final = cast("Table", _Memory.__table__)
 _FIELDS: Final = tuple(Memory.__dataclass_fields__)
-MEMORY: Final = tuple(column for column in _MEMORIES.columns if column.key in _FIELDS)
-_OF_CARD: Final = tuple(column.key for column in CARD)
-_OF_MEMORY: Final = tuple(column.key for column in MEMORY)
+MEMORY: Final = tuple(_MEMORIES.c[name] for name in _FIELDS)
 _PARTS: Final = {1: records.Part.STEP, 2: records.Part.DUE, 3: records.Part.NEW, 4: records.Part.SOON}
 
 _QUEUE: Final = text(
@@ -46,11 +44,11 @@ _REMEMBERED: Final = _remembered_by(bindparam("person")).where(
     _CARDS.c.id == func.any(bindparam("cards", type_=ARRAY(_CARDS.c.id.type)))
 )
 _LOCKED: Final = _REMEMBERED.order_by(_CARDS.c.id).with_for_update(of=_MEMORIES)
-_SAVE: Final = (
-    update(_MEMORIES)
-    .where(_MEMORIES.c.person == bindparam("whose"), _MEMORIES.c.card_id == bindparam("card"))
-    .values({name: bindparam(name) for name in _FIELDS})
+_SAVE: Final = text(
+    f"with saved as (update learning.memories set {', '.join(f'{name} = :{name}' for name in _FIELDS)}"  # noqa: S608  # ours
+    f" where person = :person and card_id = any(cast(:cards as uuid[]))) {NOTE}"
 )
+"""And what its log says of how well it was remembered: one way there and back for both."""
 
 
 def memory_of(row: Any) -> Memory:
@@ -117,8 +115,7 @@ class MemoryRepository(Repository):
 
     async def save_memory(self, person: str, card_id: UUID, memory: Memory) -> None:
         """What follows from its log, which may have changed."""
-        await self._session.execute(_SAVE, {**_values(memory), "whose": person, "card": card_id})
-        await note_recalls(self._session, person, [card_id])
+        await self._session.execute(_SAVE, {**_values(memory), "person": person, "cards": [card_id]})
 
     async def suspend(self, person: str, card_ids: Sequence[UUID], suspended: bool) -> None:
         where = (_Memory.person == person, _Memory.card_id.in_(card_ids))
@@ -167,6 +164,5 @@ def _values(memory: Memory) -> dict[str, Any]:
 def _remembered(row: Any) -> records.Remembered:
     """From a row of CARD, MEMORY and whether it is suspended, taken by place: some names are in both."""
     *values, suspended = row
-    card = card_of(dict(zip(_OF_CARD, values, strict=False)))
-    memory = memory_of(dict(zip(_OF_MEMORY, values[len(_OF_CARD) :], strict=True)))
-    return records.Remembered(card, memory, suspended)
+    state, *rest = values[len(CARD) :]
+    return records.Remembered(card_of(values[: len(CARD)]), Memory(State(state), *rest), suspended)

@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_NOTE: Final = text(
-    """
+NOTE: Final = """
 update learning.reviews as kept set recalled = noted.recalled
 from (
     select id,
@@ -37,12 +36,12 @@ from (
     ) as known
 ) as noted
 where kept.id = noted.id and kept.recalled is distinct from noted.recalled
-    """
-)
+"""
 """The state of a card before each entry of its log, as the scheduler moves it with its two steps of learning and one of
 relearning. ``said``: a rating, or 0 where the card was begun anew; ``last``: the newest one before that is not Hard,
 which moves no card. A card comes to review by Easy, or by Good after Good; from then on it is in review where the last
 one was Good or Easy."""
+_NOTE: Final = text(NOTE)
 
 
 async def note_recalls(session: AsyncSession, person: str, card_ids: Sequence[UUID]) -> None:

@@ -79,9 +79,9 @@ _MOVE_ON: Final = text(
 
 class ReminderRepository(Repository):
     async def people_to_remind(self, now: datetime, limit: int) -> list[records.Learner]:
-        """Whose hour has come, the longest ago first."""
-        due = select(*_LEARNER).where(_PEOPLE.c.remind_at <= now)
-        statement = due.order_by(_PEOPLE.c.remind_at, _PEOPLE.c.person).limit(limit)
+        """Whose hour has come, the longest ago first; those of one moment in any order, since all of a city have the
+        same hour, and to sort them took longer than all the rest."""
+        statement = select(*_LEARNER).where(_PEOPLE.c.remind_at <= now).order_by(_PEOPLE.c.remind_at).limit(limit)
         return [records.Learner(*row) for row in await self._session.execute(statement)]
 
     async def waiting_for(self, learners: Sequence[records.Learner], now: datetime) -> dict[str, Waiting]:

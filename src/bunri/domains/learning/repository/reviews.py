@@ -33,7 +33,8 @@ class ReviewRepository(Repository):
         if not reviews:
             return set()
         values = [{**asdict(each), "kind": str(each.kind)} for each in reviews]
-        return set((await self._session.execute(_ADD, values)).scalars())
+        # A list, also of one, takes SQLAlchemy longer than PostgreSQL.
+        return set((await self._session.execute(_ADD, values[0] if len(values) == 1 else values)).scalars())
 
     async def review(self, review_id: UUID) -> records.Review | None:
         row = (await self._session.execute(select(*REVIEW).where(_Review.id == review_id))).mappings().one_or_none()

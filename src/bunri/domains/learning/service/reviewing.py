@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from bunri.domains.auth.public import Caller
@@ -32,7 +32,7 @@ from bunri.domains.learning.service.folding import folded
 from bunri.domains.learning.service.grading import Grader
 from bunri.domains.learning.service.learners import Learners
 from bunri.domains.learning.service.shown import ShownCards
-from bunri.domains.learning.service.tomorrow import TomorrowsDays, evening_of, shown_tomorrow
+from bunri.domains.learning.service.tomorrow import TomorrowsDays, evening_of, shown_tomorrow, waits_for_tomorrow
 from bunri.kit.clock import Clock
 from bunri.platform.db import Transaction
 
@@ -49,6 +49,13 @@ class _Kept:
     reviews: dict[UUID, Review]
     cards: dict[UUID, Remembered]
     """As they are remembered afterwards."""
+
+
+class _Asked(NamedTuple):
+    """What is to be reviewed, and the cards that are shown of it."""
+
+    queue: list[Queued]
+    cards: dict[UUID, Remembered]
 
 
 class Reviewing:
@@ -73,17 +80,21 @@ class Reviewing:
 
     async def due(self, caller: Caller, deck_id: UUID | None, limit: int, base_url: str) -> DueOut:
         """What is to be reviewed now, and how much of it there is. Raises DeckMissing."""
-        learner, now = await self._learners.get(caller.id), self._clock()
-        today, tomorrow = learner.day(now), await self._tomorrows.of(learner, now)
+        now, asked = self._clock(), None
         async with self._transaction() as repository:
-            if deck_id:
-                await known(repository, deck_id, caller.id)
-            queue = await repository.queue(learner, now, evening_of(learner, now, tomorrow), deck_id)
-            wanted = queue[:limit]
-            mine = await repository.remembered(caller.id, [each.card_id for each in wanted])
+            learner = await repository.learner(caller.id)
+            if learner and not waits_for_tomorrow(learner, now):
+                asked = await _asked(repository, learner, now, (), deck_id, limit)
+        learner = learner or await self._learners.get(caller.id)
+        tomorrow = await self._tomorrows.of(learner, now)
+        if asked is None:
+            evening = evening_of(learner, now, tomorrow)
+            async with self._transaction() as repository:
+                asked = await _asked(repository, learner, now, evening, deck_id, limit)
+        today, queue, mine = learner.day(now), asked.queue, asked.cards
         cards = [
             await self._shown.due(mine[each.card_id], each.part, learner, today, base_url)
-            for each in wanted
+            for each in queue[:limit]
             if each.card_id in mine
         ]
         return DueOut(
@@ -148,26 +159,40 @@ class Reviewing:
 
     async def _keep(self, person: str, said: Sequence[BatchReview]) -> _Kept:
         """In the order of their times, whatever order they come in."""
-        learner, now = await self._learners.get(person), self._clock()
-        grades = await self._grader.judged(person, said)
+        now, grades = self._clock(), await self._grader.judged(person, said)
+        async with self._transaction() as repository:
+            if learner := await repository.locked_learner(person):
+                return await self._kept(repository, learner, said, now, grades)
+        learner = await self._learners.get(person)  # who comes for the first time: others are asked who they are
         async with self._transaction() as repository:
             await repository.lock_person(person)
-            known_ones = await repository.reviews_by_id([each.id for each in said])
-            cards = await repository.remembered(person, list({each.card_id for each in said}))
-            kept = _Kept(learner, [], dict(known_ones), cards)
-            added: dict[UUID, list[Review]] = defaultdict(list)
-            for each in sorted(said, key=lambda one: (_when(one, now), one.id)):
-                status, review = _judged(each, learner, now, kept.reviews.get(each.id), cards, grades.get(each.id))
-                kept.results.append(BatchResult(id=each.id, status=status))
-                if review and status == "kept":
-                    await repository.add_reviews([review])
-                    if review.grade and review.grade["waiting"]:
-                        await repository.add_event(AnswerGiven(review_id=review.id))
-                    kept.reviews[each.id] = review
-                    added[each.card_id].append(review)
-            for card_id, reviews in sorted(added.items()):
-                memory = await self._moved(repository, learner, cards[card_id], reviews)
-                cards[card_id] = replace(cards[card_id], memory=memory)
+            return await self._kept(repository, learner, said, now, grades)
+
+    async def _kept(
+        self,
+        repository: LearningRepository,
+        learner: Learner,
+        said: Sequence[BatchReview],
+        now: datetime,
+        grades: Mapping[UUID, Grade],
+    ) -> _Kept:
+        known_ones = await repository.reviews_by_id([each.id for each in said])
+        cards = await repository.remembered(learner.person, list({each.card_id for each in said}))
+        kept = _Kept(learner, [], dict(known_ones), cards)
+        added: dict[UUID, list[Review]] = defaultdict(list)
+        for each in sorted(said, key=lambda one: (_when(one, now), one.id)):
+            status, review = _judged(each, learner, now, kept.reviews.get(each.id), cards, grades.get(each.id))
+            kept.results.append(BatchResult(id=each.id, status=status))
+            if review and status == "kept":
+                kept.reviews[each.id] = review
+                added[each.card_id].append(review)
+        await repository.add_reviews([review for reviews in added.values() for review in reviews])
+        for card_id, reviews in sorted(added.items()):
+            for review in reviews:
+                if review.grade and review.grade["waiting"]:
+                    await repository.add_event(AnswerGiven(review_id=review.id))
+            memory = await self._moved(repository, learner, cards[card_id], reviews)
+            cards[card_id] = replace(cards[card_id], memory=memory)
         return kept
 
     async def _moved(
@@ -190,6 +215,21 @@ class Reviewing:
     async def _out(self, learner: Learner, review: Review, one: Remembered, base_url: str) -> ReviewOut:
         card = await self._shown.due(one, Part.DUE, learner, learner.day(self._clock()), base_url)
         return ReviewOut(id=review.id, card=card, grade=Grade.model_validate(review.grade) if review.grade else None)
+
+
+async def _asked(
+    repository: LearningRepository,
+    learner: Learner,
+    now: datetime,
+    evening: Sequence[str],
+    deck_id: UUID | None,
+    limit: int,
+) -> _Asked:
+    """Raises DeckMissing."""
+    if deck_id:
+        await known(repository, deck_id, learner.person)
+    queue = await repository.queue(learner, now, evening, deck_id)
+    return _Asked(queue, await repository.remembered(learner.person, [each.card_id for each in queue[:limit]]))
 
 
 def counts(queue: Sequence[Queued]) -> Counts:

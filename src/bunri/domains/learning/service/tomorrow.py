@@ -20,6 +20,11 @@ class TomorrowsDays:
         return tomorrow_of(learner, now, found.days)
 
 
+def waits_for_tomorrow(learner: Learner, now: datetime) -> bool:
+    """Whether what is asked now depends on what is collected tomorrow."""
+    return learner.region is not None and is_evening(learner, now)
+
+
 def evening_of(learner: Learner, now: datetime, tomorrow: TomorrowsCollection) -> tuple[str, ...]:
     """The materials whose cards may come a little early: those of tomorrow, in the evening."""
     return tomorrow.materials if is_evening(learner, now) else ()
