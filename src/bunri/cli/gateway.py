@@ -53,6 +53,14 @@ Certificate = Annotated[str | None, typer.Option(help="Chain of certificates, PE
 Key = Annotated[str | None, typer.Option(help="Its private key, PEM.", envvar="GATEWAY_KEY")]
 Acme = Annotated[str | None, typer.Option(help="Folder of ACME challenges (certbot --webroot).", envvar="GATEWAY_ACME")]
 Brotli = Annotated[bool, typer.Option("--brotli", help="Nginx has the module ngx_brotli.")]
+Connections = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        help="Requests and sockets that one address may have under way.",
+        envvar="GATEWAY_CONNECTIONS_PER_ADDRESS",
+    ),
+]
 
 
 def _told(
@@ -66,6 +74,7 @@ def _told(
     key: Key = None,
     acme: Acme = None,
     brotli: Brotli = False,
+    connections_per_address: Connections = 2048,
 ) -> "Gateway":
     """Everything that becomes a part of the configuration is looked at first: a stray character is a directive."""
     from bunri.app.gateway.nginx import Gateway
@@ -94,6 +103,7 @@ def _told(
         key=key or None,
         acme=acme or None,
         brotli=brotli,
+        connections_per_address=connections_per_address,
     )
 
 
