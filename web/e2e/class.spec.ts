@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { newAddress, register } from "./support/account";
 import { field, message, say } from "./support/chat";
 import { GLASS, hand } from "./support/coach";
-import { inEverySize } from "./support/learn";
+import { inEverySize } from "./support/sizes";
 import { expect, keep, tabTo, test } from "./support/test";
 
 /** Makes a class as its teacher; gives its code. */

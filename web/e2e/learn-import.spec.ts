@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { look, withCards } from "./support/learn";
+import { withCards } from "./support/learn";
+import { look } from "./support/sizes";
 import { expect, expectNoSidewaysScroll, expectWholeWords, keep, test } from "./support/test";
 
 /** A file as the file dialog gives it. */

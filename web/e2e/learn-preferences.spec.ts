@@ -1,4 +1,4 @@
-import { look } from "./support/learn";
+import { look } from "./support/sizes";
 import { expect, expectNoSidewaysScroll, expectWholeWords, keep, test } from "./support/test";
 
 test("how much somebody wants to learn is kept, and the goal shows it", async ({ page }, testInfo) => {

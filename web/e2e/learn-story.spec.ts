@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { GLASS, hand } from "./support/coach";
-import { badge, look, withCards, write } from "./support/learn";
+import { badge, withCards, write } from "./support/learn";
+import { look } from "./support/sizes";
 import { expect, keep, test } from "./support/test";
 
 test("a scan becomes a card, is reviewed without a network, and stands in the statistics", async ({

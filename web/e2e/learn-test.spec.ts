@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
-import { badge, look, reviewAll, withCards } from "./support/learn";
+import { badge, reviewAll, withCards } from "./support/learn";
+import { look } from "./support/sizes";
 import { expect, expectAccessible, keep, test } from "./support/test";
 
 /** Of how many questions which one is asked, as the page says it. */

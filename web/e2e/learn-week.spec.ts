@@ -1,5 +1,6 @@
 import type { Browser, Page } from "@playwright/test";
-import { look, reviewAll, withCards } from "./support/learn";
+import { reviewAll, withCards } from "./support/learn";
+import { look } from "./support/sizes";
 import { expect, keep, tabTo, test } from "./support/test";
 
 /** Somebody with two cards in a deck; gives the address of the link by which others learn it. */

@@ -1,7 +1,8 @@
 import type { Page } from "@playwright/test";
 import { GLASS, hand } from "./support/coach";
-import { badge, inEverySize, withCards, write } from "./support/learn";
+import { badge, withCards, write } from "./support/learn";
 import { drawn } from "./support/pictures";
+import { inEverySize } from "./support/sizes";
 import {
   expect,
   expectAccessibleInEveryScheme,

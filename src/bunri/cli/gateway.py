@@ -1,12 +1,13 @@
 """``bunri gateway``: the configuration of what stands in front, made from what targets and routes say of themselves."""
 
+import inspect
 import ipaddress
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -52,11 +53,17 @@ Certificate = Annotated[str | None, typer.Option(help="Chain of certificates, PE
 Key = Annotated[str | None, typer.Option(help="Its private key, PEM.", envvar="GATEWAY_KEY")]
 Acme = Annotated[str | None, typer.Option(help="Folder of ACME challenges (certbot --webroot).", envvar="GATEWAY_ACME")]
 Brotli = Annotated[bool, typer.Option("--brotli", help="Nginx has the module ngx_brotli.")]
+Connections = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        help="Requests and sockets that one address may have under way.",
+        envvar="GATEWAY_CONNECTIONS_PER_ADDRESS",
+    ),
+]
 
 
-@gateway.command()
-def nginx(
-    context: typer.Context,
+def _told(
     to: To,
     listen: Listen = "80",
     listen_tls: ListenTls = "443",
@@ -67,39 +74,87 @@ def nginx(
     key: Key = None,
     acme: Acme = None,
     brotli: Brotli = False,
+    connections_per_address: Connections = 2048,
+) -> "Gateway":
+    """Everything that becomes a part of the configuration is looked at first: a stray character is a directive."""
+    from bunri.app.gateway.nginx import Gateway
+
+    addresses = {name: tuple(given.split(",")) for name, given in _pairs(to, "--to").items()}
+    for name, given in addresses.items():
+        REGISTRY.target(name)
+        for address in given:
+            _fits(_ADDRESS, address, "--to")
+    if (not certificate) != (not key):
+        raise typer.BadParameter("--certificate and --key go together")
+    for path in (certificate, key, acme):
+        if path:
+            _fits(_PATH, path, "--certificate, --key, --acme")
+    return Gateway(
+        to=addresses,
+        listen=_fits(_LISTEN, listen, "--listen"),
+        listen_tls=_fits(_LISTEN, listen_tls, "--listen-tls"),
+        server_name=_fits(_NAME, server_name, "--server-name"),
+        trusted_proxies=[_network(each) for each in trusted_proxy or ()],
+        buckets={
+            _fits(_BUCKET, name, "--bucket"): _fits(_ADDRESS, address, "--bucket")
+            for name, address in _pairs(bucket, "--bucket").items()
+        },
+        certificate=certificate or None,
+        key=key or None,
+        acme=acme or None,
+        brotli=brotli,
+        connections_per_address=connections_per_address,
+    )
+
+
+def _asking(**defaults: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Gives a command the options of ``_told`` beside its own, with these ``defaults``.
+
+    It is called with the Gateway that they make."""
+
+    def asking(command: Callable[..., None]) -> Callable[..., None]:
+        options = [
+            each.replace(default=defaults.get(name, each.default))
+            for name, each in inspect.signature(_told).parameters.items()
+        ]
+        context, _, *own = inspect.signature(command).parameters.values()
+
+        def asked(context: typer.Context, **given: Any) -> None:
+            made = _told(**{each.name: given.pop(each.name) for each in options})
+            command(context, made, **given)
+
+        # Typer reads options from a signature.
+        asked.__signature__ = inspect.Signature([context, *options, *own])  # type: ignore[attr-defined]
+        asked.__name__, asked.__doc__, asked.__annotations__ = command.__name__, command.__doc__, {}
+        return asked
+
+    return asking
+
+
+@gateway.command()
+@_asking()
+def nginx(
+    context: typer.Context,
+    made: "Gateway",
     cache: Annotated[str, typer.Option(help="Folder for files of the web app.")] = "/var/lib/nginx/bunri-assets",
     access_log: Annotated[str, typer.Option(help="File, or /dev/stdout.")] = "/var/log/nginx/access.log",
 ) -> None:
     """Prints what goes into the `http` block of Nginx (conf.d/bunri.conf), 1.22 or newer."""
     from bunri.app.gateway.nginx import http_block
 
-    made = _gateway(
-        to, (listen, listen_tls), server_name, trusted_proxy, bucket, (certificate, key, acme), brotli=brotli
-    )
     typer.echo(http_block(_table(context), _with(made, cache=cache, access_log=access_log)), nl=False)
 
 
 @gateway.command()
+@_asking(listen="8080", listen_tls="8443")
 def run(
     context: typer.Context,
-    to: To,
-    listen: Listen = "8080",
-    listen_tls: ListenTls = "8443",
-    server_name: ServerName = "_",
-    trusted_proxy: Trusted = None,
-    bucket: Bucket = None,
-    certificate: Certificate = None,
-    key: Key = None,
-    acme: Acme = None,
-    brotli: Brotli = False,
+    made: "Gateway",
     folder: Annotated[str, typer.Option(help="Everything that Nginx writes.")] = "/tmp/nginx",  # noqa: S108
 ) -> None:
     """Becomes Nginx with that configuration, in the foreground: for a container."""
     from bunri.app.gateway.nginx import whole
 
-    made = _gateway(
-        to, (listen, listen_tls), server_name, trusted_proxy, bucket, (certificate, key, acme), brotli=brotli
-    )
     file = Path(folder) / "nginx.conf"
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.write_text(whole(_table(context), _with(made, cache=f"{folder}/assets"), folder), "utf-8")
@@ -159,47 +214,6 @@ def _table(context: typer.Context) -> "Table":
 
     connection: Connection = context.obj
     return table(connection.given)
-
-
-def _gateway(
-    to: Sequence[str],
-    listen: tuple[str, str],
-    server_name: str,
-    trusted: Sequence[str] | None,
-    buckets: Sequence[str] | None,
-    tls: tuple[str | None, str | None, str | None],
-    *,
-    brotli: bool,
-) -> "Gateway":
-    """Everything that becomes a part of the configuration is looked at first: a stray character is a directive."""
-    from bunri.app.gateway.nginx import Gateway
-
-    addresses = {name: tuple(given.split(",")) for name, given in _pairs(to, "--to").items()}
-    for name, given in addresses.items():
-        REGISTRY.target(name)
-        for address in given:
-            _fits(_ADDRESS, address, "--to")
-    certificate, key, acme = (path or None for path in tls)
-    if (certificate is None) != (key is None):
-        raise typer.BadParameter("--certificate and --key go together")
-    for path in (certificate, key, acme):
-        if path is not None:
-            _fits(_PATH, path, "--certificate, --key, --acme")
-    return Gateway(
-        to=addresses,
-        listen=_fits(_LISTEN, listen[0], "--listen"),
-        listen_tls=_fits(_LISTEN, listen[1], "--listen-tls"),
-        server_name=_fits(_NAME, server_name, "--server-name"),
-        trusted_proxies=[_network(each) for each in trusted or ()],
-        buckets={
-            _fits(_BUCKET, name, "--bucket"): _fits(_ADDRESS, address, "--bucket")
-            for name, address in _pairs(buckets, "--bucket").items()
-        },
-        certificate=certificate,
-        key=key,
-        acme=acme,
-        brotli=brotli,
-    )
 
 
 def _with(made: "Gateway", **changes: str) -> "Gateway":

@@ -2,8 +2,10 @@
 
 import gzip
 import json
+import socket
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -161,6 +163,28 @@ def test_a_named_proxy_is_believed_up_to_the_first_address_that_is_nobodys(start
     told = {"X-Forwarded-For": "192.0.2.1, 203.0.113.9, 198.51.100.7", "X-Forwarded-Proto": "https"}
     seen = http.get("/api/v1/waste/x", headers=told).json()["headers"]
     assert (seen["X-Forwarded-For"], seen["X-Forwarded-Proto"]) == ("203.0.113.9", "https")
+
+
+def test_an_address_has_so_many_requests_under_way_and_no_more(start: Start) -> None:
+    http, _ = start(connections_per_address=2)
+    host, port = http.base_url.host, http.base_url.port
+    without_body = b"POST /api/v1/waste/x HTTP/1.1\r\nHost: bunri.test\r\nContent-Length: 1\r\n\r\n"
+    with socket.create_connection((host, port)) as idle, socket.create_connection((host, port)) as first:
+        first.sendall(without_body)
+        assert http.get("/api/v1/waste/x").status_code == 200
+        with socket.create_connection((host, port)) as second:
+            second.sendall(without_body)
+            assert (refused := _until(http, 429)).json()["code"] == "crowded", refused.text
+        _until(http, 200)
+        idle.sendall(b"GET /api/v1/waste/x HTTP/1.1\r\nHost: bunri.test\r\n\r\n")
+        assert idle.recv(1024).startswith(b"HTTP/1.1 200")
+
+
+def _until(http: httpx.Client, status: int) -> httpx.Response:
+    """The first answer of this status: what other connections do reaches Nginx a little later."""
+    while (answer := http.get("/api/v1/waste/x")).status_code != status:
+        time.sleep(0.01)
+    return answer
 
 
 def test_answers_are_compressed_unless_they_hold_secrets(start: Start) -> None:

@@ -290,6 +290,13 @@ class TestTheirNumber:
         assert 1 <= HttpSettings().connections <= files
         assert HttpSettings(max_connections=7).connections == 7
 
+    @pytest.mark.parametrize(("connections", "sockets"), [(8192, 512), (832, 208), (1, 1)])
+    def test_one_address_has_half_of_the_sockets_at_most_unless_told_otherwise(
+        self, connections: int, sockets: int
+    ) -> None:
+        assert HttpSettings(max_connections=connections).sockets_of_address == sockets
+        assert HttpSettings(max_connections=connections, sockets_per_address=1000).sockets_of_address == 1000
+
 
 @contextmanager
 def detect(folder: Path, files: int) -> Iterator[tuple[int, psutil.Process]]:

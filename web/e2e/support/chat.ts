@@ -61,6 +61,11 @@ export async function speaker(request: APIRequestContext, name: string, address:
       expect(posted.status(), await posted.text()).toBe(201);
       return (await posted.json()) as { _id: string; seq: number };
     },
+    async report(id: string, reason: string): Promise<void> {
+      const data = { reason };
+      const reported = await request.post(`/api/v1/chat/messages/${id}/report`, { headers, data });
+      expect(reported.status(), await reported.text()).toBe(204);
+    },
     async remove(id: string): Promise<void> {
       await request.delete(`/api/v1/chat/messages/${id}`, { headers });
     },

@@ -14,7 +14,7 @@ export const test = base.extend<Fixtures>({
     async ({ page }, use) => {
       const complaints: string[] = [];
       page.on("console", (message) => {
-        if (message.type() === "error") complaints.push(message.text());
+        if (message.type() === "error") complaints.push(`${message.text()} ${message.location().url}`);
       });
       page.on("pageerror", (error) => complaints.push(error.message));
       await use(complaints);
@@ -98,6 +98,7 @@ const TOUCH = 44;
 
 /** What a finger is to hit is 44 pixels wide and high (WCAG 2.5.5), but for links within a sentence. */
 export async function expectTouchable(page: Page): Promise<void> {
+  await settled(page);
   const small = await page
     .locator(":is(main, nav) :is(a:not(p a), button, select, summary, input, [role=tab], [role=option])")
     .evaluateAll((targets, touch) => {

@@ -59,6 +59,9 @@ class Gateway:
     """None: whatever the ``http`` block says."""
     brotli: bool = False
     """Whether the module is loaded."""
+    connections_per_address: int = 2048
+    """Requests and sockets that one address may have under way: a quarter of what a process behind takes, so that it
+    keeps nobody else out, and as many as a school of five hundred needs. Idle connections are none of them."""
 
     @property
     def tls(self) -> bool:
@@ -313,7 +316,7 @@ _CIPHERS: Final = ":".join(
 
 def _proxying(gateway: Gateway) -> Iterator[str]:
     yield from _logging(gateway)
-    yield "limit_conn bunri_addresses 512;"
+    yield f"limit_conn bunri_addresses {gateway.connections_per_address};"
     yield from _headers()
     yield 'proxy_set_header Connection "";'
     yield "proxy_http_version 1.1;"

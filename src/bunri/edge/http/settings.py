@@ -10,6 +10,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork
 MOST: Final = 8192
 """Connections that one process takes, however many files the system allows it."""
 
+SOCKETS_OF_ADDRESS: Final = 512
+"""Websockets that one address may have: a school's, or some of a mobile provider's. They cost 23 MiB."""
+
 _ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:.]+\](:\d{1,5})?")
 
 
@@ -44,7 +47,11 @@ class HttpSettings(BaseModel):
     idle_s: int = Field(5, ge=1, description="Seconds that a connection stays open between two requests.")
     unread_s: float = Field(60, gt=0, description="Seconds in which a client must take something of its answer.")
 
-    sockets_per_address: int = Field(64, ge=1, description="Websockets open at a time from one address.")
+    sockets_per_address: int | None = Field(
+        None,
+        ge=1,
+        description=f"Websockets open at a time from one address; unset: {SOCKETS_OF_ADDRESS}, at most half of all.",
+    )
     sockets_per_person: int = Field(16, ge=1, description="Sockets of one person that are signed in at a time.")
 
     trusted_proxies: Sequence[IPvAnyNetwork] = Field(
@@ -62,6 +69,13 @@ class HttpSettings(BaseModel):
     def sockets(self) -> int:
         """How many of the connections may be websockets: half, so that other requests always have some."""
         return max(1, self.connections // 2)
+
+    @property
+    def sockets_of_address(self) -> int:
+        """How many of them one address may have: half at most, so that no one of them keeps all others out."""
+        if self.sockets_per_address is not None:
+            return self.sockets_per_address
+        return min(SOCKETS_OF_ADDRESS, max(1, self.sockets // 2))
 
     @property
     def connections(self) -> int:

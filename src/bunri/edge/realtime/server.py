@@ -74,7 +74,7 @@ class RealtimeServer:
         self._clock = clock
         self._sockets = ConnectedSockets()
         self._loop: asyncio.AbstractEventLoop | None = None
-        options = replace(options, most_sessions=limits.sockets, most_per_address=limits.sockets_per_address)
+        options = replace(options, most_sessions=limits.sockets, most_per_address=limits.sockets_of_address)
         self._server = create_server(options, manager)
         self._ordered = OrderedRooms(ordered, manager.deliver) if ordered else None
         manager.ordered, manager.on_expelled = self._ordered, self._expel
@@ -89,7 +89,7 @@ class RealtimeServer:
     def app(self) -> ASGIApp:
         """To be mounted at PREFIX."""
         made, limits = app_of(self._server, PREFIX), self._limits
-        shared = SocketShare(made, most=limits.sockets, per_address=limits.sockets_per_address)
+        shared = SocketShare(made, most=limits.sockets, per_address=limits.sockets_of_address)
         return OriginCheck(shared, self._limits.origins)
 
     async def run(self) -> None:

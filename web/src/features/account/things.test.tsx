@@ -8,6 +8,7 @@ import { show } from "~/test/show";
 import ExportPage from "./export/ExportPage";
 import LeavePage from "./leaving/LeavePage";
 import UnsubscribePage from "./mails/UnsubscribePage";
+import { markShown, rememberWanted } from "./signIn/wanted";
 
 vi.mock("~/outbox/photos/queue", () => ({ removeAllPhotos: vi.fn(() => Promise.resolve()) }));
 
@@ -52,6 +53,7 @@ const press = (name: string) => userEvent.click(screen.getByRole("button", { nam
 
 beforeEach(() => {
   forgetSession();
+  sessionStorage.clear();
   adopt({ name: "초록이", region: "busan", language: "ko", teach: true });
 });
 
@@ -126,6 +128,49 @@ describe("everything as a file", () => {
     await show(<ExportPage />, ["account"]);
     expect(screen.getByRole("heading", { name: "저장된 것이 없어요" })).toBeInTheDocument();
     expect(asked).toEqual([]);
+  });
+});
+
+describe("who has left to show at a provider who they are", () => {
+  const begun = { id: "e1", state: "waiting", progress: 0, created_at: "2026-11-30T00:00:00Z" };
+  const exports = (asked: string) =>
+    asked === "GET me/exports" ? { body: [] } : { status: 202, body: begun };
+
+  it("gets a file of everything by coming back, once", async () => {
+    const asked = await platform("account", exports);
+    rememberWanted("export");
+    markShown();
+    const { unmount } = await show(<ExportPage />, ["account"]);
+    expect(await screen.findByRole("progressbar", { name: "파일을 만들고 있어요" })).toBeInTheDocument();
+    unmount();
+    await show(<ExportPage />, ["account"]);
+    expect(await screen.findByRole("button", { name: "파일 만들기" })).toBeInTheDocument();
+    expect(asked().filter((one) => one.startsWith("POST"))).toEqual(["POST me/exports"]);
+  });
+
+  it("gets nothing by turning back on the way, or as somebody else", async () => {
+    const asked = await platform("account", exports);
+    rememberWanted("export");
+    const { unmount } = await show(<ExportPage />, ["account"]);
+    expect(await screen.findByRole("button", { name: "파일 만들기" })).toBeInTheDocument();
+    unmount();
+    expect(asked()).not.toContain("POST me/exports");
+    rememberWanted("export");
+    forgetSession();
+    const askedAsGuest = await platform("guest", exports);
+    markShown();
+    await show(<ExportPage />, ["account"]);
+    expect(await screen.findByRole("button", { name: "파일 만들기" })).toBeInTheDocument();
+    expect(askedAsGuest()).not.toContain("POST me/exports");
+  });
+
+  it("is asked whether they want to leave, and leaves by no way but a press", async () => {
+    const asked = await platform("account", () => ({ body: { erased_at: "2026-12-14T03:00:00Z" } }));
+    rememberWanted("leave");
+    markShown();
+    await show(<LeavePage />, ["account"]);
+    expect(await screen.findByRole("group", { name: /정말 계정을 지울까요/ })).toHaveFocus();
+    expect(asked()).toEqual([]);
   });
 });
 

@@ -97,6 +97,38 @@ describe("a ticket that ran out", () => {
   });
 });
 
+describe("a page that was left while its photo was sent", () => {
+  /** Sends a photo whose completion is never answered, and opens the page anew, where its job has come as far as `status`. */
+  async function reloaded(status: string) {
+    let left = true;
+    const asked = at.play(
+      () => at.ticket("job-1"),
+      (one) => {
+        if (one === "GET status/job-1") return { body: { status } };
+        return one === "POST upload-complete/job-1" && left ? problem(503, "unavailable") : undefined;
+      },
+    );
+    await at.added();
+    left = false;
+    at.tab = await at.newTab();
+    await at.tab.resume();
+    await at.handedOver();
+    expect(asked("POST analyze")).toHaveLength(2);
+    return asked;
+  }
+
+  it("sends the picture no second time where the platform has taken it over", async () => {
+    const asked = await reloaded("seeing");
+    expect(at.uploads).toEqual(["/job-1"]);
+    expect(asked("POST upload-complete")).toHaveLength(2);
+  });
+
+  it("sends it again where the platform still waits for it", async () => {
+    await reloaded("created");
+    expect(at.uploads).toEqual(["/job-1", "/job-1"]);
+  });
+});
+
 describe("two tabs", () => {
   /** Web Locks, which jsdom has not. */
   function playLocks() {

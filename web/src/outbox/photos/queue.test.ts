@@ -48,7 +48,10 @@ describe("a photo", () => {
     at.receive = () => {
       at.receive = (response) => response.end();
     };
-    at.play(() => at.ticket("job-2"));
+    at.play(
+      () => at.ticket("job-2"),
+      (one) => (one === "GET status/job-2" ? { body: { status: "created" } } : undefined),
+    );
     await at.added();
     await soon(() => expect(at.uploads).toHaveLength(1));
     await at.tab.resumeOnline();

@@ -55,11 +55,12 @@ export async function send(photo: StoredPhoto, { signal, onJob, onProgress }: Li
     }),
   );
   // The same attempt is given the same ticket, however old. The picture may be there all the same: the platform knows.
-  const tooLate = ticket.job_id === photo.jobId && Date.parse(ticket.expires_at) < Date.now();
+  const again = ticket.job_id === photo.jobId;
+  const tooLate = again && Date.parse(ticket.expires_at) < Date.now();
   await onJob(ticket.job_id);
-  if (!tooLate) {
+  if (!tooLate && (!again || (await waitsForPicture(ticket.job_id, signal)))) {
     await upload(ticket, photo.photo, { signal, onProgress }).catch((error: unknown) => {
-      // An earlier try was completed, and its answer lost. If the job is gone instead, the next request says so.
+      // It was completed by another tab, or removed. The next request says which.
       if (error instanceof Problem && error.code === "ticket_used") return;
       throw isRefusedTicket(error) ? new Problem({ ...error.details, code: "ticket_invalid" }) : error;
     });
@@ -71,6 +72,13 @@ export async function send(photo: StoredPhoto, { signal, onJob, onProgress }: Li
       signal,
     }),
   );
+}
+
+/** Whether a job is still without its picture: who closes a page while it is completed never hears that it was. */
+async function waitsForPicture(jobId: string, signal: AbortSignal): Promise<boolean> {
+  const params = { path: { job_id: jobId } };
+  const { status } = await data(api.GET("/api/v1/waste/status/{job_id}", { params, signal }));
+  return status === "created";
 }
 
 /** A store of its own says it without our codes: S3 in XML. */

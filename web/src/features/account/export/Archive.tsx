@@ -8,6 +8,7 @@ import { ErrorMessage } from "~/ui/ErrorMessage";
 import { Skeleton } from "~/ui/Loading";
 import { Section } from "~/ui/Section";
 import { useReauthentication } from "../security/useReauthentication";
+import { useGoOn } from "../signIn/wanted";
 import { isOpen, useArchive, useAskForArchive, useRemoveArchive } from "./useArchive";
 import styles from "./export.module.css";
 
@@ -15,9 +16,10 @@ import styles from "./export.module.css";
 export function Archive() {
   const { t } = useTranslation("account");
   const { data: archive, error, isPending, refetch } = useArchive();
-  const { reauthenticated, dialog } = useReauthentication();
+  const { reauthenticated, dialog } = useReauthentication("export");
   const ask = useAskForArchive(reauthenticated);
   const remove = useRemoveArchive();
+  useGoOn("export", ask.mutate);
   const open = archive ? isOpen(archive) : false;
   const main = useRef<HTMLButtonElement>(null);
   const done = archive?.state === "ready" && archive.download_url !== null;

@@ -45,8 +45,10 @@ export function useAskForArchive(reauthenticated: (work: () => Promise<Export>) 
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => reauthenticated(() => data(api.POST("/api/v1/users/me/exports"))),
-    onSuccess: (asked) => {
-      if (asked) client.setQueryData(KEY, asked);
+    onSuccess: async (asked) => {
+      if (!asked) return;
+      await client.cancelQueries({ queryKey: KEY }); // what was asked before knows nothing of it
+      client.setQueryData(KEY, asked);
     },
   });
 }

@@ -11,6 +11,7 @@ import { NoOrYes } from "~/ui/NoOrYes";
 import { Section } from "~/ui/Section";
 import { useConfirmation } from "~/ui/useConfirmation";
 import { useReauthentication } from "../security/useReauthentication";
+import { useGoOn } from "../signIn/wanted";
 import type { Left } from "./Farewell";
 import styles from "./leaving.module.css";
 
@@ -46,7 +47,7 @@ function Decide({ kind, onLeft }: Props) {
   const { t } = useTranslation("account");
   const client = useQueryClient();
   const { asking, setAsking, question, trigger } = useConfirmation();
-  const { reauthenticated, dialog } = useReauthentication();
+  const { reauthenticated, dialog } = useReauthentication("leave");
   const leave = useMutation({
     mutationFn: async () => {
       const done = await reauthenticated(() => data(api.DELETE("/api/v1/users/me")));
@@ -56,6 +57,9 @@ function Decide({ kind, onLeft }: Props) {
       client.clear();
       onLeft({ kind, erasedAt: done.erased_at });
     },
+  });
+  useGoOn("leave", () => {
+    setAsking(true); // the last word is pressed here
   });
   const sure = t(kind === "guest" ? "leave.sureGuest" : "leave.sureAccount");
   return (

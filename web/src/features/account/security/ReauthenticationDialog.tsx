@@ -13,18 +13,20 @@ import { useFactorCode } from "../forms/useFactorCode";
 import { shownPasskey } from "../passkeys/ask";
 import { whyNoPasskeys } from "../passkeys/webauthn";
 import { ProviderButtons, useProviders } from "../signIn/providers";
+import type { Wanted } from "../signIn/wanted";
 import { useFactors } from "./useFactors";
 import { useIdentities } from "./useIdentities";
 import { useProfile } from "./useProfile";
 import styles from "../account.module.css";
 
 type Props = Readonly<{ onEnd: (shown: boolean) => void }>;
+type DialogProps = Props & Readonly<{ wanted: Wanted | null }>;
 
 /**
  * Asks once more who is there: by a passkey, by the password with the second factor where there is one, or by signing in
  * elsewhere again. Where it cannot be known whether there is a password, it is among the ways.
  */
-export function ReauthenticationDialog({ onEnd }: Props) {
+export function ReauthenticationDialog({ wanted, onEnd }: DialogProps) {
   const { t } = useTranslation("account");
   const title = useId();
   const element = useRef<HTMLDialogElement>(null);
@@ -53,6 +55,7 @@ export function ReauthenticationDialog({ onEnd }: Props) {
           methods={factors.data?.methods ?? []}
           hasPassword={profile.data?.has_password ?? true}
           linked={identities.data?.map((each) => each.provider) ?? []}
+          wanted={wanted}
           onEnd={onEnd}
         />
       )}
@@ -65,10 +68,10 @@ export function ReauthenticationDialog({ onEnd }: Props) {
   );
 }
 
-type WaysProps = Props &
+type WaysProps = DialogProps &
   Readonly<{ methods: readonly Factor[]; hasPassword: boolean; linked: readonly string[] }>;
 
-function Ways({ methods, hasPassword, linked, onEnd }: WaysProps) {
+function Ways({ methods, hasPassword, linked, wanted, onEnd }: WaysProps) {
   const { t } = useTranslation("account");
   const passkeys = methods.includes("passkey");
   const cannot = passkeys ? whyNoPasskeys() : null;
@@ -89,6 +92,7 @@ function Ways({ methods, hasPassword, linked, onEnd }: WaysProps) {
             names={providers}
             next={here ?? "/account"}
             purpose="reauthenticate"
+            wanted={wanted}
             label={(provider) => t("signIn.with", { provider })}
           />
         </>

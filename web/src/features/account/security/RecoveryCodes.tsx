@@ -6,6 +6,7 @@ import { Button } from "~/ui/Button";
 import { Section } from "~/ui/Section";
 import { toast } from "~/ui/toast";
 import { Failure } from "../forms/Failure";
+import { useGoOn } from "../signIn/wanted";
 import { useReauthentication } from "./useReauthentication";
 import styles from "../account.module.css";
 
@@ -13,13 +14,14 @@ import styles from "../account.module.css";
 export function RecoveryCodes({ left }: Readonly<{ left: number }>) {
   const { t } = useTranslation("account");
   const client = useQueryClient();
-  const { reauthenticated, dialog } = useReauthentication();
+  const { reauthenticated, dialog } = useReauthentication("codes");
   const make = useMutation({
     mutationFn: () => reauthenticated(() => data(api.POST("/api/v1/auth/recovery-codes"))),
     onSuccess: (made) => {
       if (made) void client.invalidateQueries({ queryKey: ["account"] });
     },
   });
+  useGoOn("codes", make.mutate);
   const codes = make.data?.codes;
   return (
     <Section title={t("codes.title")} note={t("codes.note")}>

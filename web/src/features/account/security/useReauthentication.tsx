@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from "react";
 import { Problem } from "~/api/problem";
+import type { Wanted } from "../signIn/wanted";
 import { ReauthenticationDialog } from "./ReauthenticationDialog";
 
 type Reauthentication = Readonly<{
@@ -12,7 +13,8 @@ type Reauthentication = Readonly<{
   dialog: ReactNode;
 }>;
 
-export function useReauthentication(): Reauthentication {
+/** `wanted`: what `useGoOn` goes on with after a provider was asked who is there; without it, it has to be pressed once more. */
+export function useReauthentication(wanted: Wanted | null = null): Reauthentication {
   const [resolve, setResolve] = useState<((shown: boolean) => void) | null>(null);
   const confirmed = async () => {
     const shown = await new Promise<boolean>((answer) => {
@@ -29,5 +31,6 @@ export function useReauthentication(): Reauthentication {
     }
     return (await confirmed()) ? work() : null;
   };
-  return { reauthenticated, confirmed, dialog: resolve && <ReauthenticationDialog onEnd={resolve} /> };
+  const dialog = resolve && <ReauthenticationDialog wanted={wanted} onEnd={resolve} />;
+  return { reauthenticated, confirmed, dialog };
 }

@@ -18,6 +18,7 @@ import { useReauthentication } from "../security/useReauthentication";
 import { takeLeft, rememberLeft } from "./left";
 import { beginAt, useProviderName } from "./providers";
 import { SecondFactor } from "./SecondFactor";
+import { markShown } from "./wanted";
 
 /** What the provider's callback brought, as `FinishIn` takes it. */
 type Brought = Readonly<Record<"provider" | "state", string>> &
@@ -73,6 +74,7 @@ function Finish({ brought }: Readonly<{ brought: Brought }>) {
   const started = useRef(false);
 
   const entered = (who: Person | null, to: string | null) => {
+    markShown();
     const linked = before?.kind === "account" && before.id === who?.id;
     toast({
       text: linked ? t("signedIn.linked", { provider: name }) : t("signIn.done", { name: who?.name ?? "" }),

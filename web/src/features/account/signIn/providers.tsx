@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { api, data } from "~/api/client";
 import { Button } from "~/ui/Button";
 import { rememberLeft } from "./left";
+import { rememberWanted, type Wanted } from "./wanted";
 import styles from "../account.module.css";
 
 const KNOWN = ["kakao", "naver", "google"] as const;
@@ -40,12 +41,14 @@ type Props = Readonly<{
   next: string;
   /** Whether the person is to show there anew who they are. */
   purpose?: Purpose;
+  /** What goes on by itself when they are back and have. */
+  wanted?: Wanted | null;
   /** What a button says. */
   label: (provider: string) => string;
 }>;
 
 /** A button for each. They lead out of the app: nothing of a page is left but what it has stored. */
-export function ProviderButtons({ names, next, purpose, label }: Props) {
+export function ProviderButtons({ names, next, purpose, wanted = null, label }: Props) {
   const nameOf = useProviderName();
   return (
     <div className={styles.buttons}>
@@ -58,6 +61,7 @@ export function ProviderButtons({ names, next, purpose, label }: Props) {
           href={beginAt(name, next, purpose)}
           onClick={() => {
             rememberLeft(next);
+            rememberWanted(wanted);
           }}
         >
           {label(nameOf(name))}

@@ -1,12 +1,13 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { forgetSession, person } from "~/api/session";
+import { forgetSession, person, signIn } from "~/api/session";
 import { fakeServer, problem } from "~/test/fakeServer";
 import { show } from "~/test/show";
 import NewAccountPage from "../passkeys/NewAccountPage";
 import SignedInPage from "./SignedInPage";
 import SignInPage from "./SignInPage";
+import { rememberWanted } from "./wanted";
 
 const tokens = {
   access_token: "a",
@@ -39,6 +40,18 @@ describe("who comes back from a provider", () => {
     expect(finishes.map(({ path, body }) => [path, JSON.parse(body) as unknown])).toEqual([
       ["/api/v1/auth/oauth/kakao/finish", { code: "c/1", state: "s" }],
     ]);
+  });
+
+  it("has shown who they are, for what they wanted before", async () => {
+    fakeServer(({ path }) => ({
+      body: path.endsWith("/login") ? tokens : { tokens, mfa: null, next: "/account/export" },
+    }));
+    await signIn("/api/v1/auth/login", { email: "a@example.org", password: "p" });
+    const kept = () => sessionStorage.getItem("bunri.account.wanted");
+    rememberWanted("export");
+    expect(kept()).toContain('"shown":false');
+    await show(<SignedInPage />, ["account"], CALLBACK);
+    await expect.poll(kept).toContain('"shown":true');
   });
 
   it("is asked for the second factor, which signs in", async () => {

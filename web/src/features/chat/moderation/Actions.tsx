@@ -46,7 +46,7 @@ function Action({ action }: Readonly<{ action: RoomAction }>) {
   const format = useFormat();
   const { kind, actorUsername, targetUsername, until, createdAt } = action;
   return (
-    <li className={styles.action}>
+    <li className={styles.row}>
       <span>
         {t(`actions.${known(kind)}`, {
           actor: actorUsername || t("gone"),
