@@ -1,12 +1,12 @@
 """How reliable each source of evidence is, and what two sources say together. Pure.
 
 There are three sources of evidence about a thing: the detector's label, the material that a classifier finds in the
-crop, and names of the picture as a whole. Each is an opinion over materials and may simply be wrong, so a share of it
-is spread evenly and no single source ever rules anything out. Opinions of independent sources are multiplied (naive
-Bayes; a logarithmic opinion pool with weights 1). One model that names a thing *and* its material is a single source,
-so its two statements get weight ½ each (Genest & Zidek 1986, "Combining probability distributions", §3: weights of
-dependent experts add up to 1). Agreement thereby raises the confidence, and a contradiction of two confident sources
-leaves neither above the threshold.
+crop (where one thing fills the picture, the mean of two networks), and names of the picture as a whole. Each is an
+opinion over materials and may simply be wrong, so a share of it is spread evenly and no single source ever rules
+anything out. Opinions of independent sources are multiplied (naive Bayes; a logarithmic opinion pool with weights 1).
+One model that names a thing *and* its material is a single source, so its two statements get weight ½ each (Genest &
+Zidek 1986, "Combining probability distributions", §3: weights of dependent experts add up to 1). Agreement thereby
+raises the confidence, and a contradiction of two confident sources leaves neither above the threshold.
 
 The reliabilities were measured (docs/answers.md), not taken from the models' own scores: networks are overconfident
 where pictures differ from those that they were trained on (Guo et al. 2017, "On calibration of modern neural

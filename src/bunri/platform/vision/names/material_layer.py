@@ -1,7 +1,8 @@
 """One linear layer on the namer's features: what the picture is made of, in another network's opinion.
 
-The namer's network was never tuned to materials, and the layer was trained on other photos than the material model. So
-where both say the same, it means more than one of them that is sure. Made by ``training.material_layer``.
+The namer's network was never tuned to materials, and the layer was trained on photos by phone, too, which the material
+model never saw. So where both say the same, it means more than one of them that is sure. Made by
+``training.material_layer``.
 """
 
 from pathlib import Path
