@@ -190,7 +190,7 @@ def _mean_loss(layers: dict[str, MaterialLayer], sources: dict[str, Source]) -> 
 
 def _named(source: Source) -> Choice:
     """Which pictures show a material that pixels may name: not medicine, nor "other"."""
-    return source.targets.argmax(1) < MATERIALS.index("other")
+    return np.asarray(source.targets.argmax(1) < MATERIALS.index("other"))
 
 
 def _loss(layer: MaterialLayer, source: Source) -> float:
@@ -210,9 +210,8 @@ def _row(name: str, layer: MaterialLayer, source: Source) -> str:
     rows, both = _named(source), layer.probabilities(source.features)
     alone, medicine = both[:, :-1], both.argmax(1) == CLASSES.index(MEDICINE)
     is_medicine = source.targets[:, -1] > 0
-    cells = [
-        _share(_right(shares, source)[rows]) for shares in (source.materials, alone, (source.materials + alone) / 2)
-    ]
+    mean: Floats = (source.materials + alone) / np.float32(2)
+    cells = [_share(_right(shares, source)[rows]) for shares in (source.materials, alone, mean)]
     cells += [_share(medicine[is_medicine]), _share(medicine[~is_medicine])]
     return f"| {name} | {len(rows)} | {' | '.join(cells)} |"
 
