@@ -171,6 +171,7 @@ train:                                    ## train the material model and measur
 	training/.venv/bin/pip install --quiet --disable-pip-version-check -r training/requirements.txt
 	PYTHONPATH=src training/.venv/bin/python -m training $(DATA) --ship
 	PYTHONPATH=src training/.venv/bin/python -m training.names $(DATA)
+	PYTHONPATH=src training/.venv/bin/python -m training.material_layer $(DATA) --ship
 	PYTHONPATH=src training/.venv/bin/python -m training.card $(DATA)
 
 format: setup node                        ## put the code in shape

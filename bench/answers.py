@@ -162,12 +162,13 @@ def _without_detector(result: LabelledResult) -> LabelledResult:
     return replace(result, result=replace(result.result, objects=()))
 
 
-def product_vision() -> LocalVision:
-    """The default detector and the shipped material model. Ends the command where there are no weights."""
+def product_vision(layer: Path | None = None) -> LocalVision:
+    """The default detector, the shipped material model and the namer, perhaps with another layer. Ends the command
+    where there are no weights."""
     weights = detector()
     if weights is None:
         raise SystemExit("no weights of yolox_nano: set BUNRI_MODELS_DIR or BUNRI_SHARED")
-    return LocalVision(OnnxDetector(weights, weights.stem), MaterialClassifier(), ThingNamer())
+    return LocalVision(OnnxDetector(weights, weights.stem), MaterialClassifier(), ThingNamer(layer=layer))
 
 
 def _analysed(datasets: dict[str, list[Sample]], count: int) -> Iterator[tuple[str, list[LabelledResult]]]:

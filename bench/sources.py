@@ -2,8 +2,10 @@
 
 A source is a folder of photos that one collector took in their own places, with a folder for each kind of thing in it.
 Photos of one source resemble each other, so a figure over all of them hides the source where the product fails, and a
-threshold that holds on one may not hold on the next. The shipped model was trained on none of them. What the vision
-models saw is kept below ``--cache`` and used until a model or a picture changes.
+threshold that holds on one may not hold on the next. The material model was trained on none of them. The layer on the
+namer's features was trained on those whose licence allows it: ``--layers`` takes for each the one that was trained
+without it (``python -m training.material_layer``). What the vision models saw is kept below ``--cache`` and used until
+a model or a picture changes.
 """
 
 import argparse
@@ -85,20 +87,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.sources", description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("more", type=Path, nargs="*", metavar="FOLDER", help="further sources: folders of kinds")
+    parser.add_argument("--layers", type=Path, help="folder of the layers without each source")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "bunri-sources")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     add_catalogue("bunri.domains.waste")  # whose names of materials fusion uses
-    vision, table = product_vision(), load_table()
+    table = load_table()
     print(_HEAD)
     for name, pictures in sources(arguments.data, arguments.more).items():
+        vision = product_vision(layer_without(name, arguments.layers))
         results = analysed(vision, pictures, arguments.cache / name)
+        vision.close()
         for title, truths in ((name, RIGHT), (f"{name}, of no class", UNNAMED)):
             rights = {path: right_for(path, truths) for path in results}
             answers = [judged(results[path], right, table) for path, right in rights.items() if right]
             if answers:
                 print(row(title, answers), flush=True)
-    vision.close()
+
+
+def layer_without(name: str, layers: Path | None) -> Path | None:
+    """The layer that was trained without a source; None, which is the shipped one, where it was never trained on it."""
+    layer = layers / f"without {name}.npz" if layers else None
+    return layer if layer and layer.exists() else None
 
 
 def right_for(picture: Path, truths: Mapping[str, set[str]]) -> set[str] | None:

@@ -51,6 +51,9 @@ OWN: dict[str, dict[str, float]] = {
     "paper_towel": {"other": 0.6, "paper": 0.4}, "envelope_padded": {"paper": 0.5, "other": 0.5},
 }  # fmt: skip
 
+PHONE = ("datacluster-bottles", "noman-bd", "bearlogic", "pushin-pill")
+"""Sources of photos by phone, each of other homes, streets and cameras."""
+
 WEB = {
     "aluminium": "metal", "carton": "carton", "glass": "glass", "organic-waste": "food", "other-plastics": "plastic",
     "paper-and-cardboard": "paper|cardboard", "plastic": "plastic", "textiles": "textile", "wood": "other",
@@ -87,6 +90,17 @@ def training_samples(data: Path) -> list[Sample]:
     return sorted(found, key=lambda sample: str(sample.path))
 
 
+def phone_samples(data: Path) -> list[Sample]:
+    """Photos by phone of PHONE, whose licences allow training, too. The material model saw none of them. Things of no
+    class are other; loose tablets and blisters lie in folders called medicine."""
+    found = []
+    for source in PHONE:
+        for path in sorted((data / "more-photos" / source).glob("*/*.jpg")):
+            kind = path.parent.name
+            found.append(_sample(path, source, "train", {kind if kind in MATERIALS else "other": 1}))
+    return found
+
+
 def taco_elsewhere(data: Path) -> list[Sample]:
     """Litter crops that may be measured but not trained on, without photos that training may have seen."""
     return list(_taco(data / "more-photos/taco", licensed=False))
@@ -102,6 +116,12 @@ def web_samples(data: Path) -> list[Sample]:
             Sample(path, "web", "test", target, right) for path in sorted((data / "waste-web" / folder).iterdir())
         ]
     return found
+
+
+def shop_samples(data: Path) -> list[Sample]:
+    """Bottles in shops, for measuring only: another source without a licence."""
+    paths = sorted((data / "vn-store").glob("*/*.jpg"))
+    return [_sample(path, "vn-store", "test", {path.parent.name: 1}) for path in paths if path.parent.name in MATERIALS]
 
 
 def battery_samples(data: Path) -> list[Sample]:

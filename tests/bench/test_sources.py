@@ -2,7 +2,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from bench.sources import UNNAMED, Answer, analysed, judged, right_for, row, sources
+from bench.sources import UNNAMED, Answer, analysed, judged, layer_without, right_for, row, sources
 
 from bunri.domains.recycling.table import load_table
 from bunri.platform.vision.local import LocalVision
@@ -67,3 +67,10 @@ def test_pictures_are_analysed_once_and_again_when_they_change(tmp_path: Path) -
     one.write_bytes(other.read_bytes())
     assert analysed(vision, [one], tmp_path / "cache")[one].image_probabilities == before[other].image_probabilities
     vision.close()
+
+
+def test_a_source_is_measured_by_a_layer_that_was_not_trained_on_it(tmp_path: Path) -> None:
+    (tmp_path / "without home.npz").touch()
+    assert layer_without("home", tmp_path) == tmp_path / "without home.npz"
+    assert layer_without("shop", tmp_path) is None
+    assert layer_without("home", None) is None

@@ -14,7 +14,7 @@ from bunri.kit.materials import Material
 from bunri.platform.vision.errors import VisionFailed, VisionMissing
 from bunri.platform.vision.local import LocalVision, crop
 from bunri.platform.vision.onnx import OnnxDetector
-from bunri.platform.vision.protocol import Detection, Pixels
+from bunri.platform.vision.protocol import Detection, NamedPicture, Pixels
 
 PHOTO = np.zeros((100, 200, 3), np.uint8)
 
@@ -55,12 +55,13 @@ class BySize:
 
 
 class ByWidth:
-    """Wide pictures are loaves, others tins."""
+    """Wide pictures are loaves of food, others tins."""
 
     name, version = "by_width", "3"
 
-    def name_picture(self, pixels: Pixels) -> dict[str, float]:
-        return {"loaf" if pixels.shape[1] > pixels.shape[0] else "tin": 0.6}
+    def name_picture(self, pixels: Pixels) -> NamedPicture:
+        name, material = ("loaf", Material.FOOD) if pixels.shape[1] > pixels.shape[0] else ("tin", Material.METAL)
+        return NamedPicture({name: 0.6}, {material: 0.7})
 
 
 class TestSeeing:
@@ -82,7 +83,7 @@ class TestSeeing:
 
     async def test_the_picture_as_a_whole_is_named(self) -> None:
         result = await LocalVision(SlowDetector(), BySize(), ByWidth()).see(PHOTO)
-        assert result.names == {"loaf": 0.6}
+        assert (result.names, result.second_opinion) == ({"loaf": 0.6}, {Material.FOOD: 0.7})
         assert result.models == {"detector": "slow@1", "classifier": "by_size@2", "namer": "by_width@3"}
 
     async def test_names_without_materials_would_be_evidence_beside_nothing(self) -> None:

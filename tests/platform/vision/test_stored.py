@@ -46,8 +46,8 @@ def test_a_row_is_written_as_the_first_version_did() -> None:
     assert to_stored(RESULT) == STORED
 
 
-def test_names_are_kept_where_there_are_any() -> None:
-    named = replace(RESULT, names={"imagenet:pop bottle": 0.7})
+def test_names_and_a_second_opinion_are_kept_where_there_are_any() -> None:
+    named = replace(RESULT, names={"imagenet:pop bottle": 0.7}, second_opinion={Material.GLASS: 0.9})
     assert from_stored(to_stored(named)) == named
 
 

@@ -5,7 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from bunri.platform.vision.errors import VisionMissing
-from bunri.platform.vision.protocol import Box, Classifier, DetectedObject, Detector, Namer, Pixels, VisionResult
+from bunri.platform.vision.protocol import (
+    Box,
+    Classifier,
+    DetectedObject,
+    Detector,
+    NamedPicture,
+    Namer,
+    Pixels,
+    VisionResult,
+)
 from bunri.platform.vision.tint import BOTTLES, coloured
 
 _MARGIN: Final = 0.05
@@ -64,8 +73,9 @@ class LocalVision:
             DetectedObject(detection.label, detection.score, detection.box, materials, coloured=tint)
             for detection, materials, tint in zip(found, judged, tints, strict=True)
         )
-        names = self._namer.name_picture(pixels) if self._namer else {}
-        return VisionResult(objects, self.models, image, self._classifier.accept_threshold, names)
+        named = self._namer.name_picture(pixels) if self._namer else NamedPicture({})
+        threshold = self._classifier.accept_threshold
+        return VisionResult(objects, self.models, image, threshold, named.names, named.materials)
 
 
 def crop(pixels: Pixels, box: Box) -> Pixels:

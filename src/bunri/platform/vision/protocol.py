@@ -58,6 +58,8 @@ class VisionResult:
     """The probability from which on a material may be stated without asking; None without a calibrated model."""
     names: dict[str, float] = field(default_factory=dict)
     """What the picture as a whole may be called, with probabilities; empty when no model named it."""
+    second_opinion: dict[Material, float] = field(default_factory=dict)
+    """Probabilities by material of the picture as a whole, from another network than ``image_probabilities``."""
 
 
 class Detector(Protocol):
@@ -86,13 +88,22 @@ class Classifier(Protocol):
     def classify(self, crops: list[Pixels]) -> list[dict[Material, float]]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class NamedPicture:
+    """What a namer says about a picture as a whole, with probabilities."""
+
+    names: dict[str, float]
+    materials: dict[Material, float] = field(default_factory=dict)
+    """Empty when it only knows names."""
+
+
 class Namer(Protocol):
-    """Says what a picture as a whole may be called."""
+    """Says what a picture as a whole may be called, and perhaps what it is made of."""
 
     name: str
     version: str
 
-    def name_picture(self, pixels: Pixels) -> dict[str, float]: ...
+    def name_picture(self, pixels: Pixels) -> NamedPicture: ...
 
 
 class Vision(Protocol):

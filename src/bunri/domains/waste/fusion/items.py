@@ -8,12 +8,15 @@ from typing import Final
 from bunri.domains.recycling.public import Match, Meaning
 from bunri.domains.waste.fusion.evidence import (
     CONFUSED_WITH,
+    DISPOSED_ALIKE,
     MATERIAL_RELIABILITY,
     NAMES_RELIABILITY,
     MaterialEvidence,
     Shares,
+    agree,
     discounted,
     label_reliability,
+    mean,
     pool,
 )
 from bunri.domains.waste.fusion.seen import UNKNOWN, Candidate, SeenItem
@@ -177,10 +180,11 @@ def _item(
         shares = {
             m: reliability * shares.get(m, 0.0) + (1 - reliability) * p for m, p in vision.image_probabilities.items()
         }
+    shares, sure = _judgement(shares, vision, alone=beside == 1)
     evidence = MaterialEvidence(shares, independent=independent) if shares else None
     by_label = _by_label(thing, reliability, meanings)
     names = _by_names(vision.names, reliability, meanings) if beside == 1 else []
-    item = SeenItem(label=thing.label, box=thing.box, candidates=(), sure=_sure(vision, evidence))
+    item = SeenItem(label=thing.label, box=thing.box, candidates=(), sure=sure)
     return _judged(item, thing, by_label, names, evidence, meanings, divisions, language)
 
 
@@ -192,9 +196,10 @@ def _whole(
     language: Language,
 ) -> SeenItem:
     """The whole picture as the item, because nothing was detected."""
-    evidence = MaterialEvidence(vision.image_probabilities, independent=True) if vision.image_probabilities else None
+    shares, sure = _judgement(vision.image_probabilities, vision, alone=True)
+    evidence = MaterialEvidence(shares, independent=True) if shares else None
     reliability = label_reliability(hint.score, measured=True) if hint else 0.0
-    item = SeenItem(label=UNKNOWN, candidates=(), sure=_sure(vision, evidence))
+    item = SeenItem(label=UNKNOWN, candidates=(), sure=sure)
     if evidence is None:
         return _with([], evidence, item)
     by_label, names = _by_label(hint, reliability, meanings), _by_names(vision.names, reliability, meanings)
@@ -252,11 +257,21 @@ def _materials(found: Sequence[Candidate], evidence: MaterialEvidence | None) ->
     return {material: round(each, 4) for material, each in likely.items()}
 
 
-def _sure(vision: VisionResult, evidence: MaterialEvidence | None) -> float | None:
-    """The material model's threshold, discounted like its probabilities."""
-    if vision.accept_threshold is None or evidence is None:
-        return None
-    return discounted(vision.accept_threshold, MATERIAL_RELIABILITY, len(evidence.shares))
+def _judgement(shares: Shares, vision: VisionResult, *, alone: bool) -> tuple[Shares, float | None]:
+    """The probability of each material, and the confidence from which on nothing is asked: none where no calibrated
+    model judged, its threshold where it judged by itself; where there is a second opinion, both have to agree. That is
+    of the whole picture, so of each of several things there is one opinion, which is not enough."""
+    threshold, second = vision.accept_threshold, vision.second_opinion
+    if threshold is None or not shares:
+        return shares, None
+    if not second:
+        return shares, discounted(threshold, MATERIAL_RELIABILITY, len(shares))
+    if not alone:
+        return shares, NEVER
+    both = mean(shares, second)
+    if not agree(shares, second, threshold):
+        return both, NEVER
+    return both, DISPOSED_ALIKE * discounted(max(both.values()), MATERIAL_RELIABILITY, len(shares))
 
 
 @dataclass(frozen=True, slots=True)
