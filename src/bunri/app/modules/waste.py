@@ -94,10 +94,15 @@ async def _queue_check(container: "Container", queue: str) -> str | None:
         return None
     import numpy as np
 
+    from bunri.domains.waste.service.vision_stage import VisionModels
     from bunri.platform.vision.protocol import Vision
+    from bunri.platform.vision.remote.budget import BudgetedVision
 
     vision = container.get(Vision)
     await vision.see(np.full((96, 96, 3), 114, np.uint8))
+    remote = container.get(VisionModels).remote
+    if isinstance(remote, BudgetedVision) and remote.failure:
+        return f"remote vision: {remote.failure}; our own models answer"
     if "detector" not in vision.models:
         return "no detector: one thing a photo, by its material alone (bunri models pull)"
     return None
@@ -352,11 +357,16 @@ def _local_vision(container: "Container") -> "LocalVision":
 def _vision_models(container: "Container") -> "VisionModels":
     from bunri.domains.waste.service.vision_stage import VisionModels
     from bunri.platform.vision.protocol import Vision
+    from bunri.platform.vision.remote.budget import BudgetedVision
     from bunri.platform.vision.remote.factory import open_remote
 
-    if remote := open_remote(container.settings.remote_vision):
-        container.closing.push_async_callback(remote.aclose)
-    return VisionModels(container.get(Vision), remote)
+    settings = container.settings.remote_vision
+    remote = open_remote(settings, container.get(RecyclingPublic).items)
+    if remote is None:
+        return VisionModels(container.get(Vision))
+    container.closing.push_async_callback(remote.aclose)
+    budgeted = BudgetedVision(remote, container.cache("common"), settings.most_photos, container.clock)
+    return VisionModels(container.get(Vision), budgeted)
 
 
 MODULE = Module(

@@ -83,6 +83,11 @@ class Item(BaseModel):
     confidence: float = Field(ge=0, le=1, description="How likely the disposal is right.")
     parts: list[Part] = Field(default_factory=list)
     tags: list[Tag] = Field(default_factory=list)
+    seen_tags: list[Tag] = Field(
+        default_factory=list,
+        description="What a model saw of its state. Advice does not rest on it: offer it to the person, who may send "
+        "it back as `tags`.",
+    )
     mixed: bool = False
     disposal: Disposal
     reasons: list[str] = Field(default_factory=list, description="What spoke for this rule, in sentences.")

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from bunri.kit.materials import Material
-from bunri.platform.vision.protocol import DetectedObject, VisionResult
+from bunri.platform.vision.protocol import DescribedThing, DetectedObject, VisionResult
 
 
 class _StoredResult(BaseModel):
@@ -18,6 +18,7 @@ class _StoredResult(BaseModel):
     whole: dict[Material, float] = {}
     sure: float | None = None
     names: dict[str, float] = {}
+    described: tuple[DescribedThing, ...] = ()
 
 
 def to_stored(result: VisionResult) -> dict[str, Any]:
@@ -28,11 +29,13 @@ def to_stored(result: VisionResult) -> dict[str, Any]:
         whole=result.image_probabilities,
         sure=result.accept_threshold,
         names=result.names,
+        described=result.described,
     )
-    return stored.model_dump(mode="json", exclude=None if result.names else {"names"})
+    unused = {name for name, value in (("names", result.names), ("described", result.described)) if not value}
+    return stored.model_dump(mode="json", exclude=unused)
 
 
 def from_stored(stored: dict[str, Any]) -> VisionResult:
     """The result that ``to_stored`` gave. Raises ValueError for anything else."""
     found = _StoredResult.model_validate(stored)
-    return VisionResult(found.things, found.models, found.whole, found.sure, found.names)
+    return VisionResult(found.things, found.models, found.whole, found.sure, found.names, found.described)
