@@ -33,6 +33,9 @@ class Verdict(BaseModel):
 RIGHT = '{"where": "glass", "steps": ["Empty it."]}'
 
 
+TALK = [f"Sure! {RIGHT}", f"```json\n{RIGHT}\n```\nAnything else?", f"{RIGHT}{RIGHT}"]
+
+
 def claude_says(text: str, stop: str = "end_turn") -> dict[str, Any]:
     return {
         "id": "msg_01XFDUDYJgAACzvnptvVoYEL",
@@ -292,7 +295,19 @@ class TestWhatOpenAiIsSent:
                     await ask(model)
         assert ["response_format" in json.loads(request.body) for request in server.requests] == [True, False] * 2
 
-    @pytest.mark.parametrize("text", [f"Sure! {RIGHT}", f"```json\n{RIGHT}\n```\nAnything else?", f"{RIGHT}{RIGHT}"])
+    async def test_a_server_of_this_machine_is_reached_without_the_proxy_of_the_environment(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with serving(ok(openai_says(RIGHT))) as proxy:
+            for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+                monkeypatch.setenv(name, proxy.url)
+            for name in ("no_proxy", "NO_PROXY"):
+                monkeypatch.delenv(name, raising=False)
+            async with talking(OPENAI, ok(openai_says(RIGHT))) as (model, server):
+                await ask(model)
+            assert (len(server.requests), len(proxy.requests)) == (1, 0)
+
+    @pytest.mark.parametrize("text", TALK)
     async def test_json_with_talk_around_it_is_no_answer(self, text: str) -> None:
         assert await failure(talking(OPENAI, ok(openai_says(text)))) == ("garbage", 1)
 

@@ -7,11 +7,13 @@ Compatible servers differ in two things. Ollama bounds an answer by ``max_tokens
 import base64
 import json
 from typing import Final
+from urllib.parse import urlsplit
 
 from openai import APIConnectionError, APIStatusError, AsyncOpenAI, DefaultAsyncHttpxClient, omit
 from openai.types.chat import ChatCompletionContentPartParam, ChatCompletionMessageParam
 from pydantic import BaseModel, Field
 
+from bunri.platform.external_settings import LOOPBACK
 from bunri.platform.llm.errors import LlmFailed
 from bunri.platform.llm.protocol import Shape
 from bunri.platform.llm.reading import ROOM_TO_THINK, answer, envelope
@@ -48,12 +50,16 @@ class OpenAiModel:
         self._provider = "ollama" if ollama else "openai"
         self._compatible = ollama or settings.base_url is not None
         self._in_words = False
+        url = str(settings.base_url or (OLLAMA_URL if ollama else DEFAULT_URL))
         self._client = AsyncOpenAI(
             api_key=settings.key or "none",
-            base_url=str(settings.base_url or (OLLAMA_URL if ollama else DEFAULT_URL)),
+            base_url=url,
             max_retries=0,
             timeout=None,
-            http_client=DefaultAsyncHttpxClient(follow_redirects=False),
+            # The environment may name a proxy, to which this machine's own servers are no business.
+            http_client=DefaultAsyncHttpxClient(
+                follow_redirects=False, trust_env=urlsplit(url).hostname not in LOOPBACK
+            ),
         )
         self._guard = Guard(self.name, settings)
 

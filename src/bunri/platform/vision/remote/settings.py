@@ -6,10 +6,10 @@ from pydantic import Field, field_validator, model_validator
 
 from bunri.kit.languages import Language
 from bunri.kit.materials import Material
+from bunri.platform.external_settings import LOOPBACK
 from bunri.platform.llm.settings import ModelSettings
 from bunri.platform.vision.remote.objects import clean
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _HOSTS: Final = {
     "roboflow": "roboflow.com",
     "huggingface": "huggingface.co",
