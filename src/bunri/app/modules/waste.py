@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bunri.domains.waste.answer_cache import AnswerCache
     from bunri.domains.waste.person_location import PersonLocation
     from bunri.domains.waste.repository import WasteRepository
+    from bunri.domains.waste.schemas import Eyes
     from bunri.domains.waste.service.completion import Completion
     from bunri.domains.waste.service.feedback import Feedback
     from bunri.domains.waste.service.job_queue import JobQueue
@@ -213,6 +214,12 @@ def _jobs(container: "Container") -> "Jobs":
     )
 
 
+def _eyes(container: "Container") -> "Eyes":
+    from bunri.domains.waste.schemas import Eyes
+
+    return Eyes(photos_go_to=container.settings.remote_vision.sends_photos_to)
+
+
 def _completion(container: "Container") -> "Completion":
     from bunri.domains.waste.answer_cache import AnswerCache
     from bunri.domains.waste.person_location import PersonLocation
@@ -377,6 +384,7 @@ MODULE = Module(
         "answer_cache.AnswerCache": _answer_cache,
         "person_location.PersonLocation": _person_location,
         "public.WastePublic": _public,
+        "schemas.Eyes": _eyes,
         "service.completion.Completion": _completion,
         "service.feedback.Feedback": _feedback,
         "service.job_queue.JobQueue": _job_queue,

@@ -150,6 +150,12 @@ class AnswerIn(BaseModel):
         return self
 
 
+class Eyes(BaseModel):
+    """What people are told before they choose a photo."""
+
+    photos_go_to: str | None = Field(description="The host that photos are also sent to, to be looked at; null: none.")
+
+
 class JobSummary(BaseModel):
     """A line of the history."""
 
