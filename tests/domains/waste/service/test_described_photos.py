@@ -14,6 +14,7 @@ from tests.domains.waste.conftest import Pipeline, result_of
 from tests.support.pictures import encoded, new_photo, new_picture
 from tests.support.servers import Server, Step, ok, serving, status
 
+from bunri.app.modules.waste import MODULE
 from bunri.domains.recycling.public import RecyclingPublic
 from bunri.domains.waste.service.vision_stage import VisionModels
 from bunri.kit.ids import new_id
@@ -139,6 +140,17 @@ class TestFallback:
         assert "describer" in first.models
         assert second.models == pipeline.local.models
         assert len(server.requests) == 1
+
+    async def test_the_operator_is_told_until_it_answers_again(self, pipeline: Pipeline) -> None:
+        check = MODULE.queue_check
+        assert check is not None
+        async with shown_to(pipeline, status(500), says(thing())):
+            await pipeline.analyze(new_photo())
+            down = await check(pipeline.container, "waste")
+            await pipeline.analyze(new_photo())
+            up = await check(pipeline.container, "waste")
+        assert "remote vision: status_500" in (down or "")
+        assert "remote vision" not in (up or "")
 
 
 @pytest.mark.parametrize("text", INSTRUCTIONS)
