@@ -17,6 +17,7 @@ from tests.domains.waste.fusion.scenes import (
 from bunri.domains.recycling.public import Meaning
 from bunri.domains.waste.fusion import SeenItem, confidence, fuse, question
 from bunri.domains.waste.fusion.evidence import DESCRIPTION_RELIABILITY
+from bunri.domains.waste.fusion.items import AGREEING
 from bunri.kit.materials import Material, Tag
 from bunri.platform.vision.protocol import DescribedThing, DetectedObject, VisionResult
 
@@ -96,6 +97,9 @@ class TestBesideOurOwn:
         assert not asks(together)
         assert together.candidates[0].item == "jar"
 
+    def test_a_material_model_in_doubt_makes_nothing_sure(self) -> None:
+        assert asks(beside(JAR, glass=0.45))
+
     def test_where_it_contradicts_a_sure_material_both_are_offered(self) -> None:
         item = beside(JAR, food=0.97)
         assert asks(item)
@@ -155,3 +159,4 @@ def test_whatever_a_model_says_it_is_never_sure_without_the_other(
             likeliest = max(shares, key=lambda each: shares[each])
             best = item.candidates[0].material
             assert best is likeliest or (best, likeliest) == (Material.PET, Material.PLASTIC)
+            assert shares[likeliest] >= AGREEING

@@ -34,6 +34,8 @@ RECOGNISED: Final = 0.4
 TAKEN_FOR_OTHERS: Final = 0.2
 """Of the things that the material model calls one of its classes, how many are of a material that it has no word for
 (an estimate; of 80 pictures of cells it called 40 metal)."""
+AGREEING: Final = 0.5
+"""From this probability of the material model on it confirms what a language model says: more likely than not."""
 RARE: Final = 0.02
 """Candidates that are less likely are dropped."""
 NEVER: Final = 2.0
@@ -209,7 +211,7 @@ def _described(
     )
     found = _candidates(named, _by_description(thing, meanings), evidence, meanings, divisions, language)
     best = max(found, key=lambda each: each.probability, default=None)
-    agreed = best and shares and _class_of(best.material, evidence) is max(shares, key=lambda each: shares[each])
+    agreed = best and shares.get(_class_of(best.material, evidence), 0.0) >= AGREEING
     sure = _sure(vision, evidence) if agreed else NEVER
     item = SeenItem(label=thing.item or UNKNOWN, box=thing.box, candidates=(), sure=sure, seen_tags=thing.tags)
     return _with(found, evidence, item)
