@@ -68,8 +68,8 @@ async def _vision_model(settings: Settings) -> AsyncIterator[Finding]:
 
     chosen = settings.remote_vision
     if chosen.provider == "none":
-        if model := await LocalOllama().vision_model():
-            yield note("ollama_found", model=model)
+        if found := await LocalOllama().vision_model():
+            yield note("ollama_found", model=found)
         return
     if chosen.provider not in ("openai", "claude", "ollama"):
         return

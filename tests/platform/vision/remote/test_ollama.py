@@ -18,8 +18,8 @@ def listed(*models: dict[str, Any]) -> Step:
     return ok({"models": list(models)})
 
 
-SEES = {"capabilities": ["completion", "vision"]}
-READS = {"capabilities": ["completion"]}
+SEES: dict[str, Any] = {"capabilities": ["completion", "vision"]}
+READS: dict[str, Any] = {"capabilities": ["completion"]}
 
 
 async def found(*script: Step) -> str | None:
