@@ -224,6 +224,18 @@ class TestSurviving:
                 await ask(model)
         assert caught.value.reason == "connection"
 
+    async def test_a_server_of_this_machine_is_reached_without_the_proxy_of_the_environment(
+        self, provider: Provider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with serving(ok(provider.says(RIGHT))) as proxy:
+            for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+                monkeypatch.setenv(name, proxy.url)
+            for name in ("no_proxy", "NO_PROXY"):
+                monkeypatch.delenv(name, raising=False)
+            async with talking(provider, ok(provider.says(RIGHT))) as (model, server):
+                await ask(model)
+            assert (len(server.requests), len(proxy.requests)) == (1, 0)
+
 
 class TestWhatClaudeIsSent:
     async def test_key_schema_and_effort_go_out_and_nothing_the_newest_models_refuse(self) -> None:
@@ -294,18 +306,6 @@ class TestWhatOpenAiIsSent:
                 with pytest.raises(LlmFailed):
                     await ask(model)
         assert ["response_format" in json.loads(request.body) for request in server.requests] == [True, False] * 2
-
-    async def test_a_server_of_this_machine_is_reached_without_the_proxy_of_the_environment(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        async with serving(ok(openai_says(RIGHT))) as proxy:
-            for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-                monkeypatch.setenv(name, proxy.url)
-            for name in ("no_proxy", "NO_PROXY"):
-                monkeypatch.delenv(name, raising=False)
-            async with talking(OPENAI, ok(openai_says(RIGHT))) as (model, server):
-                await ask(model)
-            assert (len(server.requests), len(proxy.requests)) == (1, 0)
 
     @pytest.mark.parametrize("text", TALK)
     async def test_json_with_talk_around_it_is_no_answer(self, text: str) -> None:
