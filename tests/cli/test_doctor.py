@@ -34,6 +34,7 @@ from bunri.cli import doctor as command
 from bunri.cli.connection import Connection
 from bunri.kit.ids import new_id
 from bunri.platform.telemetry.exposition import SHARED_IN, shared_counts
+from bunri.platform.vision.remote import ollama
 from bunri.platform.vision.settings import VisionSettings
 
 DOCTOR = typer.Typer()
@@ -59,6 +60,7 @@ def own(own_settings: OwnSettings, tmp_path_factory: pytest.TempPathFactory) -> 
 def a_good_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever machine the tests run on: what is wrong with it is not looked for here."""
     monkeypatch.setattr(machine, "machine_findings", lambda *_, **__: [])
+    monkeypatch.setattr(ollama, "URL", f"http://127.0.0.1:{free_port()}")
     for name in [name for name in os.environ if name.startswith("BUNRI_")]:
         monkeypatch.delenv(name)
 

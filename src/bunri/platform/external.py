@@ -9,6 +9,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
+from bunri.platform.external_settings import LOOPBACK
 from bunri.platform.resilience import ExternalFailed, failed_status
 
 T = TypeVar("T")
@@ -106,4 +107,5 @@ class _Unlogged(httpx.AsyncHTTPTransport):
 def _proxy(base_url: str) -> str | None:
     """The proxy that the environment names for this address; httpx asks it only for transports of its own."""
     address = urlsplit(base_url)
-    return None if proxy_bypass(address.hostname or "") else getproxies().get(address.scheme)
+    host = address.hostname or ""
+    return None if host in LOOPBACK or proxy_bypass(host) else getproxies().get(address.scheme)

@@ -1,6 +1,11 @@
 """What may be set about any external service. Apart from resilience.py, since every process reads settings."""
 
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
+"""Hosts that are this machine: what is sent there does not leave it, so it goes through no proxy either."""
 
 
 class ExternalSettings(BaseModel):

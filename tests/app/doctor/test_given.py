@@ -30,6 +30,7 @@ def kinds(**values: Any) -> set[str]:
         ({"remote_targets": {"auth": "http://10.0.0.2:8000"}}, "files_of_one_machine"),
         ({"oauth": KAKAO}, "sign_in_without_address"),
         ({"mail": MAIL}, "mails_without_links"),
+        ({"remote_vision": {"api_key": "k"}}, "remote_vision_unused"),
     ],
 )
 def test_settings_that_do_not_fit_are_named(values: dict[str, Any], kind: str) -> None:

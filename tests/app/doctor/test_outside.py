@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from tests.support import clamd as scanners
@@ -19,12 +19,20 @@ from bunri.app.doctor.outside import certificate_findings, outside_findings
 from bunri.app.finding import Finding
 from bunri.app.settings import Settings
 from bunri.kit.clock import now
+from bunri.kit.languages import LANGUAGES, Language
+from bunri.platform.vision.remote import ollama
 
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who hangs is waited for as little as it takes."""
     monkeypatch.setattr(outside, "WITHIN_S", 1.0)
+
+
+@pytest.fixture(autouse=True)
+def without_ollama(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever runs on the machine of these tests."""
+    monkeypatch.setattr(ollama, "URL", f"http://127.0.0.1:{free_port()}")
 
 
 async def found(**values: Any) -> list[Finding]:
@@ -93,6 +101,47 @@ class TestLanguageModel:
         async with broken_server(hang) as port:
             (finding,) = await found(llm=self.settings(provider, f"http://127.0.0.1:{port}"))
         assert finding.data["reason"] == "timeout"
+
+
+class TestVisionModel:
+    MODELS: ClassVar = {"data": [{"id": "a", "object": "model"}], "object": "list"}
+
+    @pytest.mark.parametrize("provider", ["ollama/qwen3-vl:8b", "openai", "claude"])
+    async def test_one_that_answers_is_sent_no_photo(self, provider: str) -> None:
+        async with serving(ok(self.MODELS)) as server:
+            given = {"provider": provider, "api_key": "a key", "base_url": f"{server.url}/v1"}
+            assert await kinds(remote_vision=given) == []
+        assert [(each.method, each.body) for each in server.requests] == [("GET", b"")]
+
+    async def test_one_that_is_away(self) -> None:
+        given = {"provider": "ollama/qwen3-vl:8b", "base_url": f"http://127.0.0.1:{free_port()}/v1"}
+        (finding,) = await found(remote_vision=given)
+        assert (finding.kind, finding.data["name"]) == ("remote_vision_away", "ollama/qwen3-vl:8b")
+        assert finding.data["reason"] == "connection"
+
+    async def test_one_that_refuses_the_key(self) -> None:
+        async with serving(status(401, {"error": {"message": "no"}})) as server:
+            given = {"provider": "openai", "api_key": "wrong", "base_url": server.url}
+            (finding,) = await found(remote_vision=given)
+        assert (finding.kind, finding.data["reason"]) == ("remote_vision_away", "status_401")
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    async def test_an_ollama_of_this_machine_is_found_and_the_line_told(
+        self, monkeypatch: pytest.MonkeyPatch, language: Language
+    ) -> None:
+        sees = {"name": "qwen3-vl:8b", "size": 6_000_000_000, "capabilities": ["completion", "vision"]}
+        async with serving(ok({"models": [sees]})) as server:
+            monkeypatch.setattr(ollama, "URL", server.url)
+            (finding,) = await found()
+        assert not finding.severe
+        assert "BUNRI_REMOTE_VISION__PROVIDER=ollama/qwen3-vl:8b bunri up" in finding.sentence(language)
+        assert [each.path for each in server.requests] == ["/api/tags"]
+
+    async def test_with_a_model_chosen_nobody_looks_for_another(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        async with serving(ok({"models": []})) as nearby, serving(ok(self.MODELS)) as server:
+            monkeypatch.setattr(ollama, "URL", nearby.url)
+            await found(remote_vision={"provider": "ollama/a", "base_url": server.url})
+        assert nearby.requests == []
 
 
 class TestScanner:

@@ -15,6 +15,10 @@ from bunri.domains.recycling.writer import BuiltinWriter
 from bunri.kit.materials import Material, Tag
 
 
+async def test_items_are_all_that_people_throw_away(recycling: RecyclingService, table: RuleTable) -> None:
+    assert set(table.items) - set(await recycling.items()) == {"unknown-item", "not-waste"}
+
+
 class TestAdvise:
     async def test_answers_each_fact_in_order(self, recycling: RecyclingService) -> None:
         facts = [Facts(label="bottle", material=Material.GLASS), Facts(words="건전지"), Facts()]

@@ -15,6 +15,7 @@ from tests.support.servers import Server, Step, cut, garbage, hang, ok, serving,
 
 from bunri.platform.llm.errors import LlmFailed
 from bunri.platform.llm.factory import open_model
+from bunri.platform.llm.openai import OpenAiModel
 from bunri.platform.llm.protocol import RemoteModel
 from bunri.platform.llm.settings import LlmSettings
 
@@ -30,6 +31,9 @@ class Verdict(BaseModel):
 
 
 RIGHT = '{"where": "glass", "steps": ["Empty it."]}'
+
+
+TALK = [f"Sure! {RIGHT}", f"```json\n{RIGHT}\n```\nAnything else?", f"{RIGHT}{RIGHT}"]
 
 
 def claude_says(text: str, stop: str = "end_turn") -> dict[str, Any]:
@@ -220,6 +224,18 @@ class TestSurviving:
                 await ask(model)
         assert caught.value.reason == "connection"
 
+    async def test_a_server_of_this_machine_is_reached_without_the_proxy_of_the_environment(
+        self, provider: Provider, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with serving(ok(provider.says(RIGHT))) as proxy:
+            for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+                monkeypatch.setenv(name, proxy.url)
+            for name in ("no_proxy", "NO_PROXY"):
+                monkeypatch.delenv(name, raising=False)
+            async with talking(provider, ok(provider.says(RIGHT))) as (model, server):
+                await ask(model)
+            assert (len(server.requests), len(proxy.requests)) == (1, 0)
+
 
 class TestWhatClaudeIsSent:
     async def test_key_schema_and_effort_go_out_and_nothing_the_newest_models_refuse(self) -> None:
@@ -275,3 +291,38 @@ class TestWhatOpenAiIsSent:
         sent = json.loads(server.requests[0].body)
         assert sent["model"] == "qwen3"
         assert "reasoning_effort" not in sent
+
+    async def test_a_server_that_refuses_schemas_is_told_in_words_and_from_then_on_at_once(self) -> None:
+        refused = status(400, {"error": {"message": "response_format is not supported"}})
+        async with talking(OPENAI, refused, ok(openai_says(f"```json\n{RIGHT}\n```"))) as (model, server):
+            assert await ask(model) == await ask(model) == Verdict(where=Where.GLASS, steps=["Empty it."])
+        sent = [json.loads(request.body) for request in server.requests]
+        assert ["response_format" in each for each in sent] == [True, False, False]
+        assert '"enum": ["glass", "paper"]' in sent[1]["messages"][0]["content"]
+
+    async def test_what_is_refused_in_words_too_is_no_matter_of_schemas(self) -> None:
+        async with talking(OPENAI, status(400, {"error": {"message": "no pictures"}})) as (model, server):
+            for _ in range(2):
+                with pytest.raises(LlmFailed):
+                    await ask(model)
+        assert ["response_format" in json.loads(request.body) for request in server.requests] == [True, False] * 2
+
+    @pytest.mark.parametrize("text", TALK)
+    async def test_json_with_talk_around_it_is_no_answer(self, text: str) -> None:
+        assert await failure(talking(OPENAI, ok(openai_says(text)))) == ("garbage", 1)
+
+
+class TestWhatOllamaIsSent:
+    async def test_the_answer_is_bounded_in_the_words_that_it_knows(self) -> None:
+        async with serving(ok(openai_says(RIGHT))) as server:
+            settings = LlmSettings.model_validate(
+                {"provider": "openai", "base_url": f"{server.url}/v1", "model": "qwen3-vl:8b", "effort": "default"}
+            )
+            async with aclosing(OpenAiModel(settings, ollama=True)) as model:
+                assert model.name == "ollama/qwen3-vl:8b"
+                await ask(model, max_tokens=300)
+        sent = json.loads(server.requests[0].body)
+        assert server.requests[0].path == "/v1/chat/completions"
+        assert sent["max_tokens"] > 300
+        assert not {"max_completion_tokens", "reasoning_effort"} & sent.keys()
+        assert sent["response_format"]["type"] == "json_schema"

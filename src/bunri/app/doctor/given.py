@@ -32,6 +32,8 @@ def contradictions(settings: Settings) -> Iterator[Finding]:
             yield severe("sign_in_without_address", providers=", ".join(settings.oauth.configured))
         if settings.mail.server:
             yield note("mails_without_links")
+    if settings.remote_vision.half_set:
+        yield note("remote_vision_unused")
 
 
 def _proxies(settings: Settings) -> Iterator[Finding]:

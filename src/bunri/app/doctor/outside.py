@@ -1,4 +1,4 @@
-"""What is reached over a network and may be away: mail, the language model, the virus scanner, our own address, and
+"""What is reached over a network and may be away: mail, language models, the virus scanner, our own address, and
 certificates that run out. Each is asked for real, and for a few seconds only."""
 
 import asyncio
@@ -19,7 +19,13 @@ SOON: Final = timedelta(days=14)
 
 
 async def outside_findings(settings: Settings, at: datetime) -> list[Finding]:
-    asked = [_mail(settings), _language_model(settings), _scanner(settings), _address(settings, at)]
+    asked = [
+        _mail(settings),
+        _language_model(settings),
+        _vision_model(settings),
+        _scanner(settings),
+        _address(settings, at),
+    ]
     return [finding for found in await asyncio.gather(*map(_all, asked)) for finding in found]
 
 
@@ -52,6 +58,29 @@ async def _language_model(settings: Settings) -> AsyncIterator[Finding]:
         await model.check()
     except LlmFailed as error:
         yield severe("language_model_away", name=model.name, reason=error.reason)
+    finally:
+        await model.aclose()
+
+
+async def _vision_model(settings: Settings) -> AsyncIterator[Finding]:
+    """The language model that looks at photos; where there is none, whether this machine has one to offer."""
+    from bunri.platform.vision.remote.ollama import LocalOllama
+
+    chosen = settings.remote_vision
+    if chosen.provider == "none":
+        if found := await LocalOllama().vision_model():
+            yield note("ollama_found", model=found)
+        return
+    if chosen.provider not in ("openai", "claude", "ollama"):
+        return
+    from bunri.platform.llm.errors import LlmFailed
+    from bunri.platform.vision.remote.factory import open_language_model
+
+    model = open_language_model(chosen.model_copy(update={"timeout_s": WITHIN_S, "retries": 0}))
+    try:
+        await model.check()
+    except LlmFailed as error:
+        yield severe("remote_vision_away", name=model.name, reason=error.reason)
     finally:
         await model.aclose()
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bunri.domains.waste.answer_cache import AnswerCache
     from bunri.domains.waste.person_location import PersonLocation
     from bunri.domains.waste.repository import WasteRepository
+    from bunri.domains.waste.schemas import Eyes
     from bunri.domains.waste.service.completion import Completion
     from bunri.domains.waste.service.feedback import Feedback
     from bunri.domains.waste.service.job_queue import JobQueue
@@ -94,10 +95,15 @@ async def _queue_check(container: "Container", queue: str) -> str | None:
         return None
     import numpy as np
 
+    from bunri.domains.waste.service.vision_stage import VisionModels
     from bunri.platform.vision.protocol import Vision
+    from bunri.platform.vision.remote.budget import BudgetedVision
 
     vision = container.get(Vision)
     await vision.see(np.full((96, 96, 3), 114, np.uint8))
+    remote = container.get(VisionModels).remote
+    if isinstance(remote, BudgetedVision) and remote.failure:
+        return f"remote vision: {remote.failure}; our own models answer"
     if "detector" not in vision.models:
         return "no detector: one thing a photo, by its material alone (bunri models pull)"
     return None
@@ -206,6 +212,12 @@ def _jobs(container: "Container") -> "Jobs":
         get(JobQueue),
         container.clock,
     )
+
+
+def _eyes(container: "Container") -> "Eyes":
+    from bunri.domains.waste.schemas import Eyes
+
+    return Eyes(photos_go_to=container.settings.remote_vision.sends_photos_to)
 
 
 def _completion(container: "Container") -> "Completion":
@@ -352,11 +364,16 @@ def _local_vision(container: "Container") -> "LocalVision":
 def _vision_models(container: "Container") -> "VisionModels":
     from bunri.domains.waste.service.vision_stage import VisionModels
     from bunri.platform.vision.protocol import Vision
+    from bunri.platform.vision.remote.budget import BudgetedVision
     from bunri.platform.vision.remote.factory import open_remote
 
-    if remote := open_remote(container.settings.remote_vision):
-        container.closing.push_async_callback(remote.aclose)
-    return VisionModels(container.get(Vision), remote)
+    settings = container.settings.remote_vision
+    remote = open_remote(settings, container.get(RecyclingPublic).items)
+    if remote is None:
+        return VisionModels(container.get(Vision))
+    container.closing.push_async_callback(remote.aclose)
+    budgeted = BudgetedVision(remote, container.cache("common"), settings.most_photos, container.clock)
+    return VisionModels(container.get(Vision), budgeted)
 
 
 MODULE = Module(
@@ -367,6 +384,7 @@ MODULE = Module(
         "answer_cache.AnswerCache": _answer_cache,
         "person_location.PersonLocation": _person_location,
         "public.WastePublic": _public,
+        "schemas.Eyes": _eyes,
         "service.completion.Completion": _completion,
         "service.feedback.Feedback": _feedback,
         "service.job_queue.JobQueue": _job_queue,

@@ -238,6 +238,10 @@ class RecyclingPublic(Protocol):
         """Everything that people throw away, in few words, commonest first; every category is reached by one."""
         ...
 
+    async def items(self) -> list[str]:
+        """The slugs of everything that the table knows to be thrown away, in its order."""
+        ...
+
     async def divisions(self, language: Language) -> dict[Material, tuple[Meaning, ...]]:
         """Over which things a material divides that do not all go the same way: its usual thing first, then one of each
         kind that goes elsewhere, with shares that are together 1."""

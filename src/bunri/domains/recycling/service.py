@@ -26,7 +26,7 @@ from bunri.domains.recycling.public import (
 )
 from bunri.domains.recycling.ranking import RuleDecision, decide, guess_categories
 from bunri.domains.recycling.repository import RecyclingRepository
-from bunri.domains.recycling.rows import ItemRow, KindRow, RegionRow
+from bunri.domains.recycling.rows import NOT_WASTE, UNKNOWN_ITEM, ItemRow, KindRow, RegionRow
 from bunri.domains.recycling.table import RuleTable, build
 from bunri.domains.recycling.writer import Writer, builtin
 from bunri.kit.languages import Language
@@ -105,6 +105,10 @@ class RecyclingService:
     async def kinds(self, language: Language) -> list[Kind]:
         table = await self.table()
         return [_kind(table, kind, language) for kind in table.kinds]
+
+    async def items(self) -> list[str]:
+        table = await self.table()
+        return [each.slug for each in table.items.values() if each.category != NOT_WASTE and each.slug != UNKNOWN_ITEM]
 
     async def divisions(self, language: Language) -> dict[Material, tuple[Meaning, ...]]:
         return {

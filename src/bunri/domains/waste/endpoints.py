@@ -16,6 +16,7 @@ from bunri.domains.waste.records import Job
 from bunri.domains.waste.schemas import (
     AnalyzeIn,
     AnswerIn,
+    Eyes,
     JobSummary,
     Processing,
     Status,
@@ -73,6 +74,12 @@ async def analyze(
         expires_at=ticket.expires_at,
         status_url=_status_url(base, job.id),
     )
+
+
+@router.get("/eyes", summary="Who looks at photos?")
+async def eyes(eyes: Annotated[Eyes, use(Eyes)]) -> Eyes:
+    """Whether photos are shown to somebody else's model, too."""
+    return eyes
 
 
 @router.post("/upload-complete/{job_id}", summary="The photo is there: begin")

@@ -53,6 +53,7 @@ def _item(seen: SeenItem, advice: Advice, kinds: Sequence[Kind], sure: float, la
         confidence=round(fusion.confidence(seen, advice.guess_categories), 3),
         parts=list(advice.parts),
         tags=list(seen.tags),
+        seen_tags=[tag for tag in seen.seen_tags if tag not in seen.tags],
         mixed=advice.mixed,
         disposal=advice.disposal,
         reasons=[text("waste.by_neighbours", language)] if seen.by_neighbours else list(advice.reasons),

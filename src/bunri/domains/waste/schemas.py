@@ -83,6 +83,11 @@ class Item(BaseModel):
     confidence: float = Field(ge=0, le=1, description="How likely the disposal is right.")
     parts: list[Part] = Field(default_factory=list)
     tags: list[Tag] = Field(default_factory=list)
+    seen_tags: list[Tag] = Field(
+        default_factory=list,
+        description="What a model saw of its state. Advice does not rest on it: offer it to the person, who may send "
+        "it back as `tags`.",
+    )
     mixed: bool = False
     disposal: Disposal
     reasons: list[str] = Field(default_factory=list, description="What spoke for this rule, in sentences.")
@@ -143,6 +148,12 @@ class AnswerIn(BaseModel):
         if self.confirm and (self.value is not None or self.text):
             raise ValueError("confirm, or value or text")
         return self
+
+
+class Eyes(BaseModel):
+    """What people are told before they choose a photo."""
+
+    photos_go_to: str | None = Field(description="The host that photos are also sent to, to be looked at; null: none.")
 
 
 class JobSummary(BaseModel):

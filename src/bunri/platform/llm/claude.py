@@ -1,7 +1,8 @@
 """Claude by the Messages API (platform.claude.com/docs/en/api/messages), answers held to a JSON schema."""
 
 import base64
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from anthropic import (
     APIConnectionError,
@@ -13,6 +14,7 @@ from anthropic import (
 from anthropic.types import ContentBlockParam, OutputConfigParam
 from pydantic import BaseModel
 
+from bunri.platform.external_settings import LOOPBACK
 from bunri.platform.llm.errors import LlmFailed
 from bunri.platform.llm.protocol import Shape
 from bunri.platform.llm.reading import ROOM_TO_THINK, answer, envelope
@@ -39,12 +41,13 @@ class ClaudeModel:
     def __init__(self, settings: ModelSettings) -> None:
         self._model = settings.model or DEFAULT_MODEL
         self._effort = settings.effort
+        url = str(settings.base_url or DEFAULT_URL)
         self._client = AsyncAnthropic(
             api_key=settings.key,
-            base_url=str(settings.base_url or DEFAULT_URL),
+            base_url=url,
             max_retries=0,
             timeout=None,
-            http_client=DefaultAsyncHttpxClient(follow_redirects=False),
+            http_client=DefaultAsyncHttpxClient(follow_redirects=False, **_mounts(url)),
         )
         self._guard = Guard(self.name, settings)
 
@@ -106,6 +109,13 @@ class ClaudeModel:
             raise failed_status(error.status_code, error.response.headers) from error
         except APIConnectionError as error:
             raise ExternalFailed("connection", retryable=True) from error
+
+
+def _mounts(url: str) -> dict[str, Any]:
+    """The environment may name a proxy, to which this machine's own servers are no business. The SDK's client reads it
+    whatever ``trust_env`` says."""
+    direct = urlsplit(url).hostname in LOOPBACK
+    return {"mounts": dict.fromkeys(("http://", "https://", "all://"))} if direct else {}
 
 
 def _picture(jpeg: bytes | None) -> list[ContentBlockParam]:

@@ -7,7 +7,7 @@ they hold at whatever size a model was shown the picture.
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from bunri.kit.materials import Material
+from bunri.kit.materials import Material, Tag
 
 if TYPE_CHECKING:  # most processes only name these types: NumPy is loaded where models run
     import numpy as np
@@ -30,7 +30,7 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class DetectedObject:
-    """One object in a photo. A detector gives label and box; a material model or a remote model gives the rest."""
+    """One object in a photo. A detector gives label and box, a material model the rest."""
 
     label: str
     score: float
@@ -40,6 +40,21 @@ class DetectedObject:
     form: str | None = None
     coloured: bool | None = None
     """Of a bottle: whether the pixels show that its body is coloured; None when that was not examined."""
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedThing:
+    """One thing that a language model, shown the photo, picked from our lists. No word of it is the model's own."""
+
+    item: str | None
+    """A slug of the rule table; None when nothing there fits."""
+    material: Material
+    probability: float
+    """The model's own, 0–1, which nobody has measured."""
+    form: str | None = None
+    box: Box | None = None
+    tags: tuple[Tag, ...] = ()
+    """Its parts and its state, as far as they change advice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,8 @@ class VisionResult:
     """What the picture as a whole may be called, with probabilities; empty when no model named it."""
     second_opinion: dict[Material, float] = field(default_factory=dict)
     """Probabilities by material of the picture as a whole, from another network than ``image_probabilities``."""
+    described: tuple[DescribedThing, ...] = ()
+    """The things that a language model sees, likeliest first; empty when none was asked, or it sees none."""
 
 
 class Detector(Protocol):

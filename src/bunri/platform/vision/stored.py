@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from bunri.kit.materials import Material
-from bunri.platform.vision.protocol import DetectedObject, VisionResult
+from bunri.platform.vision.protocol import DescribedThing, DetectedObject, VisionResult
 
 
 class _StoredResult(BaseModel):
@@ -19,6 +19,7 @@ class _StoredResult(BaseModel):
     sure: float | None = None
     names: dict[str, float] = {}
     second: dict[Material, float] = {}
+    described: tuple[DescribedThing, ...] = ()
 
 
 def to_stored(result: VisionResult) -> dict[str, Any]:
@@ -30,12 +31,21 @@ def to_stored(result: VisionResult) -> dict[str, Any]:
         sure=result.accept_threshold,
         names=result.names,
         second=result.second_opinion,
+        described=result.described,
     )
-    empty = {name for name in ("names", "second") if not getattr(stored, name)}
-    return stored.model_dump(mode="json", exclude=empty)
+    unused = {name for name in ("names", "second", "described") if not getattr(stored, name)}
+    return stored.model_dump(mode="json", exclude=unused)
 
 
 def from_stored(stored: dict[str, Any]) -> VisionResult:
     """The result that ``to_stored`` gave. Raises ValueError for anything else."""
     found = _StoredResult.model_validate(stored)
-    return VisionResult(found.things, found.models, found.whole, found.sure, found.names, found.second)
+    return VisionResult(
+        found.things,
+        found.models,
+        found.whole,
+        found.sure,
+        found.names,
+        second_opinion=found.second,
+        described=found.described,
+    )

@@ -68,6 +68,10 @@ def provider(request: pytest.FixtureRequest) -> Provider:
     return request.param
 
 
+async def no_items() -> list[str]:
+    return []
+
+
 @asynccontextmanager
 async def opened(provider: Provider, *script: Step, **settings: Any) -> AsyncIterator[tuple[RemoteVision, Server]]:
     async with serving(*script) as server:
@@ -81,7 +85,8 @@ async def opened(provider: Provider, *script: Step, **settings: Any) -> AsyncIte
                     "first_wait_s": 0.0,
                     **settings,
                 }
-            )
+            ),
+            no_items,
         )
         assert opened is not None
         async with aclosing(opened) as vision:

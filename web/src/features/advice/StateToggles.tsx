@@ -11,11 +11,13 @@ type Props = Readonly<{
   /** Where it goes now: a change that leads elsewhere says so. */
   category: string;
   chosen: readonly Tag[];
+  /** What a model saw in the photo, and nobody has confirmed. */
+  seen?: readonly Tag[];
   onChange: (tags: Tag[]) => void;
 }>;
 
 /** What a camera cannot see, as switches. */
-export function StateToggles({ changes, category, chosen, onChange }: Props) {
+export function StateToggles({ changes, category, chosen, seen = [], onChange }: Props) {
   const { t } = useTranslation("advice");
   const id = useId();
   if (changes.length === 0) return null;
@@ -38,6 +40,9 @@ export function StateToggles({ changes, category, chosen, onChange }: Props) {
               <Icon name={on ? "check" : tagIcon(change.tag)} size="1.375rem" />
               <span>
                 {change.name}
+                {!on && seen.includes(change.tag) && (
+                  <small className={styles.moves}>{t("states.seen")}</small>
+                )}
                 {!on && change.category !== category && (
                   <small className={styles.moves}>→ {change.category_name}</small>
                 )}

@@ -1,12 +1,13 @@
 """How reliable each source of evidence is, and what two sources say together. Pure.
 
-There are three sources of evidence about a thing: the detector's label, the material that a classifier finds in the
-crop (where one thing fills the picture, the mean of two networks), and names of the picture as a whole. Each is an
-opinion over materials and may simply be wrong, so a share of it is spread evenly and no single source ever rules
-anything out. Opinions of independent sources are multiplied (naive Bayes; a logarithmic opinion pool with weights 1).
-One model that names a thing *and* its material is a single source, so its two statements get weight ½ each (Genest &
-Zidek 1986, "Combining probability distributions", §3: weights of dependent experts add up to 1). Agreement thereby
-raises the confidence, and a contradiction of two confident sources leaves neither above the threshold.
+There are three sources of evidence about a thing: the detector's label, or what a language model describes in its
+place; the material that a classifier finds in the crop (where one thing fills the picture, the mean of two networks);
+and names of the picture as a whole. Each is an opinion over materials and may simply be wrong, so a share of it is
+spread evenly and no single source ever rules anything out. Opinions of independent sources are multiplied (naive Bayes;
+a logarithmic opinion pool with weights 1). One model that names a thing *and* its material is a single source, so its
+two statements get weight ½ each (Genest & Zidek 1986, "Combining probability distributions", §3: weights of dependent
+experts add up to 1). Agreement thereby raises the confidence, and a contradiction of two confident sources leaves
+neither above the threshold.
 
 The reliabilities were measured (docs/answers.md), not taken from the models' own scores: networks are overconfident
 where pictures differ from those that they were trained on (Guo et al. 2017, "On calibration of modern neural
@@ -31,6 +32,9 @@ among 0.8, 0.9 and 0.95 on the tuning pictures, where it made little difference.
 NAMES_RELIABILITY: Final = 0.6
 """Reliability of a name of the whole picture, times its probability. As for labels; 0.4 and 0.8 were tried and made
 little difference (docs/answers.md)."""
+DESCRIPTION_RELIABILITY: Final = 0.6
+"""Reliability of what a language model says of a thing, times the probability that it gives. Not measured: which model
+it is, the operator decides. So it counts as a label or a name does, and is never sure without the material model."""
 AGREED: Final = 0.8
 """The probability from which on two opinions on a material make it sure when they are the same. On photos by phone of
 sources that neither network was trained on, 29 of 29 such answers were right (docs/answers.md)."""

@@ -1,13 +1,15 @@
 """From vision results and user input to the items of a photo. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
 from bunri.domains.recycling.public import Match, Meaning
+from bunri.domains.waste.fusion.described import detected_as, distinct, own_materials
 from bunri.domains.waste.fusion.evidence import (
     CONFUSED_WITH,
+    DESCRIPTION_RELIABILITY,
     DISPOSED_ALIKE,
     MATERIAL_RELIABILITY,
     NAMES_RELIABILITY,
@@ -22,7 +24,7 @@ from bunri.domains.waste.fusion.evidence import (
 from bunri.domains.waste.fusion.seen import UNKNOWN, Candidate, SeenItem
 from bunri.kit.languages import Language, text
 from bunri.kit.materials import Material, Tag
-from bunri.platform.vision.protocol import Box, DetectedObject, VisionResult
+from bunri.platform.vision.protocol import Box, DescribedThing, DetectedObject, VisionResult
 
 MOST_ITEMS: Final = 8
 PLAUSIBLE: Final = 0.5
@@ -35,6 +37,8 @@ RECOGNISED: Final = 0.4
 TAKEN_FOR_OTHERS: Final = 0.2
 """Of the things that the material model calls one of its classes, how many are of a material that it has no word for
 (an estimate; of 80 pictures of cells it called 40 metal)."""
+AGREEING: Final = 0.5
+"""From this probability of the material model on it confirms what a language model says: more likely than not."""
 RARE: Final = 0.02
 """Candidates that are less likely are dropped."""
 NEVER: Final = 2.0
@@ -71,16 +75,26 @@ def fuse(
     yet know where the thing goes. ``user_input`` is the item that the person's words found. Where they name it, it
     decides about the thing that it fits best; what is only near to their words decides nothing.
     """
+    items = (
+        [_described(thing, vision, meanings, divisions, language) for thing in distinct(vision.described)[:MOST_ITEMS]]
+        if vision.described
+        else _detected(vision, meanings, divisions, language)
+    )
+    items = [item.model_copy(update={"tags": tuple(tags)}) for item in items]
+    if user_input is not None and user_input.sure:
+        meant = max(items, key=lambda item: fit(item, user_input))
+        items = [decide(meant, as_candidate(user_input)), *(item for item in items if item is not meant)]
+    return items
+
+
+def _detected(vision: VisionResult, meanings: Meanings, divisions: Divisions, language: Language) -> list[SeenItem]:
+    """The items of our own models, or of a remote detector."""
     waste = [thing for thing in vision.objects if thing.label not in meanings or meanings[thing.label]]
     plausible = [thing for thing in _plausible(vision) if thing in waste]
     things = _distinct(_without_surfaces(plausible, meanings))
     items = [_item(thing, vision, len(things), meanings, divisions, language) for thing in things[:MOST_ITEMS]]
     if not items:
-        items = [_whole(vision, max(waste, key=lambda thing: thing.score, default=None), meanings, divisions, language)]
-    items = [item.model_copy(update={"tags": tuple(tags)}) for item in items]
-    if user_input is not None and user_input.sure:
-        meant = max(items, key=lambda item: fit(item, user_input))
-        items = [decide(meant, as_candidate(user_input)), *(item for item in items if item is not meant)]
+        return [_whole(vision, max(waste, key=lambda thing: thing.score, default=None), meanings, divisions, language)]
     return items
 
 
@@ -188,6 +202,25 @@ def _item(
     return _judged(item, thing, by_label, names, evidence, meanings, divisions, language)
 
 
+def _described(
+    thing: DescribedThing, vision: VisionResult, meanings: Meanings, divisions: Divisions, language: Language
+) -> SeenItem:
+    """A thing that a language model described. What it says of item and material is one opinion, what our own models
+    say of the material another. Sure is only what both say: nobody has measured how often such a model errs."""
+    detection = detected_as(thing, vision)
+    shares = own_materials(detection, vision)
+    evidence = MaterialEvidence(shares, independent=True) if shares else None
+    named = DetectedObject(
+        thing.item or "", thing.probability, form=thing.form, coloured=detection.coloured if detection else None
+    )
+    found = _candidates(named, _by_description(thing, meanings), evidence, meanings, divisions, language)
+    best = max(found, key=lambda each: each.probability, default=None)
+    agreed = best and shares.get(_class_of(best.material, evidence), 0.0) >= AGREEING
+    sure = _threshold(shares, vision) if agreed else NEVER
+    item = SeenItem(label=thing.item or UNKNOWN, box=thing.box, candidates=(), sure=sure, seen_tags=thing.tags)
+    return _with(found, evidence, item)
+
+
 def _whole(
     vision: VisionResult,
     hint: DetectedObject | None,
@@ -262,16 +295,21 @@ def _judgement(shares: Shares, vision: VisionResult, *, alone: bool) -> tuple[Sh
     model judged, its threshold where it judged by itself; where there is a second opinion, both have to agree. That is
     of the whole picture, so of each of several things there is one opinion, which is not enough."""
     threshold, second = vision.accept_threshold, vision.second_opinion
-    if threshold is None or not shares:
-        return shares, None
-    if not second:
-        return shares, discounted(threshold, MATERIAL_RELIABILITY, len(shares))
+    if threshold is None or not shares or not second:
+        return shares, _threshold(shares, vision)
     if not alone:
         return shares, NEVER
     both = mean(shares, second)
     if not agree(shares, second, threshold):
         return both, NEVER
     return both, DISPOSED_ALIKE * discounted(max(both.values()), MATERIAL_RELIABILITY, len(shares))
+
+
+def _threshold(shares: Shares, vision: VisionResult) -> float | None:
+    """The confidence from which on the material model is believed; None where no calibrated one judged."""
+    if vision.accept_threshold is None or not shares:
+        return None
+    return discounted(vision.accept_threshold, MATERIAL_RELIABILITY, len(shares))
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,10 +319,22 @@ class _Opinion:
     meanings: Weighted
     reliability: float
     """The probability that the label or a name is right."""
+    materials: Shares = field(default_factory=dict)
+    """How likely it is each material, as far as the opinion names no thing."""
 
 
 def _by_label(thing: DetectedObject | None, reliability: float, meanings: Meanings) -> _Opinion:
     return _Opinion(_weighted(meanings.get(thing.label, ()), reliability) if thing else [], reliability)
+
+
+def _by_description(thing: DescribedThing, meanings: Meanings) -> _Opinion:
+    """Item and material come from one model, so where they differ each has half of its word."""
+    reliability = DESCRIPTION_RELIABILITY * thing.probability
+    known = meanings.get(thing.item, ()) if thing.item else ()
+    differ = thing.material is not Material.UNKNOWN and all(each.material is not thing.material for each in known)
+    by_item = (reliability / 2 if differ else reliability) if known else 0.0
+    by_material = {thing.material: reliability - by_item} if differ else {}
+    return _Opinion(_weighted(known, by_item), reliability, by_material)
 
 
 def _by_names(names: Mapping[str, float], reliability: float, meanings: Meanings) -> Weighted:
@@ -300,11 +350,12 @@ def _weighted(known: Sequence[Meaning], reliability: float) -> Weighted:
     return [(meaning, reliability * meaning.prior) for meaning in known]
 
 
-def _by_material(weighted: Weighted, evidence: MaterialEvidence | None) -> dict[Material, float]:
+def _by_material(opinion: _Opinion, evidence: MaterialEvidence | None) -> dict[Material, float]:
     """The probability of each class of the material model."""
     shares: dict[Material, float] = {}
-    for meaning, weight in weighted:
-        kind = _class_of(meaning.material, evidence)
+    known = [(meaning.material, weight) for meaning, weight in opinion.meanings]
+    for material, weight in (*known, *opinion.materials.items()):
+        kind = _class_of(material, evidence)
         shares[kind] = shares.get(kind, 0.0) + weight
     return shares
 
@@ -320,7 +371,7 @@ def _candidates(
     """What ``thing`` could be: what its label and the picture's names mean, and each material in the evidence."""
     known = meanings.get(thing.label, ()) if thing else ()
     found: list[Candidate] = []
-    for kind, pooled in pool(_by_material(opinion.meanings, evidence), evidence).items():
+    for kind, pooled in pool(_by_material(opinion, evidence), evidence).items():
         of_kind = [
             (meaning, weight) for meaning, weight in opinion.meanings if _class_of(meaning.material, evidence) is kind
         ]

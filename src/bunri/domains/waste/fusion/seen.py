@@ -37,6 +37,7 @@ class SeenItem(Frozen):
     box: Box | None = None
     candidates: tuple[Candidate, ...] = Field(description="Likeliest first; empty when nothing is known.")
     tags: tuple[Tag, ...] = ()
+    seen_tags: tuple[Tag, ...] = Field((), description="Its state as a model saw it, which nobody has confirmed.")
     words: str | None = None
     answered: bool = False
     by_neighbours: bool = Field(False, description="Others found out what it is, and not its owner.")

@@ -58,7 +58,8 @@ class LeaseLost(Exception):
 
 
 class VisionModels(NamedTuple):
-    """What looks at photos: our own models, and perhaps a remote one that is preferred while it answers."""
+    """What looks at photos: our own models, and perhaps a remote one. While it answers, a detector is preferred to our
+    own, and what a language model describes stands beside what our own see."""
 
     local: Vision
     remote: Vision | None = None
@@ -209,7 +210,7 @@ class VisionStage:
             return VisionOutcome(near if self._models.remote else local, "near", signature)
         remote = await self._see_remotely(photo)
         complete = bool(local.models) and (remote is not None or self._models.remote is None)
-        return VisionOutcome(remote or local, None, signature, complete)
+        return VisionOutcome(_together(local, remote), None, signature, complete)
 
     async def _see_locally(self, photo: Photo) -> VisionResult:
         try:
@@ -240,7 +241,8 @@ class VisionStage:
         return from_stored(found) if found else None
 
     async def _fuse(self, job: Job, result: VisionResult) -> list[SeenItem]:
-        labels = sorted({*(thing.label for thing in result.objects), *result.names})
+        described = (thing.item for thing in result.described if thing.item)
+        labels = sorted({*(thing.label for thing in result.objects), *described, *result.names})
         meanings = await self._recycling.meanings(labels, job.language) if labels else {}
         user_input: Match | None = None
         if job.note:
@@ -279,6 +281,15 @@ class VisionStage:
         await self._statuses.publish_status(job, stage)
         with STAGE_SECONDS.labels(stage).time(), span(f"stage {stage}"):
             yield
+
+
+def _together(local: VisionResult, remote: VisionResult | None) -> VisionResult:
+    """A language model's answer has no objects of its own."""
+    if remote is None:
+        return local
+    if "describer" not in remote.models:
+        return remote
+    return replace(local, models={**local.models, **remote.models}, described=remote.described)
 
 
 def _sha256(data: bytes) -> bytes:

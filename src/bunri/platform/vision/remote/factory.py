@@ -1,7 +1,9 @@
 """From settings to a remote vision model."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
+from bunri.platform.llm.protocol import RemoteModel
 from bunri.platform.vision.protocol import Vision
 from bunri.platform.vision.remote.settings import RemoteVisionSettings
 
@@ -14,8 +16,9 @@ class RemoteVision(Vision, Protocol):
         ...
 
 
-def open_remote(settings: RemoteVisionSettings) -> RemoteVision | None:
-    """The model that ``settings`` name, to be closed with ``aclose``; None for none."""
+def open_remote(settings: RemoteVisionSettings, items: Callable[[], Awaitable[Sequence[str]]]) -> RemoteVision | None:
+    """The model that ``settings`` name, to be closed with ``aclose``; None for none. ``items`` gives the slugs among
+    which a language model picks."""
     # Each brings its own client library: only the one in use is imported.
     match settings.provider:
         case "roboflow":
@@ -26,15 +29,20 @@ def open_remote(settings: RemoteVisionSettings) -> RemoteVision | None:
             from bunri.platform.vision.remote.huggingface import HuggingFaceVision
 
             return HuggingFaceVision(settings)
-        case "claude":
-            from bunri.platform.llm.claude import ClaudeModel
+        case "claude" | "openai" | "ollama":
             from bunri.platform.vision.remote.described import DescribedVision
 
-            return DescribedVision(ClaudeModel(settings), settings.language)
-        case "openai":
-            from bunri.platform.llm.openai import OpenAiModel
-            from bunri.platform.vision.remote.described import DescribedVision
-
-            return DescribedVision(OpenAiModel(settings), settings.language)
+            return DescribedVision(open_language_model(settings), settings.language, items)
         case "none":
             return None
+
+
+def open_language_model(settings: RemoteVisionSettings) -> RemoteModel:
+    """The language model that looks at photos, to be closed with ``aclose``."""
+    if settings.provider == "claude":
+        from bunri.platform.llm.claude import ClaudeModel
+
+        return ClaudeModel(settings)
+    from bunri.platform.llm.openai import OpenAiModel
+
+    return OpenAiModel(settings, ollama=settings.provider == "ollama")

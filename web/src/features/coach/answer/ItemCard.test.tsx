@@ -106,6 +106,12 @@ beforeEach(() => {
 });
 
 describe("an answer", () => {
+  it("marks a state that a model saw in the photo and leaves it to the person", async () => {
+    await card({ ...bottle, seen_tags: ["broken"] });
+    const broken = await screen.findByRole("button", { name: /깨졌어요.*사진에 있나요/ });
+    expect(broken).toHaveAttribute("aria-pressed", "false");
+  });
+
   it("says what it is, how sure that is, what to do, what goes elsewhere, why, and who says so", async () => {
     await card(bottle);
     expect(screen.getByRole("heading", { name: "유리병" })).toBeInTheDocument();

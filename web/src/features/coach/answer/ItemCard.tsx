@@ -179,6 +179,7 @@ function States({ item, pending, onChange }: StatesProps) {
       changes={details.data.value.changes}
       category={item.disposal.category}
       chosen={wanted ?? item.tags ?? []}
+      seen={item.seen_tags ?? []}
       onChange={(tags) => {
         setWanted(tags);
         onChange(tags, () => {

@@ -2,6 +2,7 @@ import { act, fireEvent, screen } from "@testing-library/react";
 import { Link, Route, Routes, useLocation } from "react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { refusal } from "~/photo/prepare";
+import { fakeServer } from "~/test/fakeServer";
 import { show } from "~/test/show";
 import { Toasts } from "~/ui/toast";
 import { Capture } from "./Capture";
@@ -197,5 +198,24 @@ describe("what is pasted or dropped", () => {
     await shown();
     expect(drop([], ["text/plain"]).defaultPrevented).toBe(false);
     expect(drop([], ["Files"]).defaultPrevented).toBe(true);
+  });
+});
+
+describe("where photos go", () => {
+  it("names the host of a model elsewhere before a photo is chosen", async () => {
+    fakeServer(({ path }) =>
+      path.endsWith("/eyes") ? { body: { photos_go_to: "anthropic.com" } } : { body: {} },
+    );
+    await shown();
+    expect(await screen.findByText(/anthropic\.com/)).toBeVisible();
+  });
+
+  it("says nothing where they stay", async () => {
+    const { asked } = fakeServer(() => ({ body: { photos_go_to: null } }));
+    await shown();
+    await vi.waitFor(() => {
+      expect(asked.some(({ path }) => path.endsWith("/eyes"))).toBe(true);
+    });
+    expect(screen.queryByText(/작은 사본|small copy/)).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { usePhotosGoTo } from "~/api/usePhotosGoTo";
 import { Icon } from "~/icons/Icon";
 import { Button } from "~/ui/Button";
 import { FileError } from "./FileError";
@@ -16,6 +17,7 @@ export function Capture({ busy, error, take, stay }: CaptureState) {
   const files = useRef<HTMLInputElement>(null);
   const dragging = useDropAndPaste(take);
   const hand = handheld();
+  const host = usePhotosGoTo();
 
   const ask = (dialog: HTMLInputElement | null) => {
     if (busy) return;
@@ -75,6 +77,7 @@ export function Capture({ busy, error, take, stay }: CaptureState) {
       {input(false)}
       <FileError error={error} />
       <p className={styles.private}>{t("capture.private")}</p>
+      {host && <p className={styles.private}>{t("capture.remote", { host })}</p>}
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { usePhotosGoTo } from "~/api/usePhotosGoTo";
 import { Icon, type IconName } from "~/icons/Icon";
 import { Section } from "~/ui/Section";
 import styles from "./about.module.css";
@@ -13,6 +14,7 @@ const STEPS = [
 /** From the photo to the advice, in four steps. */
 export function Decides() {
   const { t } = useTranslation("about");
+  const host = usePhotosGoTo();
   return (
     <Section title={t("decides.title")}>
       <ol className={styles.steps}>
@@ -24,6 +26,7 @@ export function Decides() {
             <div>
               <h3>{t(`decides.${step}.title`)}</h3>
               <p>{t(`decides.${step}.text`)}</p>
+              {step === "see" && host && <p>{t("decides.remote", { host })}</p>}
             </div>
           </li>
         ))}
