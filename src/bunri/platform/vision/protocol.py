@@ -58,6 +58,9 @@ class VisionResult:
     """The probability from which on a material may be stated without asking; None without a calibrated model."""
     names: dict[str, float] = field(default_factory=dict)
     """What the picture as a whole may be called, with probabilities; empty when no model named it."""
+    vocabulary: dict[str, float] = field(default_factory=dict)
+    """Items of the rule table that the picture as a whole may show, as far as the open vocabulary is to be believed:
+    together at most its reliability; empty when there is none."""
 
 
 class Detector(Protocol):

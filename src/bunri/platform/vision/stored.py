@@ -18,6 +18,7 @@ class _StoredResult(BaseModel):
     whole: dict[Material, float] = {}
     sure: float | None = None
     names: dict[str, float] = {}
+    vocabulary: dict[str, float] = {}
 
 
 def to_stored(result: VisionResult) -> dict[str, Any]:
@@ -28,11 +29,13 @@ def to_stored(result: VisionResult) -> dict[str, Any]:
         whole=result.image_probabilities,
         sure=result.accept_threshold,
         names=result.names,
+        vocabulary=result.vocabulary,
     )
-    return stored.model_dump(mode="json", exclude=None if result.names else {"names"})
+    empty = {name for name in ("names", "vocabulary") if not getattr(result, name)}
+    return stored.model_dump(mode="json", exclude=empty)
 
 
 def from_stored(stored: dict[str, Any]) -> VisionResult:
     """The result that ``to_stored`` gave. Raises ValueError for anything else."""
     found = _StoredResult.model_validate(stored)
-    return VisionResult(found.things, found.models, found.whole, found.sure, found.names)
+    return VisionResult(found.things, found.models, found.whole, found.sure, found.names, found.vocabulary)

@@ -126,10 +126,14 @@ def judged(**shares: float) -> dict[Material, float]:
 
 
 def looked(
-    *found: DetectedObject, whole: Mapping[Material, float], names: Mapping[str, float] | None = None
+    *found: DetectedObject,
+    whole: Mapping[Material, float],
+    names: Mapping[str, float] | None = None,
+    vocabulary: Mapping[str, float] | None = None,
 ) -> VisionResult:
-    """By a detector, a material model and, where there are names, a namer."""
-    return VisionResult(found, {"detector": "test@1", "classifier": "test@2"}, dict(whole), SURE, dict(names or {}))
+    """By a detector, a material model and, where there are names, a namer and an open vocabulary."""
+    models = {"detector": "test@1", "classifier": "test@2"}
+    return VisionResult(found, models, dict(whole), SURE, dict(names or {}), dict(vocabulary or {}))
 
 
 def one(label: str, score: float, **shares: float) -> SeenItem:

@@ -83,11 +83,17 @@ class Answers(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+class Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Who asks may leave: that is no fault of the hub."""
+
+
 @contextmanager
 def serving() -> Iterator[Hub]:
     hub = Hub()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("AnswersOfHub", (Answers,), {"hub": hub}))
-    server.daemon_threads = True
+    server = Quiet(("127.0.0.1", 0), type("AnswersOfHub", (Answers,), {"hub": hub}))
     thread = Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     hub.url = f"http://127.0.0.1:{server.server_port}"

@@ -7,44 +7,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.platform.vision.vocabulary.shapes import THINGS, noise, rendered, sentences
+from tests.platform.vision.vocabulary.shapes import THINGS, noise, rendered
+from tests.platform.vision.vocabulary.toys import CARD, DESCRIBED, TOY, TOY_HASHES
 
 from bunri.platform.vision.protocol import Namer
-from bunri.platform.vision.vocabulary.cards import VocabularyCard
 from bunri.platform.vision.vocabulary.measured import MEASURED_FILE, UNMEASURED, Worth
 from bunri.platform.vision.vocabulary.namer import LEAST, RowNamer, read_ready
 from bunri.platform.vision.vocabulary.state import READY_FILE, write_json
 from bunri.platform.vision.vocabulary.store import VocabularyStore
-
-TOY = Path(__file__).parent / "toy"
-PARTS = {"vision": "vision.onnx", "text": "text.onnx", "tokenizer": "tokenizer.json"}
-CARD = VocabularyCard.model_validate(
-    {
-        "interface": "clip",
-        **{"repository": "toy", "revision": "1", "page": "https://example.org", "licence": "MIT"},
-        **{"languages": ["en"], "side": 32, "scale": 20, "memory_mb": 0},
-        "files": {part: {"path": path} for part, path in PARTS.items()},
-    }
-)
-DESCRIBED = {
-    **{thing: {"en": sentences(thing)[:2]} for thing in THINGS},
-    "not-waste": {"en": ["a photo of an empty floor.", "nothing on the floor"]},
-}
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
     shutil.copytree(TOY, folder / "toy")
-    hashes = {part: _sha256(TOY / path) for part, path in PARTS.items()}
-    store = VocabularyStore(folder, "http://127.0.0.1:9", hashes=hashes, registry={"toy": CARD}, free=lambda _: 10**10)
+    store = VocabularyStore(folder, "http://127.0.0.1:9", hashes=TOY_HASHES, registry={"toy": CARD})
     return store.pull("toy", DESCRIBED, lambda _done, _total: None)
-
-
-def _sha256(file: Path) -> str:
-    from hashlib import sha256
-
-    return sha256(file.read_bytes()).hexdigest()
 
 
 @pytest.fixture

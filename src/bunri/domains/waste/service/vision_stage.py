@@ -240,7 +240,7 @@ class VisionStage:
         return from_stored(found) if found else None
 
     async def _fuse(self, job: Job, result: VisionResult) -> list[SeenItem]:
-        labels = sorted({*(thing.label for thing in result.objects), *result.names})
+        labels = sorted({*(thing.label for thing in result.objects), *result.names, *result.vocabulary})
         meanings = await self._recycling.meanings(labels, job.language) if labels else {}
         user_input: Match | None = None
         if job.note:

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from bunri.kit.languages import Language
-from bunri.platform.vision.registry import NAME
+from bunri.platform.vision.settings import NAME
 
 Part = Literal["vision", "text", "both", "tokenizer"]
 Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]

@@ -40,6 +40,8 @@ class Ready(BaseModel):
     """Name of the file with the embedded sentences."""
     version: str
     """Changes with the model and with the sentences."""
+    made_by: str
+    """The version of bunri that looked at it last: another one may have other sentences."""
 
 
 def read_ready(folder: Path) -> Ready | None:

@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import httpx
 import numpy as np
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from bunri import __version__
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language
 from bunri.kit.sizes import size_in_words
 from bunri.platform.vision.errors import ModelDownloadFailed, ModelNotWritten, ModelUnknown
+from bunri.platform.vision.settings import VisionSettings
 from bunri.platform.vision.vocabulary.cards import Part, Sha256, VocabularyCard, cards
 from bunri.platform.vision.vocabulary.fetching import TIMEOUT, fetch, sha256_of
 from bunri.platform.vision.vocabulary.model import OnnxVocabulary
@@ -72,6 +74,11 @@ class VocabularyStore:
         self._hashes = hashes or {}
         self._cards = cards() if registry is None else registry
         self._timeout, self._free = timeout, free
+
+    @classmethod
+    def of(cls, data: Path, settings: VisionSettings) -> Self:
+        """The store of a data directory."""
+        return cls(data / "models", settings.open_vocabulary_url, hashes=settings.open_vocabulary_sha256)
 
     def card(self, name: str) -> VocabularyCard | None:
         return self._cards.get(name)
@@ -184,6 +191,7 @@ class VocabularyStore:
         version = _version(read_fetched(folder), rows)
         known = read_ready(folder)
         if known and known.version == version and (folder / known.rows).is_file():
+            write_json(folder / READY_FILE, known.model_copy(update={"made_by": __version__}).model_dump())
             return
         if "both" in card.files:
             take_apart(folder / _FILES["both"], folder, name)
@@ -192,7 +200,14 @@ class VocabularyStore:
         embedded = _embedded(model, sentences, state)
         file = f"rows-{version}.npz"
         EmbeddedRows.of(rows, embedded).save(folder / file)
-        ready = Ready(interface=card.interface, side=card.side, scale=card.scale, rows=file, version=version)
+        ready = Ready(
+            interface=card.interface,
+            side=card.side,
+            scale=card.scale,
+            rows=file,
+            version=version,
+            made_by=__version__,
+        )
         write_json(folder / READY_FILE, ready.model_dump())
         for old in folder.glob("rows-*.npz"):
             if old.name != file:
