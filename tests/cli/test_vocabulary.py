@@ -19,7 +19,7 @@ from bunri.platform.vision.vocabulary.cards import cards
 from bunri.platform.vision.vocabulary.measured import MEASURED_FILE
 from bunri.platform.vision.vocabulary.namer import read_ready
 from bunri.platform.vision.vocabulary.state import read_state
-from bunri.platform.vision.vocabulary.store import VocabularyStore
+from bunri.platform.vision.vocabulary.store import Described, VocabularyStore
 
 NAME = "clip_vit_b32"
 ROWS = {"drink-can": "red circle", "glass-jar": "green square", "newspaper": "blue ring", "pillow": "yellow triangle"}
@@ -77,7 +77,7 @@ def made(data: Path, name: str) -> Path:
     """The toy as the model ``name``, prepared with ROWS for what it knows."""
     folder = data / "models" / name
     shutil.copytree(TOY, folder)
-    described = {row: {"en": [f"a photo of a {thing}."]} for row, thing in ROWS.items()}
+    described: Described = {row: {"en": [f"a photo of a {thing}."]} for row, thing in ROWS.items()}
     store = VocabularyStore(data / "models", "http://127.0.0.1:9", hashes=TOY_HASHES, registry={name: CARD})
     return store.pull(name, described, lambda _done, _total: None)
 

@@ -10,7 +10,6 @@ import pytest
 from tests.platform.vision.vocabulary.shapes import THINGS, noise, rendered
 from tests.platform.vision.vocabulary.toys import CARD, DESCRIBED, TOY, TOY_HASHES
 
-from bunri.platform.vision.protocol import Namer
 from bunri.platform.vision.vocabulary.measured import MEASURED_FILE, UNMEASURED, Worth
 from bunri.platform.vision.vocabulary.namer import LEAST, RowNamer, read_ready
 from bunri.platform.vision.vocabulary.state import READY_FILE, write_json
@@ -39,10 +38,9 @@ def namer(folder: Path) -> Iterator[RowNamer]:
 
 class TestNaming:
     def test_it_names_shapes_that_it_never_saw(self, namer: RowNamer) -> None:
-        promised: Namer = namer
         chance, right = np.random.default_rng(99), 0
         for thing in THINGS * 5:
-            found = promised.name_picture(rendered(thing, chance, side=int(chance.integers(40, 200))))
+            found = namer.name_picture(rendered(thing, chance, side=int(chance.integers(40, 200))))
             right += next(iter(found), None) == thing
         assert right >= 0.8 * 5 * len(THINGS)
 

@@ -16,10 +16,10 @@ from bunri.platform.vision.vocabulary.model import OnnxVocabulary
 from bunri.platform.vision.vocabulary.namer import read_ready
 from bunri.platform.vision.vocabulary.rows import EmbeddedRows
 from bunri.platform.vision.vocabulary.state import read_state
-from bunri.platform.vision.vocabulary.store import VocabularyStore, read_fetched
+from bunri.platform.vision.vocabulary.store import Described, VocabularyStore, read_fetched
 
 PARITY = Path(__file__).parent / "parity"
-DESCRIBED = {
+DESCRIBED: Described = {
     "can": {"ko": ["캔 사진", "빈 캔 사진"], "en": ["a photo of a can."]},
     "cup": {"ko": ["컵 사진"], "en": ["a photo of a cup.", "a photo of a mug."]},
 }
@@ -180,4 +180,4 @@ class TestNotPinned:
         models = VocabularyStore(tmp_path, hub.url, hashes=hashes, registry={"tiny": tiny}, free=lambda _: 10**10)
         with pytest.raises(ModelDownloadFailed) as caught:
             models.pull("tiny", DESCRIBED, ignore)
-        assert caught.value.data["url"].endswith("text.onnx")
+        assert str(caught.value.data["url"]).endswith("text.onnx")

@@ -7,6 +7,7 @@ from typing import Final
 from tests.platform.vision.vocabulary.shapes import THINGS, sentences
 
 from bunri.platform.vision.vocabulary.cards import VocabularyCard
+from bunri.platform.vision.vocabulary.store import Described
 
 TOY: Final = Path(__file__).parent / "toy"
 _FILES: Final = {"vision": "vision.onnx", "text": "text.onnx", "tokenizer": "tokenizer.json"}
@@ -19,7 +20,7 @@ CARD: Final = VocabularyCard.model_validate(
         "files": {part: {"path": path} for part, path in _FILES.items()},
     }
 )
-DESCRIBED: Final = {
+DESCRIBED: Final[Described] = {
     **{thing: {"en": sentences(thing)[:2]} for thing in THINGS},
     "not-waste": {"en": ["a photo of an empty floor.", "nothing on the floor"]},
 }

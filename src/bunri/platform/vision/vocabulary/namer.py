@@ -86,7 +86,7 @@ class OpenedModel:
 
 
 class RowNamer:
-    """A ``Namer`` (vision.protocol) whose names are rows of the rule table, of the model that is prepared in a folder.
+    """Names a picture as a ``Namer`` does (vision.protocol), by rows of the rule table and the model in a folder.
 
     The model may arrive, be measured or be replaced while the process runs: its small files are looked at before each
     photo. The graph is opened by the first photo and closed after some time without one. Where its files are broken it
