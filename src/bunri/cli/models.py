@@ -47,7 +47,9 @@ def list_models(data: Data = None, lang: Lang = "ko") -> None:
 @models.command()
 def pull(
     names: Annotated[list[str], typer.Argument(metavar="NAME")],
-    url: Annotated[str | None, typer.Option(help="A mirror of the same file, instead of its makers' address.")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="A mirror of the same file, or of the hub of an image–text model.")
+    ] = None,
     background: Annotated[bool, typer.Option("--background", hidden=True)] = False,
     data: Data = None,
     lang: Lang = "ko",
@@ -60,7 +62,8 @@ def pull(
             if name in vocabulary_cards():
                 from bunri.cli.vocabulary import pull_vocabulary  # what runs it is for few calls
 
-                typer.echo(pull_vocabulary(data or settings.data, settings.vision, name, lang, quiet=background))
+                vision = settings.vision.model_copy(update={"open_vocabulary_url": url}) if url else settings.vision
+                typer.echo(pull_vocabulary(data or settings.data, vision, name, lang, quiet=background))
             else:
                 typer.echo(pull_shown(store, name, lang, url))
 

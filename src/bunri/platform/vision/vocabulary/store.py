@@ -4,7 +4,7 @@ import fcntl
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Self
@@ -106,7 +106,8 @@ class VocabularyStore:
                 self._prepare(name, card, folder, described, state)
                 state.write("ready")
             except BunriError as error:
-                state.write("failed", reason=error.code)
+                with suppress(OSError):  # a disk that is full takes no words about it either
+                    state.write("failed", reason=error.code)
                 raise
             except OSError as error:
                 raise ModelNotWritten(name=name, folder=str(folder), reason=error.strerror or str(error)) from error
