@@ -43,13 +43,13 @@ PROCESSES: Final = {
 
 PEOPLE: Final = {"authlib", "mnemonic", "pwdlib", "pyotp", "webauthn"}
 """Libraries that only somebody who signs in needs, or who is asked to."""
-VISION: Final = {"cv2", "gradio", "numpy", "onnxruntime", "PIL"}
+VISION: Final = {"cv2", "gradio", "numpy", "onnxruntime", "PIL", "tokenizers"}
 WEB: Final = {"fastapi", "socketio", "starlette", "uvicorn"}
 NOT_LOADED: Final = {
     "up": {*PEOPLE, *VISION, *WEB, "celery", "httpx", "jinja2", "kombu", "redis", "sqlalchemy"},
     "beat": {*PEOPLE, *VISION, *WEB, "httpx", "jinja2", "sqlalchemy"},
     "default": {*PEOPLE, *VISION, *WEB, "aiohttp", "httpx"},
-    "waste": {*PEOPLE, *WEB, "aiohttp", "gradio", "httpx", "jinja2", "PIL"},
+    "waste": {*PEOPLE, *WEB, "aiohttp", "gradio", "httpx", "jinja2", "PIL", "tokenizers"},
     "api": {*VISION, "aiosmtplib", "authlib", "boto3", "jinja2", "webauthn"},
 }
 """By process: packages that it gets by without until somebody asks for something that needs them."""

@@ -25,6 +25,7 @@ from bunri.platform.backup.manifest import DrillResult
 from bunri.platform.backup.settings import BackupSettings
 from bunri.platform.backup.status import StatusStore
 from bunri.platform.vision.settings import VisionSettings
+from bunri.platform.vision.vocabulary.state import write_json
 
 STATUS = typer.Typer()
 STATUS.command()(command.status)
@@ -173,6 +174,30 @@ def test_the_detector_that_is_here_is_said(own: Settings, tmp_path: Path) -> Non
     asyncio.run(leave_heartbeats(own))
     found = document(own.model_copy(update={"vision": vision}), 0)
     assert (found["detector"], found["detector_here"]) == ("mine", True)
+
+
+@pytest.mark.parametrize(
+    ("phase", "said"),
+    [
+        ("fetching", "being fetched: 25 %"),
+        ("failed", "tried again"),
+        (None, "is not here"),
+        ("off", "off (BUNRI_VISION"),
+    ],
+)
+def test_how_far_the_open_vocabulary_is_and_its_licence_is_said(
+    own: Settings, tmp_path: Path, phase: str | None, said: str
+) -> None:
+    folder = own.data / "models" / "clip_vit_b32"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "state.json").unlink(missing_ok=True)
+    if phase and phase != "off":
+        write_json(folder / "state.json", {"phase": phase, "done": 5, "total": 20, "reason": "model_download_failed"})
+    setting = "off" if phase == "off" else "clip_vit_b32"
+    vision = VisionSettings(models_dir=None, open_vocabulary=setting, fetch=False)
+    shown = run(own.model_copy(update={"vision": vision})).stdout
+    assert said in shown
+    assert ("MIT" in shown) is (phase != "off")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

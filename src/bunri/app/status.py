@@ -24,6 +24,8 @@ from bunri.platform.db.migrate import SchemaVersion, versions
 from bunri.platform.db.outbox import OutboxState, outbox_state
 from bunri.platform.embedded.lock import holder
 from bunri.platform.telemetry.exposition import shared_on
+from bunri.platform.vision.vocabulary.place import state_of
+from bunri.platform.vision.vocabulary.state import VocabularyState
 
 T = TypeVar("T")
 
@@ -95,6 +97,7 @@ class Status(_Frozen):
     backups: BackupsStatus
     detector: str
     detector_here: bool = Field(description="False: people are asked what a photo shows.")
+    vocabulary: VocabularyState = Field(description="The image–text model that names rows; everything works without.")
     disk_free: int | None = Field(description="Bytes; None where objects lie in a store elsewhere.")
     disk_size: int | None
     configured: Configured
@@ -176,6 +179,7 @@ def _status(settings: Settings, registry: Registry, found: _Answers) -> Status:
         backups=BackupsStatus(planned=settings.backup.target is not None, known=found.backups),
         detector=settings.vision.detector,
         detector_here=settings.vision.detector_file(settings.data) is not None,
+        vocabulary=state_of(settings.data, settings.vision),
         disk_free=_whole(measured.get(("bunri_data_free_bytes",))),
         disk_size=_whole(measured.get(("bunri_data_size_bytes",))),
         configured=_configured(settings),

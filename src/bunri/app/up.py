@@ -12,6 +12,7 @@ from rich.console import Console
 from bunri.app.registry import ALL, REGISTRY, Registry
 from bunri.app.settings import SecretMissing, Settings
 from bunri.app.supervisor import Child, Supervisor
+from bunri.app.vocabulary_fetch import VocabularyFetch
 from bunri.kit.errors import BunriError, Conflict
 from bunri.kit.languages import text
 from bunri.kit.sentences import sentence
@@ -65,6 +66,7 @@ def _run_processes(
     if _run(environment, "migrate", "--sample") != 0:
         return 1
     _fetch_detector(settings, environment)
+    VocabularyFetch(settings, lambda *words: _run(environment, *words)).start()
     _say("processes")
     return Supervisor(
         _children(host, port, workers, environment),

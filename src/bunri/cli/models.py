@@ -18,10 +18,12 @@ from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
 from bunri.kit.sentences import sentence
 from bunri.platform.vision.errors import ModelMissing
-from bunri.platform.vision.registry import NAME
+from bunri.platform.vision.settings import NAME
 from bunri.platform.vision.store import ModelStore
+from bunri.platform.vision.vocabulary.cards import cards as vocabulary_cards
+from bunri.platform.vision.vocabulary.state import read_state
 
-models = typer.Typer(help="모델 · Weights of the detectors.", no_args_is_help=True)
+models = typer.Typer(help="모델 · Weights of the detectors and of the open vocabulary.", no_args_is_help=True)
 
 
 def open_store(settings: Settings, data: Path | None) -> ModelStore:
@@ -32,25 +34,38 @@ def open_store(settings: Settings, data: Path | None) -> ModelStore:
 def list_models(data: Data = None, lang: Lang = "ko") -> None:
     """Show the models that are here and those that could be fetched."""
     table = Table(*(text(f"vision.cli.{column}", lang) for column in ("name", "licence", "input", "head", "here")))
-    for listed in open_store(Settings(), data).list():
+    settings = Settings()
+    for listed in open_store(settings, data).list():
         card = listed.card
         about = (card.licence, str(card.input), card.head) if card else ("–", "–", "–")
         table.add_row(listed.name, *about, "✓" if listed.path else "")
+    for row in vocabulary_rows((data or settings.data) / "models", lang):
+        table.add_row(*row)
     Console().print(table)
 
 
 @models.command()
 def pull(
     names: Annotated[list[str], typer.Argument(metavar="NAME")],
-    url: Annotated[str | None, typer.Option(help="A mirror of the same file, instead of its makers' address.")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="A mirror of the same file, or of the hub of an image–text model.")
+    ] = None,
+    background: Annotated[bool, typer.Option("--background", hidden=True)] = False,
     data: Data = None,
     lang: Lang = "ko",
 ) -> None:
-    """Fetch weights from their makers; their licence is shown first."""
-    store = open_store(Settings(), data)
+    """Fetch weights from their makers; their licence is shown first. Sentences are embedded for an image–text model."""
+    settings = Settings()
+    store = open_store(settings, data)
     for name in names:
-        with errors_printed(lang):
-            typer.echo(pull_shown(store, name, lang, url))
+        with errors_printed(lang, quiet=background):
+            if name in vocabulary_cards():
+                from bunri.cli.vocabulary import pull_vocabulary  # what runs it is for few calls
+
+                vision = settings.vision.model_copy(update={"open_vocabulary_url": url}) if url else settings.vision
+                typer.echo(pull_vocabulary(data or settings.data, vision, name, lang, quiet=background))
+            else:
+                typer.echo(pull_shown(store, name, lang, url))
 
 
 @models.command()
@@ -66,6 +81,25 @@ def path(name: Annotated[str | None, typer.Argument()] = None, data: Data = None
     store = open_store(Settings(), data)
     with errors_printed(lang):
         typer.echo(store.find(name) if name else store.folder)
+
+
+@models.command()
+def measure(
+    folder: Annotated[
+        Path, typer.Argument(help="Photos in folders named after items or materials, or exported labels.")
+    ],
+    name: Annotated[str | None, typer.Option("--model", help="[default: the one in use]", show_default=False)] = None,
+    keep: Annotated[bool, typer.Option(help="Keep what was found for the answers.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="One document, for machines.")] = False,
+    data: Data = None,
+    lang: Lang = "ko",
+) -> None:
+    """Say how often the open vocabulary is right on photos whose answer is known, and what its scores are worth."""
+    from bunri.cli.measuring import measure_vocabulary
+
+    settings = Settings()
+    with errors_printed(lang):
+        measure_vocabulary(data or settings.data, settings, folder, name, lang, keep=keep, as_json=as_json)
 
 
 @models.command()
@@ -94,6 +128,15 @@ def quantize(
         )
         typer.echo(made.path)
     Console(stderr=True).print(table(made, lang))
+
+
+def vocabulary_rows(folder: Path, lang: Language) -> Iterator[tuple[str, str, str, str, str]]:
+    """A row of ``list`` for each image–text model. A file whose hash nobody knew before is said to be not pinned."""
+    for name, card in vocabulary_cards().items():
+        pinned = all(file.sha256 for file in card.files.values())
+        head = card.interface if pinned else f"{card.interface} ({text('vision.vocabulary.not_pinned', lang)})"
+        here = read_state(folder / name, name).phase == "ready"
+        yield name, card.licence, str(card.side), head, "✓" if here else ""
 
 
 def pull_shown(store: ModelStore, name: str, lang: Language, url: str | None = None) -> Path:
@@ -125,10 +168,11 @@ def print_error(error: BunriError, lang: Language, about: str | None = None) -> 
 
 
 @contextmanager
-def errors_printed(lang: Language) -> Iterator[None]:
-    """An expected failure becomes a sentence and exit status 1."""
+def errors_printed(lang: Language, *, quiet: bool = False) -> Iterator[None]:
+    """An expected failure becomes a sentence and exit status 1; ``quiet``: the status alone."""
     try:
         yield
     except BunriError as error:
-        print_error(error, lang)
+        if not quiet:
+            print_error(error, lang)
         raise typer.Exit(1) from error

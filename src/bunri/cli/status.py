@@ -154,10 +154,24 @@ def _work(found: "Status", lang: Language) -> Iterator[Row]:
 def _kept(found: "Status", lang: Language) -> Iterator[Row]:
     here = text("status.here" if found.detector_here else "status.asked_instead", lang)
     yield Row(WORKS if found.detector_here else NOTE, "detector", f"{found.detector}: {here}")
+    yield _vocabulary(found, lang)
     yield from _backups(found, lang)
     if found.disk_free is not None and found.disk_size:
         free, size = size_in_words(found.disk_free), size_in_words(found.disk_size)
         yield Row(WORKS, "disk", text("status.room", lang, free=free, size=size))
+
+
+def _vocabulary(found: "Status", lang: Language) -> Row:
+    """Never a fault: without it answers come from the networks of the package."""
+    state = found.vocabulary
+    words = text(
+        f"status.vocabulary.{state.phase}",
+        lang,
+        name=state.name,
+        licence=state.licence or "–",
+        percent=100 * state.done // state.total if state.total else 0,
+    )
+    return Row(WORKS if state.phase == "ready" else "–", "vocabulary", words)
 
 
 def _backups(found: "Status", lang: Language) -> Iterator[Row]:

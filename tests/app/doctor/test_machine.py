@@ -12,8 +12,9 @@ from tests.faults.test_full_disk import disk as small_disk
 from tests.faults.test_full_disk import fill
 
 from bunri.app.doctor import machine
-from bunri.app.doctor.machine import Memory
 from bunri.app.finding import Finding
+from bunri.platform.memory import Memory
+from bunri.platform.memory import memory as usable
 
 GIB = 2**30
 SHARED_MEMORY = Path("/dev/shm")
@@ -74,7 +75,7 @@ class TestDisk:
 
 class TestMemory:
     def test_it_is_what_the_machine_has(self, tmp_path: Path) -> None:
-        assert machine.memory(tmp_path, tmp_path / "none").total == psutil.virtual_memory().total
+        assert usable(tmp_path, tmp_path / "none").total == psutil.virtual_memory().total
 
     def test_it_is_no_more_than_the_tightest_limit_of_the_groups_around(self, tmp_path: Path) -> None:
         own, inner = tmp_path / "own", tmp_path / "groups" / "a" / "b"
@@ -82,7 +83,7 @@ class TestMemory:
         own.write_text("0::/a/b\n")
         (inner / "memory.max").write_text("max\n")
         (inner.parent / "memory.max").write_text(f"{GIB // 2}\n")
-        assert machine.memory(tmp_path / "groups", own).total == GIB // 2
+        assert usable(tmp_path / "groups", own).total == GIB // 2
 
     @pytest.mark.parametrize(
         ("memory", "found"),

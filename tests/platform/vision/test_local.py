@@ -1,20 +1,26 @@
 """Local models run in a bounded pool, and the material model gets the crops."""
 
 import asyncio
+import shutil
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.platform.vision.graphs import always, nothing_seen
+from tests.platform.vision.vocabulary.shapes import rendered
+from tests.platform.vision.vocabulary.toys import CARD, DESCRIBED, TOY, TOY_HASHES
 
 from bunri.kit.materials import Material
 from bunri.platform.vision.errors import VisionFailed, VisionMissing
 from bunri.platform.vision.local import LocalVision, crop
 from bunri.platform.vision.onnx import OnnxDetector
 from bunri.platform.vision.protocol import Detection, NamedPicture, Pixels
+from bunri.platform.vision.vocabulary.namer import RowNamer
+from bunri.platform.vision.vocabulary.store import VocabularyStore
 
 PHOTO = np.zeros((100, 200, 3), np.uint8)
 
@@ -90,6 +96,19 @@ class TestSeeing:
         vision = LocalVision(SlowDetector(), None, ByWidth())
         assert vision.models == {"detector": "slow@1"}
         assert not (await vision.see(PHOTO)).names
+
+    async def test_the_open_vocabulary_takes_part_from_when_it_has_come(self, tmp_path: Path) -> None:
+        vision = LocalVision(SlowDetector(), BySize(), None, RowNamer(tmp_path / "toy", "toy"))
+        assert (await vision.see(PHOTO)).vocabulary == {}
+        assert "vocabulary" not in vision.models
+        shutil.copytree(TOY, tmp_path / "toy")
+        VocabularyStore(tmp_path, "http://127.0.0.1:9", hashes=TOY_HASHES, registry={"toy": CARD}).pull(
+            "toy", DESCRIBED, lambda _done, _total: None
+        )
+        result = await vision.see(rendered("red circle", np.random.default_rng(1)))
+        assert "red circle" in result.vocabulary
+        assert result.models["vocabulary"].startswith("toy@")
+        vision.close()
 
     async def test_only_bottles_are_looked_at_for_their_colour(self) -> None:
         green = np.full_like(PHOTO, (60, 150, 70))

@@ -51,6 +51,11 @@ def test_names_and_a_second_opinion_are_kept_where_there_are_any() -> None:
     assert from_stored(to_stored(named)) == named
 
 
+def test_so_is_what_the_open_vocabulary_said() -> None:
+    seen = replace(RESULT, vocabulary={"drink-can": 0.4})
+    assert from_stored(to_stored(seen)) == seen
+
+
 def test_what_was_left_out_has_its_default() -> None:
     assert from_stored({"things": [{"label": "cup", "score": 0.4}], "models": {}}) == VisionResult(
         objects=(DetectedObject("cup", 0.4),), models={}

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import psutil
 
@@ -17,6 +17,7 @@ from bunri.app.up import AddressUnusable, check_address
 from bunri.edge.http.web import DIST, INDEX
 from bunri.kit.sizes import size_in_words
 from bunri.platform.embedded.servers import ROOM_FOR_NEW_MB, ROOM_FOR_OLD_MB
+from bunri.platform.memory import Memory, memory
 
 NEEDED_MEMORY: Final = 900 * 2**20
 """Everything on one machine takes 660 MiB while photos are looked at, and the system some (README, Budgets). A machine
@@ -29,13 +30,6 @@ _NETWORK: Final = re.compile(
     r"nfs\d?|cifs|smb\w*|9p|afs|ceph|glusterfs|lustre|fuse\.(sshfs|s3fs|rclone|gcsfuse|glusterfs)"
 )
 _MEMORY: Final = frozenset({"tmpfs", "ramfs", "devtmpfs"})
-
-
-class Memory(NamedTuple):
-    """What this process may use, in bytes."""
-
-    total: int
-    swap: int
 
 
 def machine_findings(settings: Settings, *, embedded: bool) -> Iterator[Finding]:
@@ -82,16 +76,6 @@ def kind_of_disk(data: Path, mounts: Callable[..., list[Any]] = psutil.disk_part
         yield severe("disk_in_memory", path=data, kind=kind)
 
 
-def memory(groups: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> Memory:
-    """Of the machine, or less where a container's limit is lower (cgroup v2)."""
-    limits = [psutil.virtual_memory().total]
-    path = next((line[3:] for line in _lines(own) if line.startswith("0::/")), "/").strip("/")
-    for folder in (groups / path, *(groups / path).parents):
-        if folder.is_relative_to(groups):
-            limits += [int(line) for line in _lines(folder / "memory.max")[:1] if line.isdecimal()]
-    return Memory(min(limits), psutil.swap_memory().total)
-
-
 def memory_findings(found: Memory) -> Iterator[Finding]:
     if found.total < NEEDED_MEMORY and not found.swap:
         yield severe("memory_short", total=size_in_words(found.total), needed=size_in_words(NEEDED_MEMORY))
@@ -121,10 +105,3 @@ def port(host: str, number: int) -> Iterator[Finding]:
 def _existing(path: Path) -> Path:
     """``path``, or the folder in which it would be made."""
     return next(each for each in (path, *path.absolute().parents) if each.exists())
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        return file.read_text().split()
-    except OSError:
-        return []

@@ -30,6 +30,8 @@ def work_findings(status: Status, lang: Language, *, database_answers: bool) -> 
     yield from _parts(status, lang, told, database_answers=database_answers)
     if missing:
         yield note("detector_missing", name=status.detector)
+    if status.vocabulary.phase == "failed":
+        yield note("vocabulary_failed", name=status.vocabulary.name, code=status.vocabulary.reason)
 
 
 def _processes(status: Status) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from bunri.domains.waste.service.transitions import Transitions
     from bunri.domains.waste.service.verdicts import WasteService
     from bunri.domains.waste.service.vision_stage import VisionModels, VisionStage
+    from bunri.domains.waste.service.vocabulary_arrival import VocabularyArrival
     from bunri.domains.waste.status_cache import StatusCache
     from bunri.domains.waste.streams import StreamLimit
     from bunri.domains.waste.user_data import WasteUserData
@@ -274,6 +275,12 @@ def _verdicts(container: "Container") -> "WasteService":
     return WasteService(_transaction(container), get(Jobs), get(Feedback), get(RecyclingPublic), container.storage)
 
 
+def _vocabulary_arrival(container: "Container") -> "VocabularyArrival":
+    from bunri.domains.waste.service.vocabulary_arrival import VocabularyArrival
+
+    return VocabularyArrival(container.settings.data, container.settings.vision)
+
+
 def _public(container: "Container") -> WastePublic:
     from bunri.domains.waste.service.verdicts import WasteService
 
@@ -348,6 +355,8 @@ def _local_vision(container: "Container") -> "LocalVision":
     from bunri.platform.vision.material import MaterialClassifier
     from bunri.platform.vision.names import ThingNamer
     from bunri.platform.vision.store import ModelStore
+    from bunri.platform.vision.vocabulary.namer import RowNamer
+    from bunri.platform.vision.vocabulary.place import Place
 
     settings = container.settings.vision
     try:
@@ -356,7 +365,11 @@ def _local_vision(container: "Container") -> "LocalVision":
         log.warning("vision.missing", model=settings.detector, reason=str(error))
         detector = None
     classifier, namer = MaterialClassifier(provider=settings.provider), ThingNamer(provider=settings.provider)
-    vision = LocalVision(detector, classifier, namer, workers=settings.workers)
+    place = Place.of(container.settings.data, settings)
+    vocabulary = (
+        RowNamer(place.folder, place.name, threads=settings.threads_each, provider=settings.provider) if place else None
+    )
+    vision = LocalVision(detector, classifier, namer, vocabulary, workers=settings.workers)
     container.closing.callback(vision.close)
     return vision
 
@@ -397,6 +410,7 @@ MODULE = Module(
         "service.verdicts.WasteService": _verdicts,
         "service.vision_stage.VisionModels": _vision_models,
         "service.vision_stage.VisionStage": _vision_stage,
+        "service.vocabulary_arrival.VocabularyArrival": _vocabulary_arrival,
         "status_cache.StatusCache": _status_cache,
         "streams.StreamLimit": _stream_limit,
         "user_data.WasteUserData": _kept,

@@ -26,6 +26,7 @@ from bunri.domains.waste.schemas import (
 from bunri.domains.waste.service.feedback import Feedback
 from bunri.domains.waste.service.jobs import Jobs
 from bunri.domains.waste.service.training_samples import TrainingSamples
+from bunri.domains.waste.service.vocabulary_arrival import VocabularyArrival
 from bunri.domains.waste.states import ENDED
 from bunri.domains.waste.status import document_of
 from bunri.domains.waste.status_cache import EVENT, StatusCache
@@ -35,6 +36,7 @@ from bunri.kit.errors import BunriError
 from bunri.platform.http import BaseUrl, PreferredLanguage, Quota, policy, quota, signed_in, use
 from bunri.platform.providers import Providers
 from bunri.platform.realtime import MISSED, RoomListener, Subscriber, user_room
+from bunri.platform.vision.vocabulary.state import VocabularyState
 
 router = APIRouter(prefix="/api/v1/waste", tags=["waste"])
 
@@ -244,6 +246,13 @@ async def one(job_id: UUID, caller: CurrentCaller, jobs: JobsService, base: Base
     """Its line with a fresh link to the picture, for an answer that is opened again."""
     job = await jobs.owned(job_id, caller.id)
     return _summary(job, await jobs.photo_url(job, base), base)
+
+
+@router.get("/open-vocabulary", summary="Is a stronger network on its way?", response_model_exclude_none=True)
+async def open_vocabulary(arrival: Annotated[VocabularyArrival, use(VocabularyArrival)]) -> VocabularyState:
+    """Names things by an image–text model that is fetched in the background after the first start, where this process
+    runs; everything works without it."""
+    return await asyncio.to_thread(arrival.state)
 
 
 def _summary(job: Job, photo_url: str | None, base: str) -> JobSummary:

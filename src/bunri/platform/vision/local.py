@@ -1,4 +1,4 @@
-"""Vision models on this machine: a detector, a material model and a namer in a bounded pool of threads."""
+"""Vision models on this machine: a detector, a material model and namers in a bounded pool of threads."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +16,7 @@ from bunri.platform.vision.protocol import (
     VisionResult,
 )
 from bunri.platform.vision.tint import BOTTLES, coloured
+from bunri.platform.vision.vocabulary.namer import RowNamer
 
 _MARGIN: Final = 0.05
 """Fraction of a box's sides added around a crop: edges help to tell materials apart."""
@@ -32,18 +33,27 @@ class LocalVision:
         detector: Detector | None,
         classifier: Classifier | None = None,
         namer: Namer | None = None,
+        vocabulary: RowNamer | None = None,
         *,
         workers: int = 1,
     ) -> None:
-        """Names are evidence beside the materials, so a namer without a classifier is not asked."""
+        """Names are evidence beside the materials, so a namer without a classifier is not asked. The open vocabulary
+        may arrive later, and counts among the models from then on."""
         self._detector = detector
         self._classifier = classifier
         self._namer = namer if classifier else None
+        self._vocabulary = vocabulary if classifier else None
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="vision")
 
     @property
     def models(self) -> dict[str, str]:
-        roles = {"detector": self._detector, "classifier": self._classifier, "namer": self._namer}
+        vocabulary = self._vocabulary if self._vocabulary and self._vocabulary.here else None
+        roles = {
+            "detector": self._detector,
+            "classifier": self._classifier,
+            "namer": self._namer,
+            "vocabulary": vocabulary,
+        }
         return {role: f"{model.name}@{model.version}" for role, model in roles.items() if model is not None}
 
     async def see(self, pixels: Pixels) -> VisionResult:
@@ -55,6 +65,8 @@ class LocalVision:
     def close(self) -> None:
         """Waits for the photos that are being analysed."""
         self._pool.shutdown()
+        if self._vocabulary:
+            self._vocabulary.close()
 
     def _analyse(self, pixels: Pixels) -> VisionResult:
         found = self._detector.detect(pixels) if self._detector else []
@@ -74,8 +86,15 @@ class LocalVision:
             for detection, materials, tint in zip(found, judged, tints, strict=True)
         )
         named = self._namer.name_picture(pixels) if self._namer else NamedPicture({})
-        threshold = self._classifier.accept_threshold
-        return VisionResult(objects, self.models, image, threshold, named.names, named.materials)
+        return VisionResult(
+            objects,
+            self.models,
+            image,
+            self._classifier.accept_threshold,
+            named.names,
+            named.materials,
+            vocabulary=self._vocabulary.name_picture(pixels) if self._vocabulary else {},
+        )
 
 
 def crop(pixels: Pixels, box: Box) -> Pixels:

@@ -77,6 +77,9 @@ class VisionResult:
     """Probabilities by material of the picture as a whole, from another network than ``image_probabilities``."""
     described: tuple[DescribedThing, ...] = ()
     """The things that a language model sees, likeliest first; empty when none was asked, or it sees none."""
+    vocabulary: dict[str, float] = field(default_factory=dict)
+    """Items of the rule table that the picture as a whole may show, as far as the open vocabulary is to be believed:
+    together at most its reliability; empty when there is none."""
 
 
 class Detector(Protocol):

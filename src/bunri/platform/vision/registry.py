@@ -4,14 +4,12 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from bunri.platform.vision.heads import HeadName
-
-NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
-"""What a model may be called: a file name without its ending, never a path."""
+from bunri.platform.vision.settings import NAME
 
 
 class ModelCard(BaseModel):

@@ -14,6 +14,8 @@ def _from_environment() -> Path | None:
     return Path(folder) if folder else None
 
 
+NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+"""What a model may be called: a file name without its ending, never a path."""
 _MOST_THREADS: Final = 64
 
 
@@ -24,6 +26,18 @@ class VisionSettings(BaseModel):
     models_dir: Path | None = Field(
         default_factory=_from_environment,
         description="A second folder of weights, only read; BUNRI_MODELS_DIR for short. The first is <data>/models.",
+    )
+    open_vocabulary: str = Field(
+        "auto",
+        pattern=rf"^{NAME}$",
+        description="The image–text model that names rows: auto (by the machine's memory), off, or a name.",
+    )
+    open_vocabulary_url: str = Field(
+        "https://huggingface.co", description="The hub that it is fetched from, or a mirror with the same paths."
+    )
+    open_vocabulary_sha256: dict[str, str] = Field(
+        default_factory=dict,
+        description="SHA-256 of its files by part (vision, text, both, tokenizer), instead of the registry's.",
     )
     fetch: bool = Field(True, description="Fetch weights that are missing; their licence is shown first.")
     confidence: float | None = Field(None, ge=0, le=1, description="Least score; unset: the model's own.")

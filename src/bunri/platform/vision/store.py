@@ -12,8 +12,8 @@ from typing import Self
 from bunri.platform.vision.download import Progress, download
 from bunri.platform.vision.errors import ModelBroken, ModelMissing, ModelNotPublished, ModelNotWritten, ModelUnknown
 from bunri.platform.vision.onnx import OnnxDetector
-from bunri.platform.vision.registry import NAME, ModelCard, cards
-from bunri.platform.vision.settings import VisionSettings
+from bunri.platform.vision.registry import ModelCard, cards
+from bunri.platform.vision.settings import NAME, VisionSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class _StoredResult(BaseModel):
     names: dict[str, float] = {}
     second: dict[Material, float] = {}
     described: tuple[DescribedThing, ...] = ()
+    vocabulary: dict[str, float] = {}
 
 
 def to_stored(result: VisionResult) -> dict[str, Any]:
@@ -32,8 +33,9 @@ def to_stored(result: VisionResult) -> dict[str, Any]:
         names=result.names,
         second=result.second_opinion,
         described=result.described,
+        vocabulary=result.vocabulary,
     )
-    unused = {name for name in ("names", "second", "described") if not getattr(stored, name)}
+    unused = {name for name in ("names", "second", "described", "vocabulary") if not getattr(stored, name)}
     return stored.model_dump(mode="json", exclude=unused)
 
 
@@ -48,4 +50,5 @@ def from_stored(stored: dict[str, Any]) -> VisionResult:
         found.names,
         second_opinion=found.second,
         described=found.described,
+        vocabulary=found.vocabulary,
     )

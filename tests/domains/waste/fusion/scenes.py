@@ -130,10 +130,13 @@ def looked(
     whole: Mapping[Material, float],
     names: Mapping[str, float] | None = None,
     second: Mapping[Material, float] | None = None,
+    vocabulary: Mapping[str, float] | None = None,
 ) -> VisionResult:
-    """By a detector, a material model and, where there are names or a second opinion, a namer."""
+    """By a detector, a material model and, where there is more, a namer and an open vocabulary."""
     models = {"detector": "test@1", "classifier": "test@2"}
-    return VisionResult(found, models, dict(whole), SURE, dict(names or {}), dict(second or {}))
+    return VisionResult(
+        found, models, dict(whole), SURE, dict(names or {}), dict(second or {}), vocabulary=dict(vocabulary or {})
+    )
 
 
 def one(label: str, score: float, **shares: float) -> SeenItem:

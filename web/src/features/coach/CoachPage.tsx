@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { searchFor, WordSearch } from "~/features/search/WordSearch";
 import { Page } from "~/ui/Page";
+import { Arriving } from "./Arriving";
 import { Capture } from "./capture/Capture";
 import { QueueList } from "./capture/QueueList";
 import { Recent } from "./capture/Recent";
@@ -37,6 +38,7 @@ export default function CoachPage() {
       </section>
       <Recent />
       <RegionPick />
+      <Arriving />
     </Page>
   );
 }

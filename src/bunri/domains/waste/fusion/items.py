@@ -197,7 +197,7 @@ def _item(
     shares, sure = _judgement(shares, vision, alone=beside == 1)
     evidence = MaterialEvidence(shares, independent=independent) if shares else None
     by_label = _by_label(thing, reliability, meanings)
-    names = _by_names(vision.names, reliability, meanings) if beside == 1 else []
+    names = _whole_named(vision, reliability, meanings) if beside == 1 else []
     item = SeenItem(label=thing.label, box=thing.box, candidates=(), sure=sure)
     return _judged(item, thing, by_label, names, evidence, meanings, divisions, language)
 
@@ -235,7 +235,7 @@ def _whole(
     item = SeenItem(label=UNKNOWN, candidates=(), sure=sure)
     if evidence is None:
         return _with([], evidence, item)
-    by_label, names = _by_label(hint, reliability, meanings), _by_names(vision.names, reliability, meanings)
+    by_label, names = _by_label(hint, reliability, meanings), _whole_named(vision, reliability, meanings)
     return _judged(item, hint, by_label, names, evidence, meanings, divisions, language)
 
 
@@ -335,6 +335,18 @@ def _by_description(thing: DescribedThing, meanings: Meanings) -> _Opinion:
     by_item = (reliability / 2 if differ else reliability) if known else 0.0
     by_material = {thing.material: reliability - by_item} if differ else {}
     return _Opinion(_weighted(known, by_item), reliability, by_material)
+
+
+def _whole_named(vision: VisionResult, reliability: float, meanings: Meanings) -> Weighted:
+    """What the open vocabulary and the namer take the picture for. Each counts in the cases in which those before it
+    are wrong: the detector's label, the open vocabulary, whose shares are as reliable as was measured, the namer."""
+    rows = [
+        each
+        for row, share in vision.vocabulary.items()
+        for each in _weighted(meanings.get(row, ()), (1 - reliability) * share)
+    ]
+    believed = reliability + (1 - reliability) * sum(vision.vocabulary.values())
+    return [*rows, *_by_names(vision.names, believed, meanings)]
 
 
 def _by_names(names: Mapping[str, float], reliability: float, meanings: Meanings) -> Weighted:

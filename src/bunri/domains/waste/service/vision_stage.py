@@ -241,8 +241,8 @@ class VisionStage:
         return from_stored(found) if found else None
 
     async def _fuse(self, job: Job, result: VisionResult) -> list[SeenItem]:
-        described = (thing.item for thing in result.described if thing.item)
-        labels = sorted({*(thing.label for thing in result.objects), *described, *result.names})
+        named = (*(thing.item for thing in result.described if thing.item), *result.names, *result.vocabulary)
+        labels = sorted({*(thing.label for thing in result.objects), *named})
         meanings = await self._recycling.meanings(labels, job.language) if labels else {}
         user_input: Match | None = None
         if job.note:
