@@ -157,8 +157,7 @@ class TestKilledParts:
             ("postgres", _program("postgres")),
             ("valkey", _program("valkey-server")),
             ("the worker that looks", _bunri("work", "waste")),
-            ("the worker that advises", _bunri("work", "recycling")),
-            ("beat", _bunri("beat")),
+            ("the worker that advises and starts what is scheduled", _bunri("work", "--beat")),
         ],
     )
     @pytest.mark.timeout(200)

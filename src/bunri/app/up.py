@@ -143,18 +143,18 @@ def _children(host: str, port: int, workers: int, environment: dict[str, str]) -
     commands = {
         "api": ["serve", "--target", ALL, "--host", host, "--port", str(port)],
         **worker_commands(REGISTRY, workers),
-        "beat": ["beat"],
     }
     return [Child(name, [*BUNRI, *command], environment) for name, command in commands.items()]
 
 
 def worker_commands(registry: Registry, workers: int) -> dict[str, list[str]]:
-    """A process, or ``workers`` of them, for each queue whose work fills a core; one for all the others together."""
+    """A process, or ``workers`` of them, for each queue whose work fills a core; one for all the others together, which
+    starts the scheduled tasks, too."""
     apart = [queue.name for queue in registry.queues.values() if queue.own_process]
     shared = [word for name in registry.queues if name not in apart for word in ("--queue", name)]
     return {
         **{f"{name}-{number}": ["work", "--queue", name] for name in apart for number in range(1, workers + 1)},
-        "default": ["work", *shared],
+        "default": ["work", *shared, "--beat"],
     }
 
 

@@ -15,6 +15,7 @@ from celery.signals import worker_ready
 
 from bunri.app import heartbeats
 from bunri.app.backup_tasks import backup_handlers
+from bunri.app.beat import beat_beside
 from bunri.app.composition import compose
 from bunri.app.container import Container
 from bunri.app.module import Module
@@ -43,9 +44,12 @@ def work(
     concurrency: int | None = None,
     listen: tuple[str, int] | None = None,
     registry: Registry = REGISTRY,
+    *,
+    schedules: bool = False,
 ) -> int:
     """Works on ``queues`` until told to stop (SIGTERM ends the tasks in hand first); returns the exit status. At
-    ``listen`` it says whether it is alive, whether it gets work, and what it has counted."""
+    ``listen`` it says whether it is alive, whether it gets work, and what it has counted. One that ``schedules`` does
+    what ``bunri beat`` does, too."""
     registry.check_queues(queues)
     settings = settings.hosting(registry.owners(queues))
     start_traces(settings.traces, f"bunri-worker-{'-'.join(queues)}")
@@ -67,6 +71,8 @@ def work(
     read = [*queues, own.queue]
     watch(watchdog, settings.cache_address("broker"), read, settings.alive_path, lambda: publisher.send(own))
     _when_connected(celery, queues, watchdog)
+    if schedules:
+        beat_beside(settings, registry)
     worker = _worker(celery, read, concurrency or min(registry.queues[name].concurrency for name in queues), settings)
     worker.start()
     loop.run(container.close())

@@ -87,11 +87,13 @@ def work(
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Port for /health, /ready and /metrics; without it, none.")
     ] = None,
+    beat: Annotated[bool, typer.Option("--beat", help="Start the scheduled tasks, too, as `bunri beat` does.")] = False,
 ) -> None:
     """A worker of one or more queues."""
     from bunri.app.worker import work as run
 
-    raise typer.Exit(run(_working_settings(context), queue, concurrency, (host, port) if port else None))
+    listen = (host, port) if port else None
+    raise typer.Exit(run(_working_settings(context), queue, concurrency, listen, schedules=beat))
 
 
 def beat(context: typer.Context) -> None:
