@@ -182,7 +182,9 @@ def test_an_address_has_so_many_requests_under_way_and_no_more(start: Start) -> 
 
 def _until(http: httpx.Client, status: int) -> httpx.Response:
     """The first answer of this status: what other connections do reaches Nginx a little later."""
+    deadline = time.monotonic() + 20
     while (answer := http.get("/api/v1/waste/x")).status_code != status:
+        assert time.monotonic() < deadline, answer.text
         time.sleep(0.01)
     return answer
 
