@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -36,6 +37,8 @@ class BackEnd:
     def __init__(self, name: str) -> None:
         outer = self
         self.asked: list[str] = []
+        self.released = threading.Event()
+        """What ends in ``/held`` is answered after it."""
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -43,6 +46,8 @@ class BackEnd:
             def answer(self) -> None:
                 outer.asked.append(self.path)
                 body = self.rfile.read(int(self.headers.get("content-length", "0")))
+                if self.path.endswith("/held"):
+                    outer.released.wait()
                 said = {"name": name, "path": self.path, "body": len(body), "headers": dict(self.headers.items())}
                 content = json.dumps({**said, "filling": "." * 2000}).encode()
                 encoding = self.headers.get("accept-encoding", "")
@@ -70,6 +75,7 @@ class BackEnd:
         self._thread.start()
 
     def stop(self) -> None:
+        self.released.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -166,27 +172,30 @@ def test_a_named_proxy_is_believed_up_to_the_first_address_that_is_nobodys(start
 
 
 def test_an_address_has_so_many_requests_under_way_and_no_more(start: Start) -> None:
-    http, _ = start(connections_per_address=2)
+    http, servers = start(connections_per_address=2)
+    back = servers["all"]
     host, port = http.base_url.host, http.base_url.port
-    without_body = b"POST /api/v1/waste/x HTTP/1.1\r\nHost: bunri.test\r\nContent-Length: 1\r\n\r\n"
-    with socket.create_connection((host, port)) as idle, socket.create_connection((host, port)) as first:
-        first.sendall(without_body)
+    held = f"http://{host}:{port}/api/v1/waste/held"
+    with socket.create_connection((host, port)) as idle, ThreadPoolExecutor(2) as others:
+        first = others.submit(httpx.get, held, timeout=30)
+        _await(lambda: len(back.asked) == 1)
         assert http.get("/api/v1/waste/x").status_code == 200
-        with socket.create_connection((host, port)) as second:
-            second.sendall(without_body)
-            assert (refused := _until(http, 429)).json()["code"] == "crowded", refused.text
-        _until(http, 200)
+        second = others.submit(httpx.get, held, timeout=30)
+        _await(lambda: len(back.asked) == 3)
+        refused = http.get("/api/v1/waste/x")
+        back.released.set()
+        assert (refused.status_code, refused.json()["code"]) == (429, "crowded")
+        assert [each.result().status_code for each in (first, second)] == [200, 200]
+        _await(lambda: http.get("/api/v1/waste/x").status_code == 200)  # Nginx is done a little later than who asked
         idle.sendall(b"GET /api/v1/waste/x HTTP/1.1\r\nHost: bunri.test\r\n\r\n")
         assert idle.recv(1024).startswith(b"HTTP/1.1 200")
 
 
-def _until(http: httpx.Client, status: int) -> httpx.Response:
-    """The first answer of this status: what other connections do reaches Nginx a little later."""
+def _await(come: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 20
-    while (answer := http.get("/api/v1/waste/x")).status_code != status:
-        assert time.monotonic() < deadline, answer.text
+    while not come():
+        assert time.monotonic() < deadline
         time.sleep(0.01)
-    return answer
 
 
 def test_answers_are_compressed_unless_they_hold_secrets(start: Start) -> None:
