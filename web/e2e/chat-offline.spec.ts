@@ -7,7 +7,7 @@ test.afterEach(({ complaints }) => {
 
 test("what was written without a network is kept over a reload and sent once", async ({ page, browser }) => {
   await keep(page, { name: "민아" });
-  const address = await makeRoom(page, `오프라인 ${Date.now()}`);
+  const address = await makeRoom(page, `오프라인 ${Date.now() % 1e5}`);
   await say(page, "있을 때");
   await allArrived(page);
   await page.evaluate(() => navigator.serviceWorker.ready);
@@ -48,7 +48,7 @@ test("what was written without a network is kept over a reload and sent once", a
 test("an answer that is lost makes no second message", async ({ page }) => {
   await keep(page, { name: "민아" });
   await page.routeWebSocket(/socket\.io/, (socket) => void socket.close()); // sent over HTTP, then
-  await makeRoom(page, `잃은 답 ${Date.now()}`);
+  await makeRoom(page, `잃은 답 ${Date.now() % 1e5}`);
   let lost = 0;
   await page.route("**/api/v1/chat/rooms/*/messages", async (route) => {
     if (route.request().method() !== "POST" || lost > 0) return route.continue();
@@ -65,7 +65,7 @@ test("an answer that is lost makes no second message", async ({ page }) => {
 
 test("a refused message says why, and can be sent again or removed", async ({ page, browser }, testInfo) => {
   await keep(page, { name: "민아" });
-  const address = await makeRoom(page, `천천히 ${Date.now()}`);
+  const address = await makeRoom(page, `천천히 ${Date.now() % 1e5}`);
   // Its owner makes it slow: of others one message in an hour.
   await page.evaluate(async (id) => {
     const refreshed = await fetch("/api/v1/auth/refresh", {
@@ -102,7 +102,7 @@ test("a refused message says why, and can be sent again or removed", async ({ pa
 
 test("what was read without a network stays read, and badges are fetched anew", async ({ page }) => {
   await keep(page, { name: "민아" });
-  const address = await makeRoom(page, `읽음 ${Date.now()}`);
+  const address = await makeRoom(page, `읽음 ${Date.now() % 1e5}`);
   await say(page, "처음");
   await allArrived(page);
   const other = await speaker(page.request, "준호", address);
@@ -124,9 +124,9 @@ test("what was read without a network stays read, and badges are fetched anew", 
 
 test("a draft is kept, a room each", async ({ page }) => {
   await keep(page, { name: "민아" });
-  const one = await makeRoom(page, `초안 하나 ${Date.now()}`);
+  const one = await makeRoom(page, `초안 하나 ${Date.now() % 1e5}`);
   await field(page).fill("쓰다 만 말");
-  const two = await makeRoom(page, `초안 둘 ${Date.now()}`);
+  const two = await makeRoom(page, `초안 둘 ${Date.now() % 1e5}`);
   await expect(field(page)).toHaveValue("");
   await page.goto(one);
   await expect(field(page)).toHaveValue("쓰다 만 말");

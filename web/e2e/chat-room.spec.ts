@@ -18,7 +18,7 @@ async function menuOf(page: Page, words: string): Promise<void> {
 
 test("answers, signs, corrections and removals reach everybody", async ({ page, browser }, testInfo) => {
   await keep(page, { name: "민아" });
-  const address = await makeRoom(page, `고치기 ${Date.now()}`);
+  const address = await makeRoom(page, `고치기 ${Date.now() % 1e5}`);
   await say(page, "형광등은 어디에요");
   await allArrived(page);
   const other = await guest(browser, "준호");
@@ -70,7 +70,7 @@ test("without a mouse: arrows lead from message to message, and Enter to what ca
   page,
 }) => {
   await keep(page, { name: "민아" });
-  await makeRoom(page, `화살표 ${Date.now()}`);
+  await makeRoom(page, `화살표 ${Date.now() % 1e5}`);
   for (const words of ["하나", "둘", "셋"]) await say(page, words);
   await allArrived(page);
   await page.getByRole("log").focus();
@@ -95,7 +95,7 @@ test("without a mouse: arrows lead from message to message, and Enter to what ca
 
 test("what was marked as unread stays so until the room is opened again", async ({ page }) => {
   await keep(page, { name: "민아" });
-  const address = await makeRoom(page, `안 읽음 ${Date.now()}`);
+  const address = await makeRoom(page, `안 읽음 ${Date.now() % 1e5}`);
   const other = await speaker(page.request, "준호", address);
   for (const words of ["하나", "둘", "셋"]) await other.say(words);
   await expect(message(page, "셋")).toBeInViewport();
@@ -114,7 +114,7 @@ test("what was marked as unread stays so until the room is opened again", async 
 
 test("a poll is asked, and votes are counted and moved", async ({ page, browser }, testInfo) => {
   await keep(page, { name: "민아" });
-  const address = await makeRoom(page, `투표 ${Date.now()}`);
+  const address = await makeRoom(page, `투표 ${Date.now() % 1e5}`);
   const other = await guest(browser, "준호");
   await enter(other, address);
   await page.getByRole("button", { name: "투표 올리기" }).click();
@@ -140,7 +140,7 @@ test("a poll is asked, and votes are counted and moved", async ({ page, browser 
 
 test("somebody is mentioned by their name", async ({ page, browser }, testInfo) => {
   await keep(page, { name: "민아" });
-  const address = await makeRoom(page, `부르기 ${Date.now()}`);
+  const address = await makeRoom(page, `부르기 ${Date.now() % 1e5}`);
   const other = await guest(browser, "준호");
   await enter(other, address);
   await expect(page.getByText("2명 접속 중")).toBeVisible();
@@ -222,7 +222,7 @@ test("a private room is found by nobody, and entered by a link that says so firs
 
 test("a room is renamed, quiet for who wants it so, and closed", async ({ page }) => {
   await keep(page, { name: "민아" });
-  await makeRoom(page, `옛 이름 ${Date.now()}`);
+  await makeRoom(page, `옛 이름 ${Date.now() % 1e5}`);
   await say(page, "마지막 말");
   await allArrived(page);
   await page.getByRole("button", { name: "방 메뉴" }).click();

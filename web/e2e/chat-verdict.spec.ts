@@ -6,7 +6,7 @@ test("neighbours find out what a scan shows, and the scan is answered", async ({
   page,
   browser,
 }, testInfo) => {
-  const name = `우리 동네 ${Date.now()}`;
+  const name = `우리 동네 ${Date.now() % 1e5}`;
   await keep(page, { name: "민아" });
   const address = await makeRoom(page, name);
   await page.goto("/");
@@ -37,7 +37,7 @@ test("neighbours find out what a scan shows, and the scan is answered", async ({
 
 test("the coach answers in a room what it is asked in words", async ({ page }) => {
   await keep(page, { name: "민아" });
-  await makeRoom(page, `코치 ${Date.now()}`);
+  await makeRoom(page, `코치 ${Date.now() % 1e5}`);
   await say(page, "@코치 건전지");
   await allArrived(page);
   await expect(message(page, "코치가 확신해요")).toHaveCount(1);

@@ -17,7 +17,7 @@ test("what three people report is folded, and goes when who looks after the room
 }, testInfo) => {
   test.slow(); // five people
   await keep(page, { name: "민아" });
-  const address = await makeRoom(page, `신고 ${Date.now()}`);
+  const address = await makeRoom(page, `신고 ${Date.now() % 1e5}`);
   const writer = await guest(browser, "준호");
   await enter(writer, address);
   await say(writer, "욕을 했어요");
@@ -52,7 +52,7 @@ test("what three people report is folded, and goes when who looks after the room
 
 test("rules, words and people of a room", async ({ page, browser }, testInfo) => {
   await keep(page, { name: "민아" });
-  const address = await makeRoom(page, `규칙 ${Date.now()}`);
+  const address = await makeRoom(page, `규칙 ${Date.now() % 1e5}`);
   const other = await guest(browser, "준호");
   await enter(other, address);
   await page.goto(`${address}/moderation?part=rules`);

@@ -129,7 +129,7 @@ test("a push shows one notice for each room, which goes when the room is read", 
 }) => {
   await context.grantPermissions(["notifications"]);
   await keep(page, { name: "민아" });
-  const address = await makeRoom(page, `알림 ${Date.now()}`);
+  const address = await makeRoom(page, `알림 ${Date.now() % 1e5}`);
   await say(page, "안녕하세요");
   await ready(page);
   const room = new URL(address, page.url()).pathname.split("/").at(-1) ?? "";

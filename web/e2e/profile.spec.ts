@@ -16,7 +16,7 @@ import {
 import { unzip } from "./support/unzip";
 
 const PASSWORD = "초록 유리병 아홉 개";
-const newAddress = () => `leaver-${Date.now()}-${Math.random().toString(36).slice(2, 8)}@example.org`;
+const newAddress = () => `leaver-${Date.now() % 1e5}-${Math.random().toString(36).slice(2, 8)}@example.org`;
 
 const toasts = (page: Page) => page.getByRole("region", { name: "알림", exact: true });
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();

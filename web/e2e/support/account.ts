@@ -6,7 +6,8 @@ export const PASSWORD = "초록 유리병 아홉 개";
 export const EMAIL = "이메일";
 
 /** An address that no other test has, nor this one at its next try. */
-export const newAddress = () => `person-${Date.now()}-${Math.random().toString(36).slice(2, 8)}@example.org`;
+export const newAddress = () =>
+  `person-${Date.now() % 1e5}-${Math.random().toString(36).slice(2, 8)}@example.org`;
 
 /** The field and not the box that shows its password. */
 export const field = (page: Page, name: string) => page.getByRole("textbox", { name, exact: true });
