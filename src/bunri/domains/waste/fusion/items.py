@@ -1,35 +1,36 @@
 """From vision results and user input to the items of a photo. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Final
 
-from bunri.domains.recycling.public import Match, Meaning
+from bunri.domains.recycling.public import Match
+from bunri.domains.waste.fusion.candidates import (
+    NOTHING_DIVIDES,
+    PLAUSIBLE,
+    Divisions,
+    candidates_of,
+    class_of,
+    ranked,
+)
 from bunri.domains.waste.fusion.described import detected_as, distinct, own_materials
 from bunri.domains.waste.fusion.evidence import (
     CONFUSED_WITH,
-    DESCRIPTION_RELIABILITY,
     DISPOSED_ALIKE,
     MATERIAL_RELIABILITY,
-    NAMES_RELIABILITY,
     MaterialEvidence,
     Shares,
     agree,
     discounted,
     label_reliability,
     mean,
-    pool,
 )
+from bunri.domains.waste.fusion.opinions import Meanings, Opinion, Weighted, by_description, by_label, whole_named
 from bunri.domains.waste.fusion.seen import UNKNOWN, Candidate, SeenItem
-from bunri.kit.languages import Language, text
+from bunri.kit.languages import Language
 from bunri.kit.materials import Material, Tag
 from bunri.platform.vision.protocol import Box, DescribedThing, DetectedObject, VisionResult
 
 MOST_ITEMS: Final = 8
-PLAUSIBLE: Final = 0.5
-"""Where the material of the whole picture is known, a detection under this score is not an item: alone it is a hint
-about the whole."""
 NOT_WASTE_SHARE: Final = 0.25
 """From this share of a label's meanings that is no waste on, it may be the surface that other things lie on."""
 RECOGNISED: Final = 0.4
@@ -39,24 +40,8 @@ TAKEN_FOR_OTHERS: Final = 0.2
 (an estimate; of 80 pictures of cells it called 40 metal)."""
 AGREEING: Final = 0.5
 """From this probability of the material model on it confirms what a language model says: more likely than not."""
-RARE: Final = 0.02
-"""Candidates that are less likely are dropped."""
 NEVER: Final = 2.0
 """A threshold that no confidence reaches."""
-Parts = tuple[tuple[Material, float], ...]
-LOOKS_LIKE: Final[Mapping[Material, Parts]] = {
-    Material.PLASTIC: ((Material.PLASTIC, 0.6), (Material.PET, 0.4)),
-}
-"""What pixels call one material and the rules know as two, with the share of each among household waste (an estimate):
-a clear bottle is collected by itself, so it is worth the question."""
-COLOUR_SAYS: Final = {True: 0.09, False: 1.5}
-"""How much likelier a clear bottle becomes where pixels tell, or do not tell, that a bottle is coloured. Measured on
-112 bottles: none of 29 clear ones and 29 of 83 others were called coloured (docs/answers.md; rule of succession)."""
-
-Meanings = Mapping[str, Sequence[Meaning]]
-Weighted = list[tuple[Meaning, float]]
-Divisions = Mapping[Material, Sequence[Meaning]]
-NOTHING_DIVIDES: Final[Divisions] = MappingProxyType({})
 
 
 def fuse(
@@ -196,10 +181,10 @@ def _item(
         }
     shares, sure = _judgement(shares, vision, alone=beside == 1)
     evidence = MaterialEvidence(shares, independent=independent) if shares else None
-    by_label = _by_label(thing, reliability, meanings)
-    names = _whole_named(vision, reliability, meanings) if beside == 1 else []
+    opinion = by_label(thing, reliability, meanings)
+    names = whole_named(vision, reliability, meanings) if beside == 1 else []
     item = SeenItem(label=thing.label, box=thing.box, candidates=(), sure=sure)
-    return _judged(item, thing, by_label, names, evidence, meanings, divisions, language)
+    return _judged(item, thing, opinion, names, evidence, meanings, divisions, language)
 
 
 def _described(
@@ -213,9 +198,9 @@ def _described(
     named = DetectedObject(
         thing.item or "", thing.probability, form=thing.form, coloured=detection.coloured if detection else None
     )
-    found = _candidates(named, _by_description(thing, meanings), evidence, meanings, divisions, language)
+    found = candidates_of(named, by_description(thing, meanings), evidence, meanings, divisions, language)
     best = max(found, key=lambda each: each.probability, default=None)
-    agreed = best and shares.get(_class_of(best.material, evidence), 0.0) >= AGREEING
+    agreed = best and shares.get(class_of(best.material, evidence), 0.0) >= AGREEING
     sure = _threshold(shares, vision) if agreed else NEVER
     item = SeenItem(label=thing.item or UNKNOWN, box=thing.box, candidates=(), sure=sure, seen_tags=thing.tags)
     return _with(found, evidence, item)
@@ -235,14 +220,14 @@ def _whole(
     item = SeenItem(label=UNKNOWN, candidates=(), sure=sure)
     if evidence is None:
         return _with([], evidence, item)
-    by_label, names = _by_label(hint, reliability, meanings), _whole_named(vision, reliability, meanings)
-    return _judged(item, hint, by_label, names, evidence, meanings, divisions, language)
+    opinion, names = by_label(hint, reliability, meanings), whole_named(vision, reliability, meanings)
+    return _judged(item, hint, opinion, names, evidence, meanings, divisions, language)
 
 
 def _judged(
     item: SeenItem,
     thing: DetectedObject | None,
-    by_label: "_Opinion",
+    opinion: Opinion,
     names: Weighted,
     evidence: MaterialEvidence | None,
     meanings: Meanings,
@@ -251,11 +236,11 @@ def _judged(
 ) -> SeenItem:
     """``item`` with what it could be. Names speak only where the others leave doubt, and never remove it: two networks
     of one origin err together, and where they differ the material model is mostly right."""
-    found = _candidates(thing, by_label, evidence, meanings, divisions, language)
+    found = candidates_of(thing, opinion, evidence, meanings, divisions, language)
     if not names or (item.sure is not None and _certainty(found, divisions) >= item.sure):
         return _with(found, evidence, item)
-    both = _Opinion([*by_label.meanings, *names], by_label.reliability + sum(weight for _, weight in names))
-    named = _candidates(thing, both, evidence, meanings, divisions, language)
+    both = Opinion([*opinion.meanings, *names], opinion.reliability + sum(weight for _, weight in names))
+    named = candidates_of(thing, both, evidence, meanings, divisions, language)
     return _with(named, evidence, item.model_copy(update={"sure": NEVER}))
 
 
@@ -273,7 +258,7 @@ def _with(found: list[Candidate], evidence: MaterialEvidence | None, item: SeenI
     """``item`` with its candidates: none where nothing was recognised, though it stays known what is likelier."""
     recognised = not (evidence and evidence.independent) or sum(each.probability for each in found) >= RECOGNISED
     return item.model_copy(
-        update={"candidates": _ranked(found) if recognised else (), "materials": _materials(found, evidence)}
+        update={"candidates": ranked(found) if recognised else (), "materials": _materials(found, evidence)}
     )
 
 
@@ -310,176 +295,3 @@ def _threshold(shares: Shares, vision: VisionResult) -> float | None:
     if vision.accept_threshold is None or not shares:
         return None
     return discounted(vision.accept_threshold, MATERIAL_RELIABILITY, len(shares))
-
-
-@dataclass(frozen=True, slots=True)
-class _Opinion:
-    """What a label or a name may mean, each meaning with the probability that it is right."""
-
-    meanings: Weighted
-    reliability: float
-    """The probability that the label or a name is right."""
-    materials: Shares = field(default_factory=dict)
-    """How likely it is each material, as far as the opinion names no thing."""
-
-
-def _by_label(thing: DetectedObject | None, reliability: float, meanings: Meanings) -> _Opinion:
-    return _Opinion(_weighted(meanings.get(thing.label, ()), reliability) if thing else [], reliability)
-
-
-def _by_description(thing: DescribedThing, meanings: Meanings) -> _Opinion:
-    """Item and material come from one model, so where they differ each has half of its word."""
-    reliability = DESCRIPTION_RELIABILITY * thing.probability
-    known = meanings.get(thing.item, ()) if thing.item else ()
-    differ = thing.material is not Material.UNKNOWN and all(each.material is not thing.material for each in known)
-    by_item = (reliability / 2 if differ else reliability) if known else 0.0
-    by_material = {thing.material: reliability - by_item} if differ else {}
-    return _Opinion(_weighted(known, by_item), reliability, by_material)
-
-
-def _whole_named(vision: VisionResult, reliability: float, meanings: Meanings) -> Weighted:
-    """What the open vocabulary and the namer take the picture for. Each counts in the cases in which those before it
-    are wrong: the detector's label, the open vocabulary, whose shares are as reliable as was measured, the namer."""
-    rows = [
-        each
-        for row, share in vision.vocabulary.items()
-        for each in _weighted(meanings.get(row, ()), (1 - reliability) * share)
-    ]
-    believed = reliability + (1 - reliability) * sum(vision.vocabulary.values())
-    return [*rows, *_by_names(vision.names, believed, meanings)]
-
-
-def _by_names(names: Mapping[str, float], reliability: float, meanings: Meanings) -> Weighted:
-    """What the names of the picture mean; they count in the cases in which the detector's label is wrong."""
-    return [
-        each
-        for name, probability in names.items()
-        for each in _weighted(meanings.get(name, ()), (1 - reliability) * NAMES_RELIABILITY * probability)
-    ]
-
-
-def _weighted(known: Sequence[Meaning], reliability: float) -> Weighted:
-    return [(meaning, reliability * meaning.prior) for meaning in known]
-
-
-def _by_material(opinion: _Opinion, evidence: MaterialEvidence | None) -> dict[Material, float]:
-    """The probability of each class of the material model."""
-    shares: dict[Material, float] = {}
-    known = [(meaning.material, weight) for meaning, weight in opinion.meanings]
-    for material, weight in (*known, *opinion.materials.items()):
-        kind = _class_of(material, evidence)
-        shares[kind] = shares.get(kind, 0.0) + weight
-    return shares
-
-
-def _candidates(
-    thing: DetectedObject | None,
-    opinion: _Opinion,
-    evidence: MaterialEvidence | None,
-    meanings: Meanings,
-    divisions: Divisions,
-    language: Language,
-) -> list[Candidate]:
-    """What ``thing`` could be: what its label and the picture's names mean, and each material in the evidence."""
-    known = meanings.get(thing.label, ()) if thing else ()
-    found: list[Candidate] = []
-    for kind, pooled in pool(_by_material(opinion, evidence), evidence).items():
-        of_kind = [
-            (meaning, weight) for meaning, weight in opinion.meanings if _class_of(meaning.material, evidence) is kind
-        ]
-        total = sum(weight for _, weight in of_kind)
-        named = _named(opinion.reliability, kind, evidence) if total else 0.0
-        found += [_meant(meaning, pooled * named * weight / total, thing) for meaning, weight in of_kind if total]
-        if kind is not Material.OTHER or not (evidence and evidence.independent):
-            name = _readable(thing.label, language) if thing and thing.label not in meanings else None
-            parts = _looks_like(kind, evidence, known if thing and thing.score >= PLAUSIBLE else ())
-            form = thing.form if thing else None
-            for material, share in parts:
-                things = _divided(material, form, divisions, known)
-                found += _of_material(material, pooled * (1 - named) * share, name, form, things, language)
-    return _coloured(_merged(found), thing.coloured if thing else None)
-
-
-def _merged(found: Sequence[Candidate]) -> list[Candidate]:
-    """Each candidate once, with all of its probability."""
-    merged: dict[str, Candidate] = {}
-    for each in found:
-        same = merged.get(each.value)
-        total = min(1.0, each.probability + (same.probability if same else 0.0))
-        merged[each.value] = (same or each).model_copy(update={"probability": total})
-    return list(merged.values())
-
-
-def _named(reliability: float, kind: Material, evidence: MaterialEvidence | None) -> float:
-    """How likely a thing of a material that the label can mean is what the label says. A fitting material is no
-    evidence for the label: detectors take cloth for a bed because it is cloth."""
-    return reliability if evidence and evidence.can_name(kind) else 1.0
-
-
-def _meant(meaning: Meaning, probability: float, thing: DetectedObject | None) -> Candidate:
-    form = (thing.form if thing else None) or meaning.form
-    return Candidate(
-        item=meaning.item, name=meaning.name, material=meaning.material, form=form, probability=min(1.0, probability)
-    )
-
-
-def _looks_like(kind: Material, evidence: MaterialEvidence | None, known: Sequence[Meaning]) -> Parts:
-    """The materials that pixels of ``kind`` may be. A toothbrush is no clear bottle: ``known``, the meanings of the
-    label, rule that out where none of them is one; a weak detection does not."""
-    may_be_clear = not known or any(meaning.material is Material.PET for meaning in known)
-    return (
-        LOOKS_LIKE.get(kind, ((kind, 1.0),)) if evidence and evidence.independent and may_be_clear else ((kind, 1.0),)
-    )
-
-
-def _divided(material: Material, form: str | None, divisions: Divisions, known: Sequence[Meaning]) -> Sequence[Meaning]:
-    """The things over which ``material`` divides, the usual one first, as far as they have that form and are not among
-    the meanings of the label already."""
-    usual, *others = divisions.get(material) or (None,)
-    meant = {meaning.item for meaning in known}
-    fitting = [each for each in others if each.item not in meant and (not form or each.form in (None, form))]
-    return (usual, *fitting) if usual and fitting else ()
-
-
-def _of_material(
-    material: Material,
-    probability: float,
-    name: str | None,
-    form: str | None,
-    things: Sequence[Meaning],
-    language: Language,
-) -> list[Candidate]:
-    """Candidates of which only the material is known: it, called by the usual one of ``things`` over which it divides,
-    and the others."""
-    usual = things[0].name if things else text(f"waste.material.{material}", language)
-    rest = probability * (1 - sum(each.prior for each in things[1:]))
-    mere = Candidate(item=None, name=name or usual, material=material, form=form, probability=min(1.0, rest))
-    return [mere, *(_meant(each, probability * each.prior, None) for each in things[1:])]
-
-
-def _readable(label: str, language: Language) -> str | None:
-    """The name of a class that no rule knows, if it is in the script of ``language``: detectors name theirs in one."""
-    hangul = any("가" <= letter <= "힣" for letter in label)
-    return label if hangul is (language == "ko") else None
-
-
-def _class_of(material: Material, evidence: MaterialEvidence | None) -> Material:
-    """The class of the material model that stands for ``material``."""
-    if evidence is None or material in evidence.shares:
-        return material
-    return next((seen for seen, parts in LOOKS_LIKE.items() if material in dict(parts)), material)
-
-
-def _coloured(candidates: list[Candidate], coloured: bool | None) -> list[Candidate]:
-    """With the colour of a bottle as evidence: a coloured one is not collected with the clear ones."""
-    if coloured is None:
-        return candidates
-    says = {c.value: COLOUR_SAYS[coloured] if c.material is Material.PET else 1.0 for c in candidates}
-    before = sum(c.probability for c in candidates)
-    after = sum(c.probability * says[c.value] for c in candidates) + max(0.0, 1 - before)
-    return [c.model_copy(update={"probability": min(1.0, c.probability * says[c.value] / after)}) for c in candidates]
-
-
-def _ranked(candidates: list[Candidate]) -> tuple[Candidate, ...]:
-    best = sorted(candidates, key=lambda candidate: -candidate.probability)
-    return tuple(c for rank, c in enumerate(best) if not rank or c.probability >= RARE)
