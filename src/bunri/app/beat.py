@@ -1,6 +1,7 @@
 """What starts the scheduled tasks: ``bunri beat``, or a thread of a worker. It sends messages and knows nothing of the
 work."""
 
+import logging
 import os
 import signal
 import threading
@@ -34,6 +35,7 @@ def beat_beside(settings: Settings, registry: Registry = REGISTRY) -> None:
     """As ``beat``, on a thread of a process that does other things: one of its own would take 50 MiB. Where the thread
     ends, the process is told to end, too."""
     celery = _scheduled(settings, registry, None)
+    logging.getLogger("celery.beat").setLevel(logging.WARNING)  # it tells of each message, several a minute
     threading.Thread(target=_run, args=(celery,), name="bunri-beat", daemon=True).start()
 
 

@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.panel import Panel
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
 from bunri.app.settings import Settings
+from bunri.cli.model_progress import progress
 from bunri.cli.options import Data, Lang
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
@@ -141,14 +140,8 @@ def vocabulary_rows(folder: Path, lang: Language) -> Iterator[tuple[str, str, st
 
 def pull_shown(store: ModelStore, name: str, lang: Language, url: str | None = None) -> Path:
     """Fetch with the licence and a progress bar on standard error. Raises what ``ModelStore.pull`` raises."""
-    console = Console(stderr=True)
-    if card := store.card(name):
-        licence = text(f"vision.licences.{card.licence}", lang)
-        console.print(Panel(f"{card.licence}: {licence}\n{card.page}", title=name, expand=False), highlight=False)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task(name, total=None)
-        return store.pull(name, lambda done, total: bar.update(task, completed=done, total=total), url=url)
+    with progress(name, store.card(name), lang) as told:
+        return store.pull(name, told, url=url)
 
 
 def fetch_missing(store: ModelStore, name: str, lang: Language, *, allowed: bool) -> None:
