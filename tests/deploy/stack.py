@@ -14,6 +14,8 @@ from typing import Any
 import httpx
 from tests.conftest import SHARED
 from tests.deploy.engine import ROOT, CommandFailed, Engine
+from tests.support.client import Person
+from tests.support.pictures import new_photo
 from tests.support.platform import Platform, free_port
 
 from bunri.app.deployment.initial import write_initial
@@ -61,6 +63,16 @@ class Stack:
 
     def container(self, service: str) -> str:
         return self.compose("ps", "-q", service).split()[0]
+
+
+def sends_a_photo(site: Stack) -> None:
+    """Somebody's photo is uploaded to the store behind the gateway, and becomes an answer."""
+    person, photo = Person.arrives(site.platform), new_photo()
+    job = person.begins(photo)
+    assert job["upload_url"].startswith(f"{site.url}/bunri/uploads/")
+    assert person.uploads(job, photo).status_code == 200
+    assert person.completes(job).status_code == 200
+    assert person.waits(job, within=120)["status"] in ("done", "asked")
 
 
 def plan(engine: Engine, image: str, name: str, folder: Path, url: str | None = None) -> Stack:

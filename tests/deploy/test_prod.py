@@ -9,9 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.deploy.engine import ROOT, Engine
-from tests.deploy.stack import Stack, plan, running
-from tests.support.client import Person
-from tests.support.pictures import new_photo
+from tests.deploy.stack import Stack, plan, running, sends_a_photo
 from tests.support.platform import free_port
 from tests.support.smtp import self_signed
 
@@ -65,13 +63,7 @@ def served(site: Stack) -> str:
 
 
 def test_a_photo_becomes_an_answer(site: Stack) -> None:
-    person = Person.arrives(site.platform)
-    photo = new_photo()
-    job = person.begins(photo)
-    assert job["upload_url"].startswith(f"{site.url}/bunri/uploads/")
-    assert person.uploads(job, photo).status_code == 200
-    assert person.completes(job).status_code == 200
-    assert person.waits(job, within=120)["status"] in ("done", "asked")
+    sends_a_photo(site)
 
 
 def test_a_browser_is_told_to_stay_with_tls(site: Stack) -> None:

@@ -4,9 +4,8 @@ import json
 
 import pytest
 from tests.deploy.engine import CommandFailed
-from tests.deploy.stack import WEIGHTS, Stack
+from tests.deploy.stack import WEIGHTS, Stack, sends_a_photo
 from tests.support.client import Person
-from tests.support.pictures import new_photo
 
 COMPOSE = "small"
 
@@ -21,13 +20,7 @@ def published(site: Stack) -> set[str]:
 
 
 def test_a_photo_becomes_an_answer_by_way_of_the_store_behind_the_gateway(site: Stack) -> None:
-    person = Person.arrives(site.platform)
-    photo = new_photo()
-    job = person.begins(photo)
-    assert job["upload_url"].startswith(f"{site.url}/bunri/uploads/")
-    assert person.uploads(job, photo).status_code == 200
-    assert person.completes(job).status_code == 200
-    assert person.waits(job, within=120)["status"] in ("done", "asked")
+    sends_a_photo(site)
 
 
 def test_every_part_is_ready(site: Stack) -> None:
