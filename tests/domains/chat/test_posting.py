@@ -106,6 +106,20 @@ async def test_slow_mode_counts_what_is_ahead_in_the_same_transaction(
     assert isinstance(last, MessageOut)
 
 
+async def test_what_was_taken_once_is_not_refused_when_it_comes_again(
+    messages: Messages, rooms: Rooms, room: RoomOut, one: Caller, other: Caller
+) -> None:
+    await rooms.change(one, room.id, RoomChange(slow_s=30))
+    first = await messages.post(other, room.id, words("한 번만", "once"))
+    mine, theirs, refused = await outcomes(
+        messages, room, (one, words("사이에")), (other, words("한 번만", "once")), (other, words("또", "more"))
+    )
+    assert isinstance(mine, MessageOut)
+    assert isinstance(theirs, MessageOut)
+    assert (theirs.id, mine.seq) == (first.id, 2)
+    assert isinstance(refused, SlowMode)
+
+
 async def test_who_had_read_everything_has_read_their_own_words(
     messages: Messages, rooms: Rooms, room: RoomOut, one: Caller, other: Caller, clock: Clockwork
 ) -> None:

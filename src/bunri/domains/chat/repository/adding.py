@@ -1,4 +1,4 @@
-"""Statements that put messages at the end of a room: two of them, however many messages there are and whatever else is
+"""The statement that puts messages at the end of a room: one, however many messages there are and whatever else is
 noted with them, since a busy room is as quick as its transactions are."""
 
 from collections.abc import Sequence
@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import Table, Text, and_, bindparam, case, exists, func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+import orjson
+from sqlalchemy import CTE, Table, Text, and_, bindparam, case, column, exists, func, insert, or_, select, update
+from sqlalchemy import cast as as_type
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.exc import IntegrityError
 
 from bunri.domains.chat import models, records
 from bunri.kit import finding
@@ -22,10 +25,17 @@ _SUBSCRIPTIONS: Final = cast("Table", models.SubscriptionRow.__table__)
 _ROOM: Final = bindparam("room", type_=_ROOMS.c.id.type)
 _SENDERS: Final = bindparam("senders", type_=ARRAY(Text))
 
-_ADD: Final = insert(_MESSAGES)
+
+def _added() -> CTE:
+    """Of as many messages as the JSON in ``messages`` has."""
+    columns = [column(each.key, each.type) for each in _MESSAGES.columns]
+    given = func.jsonb_to_recordset(as_type(bindparam("messages", type_=Text), JSONB))
+    rows = given.table_valued(*columns).render_derived(name="given", with_types=True)
+    adding = insert(_MESSAGES).from_select([each.key for each in columns], select(*rows.c))
+    return adding.returning(_MESSAGES.c.seq).cte("added")
 
 
-def _noting() -> Any:
+def _adding() -> Any:
     """Made once: SQLAlchemy spends longer on making a statement than PostgreSQL on doing it."""
     others = or_(bindparam("several"), _MEMBERS.c.person != func.all(_SENDERS))
     of_members = select(_SUBSCRIPTIONS.c.id).join(_MEMBERS, _SUBSCRIPTIONS.c.person == _MEMBERS.c.person)
@@ -46,10 +56,14 @@ def _noting() -> Any:
     read = case((had_read_all, bindparam("own", type_=_MEMBERS.c.read_seq.type)), else_=_MEMBERS.c.read_seq)
     spoke = (_MEMBERS.c.room_id == _ROOM, _MEMBERS.c.person == func.any(_SENDERS))
     sent = update(_MEMBERS).where(*spoke).values(last_sent_at=last_at, read_seq=read)
-    return select(room.c.notice_at).add_cte(sent.returning(_MEMBERS.c.person).cte("sent"))
+    return select(room.c.notice_at).add_cte(_added(), sent.returning(_MEMBERS.c.person).cte("sent"))
 
 
-_NOTE: Final = _noting()
+_ADD: Final = _adding()
+
+
+class SaidBefore(Exception):
+    """One of the messages is in the room already, by its sender and client id."""
 
 
 class Added(NamedTuple):
@@ -69,11 +83,17 @@ class AddingRepository(Repository):
         self, room: records.Room, new: Sequence[records.NewMessage], now: datetime, patience: timedelta
     ) -> Added:
         """At the end of the room, which the caller has locked. Times of a room strictly increase, so that they can be
-        paged by. ``patience``: after so long whoever was asked to look whom to tell is taken for lost."""
+        paged by. ``patience``: after so long whoever was asked to look whom to tell is taken for lost.
+
+        Raises SaidBefore, after which the transaction can only be rolled back."""
         messages = _numbered(room, new, now)
         rows = [{**asdict(each), **sought(each.content)} for each in messages]
-        await self._session.execute(_ADD, rows)
-        noted = await self._session.execute(_NOTE, _noted(room, messages, now, patience))
+        given = orjson.dumps(rows, default=str).decode()  # a UUID that asyncpg has read is of a class of its own
+        said = {"messages": given, **_noted(room, messages, now, patience)}
+        try:
+            noted = await self._session.execute(_ADD, said)
+        except IntegrityError as error:
+            raise SaidBefore from error
         return Added(messages, noted.scalar_one() == now != room.notice_at)
 
 

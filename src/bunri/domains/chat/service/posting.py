@@ -10,6 +10,7 @@ to come together.
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -24,6 +25,7 @@ from bunri.domains.chat.public import CoachAddressed
 from bunri.domains.chat.pushes import Pushes
 from bunri.domains.chat.records import Member, Message, MessageType, NewMessage, Room, RoomFile, Seat
 from bunri.domains.chat.repository import ChatRepository
+from bunri.domains.chat.repository.adding import SaidBefore
 from bunri.domains.chat.schemas import MessageIn, MessageOut
 from bunri.domains.chat.service.attaching import attachable
 from bunri.domains.chat.service.changing import added, shown
@@ -121,22 +123,40 @@ class Posting:
             each.settle()
 
     async def _kept(self, room_id: UUID, batch: Sequence[_Post]) -> tuple[Room | None, list[Message]]:
-        """The room, and what is new in it."""
+        """The room, and what is new in it. Hardly any message was stored before, and the database takes none twice, so
+        it is asked for those only where one may be among them."""
+        if not any(each.said.file_ids for each in batch):  # a file that a message has cannot be had again
+            with suppress(SaidBefore):
+                return await self._put(room_id, batch, may_be_known=False)
+        return await self._put(room_id, batch, may_be_known=True)
+
+    async def _put(
+        self, room_id: UUID, batch: Sequence[_Post], *, may_be_known: bool
+    ) -> tuple[Room | None, list[Message]]:
+        """As ``_kept``. Raises SaidBefore only where none ``may_be_known``."""
         async with self._transaction() as repository:
             seats = await repository.seats(room_id, {each.caller.id for each in batch})
-            await self._look_at(repository, room_id, seats, batch)
+            keys = [each.key for each in batch if each.key and may_be_known]
+            known = await repository.messages_by_client_ids(room_id, keys)
+            await self._look_at(repository, known, seats, batch)
+            if not may_be_known and any(each.refused and each.key for each in batch):
+                raise SaidBefore  # perhaps: what is refused now may have been taken when it first came
             new = [each for each in batch if each.new]
             room = seats[new[0].caller.id].room if new else None
             return room, await self._add(repository, room, new) if room else []
 
     async def _look_at(
-        self, repository: ChatRepository, room_id: UUID, seats: Mapping[str, Seat], batch: Sequence[_Post]
+        self,
+        repository: ChatRepository,
+        known: Mapping[tuple[str, str] | None, Message],
+        seats: Mapping[str, Seat],
+        batch: Sequence[_Post],
     ) -> None:
         """Says of each message whether it is new, was stored before, or is refused. The room is locked."""
-        known = await repository.messages_by_client_ids(room_id, [each.key for each in batch if each.key])
         ahead: dict[tuple[str, str], _Post] = {}
         sent: dict[str, datetime] = {}
         for each in batch:
+            each.new = each.posted = each.refused = each.again = None
             try:
                 if each.key and each.key in ahead:
                     each.again = ahead[each.key]
