@@ -83,7 +83,7 @@ def running(*, workers: int = 1, bounds: Mapping[str, str] = BOUNDS, files: int 
                 stdout=subprocess.PIPE,
                 stderr=output,
                 cwd=folder,
-                env={**os.environ, **bounds},
+                env={**os.environ, "BUNRI_VISION__OPEN_VOCABULARY": "off", **bounds},  # nothing is fetched beside
             )
         try:
             if files:

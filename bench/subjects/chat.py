@@ -1,5 +1,6 @@
 """Chat: what one process delivers to a room of 200 and of 1,000 sockets, alone, beside photos, and two of them
-together, each beside a room of Node's Socket.IO; pages of a room of five million messages; what an idle socket costs.
+together, each beside a room of Node's Socket.IO, which stores nothing or, as ours, each message first; pages of a room
+of five million messages; what an idle socket costs.
 """
 
 import os
@@ -7,7 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,9 +73,12 @@ def _deliveries(quick: bool) -> Iterator[BenchmarkResult]:
         why = install(PEER, folder)
         guests = [Client.sign_in(running.url) for _ in range(max(sizes))]
         alone = _Arrangement([running.url], None if why else folder)
+        storing = replace(alone, database=product.settings(running.data).database_url)
         for size in sizes:
             yield from _compare(f"{size} sockets", alone, guests[:size], SPEAKERS, (rounds, seconds), times(1.3))
         yield from _compare(f"{few} sockets", alone, guests[:few], many, (rounds, seconds), times(3))
+        for speakers in (SPEAKERS, many):
+            yield from _compare(f"{few} sockets", storing, guests[:few], speakers, (rounds, seconds), times(1.3))
         with _photos_beside(running.url):
             name = f"{few} sockets, {PHOTOS_A_SECOND} photos/s beside"
             yield from _compare(name, alone, guests[:few], SPEAKERS, (rounds, seconds), None)
@@ -125,6 +129,8 @@ class _Arrangement:
     """Where Node's packages are, if they could be had."""
     redis: str | None = None
     """By which the peer's processes, as many as ours, are one."""
+    database: str | None = None
+    """Where the peer stores each message before it passes it on, as ours do."""
 
 
 def _compare(
@@ -139,14 +145,15 @@ def _compare(
     rounds, seconds = turns
     found = [_turn(arrangement, guests, speakers, seconds) for _ in range(rounds)]
     mine, theirs = [each for each, _ in found], [each for _, each in found if each]
-    of_peer = "Node, Socket.IO 4, nothing stored" if theirs else ""
+    kept = "each stored first" if arrangement.database else "nothing stored"
+    of_peer = f"Node, Socket.IO 4, {kept}" if theirs else ""
 
     def beside(figure: str) -> float | None:
         return median([each[figure] for each in theirs]) if theirs else None
 
     said = median([each["messages_per_second"] for each in mine])
     note = f"{said:,.0f} messages/s, each stored first" if theirs else "no peer: Node or its packages are missing"
-    what = f"{name}, {speakers} speak"
+    what = f"{name}, {speakers} speak{', beside a peer that stores' if arrangement.database else ''}"
     rate, p99 = median([each["per_second"] for each in mine]), median([each["p99_ms"] for each in mine])
     quick = times(1.0) if budget else None
     return [
@@ -167,7 +174,7 @@ def _turn(
     if arrangement.peer is None:
         return ours, None
     with ExitStack() as stack:
-        nodes = [stack.enter_context(_node(arrangement.peer, arrangement.redis)) for _ in arrangement.urls]
+        nodes = [stack.enter_context(_node(arrangement.peer, arrangement)) for _ in arrangement.urls]
         return ours, _listen({**plan, "urls": nodes, "message": {**message, "filler": FILLER}})
 
 
@@ -177,10 +184,11 @@ def _listen(plan: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _node(folder: Path, redis: str | None) -> Iterator[str]:
+def _node(folder: Path, arrangement: _Arrangement) -> Iterator[str]:
     node = shutil.which("node")
     assert node  # it was there to install the peer
-    shared = {"REDIS_URL": redis} if redis else {}
+    servers = {"REDIS_URL": arrangement.redis, "DATABASE_URL": arrangement.database}
+    shared = {name: url for name, url in servers.items() if url}
     process = subprocess.Popen(
         [node, "server.js"], cwd=folder, stdout=subprocess.PIPE, text=True, env={**os.environ, **shared}
     )
