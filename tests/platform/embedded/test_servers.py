@@ -23,7 +23,7 @@ from bunri.platform.embedded import (
     attach,
 )
 from bunri.platform.embedded.account import server_account
-from bunri.platform.embedded.postgres import socket_folder
+from bunri.platform.embedded.postgres import buffers_mib, socket_folder
 from bunri.platform.embedded.valkey import MEMORY_MB
 
 as_root = pytest.mark.skipif(
@@ -266,3 +266,8 @@ class TestANormalUser:
         assert {psutil.Process(pid).uids().effective for pid in everything} == {65534}
         holder.process.send_signal(end)
         assert gone([pid for pid in everything if pid != holder.process.pid])
+
+
+@pytest.mark.parametrize(("mib", "buffers"), [(512, 32), (1024, 32), (4096, 128), (24576, 256)])
+def test_a_larger_machine_keeps_more_of_the_database_at_hand(mib: int, buffers: int) -> None:
+    assert buffers_mib(mib * 2**20) == buffers

@@ -20,6 +20,7 @@ from bunri.platform.embedded.errors import DataDirectoryUnusable
 from bunri.platform.embedded.reaper import ChildReaper
 from bunri.platform.embedded.secrets import secret
 from bunri.platform.embedded.server import Server
+from bunri.platform.memory import memory
 
 NAME: Final = "bunri"  # of the owner and of the database
 
@@ -37,7 +38,6 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9._/-]+")  # a comma would be a second fol
 _SETTINGS: Final = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "shared_buffers": "32MB",
     "effective_cache_size": "256MB",
     "work_mem": "4MB",
     "maintenance_work_mem": "32MB",
@@ -56,6 +56,12 @@ _SETTINGS: Final = {
     "log_checkpoints": "off",
     "idle_in_transaction_session_timeout": "5min",
 }
+
+
+def buffers_mib(memory: int) -> int:
+    """Of a machine or a container with so many bytes of ``memory``: the pages that a large installation reads again and
+    again stay at hand, and a small host has room for everything else."""
+    return min(256, max(32, memory // 2**20 // 32))
 
 
 class Postgres(Server):
@@ -94,7 +100,11 @@ class Postgres(Server):
         # crash, and its process id may belong to another program by now.
         for stale in (self.folder / "postmaster.pid", *self._sockets.glob(f"{_SOCKET}*")):
             stale.unlink(missing_ok=True)
-        own = {"unix_socket_directories": str(self._sockets), "max_connections": str(self._connections)}
+        own = {
+            "unix_socket_directories": str(self._sockets),
+            "max_connections": str(self._connections),
+            "shared_buffers": f"{buffers_mib(memory().total)}MB",
+        }
         with self._archiving() as (archiving, descriptors):
             settings = _SETTINGS | own | archiving
             options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
