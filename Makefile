@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows check-ansible wheel check-deploy terraform-tools podman acme engine prometheus check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
+.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows check-ansible check-docs docs wheel check-deploy terraform-tools podman acme engine prometheus check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -54,7 +54,7 @@ check-python:
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) --no-print-directory check-compose check-kubernetes check-workflows check-ansible
+	$(MAKE) --no-print-directory check-compose check-kubernetes check-workflows check-ansible check-docs
 
 # What is wrong in the files of containers without any engine; make check-deploy runs them.
 check-compose:
@@ -84,6 +84,14 @@ check-ansible: $(ANSIBLE)/.ready
 wheel: setup node                         ## build the wheel, the web app in it, into dist/
 	rm -rf dist
 	$(UV) build --quiet --wheel --out-dir dist
+
+# The site names every page, and no link or anchor of it leads nowhere. MkDocs is in an environment of its own.
+DOCS := $(VENV)/docs
+check-docs: $(DOCS)/.ready
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict --site-dir $(abspath $(DOCS))/site
+
+docs: $(DOCS)/.ready                      ## show docs/ as a site at http://127.0.0.1:8008
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs serve --dev-addr 127.0.0.1:8008
 
 # By parts: make check-deploy PART=image (detect, small, prod, full, wheel, terraform, monitoring, ansible, acme). BUNRI_IMAGE names an image
 # that is there, instead of building. The last five need no Docker; ansible has Podman.
@@ -186,6 +194,7 @@ lock: $(UV)                               ## renew requirements*.lock from pypro
 	$(UV) $(LOCKING) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(UV) $(LOCKING) checks/schemas/requirements.in --output-file checks/schemas/requirements.txt
 	$(UV) $(LOCKING) checks/ansible/requirements.in --output-file checks/ansible/requirements.txt
+	$(UV) $(LOCKING) checks/docs/requirements.in --output-file checks/docs/requirements.txt
 	cd tests/deploy/terraform && $(abspath $(UV)) $(LOCKING) requirements.in --override without.txt --output-file requirements.lock
 
 # Not a part of check or test: it asks a network, and its answer changes while the code does not.
@@ -225,6 +234,11 @@ $(SCHEMAS)/.ready: checks/schemas/requirements.txt $(VENV)/.ready
 $(ANSIBLE)/.ready: checks/ansible/requirements.txt $(VENV)/.ready
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(ANSIBLE)
 	$(UV) pip install --quiet --python $(ANSIBLE)/bin/python --require-hashes -r checks/ansible/requirements.txt
+	touch $@
+
+$(DOCS)/.ready: checks/docs/requirements.txt $(VENV)/.ready
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(DOCS)
+	$(UV) pip install --quiet --python $(DOCS)/bin/python --require-hashes -r checks/docs/requirements.txt
 	touch $@
 
 checks/schemas/node_modules/.ready: checks/schemas/package-lock.json
