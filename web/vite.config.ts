@@ -94,7 +94,7 @@ export default defineConfig({
             },
             {
               name: "chat-pages",
-              test: /\/features\/chat\/(?!feature\.ts|label\.json|choose\/RoomButton|(\w+\/)?texts\/)/,
+              test: /\/features\/chat\/(?!feature\.ts|label\.json|found\/|choose\/RoomButton|(\w+\/)?texts\/)/,
               includeDependenciesRecursively: false,
             },
             ...["ko", "en"].map((language) => ({

@@ -1,3 +1,4 @@
+import { field, guest, makeRoom } from "./support/chat";
 import { drawn } from "./support/pictures";
 import { expect, expectAccessible, keep, test } from "./support/test";
 
@@ -30,6 +31,26 @@ test("words without a pick list what is found", async ({ page }) => {
   await page.keyboard.press("Enter");
   await expect(page.getByText("찾지 못했어요")).toBeVisible();
   await expectAccessible(page);
+});
+
+test("the same words find places, rooms and cards", async ({ page, browser }) => {
+  await page.goto("/search?q=노원구");
+  await expect(page.getByRole("region", { name: "장소와 수거함" }).getByRole("link").first()).toBeVisible();
+  await expect(page.getByRole("region", { name: "이웃의 방" })).toBeHidden();
+  const person = await guest(browser, "초록이");
+  await makeRoom(person, "노원구 나눔방");
+  await person.goto("/search?q=노원구");
+  await person
+    .getByRole("region", { name: "이웃의 방" })
+    .getByRole("link", { name: /노원구 나눔방/ })
+    .click();
+  await expect(field(person)).toBeVisible();
+  await person.goto("/search?q=노원구");
+  await expect(person.getByRole("region", { name: "이웃의 방" })).toBeVisible();
+  await expectAccessible(person);
+  await person.getByRole("region", { name: "장소와 수거함" }).getByRole("link").first().click();
+  await expect(person).toHaveURL(/\/bins\?.*place=/);
+  await person.context().close();
 });
 
 test("an item that nobody knows leads to the search", async ({ page, complaints }) => {

@@ -16,7 +16,7 @@ const LAYERS = [
 ];
 
 /** The same within features/. What is not named here stands in the first row, `index` above it. */
-const SHARED_FEATURES = [["learn"], ["chat"], ["search"], ["advice"], ["feature"], ["reloadOnce"]];
+const SHARED_FEATURES = [["learn"], ["chat"], ["search"], ["advice"], ["feature"], ["found"], ["reloadOnce"]];
 
 const layerOf = (folder) => LAYERS.findIndex((layer) => layer.includes(folder));
 

@@ -4,6 +4,7 @@ import { Problem } from "~/api/problem";
 import { loadCatalogues, type CatalogueFiles, type Namespace } from "~/i18n";
 import type { IconName } from "~/icons/Icon";
 import type { Language } from "~/preferences/store";
+import type { Finder } from "./found";
 import { reloadOnce } from "./reloadOnce";
 
 /** A part of the product: a folder of its own and one line in features/index.ts. */
@@ -15,6 +16,8 @@ export type Feature = Readonly<{
   pages: readonly Page[];
   /** Addresses that earlier versions had, and where their pages are now. */
   movedPages?: Readonly<Record<string, string>>;
+  /** What it finds for the page where somebody searches by words. */
+  finder?: Finder;
   /** Its texts, by namespace. */
   catalogues: Readonly<Partial<Record<Namespace, CatalogueFiles>>>;
   /** What it does in the background from the start of the app on. */

@@ -1,5 +1,7 @@
 import { page, type Feature } from "../feature";
+import { finder } from "../found";
 import { prefetchAllBins } from "./allBins";
+import foundLabel from "./found/label.json";
 import label from "./label.json";
 
 export const bins: Feature = {
@@ -11,5 +13,6 @@ export const bins: Feature = {
       return import("./BinsPage");
     }),
   ],
+  finder: finder(foundLabel, () => import("./found/FoundPlaces")),
   catalogues: { bins: import.meta.glob("./texts/*.json", { import: "default" }) },
 };

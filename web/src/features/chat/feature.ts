@@ -1,4 +1,7 @@
+import { signedIn } from "~/api/session";
 import { page, type Feature } from "../feature";
+import { finder } from "../found";
+import foundLabel from "./found/label.json";
 import label from "./label.json";
 
 /** Rooms where neighbours ask each other. */
@@ -13,6 +16,7 @@ export const chat: Feature = {
     page("/chat/:roomId/moderation", ["moderation", "chat"], () => import("./moderation/ModerationPage")),
     page("/chat/:roomId", ["chat", "notifications"], () => import("./room/RoomPage")),
   ],
+  finder: finder(foundLabel, () => import("./found/FoundRooms"), signedIn),
   catalogues: {
     chat: import.meta.glob("./texts/*.json", { import: "default" }),
     moderation: import.meta.glob("./moderation/texts/*.json", { import: "default" }),

@@ -1,6 +1,8 @@
 import { page, type Feature } from "../feature";
+import { finder } from "../found";
 import { due, isLearning, subscribe } from "./badge/badge";
 import dueLabel from "./badge/label.json";
+import foundLabel from "./found/label.json";
 import label from "./label.json";
 
 /** Cards that come back on the right day. */
@@ -32,6 +34,7 @@ export const learn: Feature = {
     page("/learn/preferences", ["preferences"], () => import("./preferences/PreferencesPage")),
     page("/learn/join", ["decks"], () => import("./decks/JoinDeckPage")),
   ],
+  finder: finder(foundLabel, () => import("./found/FoundCards"), isLearning),
   catalogues: {
     learn: import.meta.glob("./texts/*.json", { import: "default" }),
     stats: import.meta.glob("./stats/texts/*.json", { import: "default" }),

@@ -1,6 +1,9 @@
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import type { Match } from "~/api/types";
+import { finders } from "~/features/found";
+import { language } from "~/i18n";
 import { Button } from "~/ui/Button";
 import { EmptyState } from "~/ui/EmptyState";
 import { FromDevice } from "~/ui/FromDevice";
@@ -13,7 +16,7 @@ import styles from "./search.module.css";
 const MOST = 20;
 const MOST_NEAR = 5;
 
-/** Items by words: `/search?q=컵라면`. */
+/** Items by words, and whatever else of the product has them: `/search?q=컵라면`. */
 export default function SearchPage() {
   const { t } = useTranslation("search");
   const navigate = useNavigate();
@@ -31,7 +34,14 @@ export default function SearchPage() {
           setQuery({ q });
         }}
       />
-      {words ? <Found words={words} /> : <Start />}
+      {words ? (
+        <>
+          <Found words={words} />
+          <FoundElsewhere words={words} />
+        </>
+      ) : (
+        <Start />
+      )}
     </Page>
   );
 }
@@ -73,6 +83,19 @@ function Found({ words }: Readonly<{ words: string }>) {
         </section>
       )}
     </>
+  );
+}
+
+/** What the other features find. Each comes when it is there, and one that fails is left out. */
+function FoundElsewhere({ words }: Readonly<{ words: string }>) {
+  return (
+    <div className={styles.elsewhere}>
+      {finders().map(({ label, Component }) => (
+        <Suspense key={label.en} fallback={null}>
+          <Component words={words} title={label[language()]} />
+        </Suspense>
+      ))}
+    </div>
   );
 }
 

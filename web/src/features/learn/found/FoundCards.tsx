@@ -1,0 +1,37 @@
+import { useQuery } from "@tanstack/react-query";
+import { api, data } from "~/api/client";
+import type { Found } from "~/features/found";
+import { LinkList } from "~/ui/LinkList";
+import { Section } from "~/ui/Section";
+import { toPlain } from "~/ui/markdown/toHtml";
+
+const MOST = 3;
+
+/** Cards that have the words or their initial consonants, of all decks. */
+export default function FoundCards({ words, title }: Found) {
+  const asked = words.slice(0, 100);
+  const { data: cards = [] } = useQuery({
+    queryKey: ["learn", "found", asked],
+    queryFn: () => data(api.GET("/api/v1/learning/cards", { params: { query: { q: asked, limit: MOST } } })),
+  });
+  const entries = cards.flatMap((card) => {
+    const front = toPlain(card.front);
+    const back = toPlain(card.back).slice(0, 120);
+    return front || back
+      ? [
+          {
+            icon: "cards" as const,
+            title: front || back,
+            text: front ? back : "",
+            to: `/learn/cards/${card.id}`,
+          },
+        ]
+      : [];
+  });
+  if (entries.length === 0) return null;
+  return (
+    <Section title={title}>
+      <LinkList entries={entries} />
+    </Section>
+  );
+}
