@@ -21,7 +21,7 @@ KNOWN: Final = tuple(material for material in Material if material is not Materi
 NEAREST: Final = 8
 """Neighbours that are heard."""
 MOST_PHOTOS: Final = 3000
-"""In a bank; the newest. Each takes half a kilobyte of a process."""
+"""In a bank; the newest. Each takes a kilobyte and a half of a process."""
 MOST_OF_ONE: Final = 300
 """Of one person; the newest."""
 _BLOCK: Final = 256
