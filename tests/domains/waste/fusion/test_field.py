@@ -11,7 +11,7 @@ from bunri.domains.waste.fusion.field import FieldOpinion, prior, with_neighbour
 from bunri.kit.materials import Material
 from bunri.platform.vision.protocol import DetectedObject, VisionResult
 
-KNOWN = tuple(material for material in Material if material is not Material.UNKNOWN)
+KNOWN: tuple[Material, ...] = tuple(material for material in Material if material is not Material.UNKNOWN)
 
 
 def neighbours(
