@@ -26,6 +26,7 @@ from bench.stats import wilson
 from bunri.domains.recycling.ranking import decide, guess_categories
 from bunri.domains.recycling.table import RuleTable, load_table
 from bunri.domains.waste import fusion
+from bunri.domains.waste.fusion.field import FieldOpinion
 from bunri.domains.waste.settings import WasteSettings
 from bunri.kit.languages import add_catalogue
 from bunri.kit.materials import Material
@@ -174,11 +175,13 @@ def analysed(vision: LocalVision, pictures: Sequence[Path], cache: Path) -> dict
     return {path: from_stored(stored[key]) for path, key in keys.items()}
 
 
-def judged(result: VisionResult, right: set[str], table: RuleTable) -> Answer:
-    """The product's answer or question about the first thing in a picture. ``right``: categories."""
-    known = {label: meant(table, label) for label in (*(thing.label for thing in result.objects), *result.names)}
+def judged(result: VisionResult, right: set[str], table: RuleTable, field: FieldOpinion | None = None) -> Answer:
+    """The product's answer or question about the first thing in a picture, perhaps with what confirmed photos say.
+    ``right``: categories."""
+    labels = (*(thing.label for thing in result.objects), *result.names, *(field.items if field else ()))
+    known = {label: meant(table, label) for label in labels}
     meant_by = {label: each for label, each in known.items() if each is not None}
-    item = fusion.fuse(result, meant_by, "en", divisions=divided(table))[0]
+    item = fusion.fuse(result, meant_by, "en", divisions=divided(table), field=field)[0]
     facts = item.facts()
     categories = guess_categories(table, facts, decide(table, facts))
     question = fusion.question(item, WasteSettings().sure, "en", categories, kinds(table))

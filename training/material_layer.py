@@ -93,11 +93,11 @@ def _sources(data: Path, out: Path) -> dict[str, Source]:
         web_samples(data),
         shop_samples(data),
     )
-    seen = _Seen(out)
+    seen = SeenPictures(out)
     return {name: _source(name, samples, seen) for name, samples in found.items()}
 
 
-def _source(name: str, samples: Sequence[Sample], seen: "_Seen") -> Source:
+def _source(name: str, samples: Sequence[Sample], seen: "SeenPictures") -> Source:
     features, materials = seen.pictures(name, [sample.path for sample in samples])
     targets = np.array([_target(sample) for sample in samples], np.float32)
     trained = np.array([sample.side != "test" for sample in samples])
@@ -110,7 +110,7 @@ def _target(sample: Sample) -> tuple[float, ...]:
     return (*sample.target, 0.0)
 
 
-class _Seen:
+class SeenPictures:
     """What the shipped networks say of pictures, kept in a folder until a network changes."""
 
     def __init__(self, folder: Path) -> None:

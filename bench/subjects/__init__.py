@@ -5,6 +5,7 @@ from typing import Final
 
 from bench.result import BenchmarkResult
 from bench.subjects import (
+    adapt,
     analyze,
     attack,
     bins,
@@ -39,6 +40,7 @@ SUBJECTS: Final[dict[str, Measure]] = {
     "learning": learning.measure,
     "search": search.measure,
     "detect": detect.measure,
+    "adapt": adapt.measure,
     "web": web.measure,
     "attack": attack.measure,
     "capacity": capacity.measure,

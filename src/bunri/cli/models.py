@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bunri.app.settings import Settings
+from bunri.cli.connection import Connection
 from bunri.cli.model_progress import progress
 from bunri.cli.options import Data, Lang
 from bunri.kit.errors import BunriError
@@ -99,6 +100,36 @@ def measure(
     settings = Settings()
     with errors_printed(lang):
         measure_vocabulary(data or settings.data, settings, folder, name, lang, keep=keep, as_json=as_json)
+
+
+@models.command()
+def adapt(
+    context: typer.Context,
+    status: Annotated[bool, typer.Option("--status", help="Only say what there is.")] = False,
+    rollback: Annotated[bool, typer.Option("--rollback", help="Back to the version before.")] = False,
+    export: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write features and labels as JSON lines; nobody's names.")
+    ] = None,
+    data: Data = None,
+    lang: Lang = "ko",
+) -> None:
+    """Learn from the photos that people here confirmed, as it is done each night; or go back, or look."""
+    from bunri.cli.adapting import Adapting  # it loads what compares features
+
+    if sum((status, rollback, export is not None)) > 1:
+        raise typer.BadParameter("--status, --rollback, --export")
+    connection: Connection = context.obj
+    connection.data = data
+    adapting = Adapting(connection, lang)
+    with errors_printed(lang):
+        if rollback:
+            raise typer.Exit(adapting.roll_back())
+        if export:
+            adapting.export(export)
+            return
+        if not status:
+            adapting.learn()
+        adapting.show()
 
 
 @models.command()

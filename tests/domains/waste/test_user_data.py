@@ -21,6 +21,8 @@ from bunri.platform.storage import StorageUnavailable
 
 CITY_HALL = Coordinates(lat=37.5663, lng=126.9779)
 
+NOTHING: dict[str, list[object]] = {"analyses": [], "training_samples": [], "field_photos": []}
+
 
 @pytest.fixture
 def data(pipeline: Pipeline) -> WasteUserData:
@@ -70,7 +72,7 @@ class TestExport:
         assert orjson.loads(orjson.dumps(found)) == found
 
     async def test_of_a_stranger_is_empty(self, data: WasteUserData) -> None:
-        assert (await data.export("guest_nobody")).document == {"analyses": [], "training_samples": []}
+        assert (await data.export("guest_nobody")).document == NOTHING
 
 
 class TestErase:
@@ -80,7 +82,7 @@ class TestErase:
         thumbnails = [await _thumbnail(pipeline, status) for status in statuses]
         for _ in range(2):
             await data.erase(pipeline.owner)
-        assert (await data.export(pipeline.owner)).document == {"analyses": [], "training_samples": []}
+        assert (await data.export(pipeline.owner)).document == NOTHING
         cached, person = pipeline.container.get(StatusCache), pipeline.container.get(PersonLocation)
         for status, thumbnail in zip(statuses, thumbnails, strict=True):
             assert await pipeline.row(status) is None
@@ -135,7 +137,7 @@ class TestUpgrade:
         before = await data.export(old)
         for _ in range(2):
             await data.upgrade(old, new)
-        assert (await data.export(old)).document == {"analyses": [], "training_samples": []}
+        assert (await data.export(old)).document == NOTHING
         assert await data.export(new) == before
         job = await pipeline.row(status)
         assert isinstance(job, Job)

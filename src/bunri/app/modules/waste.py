@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from bunri.domains.waste.schemas import Eyes
     from bunri.domains.waste.service.completion import Completion
     from bunri.domains.waste.service.feedback import Feedback
+    from bunri.domains.waste.service.field_learning import FieldLearning
+    from bunri.domains.waste.service.field_memory import FieldMemory
     from bunri.domains.waste.service.job_queue import JobQueue
     from bunri.domains.waste.service.jobs import Jobs
     from bunri.domains.waste.service.recovery import Recovery
@@ -329,6 +331,7 @@ def _kept(container: "Container") -> "WasteUserData":
 def _vision_stage(container: "Container") -> "VisionStage":
     from bunri.domains.waste.answer_cache import AnswerCache
     from bunri.domains.waste.service.completion import Completion
+    from bunri.domains.waste.service.field_memory import FieldMemory
     from bunri.domains.waste.service.job_queue import JobQueue
     from bunri.domains.waste.service.vision_stage import VisionModels, VisionStage
     from bunri.domains.waste.status_cache import StatusCache
@@ -345,7 +348,23 @@ def _vision_stage(container: "Container") -> "VisionStage":
         get(Completion),
         container.settings.waste,
         get(JobQueue),
+        get(FieldMemory),
     )
+
+
+def _field_memory(container: "Container") -> "FieldMemory":
+    from bunri.domains.waste.service.field_memory import FieldMemory
+    from bunri.platform.vision.names import ThingNamer
+
+    settings = container.settings.waste
+    return FieldMemory(_transaction(container), ThingNamer().features_version, settings, container.clock)
+
+
+def _field_learning(container: "Container") -> "FieldLearning":
+    from bunri.domains.waste.field_bank.validation import Validation
+    from bunri.domains.waste.service.field_learning import FieldLearning
+
+    return FieldLearning(_transaction(container), Validation.load(), container.settings.waste, container.clock)
 
 
 def _local_vision(container: "Container") -> "LocalVision":
@@ -400,6 +419,8 @@ MODULE = Module(
         "schemas.Eyes": _eyes,
         "service.completion.Completion": _completion,
         "service.feedback.Feedback": _feedback,
+        "service.field_learning.FieldLearning": _field_learning,
+        "service.field_memory.FieldMemory": _field_memory,
         "service.job_queue.JobQueue": _job_queue,
         "service.jobs.Jobs": _jobs,
         "service.recovery.Recovery": _recovery,
@@ -437,6 +458,10 @@ MODULE = Module(
         Subscription(Uploaded, "waste.see", "waste"),
         Subscription(Explained, "waste.finish", "default"),
     ),
-    schedule=(Schedule("waste.sweep", "default", 5), Schedule("waste.expire", "default", 600)),
+    schedule=(
+        Schedule("waste.sweep", "default", 5),
+        Schedule("waste.expire", "default", 600),
+        Schedule("waste.learn", "waste", 1800),  # of which one in a night does something
+    ),
     user_data=_user_data,
 )

@@ -2,10 +2,14 @@
 
 from typing import Final
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 POLLS: Final = Counter("bunri_status_polls_total", "Status polls answered from the cache, before any routing.")
 ANALYSES: Final = Counter("bunri_analyses_total", "Analyses by how they ended.", ("outcome", "cached"))
+FIELD_VERSIONS: Final = Counter(
+    "bunri_field_versions_total", "Versions of the bank of confirmed photos by what became of them.", ("state",)
+)
+FIELD_PHOTOS: Final = Gauge("bunri_field_photos", "Confirmed photos when the bank was last made.")
 STAGE_SECONDS: Final = Histogram(
     "bunri_analysis_stage_seconds",
     "Time of a stage of the analysis.",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -135,6 +136,41 @@ class TrainingSampleRow(WasteBase):
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     seen: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     models: Mapped[dict[str, str]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class FieldPhotoRow(WasteBase):
+    """The features of a sample's photo, for one network (records.FieldPhoto). It goes with its sample, so that who
+    takes back a sample takes back this, too."""
+
+    __tablename__ = "field_photos"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["job_id", "position"], ["waste.examples.job_id", "waste.examples.position"], ondelete="CASCADE"
+        ),
+    )
+
+    job_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    network: Mapped[str] = mapped_column(Text, primary_key=True)
+    features: Mapped[bytes] = mapped_column(LargeBinary)
+    opinions: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class FieldVersionRow(WasteBase):
+    """A version of this installation's field bank (records.FieldVersion): which samples are in it, and what they are
+    worth. The samples themselves stay where they are."""
+
+    __tablename__ = "field_versions"
+
+    number: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    network: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    photos: Mapped[int] = mapped_column(Integer)
+    worth: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
 from bunri.domains.waste.fusion import SeenItem
@@ -12,6 +12,8 @@ from bunri.domains.waste.states import State
 from bunri.kit.ids import new_id
 from bunri.kit.languages import Language
 
+FIELD_ROLE: Final = "field"
+"""Of the bank of confirmed photos among the models that took part in an answer."""
 CorrectionKind = Literal["answer", "correct", "confirm"]
 """An answer to a question, a correction, or that the result is right."""
 
@@ -122,6 +124,54 @@ class TrainingSample:
     seen: dict[str, Any] | None
     """``label``, ``confidence`` and ``candidates`` of the models; None where a person's statement had replaced them."""
     models: dict[str, str]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldPhoto:
+    """The features of a sample's photo for one network, and what our own models said of it."""
+
+    network: str
+    """As in VisionResult.features."""
+    features: bytes
+    opinions: dict[str, dict[str, float]]
+    """``first``: probabilities by material of the material model; ``second``: those of the second opinion."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmedRow:
+    """A field photo with what its sample says."""
+
+    job_id: UUID
+    contributor: bytes
+    item: str | None
+    material: str
+    features: bytes
+    opinions: dict[str, dict[str, float]]
+    created_at: datetime
+    """When it was said."""
+
+
+FieldState = Literal["taken", "refused", "rolled_back"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldVersion:
+    """A version of the field bank: the samples said until ``until``, but those that came with a version that was
+    rolled back. The newest that was taken is heard."""
+
+    number: int
+    network: str
+    state: FieldState
+    reason: str | None
+    """Why it was refused."""
+    since: datetime | None
+    """``until`` of the version that was heard when this one was made."""
+    until: datetime
+    photos: int
+    """In it when it was made."""
+    worth: dict[str, Any] | None
+    """``field_bank.calibration.Worth``; None where it was refused."""
     created_at: datetime
 
 

@@ -1,6 +1,6 @@
 """Limits and times of an analysis."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from pydantic import BaseModel, Field
 
@@ -23,6 +23,13 @@ class WasteSettings(BaseModel):
     give_up_after: timedelta = Field(timedelta(minutes=45), description="No job runs longer than this.")
     near_bits: int = Field(4, ge=0, le=15, description="pHashes of so few different bits are nearly the same photo.")
     sure: float = Field(0.75, ge=0, le=1, description="Confidence from which we do not ask.")
+    field_learning: bool = Field(
+        True,
+        description="Whether photos that people here confirmed, with consent, are evidence for others.",
+    )
+    field_learning_at: time = Field(
+        time(18, 0), description="When their next version is made, in UTC: 18:00 is three at night in Korea."
+    )
     keep_days: int = Field(30, ge=1, description="Days until a photo and its analysis are forgotten (COACH-9).")
 
     @property

@@ -16,7 +16,11 @@ DEFAULT = (
 
 
 def vision() -> tuple[Handler, ...]:
-    """Only a worker that looks at photos loads the models."""
+    """Only a worker that looks at photos loads the models, and what compares features."""
+    from bunri.domains.waste.service.field_learning import FieldLearning
     from bunri.domains.waste.service.vision_stage import VisionStage
 
-    return (handler("waste.see", on=Uploaded, service=VisionStage, call=VisionStage.run),)
+    return (
+        handler("waste.see", on=Uploaded, service=VisionStage, call=VisionStage.run),
+        scheduled("waste.learn", service=FieldLearning, call=FieldLearning.learn_if_due),
+    )

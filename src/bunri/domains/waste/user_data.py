@@ -1,12 +1,13 @@
 """What waste keeps of a person: analyses, what was said of them, and training samples."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from bunri.domains.waste.objects import sample_key, thumbnail_key, upload_key
 from bunri.domains.waste.person_location import PersonLocation
-from bunri.domains.waste.records import Correction, Job, JobObjects, TrainingSample
+from bunri.domains.waste.records import Correction, FieldPhoto, Job, JobObjects, TrainingSample
 from bunri.domains.waste.repository import WasteRepository
 from bunri.domains.waste.service.training_samples import TrainingSamples
 from bunri.domains.waste.status_cache import StatusCache
@@ -49,9 +50,12 @@ class WasteUserData:
             before = UUID(page[-1]["job_id"])
         async with self._transaction() as repository:
             samples = await repository.samples_of(self._samples.pseudonym(owner))
+            photos = await repository.field_photos_of(self._samples.pseudonym(owner))
         kept = [_sample(each) for each in samples]
         pictures = [*(job["thumbnail"] for job in jobs if job["thumbnail"]), *(each["picture"] for each in kept)]
-        return PersonalData({"analyses": jobs, "training_samples": kept}, tuple(dict.fromkeys(pictures)))
+        field = [_field_photo(*each) for each in photos]
+        data = {"analyses": jobs, "training_samples": kept, "field_photos": field}
+        return PersonalData(data, tuple(dict.fromkeys(pictures)))
 
     async def _page(self, owner: str, before: UUID | None) -> list[dict[str, Any]]:
         async with self._transaction() as repository:
@@ -124,6 +128,13 @@ def _job(job: Job, corrections: Sequence[Correction]) -> dict[str, Any]:
             for each in corrections
         ],
     }
+
+
+def _field_photo(job_id: UUID, position: int, photo: FieldPhoto) -> dict[str, Any]:
+    """The features as base64."""
+    features = b64encode(photo.features).decode()
+    named = {"network": photo.network, "features": features, "opinions": photo.opinions}
+    return {"job_id": str(job_id), "position": position, **named}
 
 
 def _sample(sample: TrainingSample) -> dict[str, Any]:

@@ -94,6 +94,7 @@ class LocalVision:
             named.names,
             named.materials,
             vocabulary=self._vocabulary.name_picture(pixels) if self._vocabulary else {},
+            features=named.features,
         )
 
 

@@ -80,6 +80,8 @@ class VisionResult:
     vocabulary: dict[str, float] = field(default_factory=dict)
     """Items of the rule table that the picture as a whole may show, as far as the open vocabulary is to be believed:
     together at most its reliability; empty when there is none."""
+    features: dict[str, bytes] = field(default_factory=dict)
+    """Network@version → what it makes of the picture as a whole, in a few bytes: tells how near two pictures are."""
 
 
 class Detector(Protocol):
@@ -115,6 +117,8 @@ class NamedPicture:
     names: dict[str, float]
     materials: dict[Material, float] = field(default_factory=dict)
     """Empty when it only knows names."""
+    features: dict[str, bytes] = field(default_factory=dict)
+    """As in VisionResult."""
 
 
 class Namer(Protocol):

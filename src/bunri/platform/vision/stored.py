@@ -4,6 +4,7 @@ The stored names are those of the first version, so that every version can read 
 of them share a database.
 """
 
+from base64 import b64decode, b64encode
 from typing import Any
 
 from pydantic import BaseModel
@@ -21,6 +22,7 @@ class _StoredResult(BaseModel):
     second: dict[Material, float] = {}
     described: tuple[DescribedThing, ...] = ()
     vocabulary: dict[str, float] = {}
+    features: dict[str, str] = {}
 
 
 def to_stored(result: VisionResult) -> dict[str, Any]:
@@ -34,8 +36,9 @@ def to_stored(result: VisionResult) -> dict[str, Any]:
         second=result.second_opinion,
         described=result.described,
         vocabulary=result.vocabulary,
+        features={network: b64encode(each).decode() for network, each in result.features.items()},
     )
-    unused = {name for name in ("names", "second", "described", "vocabulary") if not getattr(stored, name)}
+    unused = {name for name in ("names", "second", "described", "vocabulary", "features") if not getattr(stored, name)}
     return stored.model_dump(mode="json", exclude=unused)
 
 
@@ -51,4 +54,5 @@ def from_stored(stored: dict[str, Any]) -> VisionResult:
         second_opinion=found.second,
         described=found.described,
         vocabulary=found.vocabulary,
+        features={network: b64decode(each) for network, each in found.features.items()},
     )

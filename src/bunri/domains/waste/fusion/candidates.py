@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bunri.domains.recycling.public import Meaning
-from bunri.domains.waste.fusion.evidence import MaterialEvidence, pool
+from bunri.domains.waste.fusion.evidence import LOOKS_LIKE, MaterialEvidence, Parts, pool
 from bunri.domains.waste.fusion.opinions import Meanings, Opinion
 from bunri.domains.waste.fusion.seen import Candidate
 from bunri.kit.languages import Language, text
@@ -14,12 +14,6 @@ from bunri.platform.vision.protocol import DetectedObject
 
 RARE: Final = 0.02
 """Candidates that are less likely are dropped."""
-Parts = tuple[tuple[Material, float], ...]
-LOOKS_LIKE: Final[Mapping[Material, Parts]] = {
-    Material.PLASTIC: ((Material.PLASTIC, 0.6), (Material.PET, 0.4)),
-}
-"""What pixels call one material and the rules know as two, with the share of each among household waste (an estimate):
-a clear bottle is collected by itself, so it is worth the question."""
 COLOUR_SAYS: Final = {True: 0.09, False: 1.5}
 """How much likelier a clear bottle becomes where pixels tell, or do not tell, that a bottle is coloured. Measured on
 112 bottles: none of 29 clear ones and 29 of 83 others were called coloured (docs/answers.md; rule of succession)."""
@@ -93,11 +87,11 @@ def _meant(meaning: Meaning, probability: float, thing: DetectedObject | None) -
 
 def _looks_like(kind: Material, evidence: MaterialEvidence | None, known: Sequence[Meaning]) -> Parts:
     """The materials that pixels of ``kind`` may be. A toothbrush is no clear bottle: ``known``, the meanings of the
-    label, rule that out where none of them is one; a weak detection does not."""
+    label, rule that out where none of them is one; a weak detection does not. Confirmed photos may tell them apart."""
     may_be_clear = not known or any(meaning.material is Material.PET for meaning in known)
-    return (
-        LOOKS_LIKE.get(kind, ((kind, 1.0),)) if evidence and evidence.independent and may_be_clear else ((kind, 1.0),)
-    )
+    parts = LOOKS_LIKE.get(kind, ((kind, 1.0),))
+    told_apart = evidence is not None and sum(material in evidence.shares for material, _ in parts) > 1
+    return parts if evidence and evidence.independent and may_be_clear and not told_apart else ((kind, 1.0),)
 
 
 def _divided(material: Material, form: str | None, divisions: Divisions, known: Sequence[Meaning]) -> Sequence[Meaning]:

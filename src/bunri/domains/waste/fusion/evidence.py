@@ -47,6 +47,12 @@ ONE_PLACE: Final = frozenset({Material.CARTON})
 a bottle in a hand before a shelf is a carton to them. Never sure from pixels."""
 LOOKED_LIKE: Final = frozenset({Material.CARDBOARD})
 """Materials that something common looks like for which neither network has a class (wood): agreeing does not help."""
+Parts = tuple[tuple[Material, float], ...]
+LOOKS_LIKE: Final[Mapping[Material, Parts]] = {
+    Material.PLASTIC: ((Material.PLASTIC, 0.6), (Material.PET, 0.4)),
+}
+"""What pixels call one material and the rules know as two, with the share of each among household waste (an estimate):
+a clear bottle is collected by itself, so it is worth the question."""
 CONFUSED_WITH: Final[Mapping[Material, tuple[Material, ...]]] = {
     Material.VINYL: (Material.PLASTIC, Material.OTHER),
     Material.STYROFOAM: (Material.PLASTIC, Material.PAPER, Material.OTHER),
@@ -56,6 +62,9 @@ CONFUSED_WITH: Final[Mapping[Material, tuple[Material, ...]]] = {
 }
 """Materials that are no class of the material model, with the classes it gives them (an estimate, except for batteries:
 docs/model-card.md)."""
+TAKEN_FOR_OTHERS: Final = 0.2
+"""Of the things that the material model calls one of its classes, how many are of a material that it has no word for
+(an estimate; of 80 pictures of cells it called 40 metal)."""
 _ALL: Final = len(Material) - 2
 """Materials without "unknown", clear PET and plastic counted once."""
 
@@ -78,7 +87,8 @@ class MaterialEvidence:
         if not self.independent:
             rest = max(0.0, 1 - sum(self.shares.values()))
             return self.shares.get(material, rest / _ALL)
-        confused = [each for each in CONFUSED_WITH.get(material, (material,)) if each in self.shares]
+        classes = (material,) if material in self.shares else CONFUSED_WITH.get(material, ())
+        confused = [each for each in classes if each in self.shares]
         share = sum(self.shares[each] for each in confused) / len(confused) if confused else 1 / len(self.shares)
         return discounted(share, MATERIAL_RELIABILITY, len(self.shares))
 

@@ -17,6 +17,7 @@ from bunri.domains.waste.fusion.evidence import (
     CONFUSED_WITH,
     DISPOSED_ALIKE,
     MATERIAL_RELIABILITY,
+    TAKEN_FOR_OTHERS,
     MaterialEvidence,
     Shares,
     agree,
@@ -24,6 +25,7 @@ from bunri.domains.waste.fusion.evidence import (
     label_reliability,
     mean,
 )
+from bunri.domains.waste.fusion.field import FieldOpinion, looks_like, neighbours_agree, with_neighbours
 from bunri.domains.waste.fusion.opinions import Meanings, Opinion, Weighted, by_description, by_label, whole_named
 from bunri.domains.waste.fusion.seen import UNKNOWN, Candidate, SeenItem
 from bunri.kit.languages import Language
@@ -35,9 +37,6 @@ NOT_WASTE_SHARE: Final = 0.25
 """From this share of a label's meanings that is no waste on, it may be the surface that other things lie on."""
 RECOGNISED: Final = 0.4
 """When all classes of the material model but "other" together have less than this, nothing was recognised."""
-TAKEN_FOR_OTHERS: Final = 0.2
-"""Of the things that the material model calls one of its classes, how many are of a material that it has no word for
-(an estimate; of 80 pictures of cells it called 40 metal)."""
 AGREEING: Final = 0.5
 """From this probability of the material model on it confirms what a language model says: more likely than not."""
 NEVER: Final = 2.0
@@ -50,6 +49,7 @@ def fuse(
     language: Language,
     *,
     divisions: Divisions = NOTHING_DIVIDES,
+    field: FieldOpinion | None = None,
     user_input: Match | None = None,
     tags: Sequence[Tag] = (),
 ) -> list[SeenItem]:
@@ -57,13 +57,14 @@ def fuse(
 
     ``meanings`` says what each label may be; a label that means nothing is not waste (a person holding it).
     ``divisions`` says over which things a material divides, the usual one first: who knows the material alone does not
-    yet know where the thing goes. ``user_input`` is the item that the person's words found. Where they name it, it
-    decides about the thing that it fits best; what is only near to their words decides nothing.
+    yet know where the thing goes. ``field`` is what confirmed photos that look alike say. ``user_input`` is the item
+    that the person's words found. Where they name it, it decides about the thing that it fits best; what is only near
+    to their words decides nothing.
     """
     items = (
         [_described(thing, vision, meanings, divisions, language) for thing in distinct(vision.described)[:MOST_ITEMS]]
         if vision.described
-        else _detected(vision, meanings, divisions, language)
+        else _detected(vision, field, meanings, divisions, language)
     )
     items = [item.model_copy(update={"tags": tuple(tags)}) for item in items]
     if user_input is not None and user_input.sure:
@@ -72,14 +73,17 @@ def fuse(
     return items
 
 
-def _detected(vision: VisionResult, meanings: Meanings, divisions: Divisions, language: Language) -> list[SeenItem]:
+def _detected(
+    vision: VisionResult, field: FieldOpinion | None, meanings: Meanings, divisions: Divisions, language: Language
+) -> list[SeenItem]:
     """The items of our own models, or of a remote detector."""
     waste = [thing for thing in vision.objects if thing.label not in meanings or meanings[thing.label]]
     plausible = [thing for thing in _plausible(vision) if thing in waste]
     things = _distinct(_without_surfaces(plausible, meanings))
-    items = [_item(thing, vision, len(things), meanings, divisions, language) for thing in things[:MOST_ITEMS]]
+    items = [_item(thing, vision, field, len(things), meanings, divisions, language) for thing in things[:MOST_ITEMS]]
     if not items:
-        return [_whole(vision, max(waste, key=lambda thing: thing.score, default=None), meanings, divisions, language)]
+        hint = max(waste, key=lambda thing: thing.score, default=None)
+        return [_whole(vision, hint, field, meanings, divisions, language)]
     return items
 
 
@@ -165,6 +169,7 @@ def _area(box: Box | None) -> float:
 def _item(
     thing: DetectedObject,
     vision: VisionResult,
+    field: FieldOpinion | None,
     beside: int,
     meanings: Meanings,
     divisions: Divisions,
@@ -179,10 +184,10 @@ def _item(
         shares = {
             m: reliability * shares.get(m, 0.0) + (1 - reliability) * p for m, p in vision.image_probabilities.items()
         }
-    shares, sure = _judgement(shares, vision, alone=beside == 1)
+    shares, sure = _judgement(shares, vision, field, alone=beside == 1)
     evidence = MaterialEvidence(shares, independent=independent) if shares else None
     opinion = by_label(thing, reliability, meanings)
-    names = whole_named(vision, reliability, meanings) if beside == 1 else []
+    names = whole_named(vision, field, reliability, meanings) if beside == 1 else []
     item = SeenItem(label=thing.label, box=thing.box, candidates=(), sure=sure)
     return _judged(item, thing, opinion, names, evidence, meanings, divisions, language)
 
@@ -209,18 +214,19 @@ def _described(
 def _whole(
     vision: VisionResult,
     hint: DetectedObject | None,
+    field: FieldOpinion | None,
     meanings: Meanings,
     divisions: Divisions,
     language: Language,
 ) -> SeenItem:
     """The whole picture as the item, because nothing was detected."""
-    shares, sure = _judgement(vision.image_probabilities, vision, alone=True)
+    shares, sure = _judgement(vision.image_probabilities, vision, field, alone=True)
     evidence = MaterialEvidence(shares, independent=True) if shares else None
     reliability = label_reliability(hint.score, measured=True) if hint else 0.0
     item = SeenItem(label=UNKNOWN, candidates=(), sure=sure)
     if evidence is None:
         return _with([], evidence, item)
-    opinion, names = by_label(hint, reliability, meanings), whole_named(vision, reliability, meanings)
+    opinion, names = by_label(hint, reliability, meanings), whole_named(vision, field, reliability, meanings)
     return _judged(item, hint, opinion, names, evidence, meanings, divisions, language)
 
 
@@ -275,7 +281,24 @@ def _materials(found: Sequence[Candidate], evidence: MaterialEvidence | None) ->
     return {material: round(each, 4) for material, each in likely.items()}
 
 
-def _judgement(shares: Shares, vision: VisionResult, *, alone: bool) -> tuple[Shares, float | None]:
+def _judgement(
+    shares: Shares, vision: VisionResult, field: FieldOpinion | None, *, alone: bool
+) -> tuple[Shares, float | None]:
+    """The probability of each material by networks and confirmed photos, and the confidence from which on nothing is
+    asked. Neighbours that contradict what the networks are sure of leave it to the person."""
+    networks, sure = _by_networks(shares, vision, alone=alone)
+    if field is None or sure is None or not alone or not networks:
+        return networks, sure
+    both = with_neighbours(networks, field)
+    likeliest, confidence = max(networks, key=networks.__getitem__), max(networks.values())
+    confirmed = max(both, key=both.__getitem__) in looks_like(likeliest)
+    by_networks = confirmed and discounted(confidence, MATERIAL_RELIABILITY, len(networks)) >= sure
+    if not by_networks and not neighbours_agree(both, shares, vision.second_opinion, field):
+        return both, NEVER
+    return both, DISPOSED_ALIKE * discounted(max(both.values()), MATERIAL_RELIABILITY, len(both))
+
+
+def _by_networks(shares: Shares, vision: VisionResult, *, alone: bool) -> tuple[Shares, float | None]:
     """The probability of each material, and the confidence from which on nothing is asked: none where no calibrated
     model judged, its threshold where it judged by itself; where there is a second opinion, both have to agree. That is
     of the whole picture, so of each of several things there is one opinion, which is not enough."""

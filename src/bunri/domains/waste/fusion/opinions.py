@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bunri.domains.recycling.public import Meaning
 from bunri.domains.waste.fusion.evidence import DESCRIPTION_RELIABILITY, NAMES_RELIABILITY, Shares
+from bunri.domains.waste.fusion.field import FIELD_RELIABILITY, FieldOpinion
 from bunri.kit.materials import Material
 from bunri.platform.vision.protocol import DescribedThing, DetectedObject, VisionResult
 
@@ -37,16 +38,17 @@ def by_description(thing: DescribedThing, meanings: Meanings) -> Opinion:
     return Opinion(_weighted(known, by_item), reliability, by_material)
 
 
-def whole_named(vision: VisionResult, reliability: float, meanings: Meanings) -> Weighted:
-    """What the open vocabulary and the namer take the picture for. Each counts in the cases in which those before it
-    are wrong: the detector's label, the open vocabulary, whose shares are as reliable as was measured, the namer."""
-    rows = [
-        each
-        for row, share in vision.vocabulary.items()
-        for each in _weighted(meanings.get(row, ()), (1 - reliability) * share)
-    ]
-    believed = reliability + (1 - reliability) * sum(vision.vocabulary.values())
-    return [*rows, *_by_names(vision.names, believed, meanings)]
+def whole_named(vision: VisionResult, field: FieldOpinion | None, reliability: float, meanings: Meanings) -> Weighted:
+    """What confirmed photos that look alike, the open vocabulary and the namer take the picture for. Each counts in the
+    cases in which those before it are wrong: the detector's label, the confirmed photos, the open vocabulary, whose
+    shares are as reliable as was measured, the namer."""
+    named, believed = list[tuple[Meaning, float]](), reliability
+    confirmed = {item: FIELD_RELIABILITY * share for item, share in field.items.items()} if field else {}
+    for rows in (confirmed, vision.vocabulary):
+        for row, share in rows.items():
+            named += _weighted(meanings.get(row, ()), (1 - believed) * share)
+        believed += (1 - believed) * sum(rows.values())
+    return [*named, *_by_names(vision.names, believed, meanings)]
 
 
 def _by_names(names: Mapping[str, float], reliability: float, meanings: Meanings) -> Weighted:

@@ -10,7 +10,7 @@ from bunri.domains.locations.public import BinKind, LocationsPublic, NearbyBin
 from bunri.domains.recycling.public import Explained, RecyclingPublic
 from bunri.domains.waste.answer_cache import AnswerCache, CachedAnswer, answer_cache_key
 from bunri.domains.waste.person_location import PersonLocation
-from bunri.domains.waste.records import Job
+from bunri.domains.waste.records import FIELD_ROLE, Job
 from bunri.domains.waste.repository import WasteRepository
 from bunri.domains.waste.result import assemble
 from bunri.domains.waste.schemas import Coordinates, Result
@@ -68,7 +68,7 @@ class Completion:
         )
         if job.sha256 and job.model_versions:
             # Before the end: whoever sends the same photo once this job is seen to be done shall have this answer.
-            key = await self.cache_key(job, job.model_versions)
+            key = await self.cache_key(job, job.model_versions, job.models.get(FIELD_ROLE))
             await self._answers.put(job.sha256, key, CachedAnswer(items=list(items), result=result))
         await self._answer(job, result)
 
@@ -117,6 +117,8 @@ class Completion:
             log.warning("bins.skipped", reason=str(error))
             return []
 
-    async def cache_key(self, job: Job, model_versions: str) -> str:
-        """The key of answers that hold for ``job``, with the rules in force."""
-        return answer_cache_key(job, model_versions, await self._recycling.version())
+    async def cache_key(self, job: Job, model_versions: str, field: str | None) -> str:
+        """The key of answers that hold for ``job``, with the rules in force. ``field``: the version of the bank of
+        confirmed photos that took part."""
+        versions = f"{model_versions},{FIELD_ROLE}={field}" if field else model_versions
+        return answer_cache_key(job, versions, await self._recycling.version())

@@ -1,5 +1,6 @@
 """What the person says back: the answer to a question, what a camera could not see, "that is wrong", or "right"."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Literal
 from uuid import UUID
@@ -10,7 +11,7 @@ from bunri.domains.waste import fusion
 from bunri.domains.waste.errors import AnswerConflict, AnswerUnknown, ItemMissing, JobMissing, NothingToAnswer
 from bunri.domains.waste.fusion import SeenItem
 from bunri.domains.waste.public import Corrected, SaidBy
-from bunri.domains.waste.records import Correction, CorrectionKind, Job, TrainingSample
+from bunri.domains.waste.records import Correction, CorrectionKind, FieldPhoto, Job, TrainingSample
 from bunri.domains.waste.repository import WasteRepository
 from bunri.domains.waste.result import assemble
 from bunri.domains.waste.schemas import AnswerIn, Result, Status
@@ -93,9 +94,10 @@ class Feedback:
             meant = _meant(body, before, after, kind)
             consents = body.consent and await self._may_teach(owner)
             sample = await self._samples.prepare(job, body.item, before, after, meant) if consents else None
+            photos = await self._samples.field_photos(job) if sample else []
             correction = self._correction(job, body, before, user_input, meant, said_by) if user_input else None
             revised = replace(job, state=answered_state(result), items=tuple(items), result=result)
-            if await self._store(revised, body, correction, sample):
+            if await self._store(revised, body, correction, sample, photos):
                 await self._statuses.publish_answer(revised, result)
                 return status_of(revised).model_copy(update={"result": result})
             if sample:
@@ -149,7 +151,12 @@ class Feedback:
         )
 
     async def _store(
-        self, revised: Job, body: AnswerIn, correction: Correction | None, sample: TrainingSample | None
+        self,
+        revised: Job,
+        body: AnswerIn,
+        correction: Correction | None,
+        sample: TrainingSample | None,
+        photos: Sequence[FieldPhoto],
     ) -> bool:
         """The new answer and what the person said, together; False when another answer came in between."""
         async with self._transaction() as repository:
@@ -160,6 +167,7 @@ class Feedback:
                 await repository.add_event(_corrected(revised, correction))
             if sample:
                 await repository.put_sample(sample)
+                await repository.put_field_photos(sample.job_id, sample.position, photos)
             elif body.names_it:
                 await repository.remove_sample(revised.id, body.item)
         return True

@@ -15,12 +15,13 @@ import structlog
 
 from bunri.domains.waste.fusion import SeenItem
 from bunri.domains.waste.objects import sample_key, thumbnail_key
-from bunri.domains.waste.records import Job, TrainingSample
+from bunri.domains.waste.records import FieldPhoto, Job, TrainingSample
 from bunri.domains.waste.repository import WasteRepository
 from bunri.kit.clock import Clock
 from bunri.kit.errors import Unavailable
 from bunri.platform.db import Transaction
 from bunri.platform.storage import ObjectMissing, ObjectTooLarge, Storage
+from bunri.platform.vision.stored import from_stored
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +80,27 @@ class TrainingSamples:
             models=job.models,
             created_at=self._clock(),
         )
+
+    async def field_photos(self, job: Job) -> list[FieldPhoto]:
+        """What the field bank of this installation may keep of a sample's photo, by each network. Nothing where the
+        photo shows several things, since features are of the whole picture, or where it was answered from another one.
+        """
+        if len(job.items or ()) != 1 or job.sha256 is None or job.model_versions is None:
+            return []
+        async with self._transaction() as repository:
+            stored = await repository.seen_exactly(job.sha256, job.model_versions)
+        result = from_stored(stored) if stored else None
+        if result is None or not result.image_probabilities:
+            return []
+        first, second = (
+            {material.value: round(share, 4) for material, share in shares.items()}
+            for shares in (result.image_probabilities, result.second_opinion)
+        )
+        opinions = {"first": first, "second": second}
+        return [
+            FieldPhoto(network=network, features=features, opinions=opinions)
+            for network, features in result.features.items()
+        ]
 
     async def discard(self, job_id: UUID) -> None:
         """After a reply that was not stored: the picture stays only while the job or a sample needs it."""

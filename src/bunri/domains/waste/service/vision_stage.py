@@ -17,14 +17,16 @@ from bunri.domains.waste import fusion
 from bunri.domains.waste.answer_cache import AnswerCache, CachedAnswer
 from bunri.domains.waste.errors import GaveUp, UploadCorrupt, UploadLost, UploadMismatch
 from bunri.domains.waste.fusion import SeenItem
+from bunri.domains.waste.fusion.field import FieldOpinion
 from bunri.domains.waste.metrics import STAGE_SECONDS
 from bunri.domains.waste.objects import thumbnail_key, upload_key
 from bunri.domains.waste.public import Uploaded
-from bunri.domains.waste.records import Job
+from bunri.domains.waste.records import FIELD_ROLE, Job
 from bunri.domains.waste.repository import WasteRepository
 from bunri.domains.waste.result import model_versions_of
 from bunri.domains.waste.service.completion import Completion
 from bunri.domains.waste.service.explanation import explanation_request
+from bunri.domains.waste.service.field_memory import FieldMemory
 from bunri.domains.waste.service.job_lease import JobLease
 from bunri.domains.waste.service.job_queue import JobQueue
 from bunri.domains.waste.settings import WasteSettings
@@ -95,9 +97,11 @@ class VisionStage:
         completion: Completion,
         settings: WasteSettings,
         queue: JobQueue,
+        field: FieldMemory,
     ) -> None:
         self._transaction = transaction
         self._queue = queue
+        self._field = field
         self._statuses = statuses
         self._answers = answers
         self._storage = storage
@@ -157,7 +161,8 @@ class VisionStage:
                 raise UploadCorrupt
             job = replace(job, sha256=sha256)
         async with self._stage(job, Stage.CACHE):
-            key = await self._completion.cache_key(job, self._models.versions)
+            heard = await self._field.heard()
+            key = await self._completion.cache_key(job, self._models.versions, heard.version if heard else None)
             known = await self._answers.get(sha256, key)
         if known:
             await self._reuse(job, known, data, sha256)
@@ -167,8 +172,10 @@ class VisionStage:
         async with self._stage(job, Stage.VISION):
             outcome = await self._look(photo)
         async with self._stage(job, Stage.FUSE):
-            items = await self._fuse(job, outcome.result)
-        await self._hand_over(job, items, outcome, photo)
+            field = heard.opinion(outcome.result) if heard else None
+            items = await self._fuse(job, outcome.result, field)
+            models = outcome.result.models | ({FIELD_ROLE: heard.version} if heard and field else {})
+        await self._hand_over(replace(job, models=models), items, outcome, photo)
 
     async def _reuse(self, job: Job, known: CachedAnswer, data: bytes, sha256: bytes) -> None:
         """The answer is known; the thumbnail is made again when whoever sent the photo first has had it removed."""
@@ -240,8 +247,9 @@ class VisionStage:
             )
         return from_stored(found) if found else None
 
-    async def _fuse(self, job: Job, result: VisionResult) -> list[SeenItem]:
-        named = (*(thing.item for thing in result.described if thing.item), *result.names, *result.vocabulary)
+    async def _fuse(self, job: Job, result: VisionResult, field: FieldOpinion | None) -> list[SeenItem]:
+        described = (thing.item for thing in result.described if thing.item)
+        named = (*described, *result.names, *result.vocabulary, *(field.items if field else ()))
         labels = sorted({*(thing.label for thing in result.objects), *named})
         meanings = await self._recycling.meanings(labels, job.language) if labels else {}
         user_input: Match | None = None
@@ -250,7 +258,9 @@ class VisionStage:
             user_input = matches[0] if matches else None
         tags = [Tag(tag) for tag in job.tags]
         divisions = await self._recycling.divisions(job.language)
-        items = fusion.fuse(result, meanings, job.language, divisions=divisions, user_input=user_input, tags=tags)
+        items = fusion.fuse(
+            result, meanings, job.language, divisions=divisions, field=field, user_input=user_input, tags=tags
+        )
         items[0] = items[0].model_copy(update={"words": job.note})
         return items
 
@@ -261,7 +271,6 @@ class VisionStage:
             job,
             state=State.EXPLAINING,
             items=tuple(items),
-            models=outcome.result.models,
             cached=outcome.cached,
             model_versions=versions if outcome.complete or outcome.cached else None,
             has_thumbnail=True,

@@ -10,6 +10,7 @@ import onnxruntime as ort
 
 from bunri.platform.vision.errors import ModelBroken, ProviderMissing, VisionFailed
 from bunri.platform.vision.material.square import square
+from bunri.platform.vision.names.feature_axes import FeatureAxes
 from bunri.platform.vision.names.material_layer import Floats, MaterialLayer
 from bunri.platform.vision.protocol import NamedPicture, Pixels
 from bunri.platform.vision.session import open_session
@@ -28,7 +29,8 @@ class ThingNamer:
     """A ``Namer`` (protocol.py). ``name_picture`` may run in several threads at once, as ``Run`` of a session may.
 
     The network is opened by the first picture: a process that has seen none is 14 MiB smaller. Where a
-    ``material_layer.npz`` lies beside it, it judges the material, too.
+    ``material_layer.npz`` lies beside it, it judges the material, too; where a ``feature_axes.npz`` does, it gives
+    features to compare pictures by.
     """
 
     name = "names"
@@ -53,16 +55,27 @@ class ThingNamer:
         except OSError as error:
             raise ModelBroken(name=self.name) from error
         self.version = digest.hexdigest()[:8]
+        self._axes_file = folder / "feature_axes.npz"
+
+    @cached_property
+    def features_version(self) -> str | None:
+        """Of the network and the axes, as ``names@a1b2c3d4``: features of the same one may be compared. None without
+        axes. The layer does not matter. Reads the files."""
+        if not self._axes_file.exists():
+            return None
+        digest = hashlib.sha256(self._model.read_bytes() + self._axes_file.read_bytes())
+        return f"{self.name}@{digest.hexdigest()[:8]}"
 
     def name_picture(self, pixels: Pixels) -> NamedPicture:
-        """The names of an upright BGR picture with probabilities of at least LEAST, likeliest first, and its materials.
+        """The names of an upright BGR picture with probabilities of at least LEAST, likeliest first, its materials and
+        its features.
 
         Raises VisionFailed for a picture without pixels, or when the runtime fails; ProviderMissing, and ModelBroken
         when a file is not what it should be.
         """
         if pixels.ndim != 3 or not pixels.size:
             raise VisionFailed(model=self.name)
-        session, layer = self._session, self._layer
+        session, layer, axes = self._session, self._layer, self._axes
         try:
             logits, features = _outputs(session, pixels)
         except Exception as error:  # the runtime's errors share no base but Exception
@@ -71,7 +84,8 @@ class ThingNamer:
         shares = powers / powers.sum()
         likely = [number for number in np.argsort(-shares)[: round(1 / LEAST)] if shares[number] >= LEAST]
         names = {LABELS[number]: float(shares[number]) for number in likely}
-        return NamedPicture(names, layer.judge(features) if layer else {})
+        short = {self.features_version: axes.shorten(features)} if axes and self.features_version else {}
+        return NamedPicture(names, layer.judge(features) if layer else {}, short)
 
     @cached_property  # two threads may open it twice at first, and keep one
     def _session(self) -> ort.InferenceSession:
@@ -96,6 +110,17 @@ class ThingNamer:
         except Exception as error:  # what a broken archive raises is documented nowhere
             raise ModelBroken(name=self.name) from error
         return layer
+
+    @cached_property
+    def _axes(self) -> FeatureAxes | None:
+        if not self._axes_file.exists():
+            return None
+        try:
+            axes = FeatureAxes.load(self._axes_file)
+            axes.shorten(np.zeros(FEATURES, np.float32))
+        except Exception as error:  # what a broken archive raises is documented nowhere
+            raise ModelBroken(name=self.name) from error
+        return axes
 
 
 def _outputs(session: ort.InferenceSession, pixels: Pixels) -> tuple[Floats, Floats]:
