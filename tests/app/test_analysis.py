@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import create_async_engine
 from tests.support.client import Person
-from tests.support.pictures import cropped, encoded, new_photo, new_picture, on_a_table, screenshot
+from tests.support.pictures import cropped, encoded, new_photo, new_picture, new_seed, on_a_table, screenshot
 from tests.support.platform import Platform
 
 from bunri.app.settings import Settings
@@ -130,7 +130,8 @@ class TestTheWholeWay:
     def test_a_crop_and_a_screenshot_are_answered_as_the_photo_and_another_thing_is_not(
         self, platform: Platform, person: Person
     ) -> None:
-        view, other = on_a_table(9024, 1), on_a_table(9024, 2)
+        table = new_seed()
+        view, other = on_a_table(table, 1), on_a_table(table, 2)
         first = person.analyzes(encoded(view), note="신문지")["result"]
         again = [
             person.analyzes(encoded(copy), note="신문지")["result"] for copy in (cropped(view, 0.02), screenshot(view))

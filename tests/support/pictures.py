@@ -21,10 +21,15 @@ def new_picture(width: int = 640, height: int = 480) -> Image.Image:
 
     It follows from the name of the test that asks and from how many that test has had: run again, it gets the same.
     """
+    return picture(new_seed(), width, height)
+
+
+def new_seed() -> int:
+    """Of a picture as ``new_picture`` gives it."""
     test = os.environ.get("PYTEST_CURRENT_TEST", "outside of tests")
     _made[test] += 1
     digest = sha256(f"{test} {_made[test]}".encode()).digest()
-    return picture(int.from_bytes(digest[:8], "big"), width, height)
+    return int.from_bytes(digest[:8], "big")
 
 
 def picture(seed: int, width: int = 640, height: int = 480) -> Image.Image:
