@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from bunri.platform.photos.borders import WHOLE, inside, part
 from bunri.platform.photos.landmarks import landmarks
-from bunri.platform.photos.phash import phash
-from bunri.platform.photos.picture import Photo
+from bunri.platform.photos.picture import Fractions, Photo, Pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,5 +22,12 @@ def fingerprint_of(photo: Photo) -> Fingerprint:
     box = inside(photo.pixels)
     shown = part(photo.pixels, box)
     spots = landmarks(shown)
-    hashes = (photo.phash,) if box == WHOLE else (photo.phash, phash(shown))
-    return Fingerprint(hashes, spots.numbers(), spots.sought())
+    return Fingerprint((photo.phash, *_inner_hash(shown, box)), spots.numbers(), spots.sought())
+
+
+def _inner_hash(shown: Pixels, box: Fractions) -> tuple[bytes, ...]:
+    if box == WHOLE:
+        return ()
+    from bunri.platform.photos.phash import phash  # loads Pillow, which a worker does without until a screenshot comes
+
+    return (phash(shown),)

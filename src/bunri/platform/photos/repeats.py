@@ -41,7 +41,6 @@ _NOISE: Final = 8.0
 """Grey levels by which compression and noise change a smooth place."""
 APART: Final = 1.0
 """Up to this difference, in noise and contrast of a spot, it is the same."""
-
 _BLACK: Final = 4
 _WHITE: Final = 251
 """Beyond these a value may have been cut off."""
@@ -54,14 +53,13 @@ _FEWEST: Final = 3
 Matrix = NDArray[np.float32]
 """2 × 3: from a place in the new view, in pixels, to the same in the earlier one."""
 
-
 Colours = NDArray[np.float32]
 """Height × width × 3, BGR."""
 
 
 def place_in(new: Pixels, old: Pixels) -> Fractions | None:
     """Where ``new`` lies in ``old``, as fractions of ``old``, beyond it where ``new`` has bars; None when it is another
-    picture, or shows what ``old`` does not, or too little of it. Both BGR. Takes some 10 ms for a copy, 40 ms for
+    picture, or shows what ``old`` does not, or too little of it. Both BGR. Takes a few ms for a copy, some 100 ms for
     another picture."""
     return next((place for apart, place in comparisons(new, old) if apart <= APART), None)
 
