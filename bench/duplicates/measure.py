@@ -1,83 +1,100 @@
 """Measures how often a changed photo is recognised, and how often a photo of another thing is taken for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from bench.duplicates import counting, stream
-from bench.duplicates.analysis import UNCHANGED, AnalysisCache, PhotoFile
-from bench.duplicates.counting import MAX_BITS, NEVER, Counts, Distances
+from bench.duplicates import stream
+from bench.duplicates.fingerprints import UNCHANGED, FingerprintCache, PhotoFile
+from bench.duplicates.lookup import Lookup
 from bench.duplicates.photos import LabelledPhoto
 from bench.duplicates.scenes import STANDS
 from bench.duplicates.stream import StreamPhoto, StreamResult
 from bench.duplicates.variants import VARIANTS
+from bunri.domains.waste.settings import WasteSettings
+from bunri.platform.photos.repeats import APART
 
-STREAM_BITS: Final = (4, 6, 8, 10, 14, 28)
-_ROWS: Final = 2000
-"""Rows in one table of distances, which takes 20 MB."""
+LIMITS: Final = (0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0, 3.0)
+STREAM_LIMITS: Final = (0.6, 0.8, 1.0, 1.2, 1.5)
+_UNDER_STANDS: Final = 3
+"""Scenes with which each is compared, by hash and by landmarks: more than in the product, to look for mistakes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A photo, and those with which it was compared, in that order: the difference and what they show."""
+
+    photo: LabelledPhoto
+    compared: Sequence[tuple[float, LabelledPhoto]]
+
+    def answer(self, limit: float) -> LabelledPhoto | None:
+        """The earlier photo whose result is used."""
+        return next((photo for apart, photo in self.compared if apart <= limit), None)
+
+    def known(self, limit: float) -> bool:
+        answer = self.answer(limit)
+        return answer is not None and answer.thing == self.photo.thing
+
+    def mistaken(self, limit: float) -> bool:
+        answer = self.answer(limit)
+        return answer is not None and answer.thing != self.photo.thing
 
 
 @dataclass(frozen=True, slots=True)
 class VariantResult:
-    """One variant of every photo of the sample: its distances from the originals, and whether the analyses agree."""
+    """One variant of every photo of the sample."""
 
     name: str
     kind: str
-    found: Distances
-    agreed: NDArray[np.bool_]
+    asked: Sequence[Asked]
+
+    def known(self, limit: float) -> float:
+        """Share."""
+        return sum(each.known(limit) for each in self.asked) / len(self.asked)
 
     @property
-    def by_hash(self) -> NDArray[np.float64]:
-        """Share found at 0 … MAX_BITS bits."""
-        return counting.within(self.found) / len(self.found)
-
-    @property
-    def with_models(self) -> NDArray[np.float64]:
-        return counting.within(self.found[self.agreed]) / len(self.found)
-
-
-@dataclass(frozen=True, slots=True)
-class FalseMatches:
-    """Photos (or pairs) that match another thing, at 0 … MAX_BITS bits."""
-
-    asked: int
-    by_hash: Counts
-    by_hash_other: Counts
-    """Of these, matches with another material."""
-    with_models: Counts
-    with_models_other: Counts
+    def found(self) -> float:
+        """Share of which the photo itself was among those that were compared."""
+        return sum(any(photo.thing == each.photo.thing for _, photo in each.compared) for each in self.asked) / len(
+            self.asked
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     photos: int
     sample: int
-    again: list[VariantResult]
-    originals: FalseMatches
-    variants: FalseMatches
-    stands: FalseMatches
-    streams: Mapping[int, StreamResult]
+    again: Sequence[VariantResult]
+    originals: Sequence[Asked]
+    """Each photo as though it came last, after all the others."""
+    stands: Sequence[Asked]
+    """Each scene as though it came last under its stand."""
+    streams: Mapping[float, StreamResult]
 
 
 def measure(
-    data: Path, photos: Sequence[LabelledPhoto], every: int, analyses: AnalysisCache, most_bits: int
+    data: Path, photos: Sequence[LabelledPhoto], every: int, fingerprints: FingerprintCache, half: int
 ) -> Evaluation:
-    """``every``: only every so manyth photo is varied and laid under the stands; all are originals."""
-    sample = photos[::every]
-    originals = analyses.hashed(unchanged(photo) for photo in photos)
-    asked = [(photo, PhotoFile(photo.name, photo.path, variant.name)) for photo in sample for variant in VARIANTS]
+    """``every``: only every so manyth photo is varied and laid under the stands; all are originals. Of these only the
+    ``half`` 0 or 1: a limit is chosen by one half and judged by the other."""
+    played = streams(photos[half::2], photos[half::2], fingerprints, STREAM_LIMITS)
+    sample = photos[::every][half::2]
+    most_bits = WasteSettings().near_bits
+    known = [unchanged(photo) for photo in photos]
+    lookup = Lookup(most_bits, fingerprints.of(known))
+    again = []
+    for variant in VARIANTS:
+        files = [PhotoFile(photo.name, photo.path, variant.name) for photo in sample]
+        asked = _ask(files, sample, lookup, known, photos, fingerprints)
+        again.append(VariantResult(variant.name, variant.kind, asked))
     return Evaluation(
         photos=len(photos),
         sample=len(sample),
-        again=_again(sample, analyses),
-        originals=_mistaken([(photo, unchanged(photo)) for photo in photos], photos, originals, analyses),
-        variants=_mistaken(asked, photos, originals, analyses),
-        stands=_stands(data, sample, analyses),
-        streams=streams(photos, sample, analyses, sorted({*STREAM_BITS, most_bits})),
+        again=again,
+        originals=_ask(known[half::2], photos[half::2], lookup, known, photos, fingerprints),
+        stands=[each for stand in STANDS for each in _under(stand.name, data, sample, fingerprints)],
+        streams=played,
     )
 
 
@@ -85,79 +102,50 @@ def unchanged(photo: LabelledPhoto) -> PhotoFile:
     return PhotoFile(photo.name, photo.path, UNCHANGED)
 
 
-def _again(sample: Sequence[LabelledPhoto], analyses: AnalysisCache) -> list[VariantResult]:
-    before = analyses.seen(unchanged(photo) for photo in sample)
-    files = [PhotoFile(photo.name, photo.path, variant.name) for variant in VARIANTS for photo in sample]
-    after = analyses.seen(files)
-    made = []
-    for at, variant in enumerate(VARIANTS):
-        pairs = list(zip(before, after[at * len(sample) : (at + 1) * len(sample)], strict=True))
-        found = np.asarray([counting.distances([old.phash], [new.phash])[0, 0] for old, new in pairs], np.int16)
-        agreed = np.asarray([bool(old.impression) and old.impression == new.impression for old, new in pairs])
-        made.append(VariantResult(variant.name, variant.kind, found, agreed))
-    return made
+def _under(stand: str, data: Path, sample: Sequence[LabelledPhoto], fingerprints: FingerprintCache) -> list[Asked]:
+    files = [PhotoFile(photo.name, photo.path, stand, data) for photo in sample]
+    lookup = Lookup(WasteSettings().near_bits, fingerprints.of(files), compared=_UNDER_STANDS)
+    return _ask(files, sample, lookup, files, sample, fingerprints)
 
 
-def _mistaken(
-    asked: Sequence[tuple[LabelledPhoto, PhotoFile]],
-    known: Sequence[LabelledPhoto],
-    hashes: Sequence[bytes],
-    analyses: AnalysisCache,
-) -> FalseMatches:
-    """Compares each of ``asked`` with every photo of another thing; only pairs with near hashes are analysed."""
-    things = np.asarray([photo.thing for photo in known])
-    materials = np.asarray([photo.material for photo in known])
-    nearest: list[NDArray[np.int16]] = []
-    for start in range(0, len(asked), _ROWS):
-        part = asked[start : start + _ROWS]
-        found = counting.distances(analyses.hashed(file for _, file in part), hashes)
-        other_thing = things != np.asarray([photo.thing for photo, _ in part])[:, None]
-        other_material = other_thing & (materials != np.asarray([photo.material for photo, _ in part])[:, None])
-        agreed = _agreed((found <= MAX_BITS) & other_thing, [file for _, file in part], known, analyses)
-        ways = (other_thing, other_material, other_thing & agreed, other_material & agreed)
-        nearest.append(np.stack([counting.nearest(found, way) for way in ways]))
-    return FalseMatches(len(asked), *(counting.within(way) for way in np.concatenate(nearest, axis=1)))
-
-
-def _agreed(
-    near: NDArray[np.bool_], files: Sequence[PhotoFile], known: Sequence[LabelledPhoto], analyses: AnalysisCache
-) -> NDArray[np.bool_]:
-    """Of the near pairs, those with the same impression."""
-    agreed = np.zeros_like(near)
-    rows, columns = (sorted({int(at) for at in side}) for side in np.nonzero(near))
-    ours = analyses.impressions(files[row] for row in rows)
-    theirs = analyses.impressions(unchanged(known[column]) for column in columns)
-    agreed[np.ix_(rows, columns)] = counting.agreeing(ours, theirs)
-    return agreed & near
-
-
-def _stands(data: Path, sample: Sequence[LabelledPhoto], analyses: AnalysisCache) -> FalseMatches:
-    """Every pair of different things under the same stand."""
-    things = np.asarray([photo.thing for photo in sample])
-    materials = np.asarray([photo.material for photo in sample])
-    once = np.triu(things[:, None] != things[None, :], 1)
-    other = materials[:, None] != materials[None, :]
-    ways: list[list[Distances]] = [[], [], [], []]
-    for stand in STANDS:
-        seen = analyses.seen(PhotoFile(photo.name, photo.path, stand.name, data) for photo in sample)
-        found = counting.distances([analysis.phash for analysis in seen], [analysis.phash for analysis in seen])
-        impressions = [analysis.impression for analysis in seen]
-        agreed = counting.agreeing(impressions, impressions)
-        for way, pairs in zip(ways, (once, once & other, once & agreed, once & other & agreed), strict=True):
-            way.append(np.where(pairs, found, NEVER).ravel())
-    return FalseMatches(int(once.sum()) * len(STANDS), *(counting.within(np.concatenate(way)) for way in ways))
+def _ask(
+    files: Sequence[PhotoFile],
+    photos: Sequence[LabelledPhoto],
+    lookup: Lookup,
+    known: Sequence[PhotoFile],
+    things: Sequence[LabelledPhoto],
+    fingerprints: FingerprintCache,
+) -> list[Asked]:
+    """``known`` show ``things``; a file is not compared with itself."""
+    numbers = {file.key: number for number, file in enumerate(known)}
+    asked = [
+        lookup.candidates(fingerprint, numbers.get(file.key))
+        for file, fingerprint in zip(files, fingerprints.of(files), strict=True)
+    ]
+    pairs = [(file, known[number]) for file, found in zip(files, asked, strict=True) for number in found]
+    apart = dict(zip(pairs, fingerprints.apart(pairs), strict=True))
+    return [
+        Asked(photo, [(apart[file, known[number]], things[number]) for number in found])
+        for file, photo, found in zip(files, photos, asked, strict=True)
+    ]
 
 
 def streams(
-    photos: Sequence[LabelledPhoto], repeated: Sequence[LabelledPhoto], analyses: AnalysisCache, bits: Sequence[int]
-) -> dict[int, StreamResult]:
-    """The results of the same stream at different thresholds."""
+    photos: Sequence[LabelledPhoto],
+    repeated: Sequence[LabelledPhoto],
+    fingerprints: FingerprintCache,
+    limits: Iterable[float] = (APART,),
+) -> dict[float, StreamResult]:
+    """The results of the same stream at different limits."""
     sent = stream.stream(photos, repeated, changes())
     files = [file_of(one) for one in sent]
-    hashes = analyses.hashed(files)
-    asked = stream.near_any(hashes, max(bits))
-    impressions = dict(zip(asked, analyses.impressions(files[at] for at in asked), strict=True))
-    return {most: stream.play(sent, hashes, impressions, most) for most in bits}
+    made = fingerprints.of(files)
+    most_bits = WasteSettings().near_bits
+
+    def apart(new: int, old: int) -> float:
+        return fingerprints.apart([(files[new], files[old])])[0]
+
+    return {limit: stream.play(sent, made, apart, limit, most_bits) for limit in limits}
 
 
 def file_of(sent: StreamPhoto) -> PhotoFile:

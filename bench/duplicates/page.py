@@ -7,109 +7,92 @@ from typing import Final
 
 import numpy as np
 
-from bench.duplicates.counting import MAX_BITS, at_most
-from bench.duplicates.measure import Evaluation, FalseMatches
-from bench.duplicates.stream import NEW, REPEAT_SHARES, StreamResult
+from bench.duplicates.counting import at_most
+from bench.duplicates.measure import LIMITS, Asked, Evaluation
+from bench.duplicates.stream import NEW, REPEAT_SHARES
+from bunri.platform.photos.repeats import APART
 
-SHOWN: Final = (0, 2, 4, 6, 8, 10, 14, 20, 28, 40)
-_SOME: Final = (4, 10, 14, 28, 40)
+_SOME: Final = (0.6, 1.5)
 
 
-def blocks(measured: Evaluation, most_bits: int) -> dict[str, str]:
-    """Marker → Markdown."""
+def blocks(chosen: Evaluation, judged: Evaluation) -> dict[str, str]:
+    """Marker → Markdown. The limit was chosen by the first half of the photos."""
     return {
-        "again": again(measured, most_bits),
-        "thresholds": thresholds(measured, sorted({*SHOWN, most_bits})),
-        "bounds": bounds(measured, most_bits),
-        "stream": stream(measured),
+        "thresholds": thresholds(chosen, judged),
+        "bounds": bounds(judged),
+        "again": again(judged),
+        "stream": stream(judged),
     }
 
 
-def again(measured: Evaluation, most_bits: int) -> str:
-    bits = sorted({*_SOME, most_bits})
+def thresholds(chosen: Evaluation, judged: Evaluation) -> str:
     rows = [
         [
-            one.name,
-            *(_share(one.by_hash[at]) for at in bits),
-            _share(one.agreed.mean()),
-            _bold(one.with_models[most_bits]),
+            f"**{limit}**" if limit == APART else str(limit),
+            *(_share(overall(half, limit)) for half in (chosen, judged)),
+            *(_mistakes(asked, limit) for half in (chosen, judged) for asked in (half.originals, variants(half))),
+            *(_mistakes(half.stands, limit) for half in (chosen, judged)),
         ]
-        for one in measured.again
+        for limit in LIMITS
     ]
-    rows.append(
-        [
-            "**all, each as often**",
-            *(_share(overall(measured, models=False)[at]) for at in bits),
-            _share(np.mean([one.agreed.mean() for one in measured.again])),
-            _bold(overall(measured, models=True)[most_bits]),
-        ]
-    )
-    heads = ["variant", *(f"≤ {at} bits" for at in bits), "models agree", f"known again (≤ {most_bits}, agreeing)"]
-    return _table(heads, rows)
+    heads = ["difference", "known again, 1st half", "2nd half", "originals mistaken, 1st", "variants, 1st"]
+    return _table([*heads, "originals, 2nd", "variants, 2nd", "on a stand mistaken, 1st", "2nd"], rows)
 
 
-def overall(measured: Evaluation, *, models: bool) -> Sequence[float]:
-    """The mean over the variants, at 0 … MAX_BITS bits."""
-    shares = [one.with_models if models else one.by_hash for one in measured.again]
-    return [float(share) for share in np.mean(shares, axis=0)]
+def overall(measured: Evaluation, limit: float) -> float:
+    """The mean over the variants."""
+    return float(np.mean([one.known(limit) for one in measured.again]))
 
 
-def thresholds(measured: Evaluation, bits: Iterable[int]) -> str:
-    alone, agreeing = overall(measured, models=False), overall(measured, models=True)
-    sets = (measured.originals, measured.variants, measured.stands)
-    rows = [
-        [str(at), _share(alone[at]), _share(agreeing[at]), *(cell for one in sets for cell in _mistakes(one, at))]
-        for at in bits
-        if at <= MAX_BITS
-    ]
-    asked = ("originals mistaken", "variants mistaken", "pairs on a stand mistaken")
-    named = [head for what in asked for head in (f"{what}, hash alone", "… models agreeing")]
-    return _table(["bits", "known again, hash alone", "… models agreeing", *named], rows)
+def variants(measured: Evaluation) -> list[Asked]:
+    return [each for one in measured.again for each in one.asked]
 
 
-def _mistakes(one: FalseMatches, at: int) -> list[str]:
-    pairs = ((one.by_hash[at], one.by_hash_other[at]), (one.with_models[at], one.with_models_other[at]))
-    return [f"{false:,} ({other:,})" if false else "0" for false, other in pairs]
+def _mistakes(asked: Sequence[Asked], limit: float) -> str:
+    return f"{sum(each.mistaken(limit) for each in asked):,}"
 
 
-def bounds(measured: Evaluation, most_bits: int) -> str:
-    """Bounds are for photos: 28 variants of one photo are not independent, nor are the pairs that share a photo."""
-    stands = measured.stands
+def bounds(judged: Evaluation) -> str:
+    """Bounds are for photos: variants of one photo are not independent, nor are its scenes under several stands."""
+    sets = (judged.originals, variants(judged), judged.stands)
+    originals, changed, stands = (f"{_mistakes(asked, APART)} of {len(asked):,}" for asked in sets)
+    bound = at_most(sum(each.mistaken(APART) for each in judged.originals), len(judged.originals))
     return (
-        f"At {most_bits} bits and with the vision models agreeing: {_of(measured.originals, most_bits)} originals had "
-        f"another thing's answer ({_bound(int(measured.originals.with_models[most_bits]), measured.photos)}), "
-        f"{_of(measured.variants, most_bits)} variants, which come from {measured.sample} photos "
-        f"({_bound(int(measured.variants.with_models[most_bits]), measured.sample)} of the photos), and "
-        f"{_of(stands, most_bits)} pairs under a camera on a stand, which come from the same {measured.sample} "
-        "photos."
+        f"At {APART}, in the second half: {originals} originals had another thing's answer "
+        f"(at 95 % fewer than {bound:.2%}), "
+        f"{changed} variants and {stands} scenes under a stand, which come from {judged.sample} photos (none in "
+        f"{judged.sample}: at 95 % fewer than {at_most(0, judged.sample):.2%} of the photos)."
     )
 
 
-def _of(one: FalseMatches, at: int) -> str:
-    return f"{one.with_models[at]:,} of {one.asked:,}"
-
-
-def _bound(seen: int, among: int) -> str:
-    return f"at 95 % fewer than {at_most(seen, among):.2%}"
+def again(judged: Evaluation) -> str:
+    rows = [
+        [one.name, _share(one.found), *(_share(one.known(limit)) for limit in _SOME), f"**{_share(one.known(APART))}**"]
+        for one in judged.again
+    ]
+    found = float(np.mean([one.found for one in judged.again]))
+    means = [_share(overall(judged, limit)) for limit in _SOME]
+    rows.append(["**all, each as often**", _share(found), *means, f"**{_share(overall(judged, APART))}**"])
+    heads = ["variant", "found, so that it is compared", *(f"the same at {limit}" for limit in _SOME)]
+    return _table([*heads, f"known again ({APART})"], rows)
 
 
 def stream(measured: Evaluation) -> str:
     kinds = [kind for kind in REPEAT_SHARES if any(result.sent[kind] for result in measured.streams.values())]
-    rows = [[str(bits), *_told(result, kinds)] for bits, result in measured.streams.items()]
-    return _table(["bits", "photos", "repeats", "repeats known", *kinds, "wrong answers", "new photos known"], rows)
-
-
-def _told(result: StreamResult, kinds: Sequence[str]) -> list[str]:
-    by_kind = [f"{result.hits[kind]} of {result.sent[kind]}" for kind in kinds]
-    whole = f"{result.repeats_hit / result.repeats:.1%}" if result.repeats else "–"
-    return [
-        f"{sum(result.sent.values()):,}",
-        f"{result.repeats:,}",
-        whole,
-        *by_kind,
-        str(result.wrong_answers),
-        str(result.hits[NEW]),
+    rows = [
+        [
+            f"**{limit}**" if limit == APART else str(limit),
+            f"{sum(result.sent.values()):,}",
+            f"{result.repeats:,}",
+            f"{result.repeats_hit / result.repeats:.1%}" if result.repeats else "–",
+            *(f"{result.hits[kind]} of {result.sent[kind]}" for kind in kinds),
+            str(result.wrong_answers),
+            str(result.hits[NEW]),
+        ]
+        for limit, result in measured.streams.items()
     ]
+    heads = ["difference", "photos", "repeats", "repeats known", *kinds, "wrong answers", "new photos known"]
+    return _table(heads, rows)
 
 
 def _share(value: float) -> str:
@@ -117,10 +100,6 @@ def _share(value: float) -> str:
     if 0 < value < 0.001 or 0.999 < value < 1:
         return f"{value:.2%}"
     return f"{value:.1%}" if 0 < value < 1 else f"{value:.0%}"
-
-
-def _bold(value: float) -> str:
-    return f"**{_share(value)}**"
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,14 +1,15 @@
 """Plays a day's photos in order and finds duplicates among them by the same rules as the product's vision stage."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
-from bench.duplicates.counting import distances
+from bench.duplicates.lookup import Lookup
 from bench.duplicates.photos import LabelledPhoto
+from bunri.platform.photos.fingerprint import Fingerprint
 
 REPEATS: Final = 0.3
 REPEAT_SHARES: Final[Mapping[str, float]] = {
@@ -88,36 +89,33 @@ def stream(
     return sent
 
 
-def near_any(hashes: Sequence[bytes], most_bits: int) -> list[int]:
-    """The indexes of the hashes that are near any other: only these photos need an analysis."""
-    near = distances(hashes, hashes) <= most_bits
-    return [int(at) for at in np.flatnonzero(near.sum(axis=1) > 1)]
-
-
 def play(
-    sent: Sequence[StreamPhoto], hashes: Sequence[bytes], impressions: Mapping[int, tuple[str, ...]], most_bits: int
+    sent: Sequence[StreamPhoto],
+    fingerprints: Sequence[Fingerprint],
+    apart: Callable[[int, int], float],
+    limit: float,
+    most_bits: int,
 ) -> StreamResult:
-    """Sends the photos one after the other; a photo is remembered when no remembered one matches it.
+    """Sends the photos one after the other; each file is remembered.
 
-    ``impressions``: by index, at least for those of ``near_any``.
+    ``apart``: how much a new photo and an earlier one differ, by their places in ``sent``.
     """
     result = StreamResult()
-    found = distances(hashes, hashes)
-    remembered = np.zeros(len(sent), bool)
+    remembered = Lookup(most_bits)
     files: set[tuple[str, str]] = set()
-    for at, one in enumerate(sent):
+    for at, (one, fingerprint) in enumerate(zip(sent, fingerprints, strict=True)):
         result.sent[one.kind] += 1
         if (one.photo.name, one.change) in files:
             result.hits[one.kind] += 1
             continue
         files.add((one.photo.name, one.change))
-        near = np.flatnonzero((found[at] <= most_bits) & remembered)
-        agreeing = [int(other) for other in near if impressions[at] and impressions[int(other)] == impressions[at]]
-        if not agreeing:
-            remembered[at] = True
+        compared = remembered.candidates(fingerprint)
+        other = next((each for each in compared if apart(at, each) <= limit), None)
+        remembered.add(at, fingerprint)
+        if other is None:
             continue
         result.hits[one.kind] += 1
-        answer = sent[min(agreeing, key=lambda other: (found[at, other], other))]
+        answer = sent[other]
         if answer.photo.thing != one.photo.thing:
             result.wrong["same material" if answer.photo.material == one.photo.material else "other material"] += 1
     return result

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from bench.duplicates.analysis import AnalysisCache, WeightsMissing
+from bench.duplicates.fingerprints import FingerprintCache
 from bench.duplicates.measure import streams
 from bench.duplicates.photos import LabelledPhoto, trashnet
 from bench.duplicates.stream import NEW, REPEAT_SHARES, StreamResult
 from bench.paths import shared
 from bench.result import BenchmarkResult, Budget, at_least, at_most, missing
-from bunri.domains.waste.settings import WasteSettings
+from bunri.platform.photos.repeats import APART
 
 KNOWN: Final = at_least(95)
 WRONG: Final = at_most(0)
@@ -23,15 +23,11 @@ def measure(quick: bool) -> list[BenchmarkResult]:
     photos = folder / "data" / "trashnet" if folder else Path("trashnet")
     if not photos.is_dir():
         return _unknown("no reference photos: set BUNRI_SHARED")
-    try:
-        return _lines(trashnet(photos)[:: _QUICK if quick else _EVERY])
-    except WeightsMissing:
-        return _unknown("no weights: set BUNRI_MODELS_DIR or BUNRI_SHARED")
+    return _lines(trashnet(photos)[:: _QUICK if quick else _EVERY])
 
 
 def _lines(photos: Sequence[LabelledPhoto]) -> list[BenchmarkResult]:
-    bits = WasteSettings().near_bits
-    result = streams(photos, photos, AnalysisCache(), [bits])[bits]
+    result = streams(photos, photos, FingerprintCache())[APART]
     mix = ", ".join(f"{kind} {result.hits[kind]} of {result.sent[kind]}" for kind in REPEAT_SHARES)
     return [
         _line("repeats known again", 100 * result.repeats_hit / result.repeats, "%", KNOWN, mix),

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import create_async_engine
 from tests.support.client import Person
-from tests.support.pictures import encoded, new_photo, new_picture
+from tests.support.pictures import cropped, encoded, new_photo, new_picture, new_seed, on_a_table, screenshot
 from tests.support.platform import Platform
 
 from bunri.app.settings import Settings
@@ -126,6 +126,21 @@ class TestTheWholeWay:
         if first["models"]:
             assert again["cached"] == "exact"
         assert again["items"] == first["items"]
+
+    def test_a_crop_and_a_screenshot_are_answered_as_the_photo_and_another_thing_is_not(
+        self, platform: Platform, person: Person
+    ) -> None:
+        table = new_seed()
+        view, other = on_a_table(table, 1), on_a_table(table, 2)
+        first = person.analyzes(encoded(view), note="신문지")["result"]
+        again = [
+            person.analyzes(encoded(copy), note="신문지")["result"] for copy in (cropped(view, 0.02), screenshot(view))
+        ]
+        another = person.analyzes(encoded(other), note="신문지")["result"]
+        assert another.get("cached") is None
+        if first["models"]:
+            assert [result["cached"] for result in again] == ["near", "near"]
+        assert [result["items"][0]["name"] for result in again] == [first["items"][0]["name"]] * 2
 
     @pytest.mark.parametrize(("kind", "content_type"), [("PNG", "image/png"), ("WEBP", "image/webp")])
     def test_other_formats_are_read_too(self, platform: Platform, person: Person, kind: str, content_type: str) -> None:

@@ -6,14 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bench.duplicates import counting, page
+from bench.duplicates.lookup import Lookup
+from bench.duplicates.measure import Asked
 from bench.duplicates.photos import LabelledPhoto, things_of
 from bench.duplicates.scenes import scene
-from bench.duplicates.stream import NEW, REPEAT_SHARES, REPEATS, SAME_FILE, StreamPhoto, near_any, play, stream
+from bench.duplicates.stream import NEW, REPEAT_SHARES, REPEATS, SAME_FILE, StreamPhoto, StreamResult, play, stream
 from bench.duplicates.variants import VARIANTS, Variant, turned
 from PIL import Image
 from tests.platform.photos.samples import corners
 from tests.platform.photos.samples import scene as blobs
 
+from bunri.domains.waste.repository.fingerprints import LEAST_SHARED
+from bunri.platform.photos.fingerprint import Fingerprint
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.photo import open_photo
 
@@ -25,6 +29,11 @@ def known(name: str, thing: str = "") -> LabelledPhoto:
 def flipped(bits: int, of: bytes = bytes(32)) -> bytes:
     """``of`` with its last so many bits the other way."""
     return (int.from_bytes(of) ^ ((1 << bits) - 1)).to_bytes(32)
+
+
+def prints(phash: bytes, landmarks: int = 0) -> Fingerprint:
+    """With the first so many landmarks, each under one number."""
+    return Fingerprint((phash,), list(range(landmarks)), list(range(landmarks)))
 
 
 def size(data: bytes) -> tuple[int, int]:
@@ -72,25 +81,37 @@ class TestVariants:
         assert apart[:180].max() <= 4
 
 
+class TestLookup:
+    def test_the_nearest_hash_comes_first_and_then_who_shares_most_landmarks(self) -> None:
+        lookup = Lookup(15, [prints(flipped(9)), prints(flipped(2)), prints(flipped(99), 5), prints(flipped(90), 6)])
+        assert lookup.candidates(prints(flipped(0), 6)) == [1, 0, 3, 2]
+
+    def test_few_landmarks_in_common_are_not_enough(self) -> None:
+        lookup = Lookup(15, [prints(flipped(99), LEAST_SHARED - 1), prints(flipped(98), LEAST_SHARED)])
+        assert lookup.candidates(prints(flipped(0), 16)) == [1]
+
+    def test_the_part_between_bars_may_be_what_is_near(self) -> None:
+        lookup = Lookup(15, [prints(flipped(0))])
+        assert lookup.candidates(Fingerprint((flipped(99), flipped(3)), [], [])) == [0]
+
+    def test_no_more_than_some_and_never_itself(self) -> None:
+        lookup = Lookup(15, [prints(flipped(0))] * 9)
+        assert lookup.candidates(prints(flipped(0)), but=0) == [1, 2, 3]
+
+
+class TestAnswers:
+    ASKED = Asked(known("glass/a.jpg"), [(1.4, known("metal/b.jpg")), (0.3, known("glass/a.jpg"))])
+
+    def test_the_first_that_is_the_same_answers(self) -> None:
+        assert self.ASKED.known(1.0)
+        assert not self.ASKED.mistaken(1.0)
+
+    def test_a_limit_that_takes_another_thing_is_a_mistake(self) -> None:
+        assert self.ASKED.mistaken(1.5)
+        assert not self.ASKED.known(0.2)
+
+
 class TestCounting:
-    def test_distances_are_differing_bits(self) -> None:
-        hashes = [flipped(0), flipped(3), flipped(256)]
-        assert counting.distances(hashes, hashes).tolist() == [[0, 3, 256], [3, 0, 253], [256, 253, 0]]
-
-    def test_within_counts_at_each_threshold(self) -> None:
-        counts = counting.within(np.array([0, 2, 2, 40, 41, counting.NEVER], np.int16))
-        assert [int(counts[bits]) for bits in (0, 1, 2, 39, 40)] == [1, 1, 3, 3, 4]
-        assert len(counts) == counting.MAX_BITS + 1
-
-    def test_the_nearest_is_sought_among_the_allowed(self) -> None:
-        found = np.array([[1, 5, 9], [4, 2, 8]], np.int16)
-        allowed = np.array([[False, True, True], [False, False, False]])
-        assert counting.nearest(found, allowed).tolist() == [5, counting.NEVER]
-
-    def test_who_saw_nothing_agrees_with_nobody(self) -> None:
-        agreed = counting.agreeing([("cup",), ()], [("cup",), ("cup", "cup"), ()])
-        assert agreed.tolist() == [[True, False, False], [False, False, False]]
-
     @pytest.mark.parametrize(("seen", "among", "bound"), [(0, 300, 0.01), (0, 0, 1.0), (0, 2, 1.0)])
     def test_none_of_many_is_bounded_by_the_rule_of_three(self, seen: int, among: int, bound: float) -> None:
         assert counting.at_most(seen, among) == pytest.approx(bound)
@@ -135,46 +156,37 @@ class TestStream:
 
 class TestPlay:
     A, B, C = known("glass/a.jpg"), known("metal/b.jpg"), known("glass/c.jpg")
-    CUP, CAN = ("all: glass",), ("all: metal",)
 
-    def test_the_same_file_is_known_and_so_is_a_near_one_that_looks_alike(self) -> None:
+    @staticmethod
+    def played(sent: list[StreamPhoto], differences: dict[tuple[int, int], float]) -> StreamResult:
+        """All have the same hash, so all are compared."""
+        return play(sent, [prints(flipped(0))] * len(sent), lambda new, old: differences[new, old], 1.0, 15)
+
+    def test_the_same_file_is_known_and_so_is_one_that_differs_little(self) -> None:
         sent = [
             StreamPhoto(self.A, NEW),
             StreamPhoto(self.A, SAME_FILE),
             StreamPhoto(self.A, "messenger", "m"),
             StreamPhoto(self.A, "cropped", "c"),
         ]
-        hashes = [flipped(0), flipped(0), flipped(4), flipped(20)]
-        result = play(sent, hashes, dict.fromkeys(range(4), self.CUP), 4)
+        result = self.played(sent, {(2, 0): 0.2, (3, 0): 1.2, (3, 2): 1.1})
         assert (result.repeats, result.repeats_hit, result.wrong_answers) == (3, 2, 0)
         assert (result.hits["messenger"], result.hits["cropped"]) == (1, 0)
 
-    def test_a_near_one_that_looks_otherwise_is_new_and_remembered(self) -> None:
+    def test_one_that_differs_is_new_and_remembered(self) -> None:
         sent = [StreamPhoto(self.A, NEW), StreamPhoto(self.A, "resized", "r"), StreamPhoto(self.A, "messenger", "m")]
-        result = play(sent, [flipped(0), flipped(2), flipped(3)], {0: self.CUP, 1: self.CAN, 2: self.CAN}, 4)
+        result = self.played(sent, {(1, 0): 2.0, (2, 0): 2.0, (2, 1): 0.1})
         assert (result.hits["resized"], result.hits["messenger"]) == (0, 1)
 
     def test_another_things_answer_is_wrong(self) -> None:
         sent = [StreamPhoto(self.A, NEW), StreamPhoto(self.B, NEW), StreamPhoto(self.C, NEW)]
-        result = play(sent, [flipped(0), flipped(1), flipped(2)], dict.fromkeys(range(3), self.CUP), 4)
+        result = self.played(sent, {(1, 0): 0.5, (2, 0): 0.5})
         assert result.wrong == {"other material": 1, "same material": 1}
 
     def test_another_photo_of_the_same_thing_is_no_mistake(self) -> None:
         sent = [StreamPhoto(self.A, NEW), StreamPhoto(known("glass/again.jpg", self.A.thing), NEW)]
-        result = play(sent, [flipped(0), flipped(1)], dict.fromkeys(range(2), self.CUP), 4)
+        result = self.played(sent, {(1, 0): 0.5})
         assert (result.hits[NEW], result.wrong_answers) == (1, 0)
-
-    def test_the_nearest_that_agrees_answers(self) -> None:
-        sent = [StreamPhoto(self.B, NEW), StreamPhoto(self.A, NEW), StreamPhoto(self.A, "resized", "r")]
-        impressions = {0: self.CUP, 1: self.CUP, 2: self.CUP}
-        assert play(sent, [flipped(9), flipped(0), flipped(2)], impressions, 8).wrong_answers == 0
-
-    def test_who_saw_nothing_is_near_to_nobody(self) -> None:
-        sent = [StreamPhoto(self.A, NEW), StreamPhoto(self.A, "resized", "r")]
-        assert play(sent, [flipped(0), flipped(0)], {0: (), 1: ()}, 4).repeats_hit == 0
-
-    def test_only_what_is_near_another_is_looked_at(self) -> None:
-        assert near_any([flipped(0), flipped(100), flipped(3)], 4) == [0, 2]
 
 
 class TestPage:

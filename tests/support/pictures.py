@@ -6,7 +6,7 @@ from hashlib import sha256
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 _made: Counter[str] = Counter()
 
@@ -21,10 +21,15 @@ def new_picture(width: int = 640, height: int = 480) -> Image.Image:
 
     It follows from the name of the test that asks and from how many that test has had: run again, it gets the same.
     """
+    return picture(new_seed(), width, height)
+
+
+def new_seed() -> int:
+    """Of a picture as ``new_picture`` gives it."""
     test = os.environ.get("PYTEST_CURRENT_TEST", "outside of tests")
     _made[test] += 1
     digest = sha256(f"{test} {_made[test]}".encode()).digest()
-    return picture(int.from_bytes(digest[:8], "big"), width, height)
+    return int.from_bytes(digest[:8], "big")
 
 
 def picture(seed: int, width: int = 640, height: int = 480) -> Image.Image:
@@ -48,3 +53,39 @@ def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
 
 def jpeg(seed: int, **options: object) -> bytes:
     return encoded(picture(seed), "JPEG", **{"quality": 88, **options})
+
+
+def on_a_table(table: int, thing: int, share: float = 0.3, width: int = 800, height: int = 600) -> Image.Image:
+    """A thing that takes up ``share`` of both sides, in the middle of a table on which other things lie: both follow
+    from their seeds."""
+    view = _shapes(table, width, height)
+    lying = _shapes(1_000_000 + thing, round(width * share), round(height * share))
+    view.paste(lying, ((width - lying.width) // 2, (height - lying.height) // 2))
+    return view.filter(ImageFilter.GaussianBlur(1))
+
+
+def _shapes(seed: int, width: int, height: int) -> Image.Image:
+    random = np.random.default_rng(seed)
+    picture = Image.new("RGB", (width, height), tuple(random.integers(0, 256, 3).tolist()))
+    pen = ImageDraw.Draw(picture)
+    for _ in range(40):
+        x, y = random.integers(0, (width, height)).tolist()
+        wide, high = random.integers(width // 20, width // 6, 2).tolist()
+        pen.ellipse((x, y, x + wide, y + high), tuple(random.integers(0, 256, 3).tolist()))
+    return picture
+
+
+def cropped(picture: Image.Image, share: float) -> Image.Image:
+    """Without ``share`` of its width and of its height, more of it at the right and below."""
+    width, height = round(picture.width * share), round(picture.height * share)
+    left, top = width // 3, height // 3
+    return picture.crop((left, top, picture.width - width + left, picture.height - height + top))
+
+
+def screenshot(picture: Image.Image, colour: str = "black") -> Image.Image:
+    """A phone's screen that shows the picture as wide as it is, with a clock on top."""
+    screen = Image.new("RGB", (720, 1560), colour)
+    shown = picture.resize((720, round(720 * picture.height / picture.width)), Image.Resampling.BICUBIC)
+    screen.paste(shown, (0, (screen.height - shown.height) // 2))
+    ImageDraw.Draw(screen).text((30, 16), "12:30", "grey", font_size=24)
+    return screen

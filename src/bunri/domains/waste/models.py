@@ -73,7 +73,7 @@ class JobRow(WasteBase):
 class FingerprintRow(WasteBase):
     """The vision result of a photo, under its exact and its perceptual hash. Says nothing about a person.
 
-    ``signature``: what our own models saw (fusion.scene_signature)."""
+    ``unused`` is what our own models saw, which told near photos apart before they were compared by their pixels."""
 
     __tablename__ = "fingerprints"
     __table_args__ = (UniqueConstraint("sha256", "eyes"), Index("fingerprints_created_at_idx", "created_at"))
@@ -82,7 +82,7 @@ class FingerprintRow(WasteBase):
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     phash: Mapped[str] = mapped_column(BIT(256))
     model_versions: Mapped[str] = mapped_column("eyes", Text)
-    signature: Mapped[list[str]] = mapped_column("own", ARRAY(Text))
+    unused: Mapped[list[str]] = mapped_column("own", ARRAY(Text))
     vision: Mapped[dict[str, Any]] = mapped_column("sight", JSONB)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -101,6 +101,17 @@ class BandRow(WasteBase):
         BigInteger, ForeignKey("waste.fingerprints.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     phash: Mapped[str] = mapped_column(BIT(256))
+
+
+class LandmarkRow(WasteBase):
+    """The numbers of a photo's landmarks, which its crops and screenshots have in common with it."""
+
+    __tablename__ = "landmarks"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    fingerprint_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("waste.fingerprints.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class CorrectionRow(WasteBase):

@@ -21,7 +21,7 @@ class WasteSettings(BaseModel):
     )
     max_crashes: int = Field(3, ge=1, description="How many workers one photo may kill.")
     give_up_after: timedelta = Field(timedelta(minutes=45), description="No job runs longer than this.")
-    near_bits: int = Field(4, ge=0, le=15, description="pHashes of so few different bits are nearly the same photo.")
+    near_bits: int = Field(15, ge=0, le=15, description="pHashes of so few different bits are compared by pixels.")
     sure: float = Field(0.75, ge=0, le=1, description="Confidence from which we do not ask.")
     field_learning: bool = Field(
         True,

@@ -28,7 +28,7 @@ from bunri.domains.waste import fusion
 from bunri.domains.waste.fusion import SeenItem, confidence, fuse, question
 from bunri.kit.languages import text
 from bunri.kit.materials import Material, Tag
-from bunri.platform.vision.protocol import DetectedObject, VisionResult
+from bunri.platform.vision.protocol import DetectedObject
 
 
 class TestFuse:
@@ -212,18 +212,3 @@ class TestDivisions:
         rag = DetectedObject("rag", 0.9, BOX, judged(textile=0.9))
         (item,) = fuse(looked(rag, whole=judged(textile=0.9)), meanings, "ko", divisions=DIVISIONS)
         assert [c.value for c in item.candidates].count("towel-rag") == 1
-
-
-class TestSceneSignature:
-    def test_is_the_same_in_whatever_order_things_were_found(self) -> None:
-        cup, bottle = DetectedObject("cup", 0.5, BOX), DetectedObject("bottle", 0.9, BOX)
-        assert (
-            fusion.scene_signature(seen(cup, bottle)) == fusion.scene_signature(seen(bottle, cup)) == ("bottle", "cup")
-        )
-
-    def test_tells_pictures_apart_by_their_material(self) -> None:
-        glass, metal = (VisionResult((), {}, {material: 0.9}) for material in (Material.GLASS, Material.METAL))
-        assert fusion.scene_signature(glass) != fusion.scene_signature(metal)
-
-    def test_nothing_seen_is_nothing(self) -> None:
-        assert fusion.scene_signature(seen()) == ()

@@ -2,10 +2,11 @@
 
 from io import BytesIO
 
+import pytest
 from PIL import Image
 from tests.domains.waste.conftest import FakeVision, Pipeline, result_of
 from tests.platform.photos.samples import thread_of_a_picture
-from tests.support.pictures import encoded, jpeg, new_photo, picture
+from tests.support.pictures import cropped, encoded, jpeg, new_photo, on_a_table, picture, screenshot
 
 from bunri.domains.waste.fusion import ChoiceGroup, Question
 from bunri.kit.ids import new_id
@@ -65,30 +66,64 @@ def _likely(question: Question) -> list[str]:
 
 
 class TestNear:
-    async def test_a_reencoded_photo_is_recognised_when_our_own_models_agree(self, pipeline: Pipeline) -> None:
-        pipeline.remote = FakeVision({"remote": "far@1"}, (DetectedObject("jar", 0.9, None, {Material.GLASS: 0.97}),))
-        pipeline.build()
+    async def test_a_reencoded_photo_is_not_analysed_again(self, pipeline: Pipeline) -> None:
         first = result_of(await pipeline.analyze(jpeg(9010)))
         near = result_of(await pipeline.analyze(_again(9010)))
         assert (first.cached, near.cached) == (None, "near")
-        assert pipeline.remote.runs == 1
+        assert pipeline.local.runs == 1
         assert near.items[0].material == first.items[0].material
+        assert near.items[0].box == pytest.approx(first.items[0].box, abs=0.01)
 
-    async def test_it_is_analysed_again_when_our_own_models_see_something_else(self, pipeline: Pipeline) -> None:
+    async def test_nor_by_a_remote_model(self, pipeline: Pipeline) -> None:
+        pipeline.remote = FakeVision({"remote": "far@1"}, (DetectedObject("jar", 0.9, None, {Material.GLASS: 0.97}),))
+        pipeline.build()
         await pipeline.analyze(jpeg(9011))
-        pipeline.local.things = (DetectedObject("banana", 0.9, (0, 0, 1, 1)),)
         near = result_of(await pipeline.analyze(_again(9011)))
-        assert near.cached is None
-        assert near.items[0].label == "banana"
+        assert (near.cached, near.items[0].material) == ("near", Material.GLASS)
+        assert (pipeline.local.runs, pipeline.remote.runs) == (1, 1)
 
-    async def test_nothing_seen_is_never_near(self, pipeline: Pipeline) -> None:
-        pipeline.local.things = ()
-        await pipeline.analyze(jpeg(9012))
-        assert result_of(await pipeline.analyze(_again(9012))).cached is None
+    async def test_a_crop_has_its_things_where_it_shows_them(self, pipeline: Pipeline) -> None:
+        view = on_a_table(9020, 1)
+        await pipeline.analyze(encoded(view))
+        near = result_of(await pipeline.analyze(encoded(cropped(view, 0.05))))
+        assert (near.cached, pipeline.local.runs) == ("near", 1)
+        assert near.items[0].box == pytest.approx((0.193, 0.088, 0.825, 0.93), abs=0.015)
+
+    async def test_a_screenshot_is_known_too(self, pipeline: Pipeline) -> None:
+        view = on_a_table(9013, 1)
+        await pipeline.analyze(encoded(view))
+        near = result_of(await pipeline.analyze(encoded(screenshot(view))))
+        assert (near.cached, pipeline.local.runs) == ("near", 1)
+
+    async def test_another_thing_on_the_same_table_is_analysed(self, pipeline: Pipeline) -> None:
+        await pipeline.analyze(encoded(on_a_table(9014, 1, share=0.15)))
+        other = on_a_table(9014, 2, share=0.15)
+        for photo in (other, cropped(other, 0.05), screenshot(other)):
+            await pipeline.analyze(encoded(photo, quality=70))
+            assert pipeline.local.runs == 2  # the other thing's own crop and screenshot are known by it
+
+    async def test_a_crop_that_leaves_out_a_thing_is_analysed(self, pipeline: Pipeline) -> None:
+        view = on_a_table(9015, 1)
+        pipeline.local.things = (
+            DetectedObject("bottle", 0.9, (0.3, 0.3, 0.7, 0.7)),
+            DetectedObject("cup", 0.9, (0.0, 0.0, 0.04, 0.2)),
+        )
+        await pipeline.analyze(encoded(view))
+        assert result_of(await pipeline.analyze(encoded(cropped(view, 0.1)))).cached is None
+
+    async def test_what_was_deleted_answers_for_no_other_photo(self, pipeline: Pipeline) -> None:
+        await pipeline.drop(await pipeline.analyze(jpeg(9016)))
+        assert result_of(await pipeline.analyze(_again(9016))).cached is None
+        assert pipeline.local.runs == 2
+
+    async def test_other_models_look_for_themselves(self, pipeline: Pipeline) -> None:
+        await pipeline.analyze(jpeg(9017))
+        pipeline.local.models = {"detector": f"newer@{new_id()}"}
+        assert result_of(await pipeline.analyze(_again(9017))).cached is None
 
     async def test_another_picture_is_not_near(self, pipeline: Pipeline) -> None:
-        await pipeline.analyze(jpeg(9013))
-        assert result_of(await pipeline.analyze(jpeg(9014))).cached is None
+        await pipeline.analyze(jpeg(9018))
+        assert result_of(await pipeline.analyze(jpeg(9019))).cached is None
 
 
 class TestRemote:

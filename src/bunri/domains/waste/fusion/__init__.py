@@ -6,7 +6,7 @@ items of the rule table with a prior (``recycling.public.Meaning``); the materia
 ``questions`` the question. docs/answers.md draws it and says what was measured.
 """
 
-from bunri.domains.waste.fusion.items import MOST_ITEMS, as_candidate, decide, fit, fuse, scene_signature
+from bunri.domains.waste.fusion.items import MOST_ITEMS, as_candidate, decide, fit, fuse
 from bunri.domains.waste.fusion.questions import (
     MOST_LIKELY,
     NONE_OF_THESE,
@@ -38,5 +38,4 @@ __all__ = [
     "fit",
     "fuse",
     "question",
-    "scene_signature",
 ]

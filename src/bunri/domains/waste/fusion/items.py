@@ -107,17 +107,6 @@ def decide(item: SeenItem, chosen: Candidate) -> SeenItem:
     return item.model_copy(update={"candidates": (chosen, *others), "answered": True})
 
 
-def scene_signature(vision: VisionResult) -> tuple[str, ...]:
-    """By which two photos are known to show the same scene: the labels of the plausible things, sorted, and the
-    likeliest material of the whole picture. Empty when nothing was detected."""
-    names = sorted(thing.label for thing in _plausible(vision))
-    return (
-        (*names, f"all: {max(vision.image_probabilities, key=vision.image_probabilities.__getitem__)}")
-        if vision.image_probabilities
-        else tuple(names)
-    )
-
-
 def _plausible(vision: VisionResult) -> list[DetectedObject]:
     least = PLAUSIBLE if vision.image_probabilities else 0.0
     return [thing for thing in vision.objects if thing.score >= least]

@@ -1,14 +1,28 @@
-"""Statements about what was seen in photos, by their exact and perceptual hashes."""
+"""Statements about what was seen in photos, by their exact and perceptual hashes and their landmarks."""
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from asyncpg import BitString
 from sqlalchemy import Text, cast, delete, func, insert, select, text
 from sqlalchemy.dialects import postgresql
 
-from bunri.domains.waste.models import BandRow, FingerprintRow
+from bunri.domains.waste.models import BandRow, FingerprintRow, LandmarkRow
 from bunri.platform.db import Repository
+
+BANDS: Final = 16
+MOST_COMPARED: Final = 3
+"""Pictures that are compared with a new one."""
+LEAST_SHARED: Final = 3
+"""Landmarks that a picture must have in common with a new one to be compared with it."""
+
+
+class KnownPhoto(NamedTuple):
+    """A photo that was seen, and what was seen in it."""
+
+    sha256: bytes
+    vision: dict[str, Any]
 
 
 class PhotoHashes(Protocol):
@@ -28,34 +42,60 @@ class FingerprintRepository(Repository):
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
 
-    async def seen_nearly(
-        self, phash: bytes, model_versions: str, signature: tuple[str, ...], most_bits: int
-    ) -> dict[str, Any] | None:
-        """What these models saw in the nearest picture whose pHash differs in at most ``most_bits`` ≤ 15 bits, and of
-        which our own models had the same scene signature."""
+    async def with_near_hash(self, phashes: Sequence[bytes], model_versions: str, most_bits: int) -> list[KnownPhoto]:
+        """What these models saw in the pictures whose pHash differs from one of ``phashes`` in at most ``most_bits`` ≤
+        15 bits, the nearest first, at most MOST_COMPARED."""
         found = await self._session.execute(
             text(
                 """
-                select f.sight
+                select f.sha256, f.sight
                 from (
-                    select distinct fingerprint_id, bit_count(phash # cast(cast(:bits as text) as bit(256))) as distance
-                    from waste.bands
-                    where band = any(:bands) and bit_count(phash # cast(cast(:bits as text) as bit(256))) <= :most
+                    select fingerprint_id, min(bit_count(phash # asked.bits)) as distance
+                    from (
+                        select unnest(cast(:bands as integer[])) as band,
+                            cast(unnest(cast(:bits as text[])) as bit(256)) as bits
+                    ) asked
+                    join waste.bands using (band)
+                    where bit_count(phash # asked.bits) <= :most
+                    group by 1
                 ) b
                 join waste.fingerprints f on f.id = b.fingerprint_id
-                where f.eyes = :versions and f.own = :signature
-                order by b.distance limit 1
+                where f.eyes = :versions
+                order by b.distance limit :compared
                 """
             ),
             {
-                "bits": _bits(phash),
-                "bands": bands_of(phash),
+                "bands": [band for phash in phashes for band in bands_of(phash)],
+                "bits": [_bits(phash) for phash in phashes for _ in range(BANDS)],
                 "versions": model_versions,
-                "signature": list(signature),
                 "most": most_bits,
+                "compared": MOST_COMPARED,
             },
         )
-        return found.scalar_one_or_none()
+        return [KnownPhoto(*row) for row in found]
+
+    async def with_landmarks(self, numbers: Sequence[int], model_versions: str) -> list[KnownPhoto]:
+        """What these models saw in the pictures of which at least LEAST_SHARED landmarks are among ``numbers``, those
+        with the most first, at most MOST_COMPARED."""
+        found = await self._session.execute(
+            text(
+                """
+                select f.sha256, f.sight
+                from (
+                    select fingerprint_id, count(*) as shared
+                    from waste.landmarks
+                    where number = any(:numbers)
+                    group by 1
+                    having count(*) >= :least
+                ) l
+                join waste.fingerprints f on f.id = l.fingerprint_id
+                where f.eyes = :versions
+                order by l.shared desc limit :compared
+                """
+            ),
+            {"numbers": numbers, "versions": model_versions, "least": LEAST_SHARED, "compared": MOST_COMPARED},
+        )
+        return [KnownPhoto(*row) for row in found]
 
     async def phash_of(self, sha256: bytes) -> bytes | None:
         """Of a photo that was seen: 32 bytes."""
@@ -64,11 +104,7 @@ class FingerprintRepository(Repository):
         return None if bits is None else int(bits, 2).to_bytes(32, "big")
 
     async def remember(
-        self,
-        photo: PhotoHashes,
-        model_versions: str,
-        signature: tuple[str, ...],
-        vision: dict[str, Any],
+        self, photo: PhotoHashes, landmarks: Sequence[int], model_versions: str, vision: dict[str, Any]
     ) -> None:
         """Stores a vision result; a photo that is known already stays as it is."""
         bits = BitString.frombytes(photo.phash, 256)
@@ -78,7 +114,7 @@ class FingerprintRepository(Repository):
                 sha256=photo.sha256,
                 phash=bits,
                 model_versions=model_versions,
-                signature=list(signature),
+                unused=[],
                 vision=vision,
                 created_at=func.now(),
             )
@@ -86,9 +122,13 @@ class FingerprintRepository(Repository):
             .returning(FingerprintRow.id)
         )
         made = (await self._session.execute(statement)).scalar_one_or_none()
-        if made is not None:
-            bands = [{"band": band, "fingerprint_id": made, "phash": bits} for band in bands_of(photo.phash)]
-            await self._session.execute(insert(BandRow).values(bands))
+        if made is None:
+            return
+        bands = [{"band": band, "fingerprint_id": made, "phash": bits} for band in bands_of(photo.phash)]
+        await self._session.execute(insert(BandRow).values(bands))
+        if landmarks:
+            spots = [{"number": number, "fingerprint_id": made} for number in landmarks]
+            await self._session.execute(insert(LandmarkRow).values(spots))
 
     async def forget_fingerprints(self, age: timedelta) -> None:
         """Those that are older than ``age``."""
@@ -97,7 +137,7 @@ class FingerprintRepository(Repository):
 
 def bands_of(phash: bytes) -> list[int]:
     """The sixteen band values of a 32-byte hash: ``j << 16 | bits``."""
-    return [j << 16 | int.from_bytes(phash[2 * j : 2 * j + 2], "big") for j in range(16)]
+    return [j << 16 | int.from_bytes(phash[2 * j : 2 * j + 2], "big") for j in range(BANDS)]
 
 
 def _bits(phash: bytes) -> str:

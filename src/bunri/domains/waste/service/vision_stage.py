@@ -29,6 +29,7 @@ from bunri.domains.waste.service.explanation import explanation_request
 from bunri.domains.waste.service.field_memory import FieldMemory
 from bunri.domains.waste.service.job_lease import JobLease
 from bunri.domains.waste.service.job_queue import JobQueue
+from bunri.domains.waste.service.near_photos import NearPhotos
 from bunri.domains.waste.settings import WasteSettings
 from bunri.domains.waste.states import Stage, State
 from bunri.domains.waste.status_cache import StatusCache
@@ -37,6 +38,7 @@ from bunri.kit.materials import Tag
 from bunri.platform.db import Transaction
 from bunri.platform.photos.errors import TooCostly
 from bunri.platform.photos.exposure import check_shows_something
+from bunri.platform.photos.fingerprint import Fingerprint, fingerprint_of
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.picture import Photo
 from bunri.platform.photos.pool import DecoderPool
@@ -78,10 +80,8 @@ class VisionOutcome:
 
     result: VisionResult
     cached: str | None = None
-    signature: tuple[str, ...] = ()
-    """Of what our own models saw (fusion.scene_signature): by this a near photo is known to show the same."""
-    complete: bool = False
-    """Whether all models took part, so that it is worth storing."""
+    fingerprint: Fingerprint | None = None
+    """By which it is stored; None when it is stored already, or not all models took part."""
 
 
 class VisionStage:
@@ -110,6 +110,7 @@ class VisionStage:
         self._recycling = recycling
         self._completion = completion
         self._settings = settings
+        self._near = NearPhotos(transaction, storage, settings.near_bits)
         self._limits = PhotoLimits(
             max_bytes=settings.max_photo_mb * 2**20, max_pixels=settings.max_photo_megapixels * 10**6
         )
@@ -204,20 +205,18 @@ class VisionStage:
         return photo
 
     async def _look(self, photo: Photo) -> VisionOutcome:
-        """From the store, or from the models: our own run first, since they also say whether a near photo shows the
-        same."""
+        """From what was seen before in this photo or in one that it is a copy of, or else from the models."""
         async with self._transaction() as repository:
             exact = await repository.seen_exactly(photo.sha256, self._models.versions)
         if exact:
             return VisionOutcome(from_stored(exact), "exact")
+        fingerprint = await asyncio.to_thread(fingerprint_of, photo)
+        if near := await self._near.seen(photo, fingerprint, self._models.versions):
+            return VisionOutcome(near, "near", fingerprint)
         local = await self._see_locally(photo)
-        signature = fusion.scene_signature(local)
-        if near := await self._near(photo, signature):
-            # Without a remote model the local result is all there is, and its boxes are of this very photo.
-            return VisionOutcome(near if self._models.remote else local, "near", signature)
         remote = await self._see_remotely(photo)
         complete = bool(local.models) and (remote is not None or self._models.remote is None)
-        return VisionOutcome(_together(local, remote), None, signature, complete)
+        return VisionOutcome(_together(local, remote), None, fingerprint if complete else None)
 
     async def _see_locally(self, photo: Photo) -> VisionResult:
         try:
@@ -236,16 +235,6 @@ class VisionStage:
         except VisionFailed as error:
             log.warning("vision.fallback", reason=str(error))
             return None
-
-    async def _near(self, photo: Photo, signature: tuple[str, ...]) -> VisionResult | None:
-        """What was seen in nearly the same photo, if our own models see the same things here (COACH-7)."""
-        if not signature:
-            return None
-        async with self._transaction() as repository:
-            found = await repository.seen_nearly(
-                photo.phash, self._models.versions, signature, self._settings.near_bits
-            )
-        return from_stored(found) if found else None
 
     async def _fuse(self, job: Job, result: VisionResult, field: FieldOpinion | None) -> list[SeenItem]:
         described = (thing.item for thing in result.described if thing.item)
@@ -272,14 +261,14 @@ class VisionStage:
             state=State.EXPLAINING,
             items=tuple(items),
             cached=outcome.cached,
-            model_versions=versions if outcome.complete or outcome.cached else None,
+            model_versions=versions if outcome.fingerprint or outcome.cached else None,
             has_thumbnail=True,
         )
         async with self._transaction() as repository:
             if not await repository.save_vision(seen, self._settings.explain_lease):
                 raise LeaseLost(photo.sha256)
-            if outcome.complete:
-                await repository.remember(photo, versions, outcome.signature, to_stored(outcome.result))
+            if outcome.fingerprint:
+                await repository.remember(photo, outcome.fingerprint.landmarks, versions, to_stored(outcome.result))
             await repository.add_event(explanation_request(seen))
             # Before the event is sent, since another worker may publish the next stage right after it.
             repository.after_commit(lambda: self._statuses.publish_status(seen, Stage.EXPLAIN))
