@@ -234,6 +234,7 @@ class JobRepository(Repository):
             items=items_json(job.items),
             models=job.models,
             cached=job.cached,
+            model_versions=job.model_versions,
             has_thumbnail=job.has_thumbnail,
             sha256=job.sha256,
             result=result_json(job.result),
