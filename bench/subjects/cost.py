@@ -37,7 +37,13 @@ def measure(quick: bool) -> list[BenchmarkResult]:
         new = _spent(running, count, idle, lambda: _new(person, count))
         known = photo(500)
         again = _spent(running, count, idle, lambda: _again(person, known, count))
-    return [*_against_baseline(new, count), *_by_part("a new photo", new), *_by_part("the same photo again", again)]
+        by_hash = _spent(running, count, idle, lambda: _by_hash(person, known, count))
+    return [
+        *_against_baseline(new, count),
+        *_by_part("a new photo", new),
+        *_by_part("the same photo, uploaded again", again),
+        *_by_part("the same photo, known by its hash", by_hash),
+    ]
 
 
 def _new(person: Client, count: int) -> None:
@@ -51,6 +57,11 @@ def _new(person: Client, count: int) -> None:
 def _again(person: Client, known: bytes, count: int) -> None:
     for _ in range(count):
         person.complete_and_wait(person.upload(known))
+
+
+def _by_hash(person: Client, known: bytes, count: int) -> None:
+    for _ in range(count):
+        person.ask_again(known)
 
 
 def _per_second(running: Product, seconds: float) -> dict[str, float]:

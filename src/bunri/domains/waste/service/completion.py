@@ -78,6 +78,7 @@ class Completion:
                 # Before the end: whoever sends the same photo once this job is seen to be done shall have this answer.
                 key = await self.cache_key(job, job.model_versions)
                 await self._answers.put(job.sha256, key, CachedAnswer(items=list(items), result=result))
+                await self._answers.put_models(job.model_versions)
         return await self._answer(job, result, also)
 
     async def complete_from_cache(self, job: Job, known: CachedAnswer) -> bool:
