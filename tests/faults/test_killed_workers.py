@@ -32,6 +32,7 @@ STAGES = (
     "advised",
     "check",
     "locations",
+    "announce",
 )
 QUICK = {
     "BUNRI_WASTE__LEASE": "PT1S",

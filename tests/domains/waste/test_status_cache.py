@@ -1,5 +1,6 @@
 """The cached status of jobs: quick, never used for long, and pushed to whoever watches."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -94,6 +95,19 @@ class TestRead:
             at.ahead = timedelta(seconds=seconds)
             found = [await at.statuses.read(job.id) for job in (running, failed)]
             assert tuple(cached.fresh for cached in found if cached) == fresh
+
+    async def test_a_stage_that_is_over_at_once_is_not_told(self, at: Statuses) -> None:
+        job = job_in(State.SEEING)
+        async with at.statuses.stage(job, Stage.HASH):
+            pass
+        assert (await at.statuses.read(job.id), at.emitter.emitted) == (None, [])
+
+    async def test_one_that_takes_a_while_is_told_before_it_is_over(self, at: Statuses) -> None:
+        job = job_in(State.SEEING)
+        told = StatusCache(at.cache, at.emitter, lifetimes=StatusLifetimes(stage_s=0))
+        async with told.stage(job, Stage.VISION):
+            await asyncio.sleep(0.01)  # what it publishes may still be on its way when the stage is over
+        assert [document["stage"] for _, document, _ in at.emitter.emitted] == ["vision"]
 
     async def test_the_lifetimes_are_arguments(self, at: Statuses) -> None:
         short = StatusCache(at.cache, at.emitter, lifetimes=StatusLifetimes(fresh_s=-1, stale_s=60))

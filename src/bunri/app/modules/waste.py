@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bunri.domains.waste.service.job_queue import JobQueue
     from bunri.domains.waste.service.jobs import Jobs
     from bunri.domains.waste.service.recovery import Recovery
+    from bunri.domains.waste.service.repeats import Repeats
     from bunri.domains.waste.service.retention import Retention
     from bunri.domains.waste.service.revalidation import StatusRevalidator
     from bunri.domains.waste.service.training_samples import TrainingSamples
@@ -198,6 +199,7 @@ def _jobs(container: "Container") -> "Jobs":
     from bunri.domains.waste.person_location import PersonLocation
     from bunri.domains.waste.service.job_queue import JobQueue
     from bunri.domains.waste.service.jobs import Jobs
+    from bunri.domains.waste.service.repeats import Repeats
     from bunri.domains.waste.service.training_samples import TrainingSamples
     from bunri.domains.waste.service.transitions import Transitions
     from bunri.domains.waste.status_cache import StatusCache
@@ -210,10 +212,30 @@ def _jobs(container: "Container") -> "Jobs":
         get(PersonLocation),
         container.storage,
         get(TrainingSamples),
+        get(Repeats),
         get(RecyclingPublic),
         settings,
         get(JobQueue),
         container.clock,
+    )
+
+
+def _repeats(container: "Container") -> "Repeats":
+    from bunri.domains.waste.answer_cache import AnswerCache
+    from bunri.domains.waste.person_location import PersonLocation
+    from bunri.domains.waste.service.completion import Completion
+    from bunri.domains.waste.service.repeats import Repeats
+    from bunri.domains.waste.service.transitions import Transitions
+
+    get = container.get
+    return Repeats(
+        _transaction(container),
+        get(Transitions),
+        get(AnswerCache),
+        get(Completion),
+        get(PersonLocation),
+        get(RecyclingPublic),
+        container.settings.waste,
     )
 
 
@@ -424,6 +446,7 @@ MODULE = Module(
         "service.job_queue.JobQueue": _job_queue,
         "service.jobs.Jobs": _jobs,
         "service.recovery.Recovery": _recovery,
+        "service.repeats.Repeats": _repeats,
         "service.retention.Retention": _retention,
         "service.revalidation.StatusRevalidator": _status_revalidator,
         "service.training_samples.TrainingSamples": _training_samples,

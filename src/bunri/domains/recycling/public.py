@@ -224,6 +224,13 @@ class RecyclingPublic(Protocol):
         """One Advice for each Facts, in order. Never raises for strange facts: the last resort is the general bag."""
         ...
 
+    async def advise_at_once(
+        self, facts: Sequence[Facts], language: Language, region: str | None
+    ) -> list[Advice] | None:
+        """As ``advise``, for who has no time; None while a language model words the advice, which takes seconds:
+        that is asked for by ExplainRequested."""
+        ...
+
     async def search(self, words: str, language: Language, limit: Annotated[int, Field(ge=1, le=200)]) -> list[Match]:
         """Items by words, best first; tolerant of typos, Hangul jamo and synonyms. Where none is ``sure``, the table
         does not know the thing, and what comes is only near."""

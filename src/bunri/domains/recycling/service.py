@@ -78,6 +78,11 @@ class RecyclingService:
         table = await self.table()
         return list(await asyncio.gather(*(self._advise(table, each, language, region) for each in facts)))
 
+    async def advise_at_once(
+        self, facts: Sequence[Facts], language: Language, region: str | None
+    ) -> list[Advice] | None:
+        return await self.advise(facts, language, region) if self._writer.at_once else None
+
     async def _advise(self, table: RuleTable, facts: Facts, language: Language, region: str | None) -> Advice:
         decision = decide(table, facts, region)
         written = await self._writer.write(prompt_context(table, decision, facts, language))

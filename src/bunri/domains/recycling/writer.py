@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 import structlog
 from pydantic import BaseModel, Field, ValidationError
@@ -71,6 +71,9 @@ class WrittenAdvice:
 class Writer(Protocol):
     """Words a decision. Never raises."""
 
+    at_once: ClassVar[bool]
+    """Whether it waits for nobody."""
+
     async def write(self, context: PromptContext) -> WrittenAdvice: ...
 
 
@@ -85,6 +88,8 @@ class TextCache(Protocol):
 class BuiltinWriter:
     """The table's own sentences."""
 
+    at_once: ClassVar = True
+
     async def write(self, context: PromptContext) -> WrittenAdvice:
         return WrittenAdvice(builtin(context), "builtin")
 
@@ -95,6 +100,8 @@ def builtin(context: PromptContext) -> Wording:
 
 class LlmWriter:
     """A language model's wording, when it says the same as the rules; else the built-in one."""
+
+    at_once: ClassVar = False
 
     def __init__(self, model: LanguageModel, cache: TextCache) -> None:
         self._model = model

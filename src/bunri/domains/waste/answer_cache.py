@@ -19,6 +19,7 @@ from bunri.platform.cache import Cache, CacheUnavailable
 log = structlog.get_logger(__name__)
 
 LIFETIME: Final = timedelta(days=7)
+_MODELS: Final = "cache:models"
 MOST: Final = 32
 """Answers to one photo: the typed words are a condition, and there is no end of words."""
 
@@ -57,6 +58,20 @@ class AnswerCache:
         except CacheUnavailable:
             return None
         return CachedAnswer.model_validate_json(raw) if raw else None
+
+    async def models(self) -> str | None:
+        """The versions of the models that last answered a new photo, for who has none of its own."""
+        try:
+            found = await self._cache.get(_MODELS)
+        except CacheUnavailable:
+            return None
+        return found.decode() if found else None
+
+    async def put_models(self, versions: str) -> None:
+        try:
+            await self._cache.set(_MODELS, versions.encode(), self._lifetime)
+        except CacheUnavailable as error:
+            log.warning("answer_cache.skipped", reason=str(error))
 
     async def put(self, sha256: bytes, key: str, answer: CachedAnswer) -> None:
         """Without the bins: another person stands somewhere else."""

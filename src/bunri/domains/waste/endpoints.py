@@ -65,11 +65,16 @@ async def analyze(
     base: BaseUrl,
     room: Annotated[Quota, quota("photo_mb")],
 ) -> Ticket:
-    """Gives a job and a ticket: `PUT` the photo to `upload_url` with exactly `upload_headers`, within five minutes."""
+    """Gives a job and a ticket: `PUT` the photo to `upload_url` with exactly `upload_headers`, within five minutes.
+
+    With `sha256` and `details` a photo that you have sent before is answered at once: `status` is then `done` or
+    `asked`, and there is nothing to send.
+    """
     async with room.spent(min(-(-body.size // 2**20), _LARGEST_MB)):
         job, ticket = await jobs.analyze(caller.id, body, language, base)
     return Ticket(
         job_id=job.id,
+        status=job.state,
         upload_url=ticket.url,
         upload_headers=ticket.headers,
         upload_fields=ticket.fields,

@@ -20,24 +20,6 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Tags = Annotated[list[Tag], Field(max_length=len(Tag))]
 
 
-class AnalyzeIn(BaseModel):
-    content_type: str = Field(examples=["image/jpeg"], max_length=100)
-    size: int = Field(ge=1, description="Bytes; the upload must have exactly so many.", examples=[2_914_816])
-    sha256: Sha256 | None = Field(None, description="Of the bytes; checked after the upload when given.")
-
-
-class Ticket(BaseModel):
-    """Where to send the photo. Send exactly `upload_headers`."""
-
-    job_id: UUID
-    upload_url: str
-    upload_method: Literal["PUT"] = "PUT"
-    upload_headers: dict[str, str]
-    upload_fields: dict[str, str] = Field(default_factory=dict, description="Form fields; empty for PUT.")
-    expires_at: datetime
-    status_url: str
-
-
 class Coordinates(BaseModel):
     """Where the person stands. Used for the nearest bins, kept in Valkey for an hour at most, and never written to the
     database."""
@@ -55,6 +37,32 @@ class UploadCompleteIn(BaseModel):
     region: Region | None = Field(
         None, description="Slug or name of one of `GET /api/v1/recycling/regions`; 404 for others."
     )
+
+
+class AnalyzeIn(BaseModel):
+    content_type: str = Field(examples=["image/jpeg"], max_length=100)
+    size: int = Field(ge=1, description="Bytes; the upload must have exactly so many.", examples=[2_914_816])
+    sha256: Sha256 | None = Field(None, description="Of the bytes; checked after the upload when given.")
+    details: UploadCompleteIn | None = Field(
+        None,
+        description="What `upload-complete` will be told. With it and `sha256`, a photo that this person has sent "
+        "before is answered at once.",
+    )
+
+
+class Ticket(BaseModel):
+    """Where to send the photo. Send exactly `upload_headers`."""
+
+    job_id: UUID
+    status: Literal[State.CREATED, State.DONE, State.ASKED] = Field(
+        description="`done` or `asked`: the answer is there already, and nothing need be sent."
+    )
+    upload_url: str
+    upload_method: Literal["PUT"] = "PUT"
+    upload_headers: dict[str, str]
+    upload_fields: dict[str, str] = Field(default_factory=dict, description="Form fields; empty for PUT.")
+    expires_at: datetime
+    status_url: str
 
 
 class Processing(BaseModel):

@@ -2,11 +2,16 @@
 
 Keys and lives by contract (COACH-6): ``job:{id}:progress`` 1 h, ``job:{id}:result`` 24 h.
 A progress value is ``owner "\\n" time "\\n" JSON``, so that a poll compares the owner and passes the rest on unparsed.
+A stage that is over at once is not published: people ask every half second, and to tell each of ten stages cost more
+than most of them take.
 Nothing here is needed to finish a job: when Valkey is away, writing is skipped and reading finds nothing. A write that
 was skipped leaves an old status behind, so the status of a running job counts for a few seconds only and is then
 compared with its row.
 """
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, NamedTuple
@@ -43,6 +48,8 @@ class StatusLifetimes:
     """Of a running job."""
     stale_s: float = 2.0
     """After those it is sent once more while it is compared with the row (revalidation.py)."""
+    stage_s: float = 0.1
+    """A stage that is over sooner is not told."""
     fresh_ended_s: float = 60.0
     """Of an ended job."""
 
@@ -78,6 +85,24 @@ class StatusCache:
         status = status_of(job, stage)
         await self.store_status(job.owner, status)
         await self._push(job.owner, document_of(status))
+
+    @asynccontextmanager
+    async def stage(self, job: Job, stage: Stage) -> AsyncIterator[None]:
+        """Publishes that ``job`` is at ``stage`` if the block takes a while, and has done so when it ends: what is
+        published afterwards is not overtaken."""
+        publishing: list[asyncio.Task[None]] = []
+        loop = asyncio.get_running_loop()
+
+        def publish() -> None:
+            publishing.append(loop.create_task(self.publish_status(job, stage)))
+
+        timer = loop.call_later(self._lifetimes.stage_s, publish)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            for task in publishing:
+                await task
 
     async def publish_answer(self, job: Job, result: Result) -> None:
         """Caches the answer to ``job`` and pushes it to its owner."""

@@ -1,19 +1,30 @@
 """What comes from the caches, what is analysed again, and which models count."""
 
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
 from PIL import Image
+from tests.domains.recycling.test_writer import MemoryCache, Scripted
 from tests.domains.waste.conftest import FakeVision, Pipeline, result_of
 from tests.platform.photos.samples import thread_of_a_picture
 from tests.support.pictures import cropped, encoded, jpeg, new_photo, on_a_table, picture, screenshot
 
+from bunri.domains.recycling.public import RecyclingPublic
+from bunri.domains.recycling.repository import RecyclingRepository
+from bunri.domains.recycling.service import RecyclingService
+from bunri.domains.recycling.writer import LlmWriter
 from bunri.domains.waste.fusion import ChoiceGroup, Question
+from bunri.domains.waste.public import Uploaded
+from bunri.domains.waste.records import Job
+from bunri.domains.waste.service.vision_stage import VisionModels, VisionStage
+from bunri.kit.errors import Unavailable
 from bunri.kit.ids import new_id
 from bunri.kit.materials import Material
+from bunri.platform.llm.errors import LlmFailed
 from bunri.platform.photos.pool import DecoderPool
 from bunri.platform.photos.settings import DecoderSettings
-from bunri.platform.vision.protocol import DetectedObject
+from bunri.platform.vision.protocol import DetectedObject, Pixels, VisionResult
 
 
 def _again(seed: int) -> bytes:
@@ -158,6 +169,72 @@ class TestWithoutModels:
         await pipeline.analyze(jpeg(9031))
         pipeline.local.missing = False
         assert result_of(await pipeline.analyze(jpeg(9031))).items[0].label == "bottle"
+
+
+class TestAdvice:
+    async def test_the_tables_own_words_are_had_at_once(self, pipeline: Pipeline) -> None:
+        job = await _seen(pipeline)
+        assert (await pipeline.status(job)).status in ("done", "asked")
+        assert {task for task, _ in pipeline.container.inline.messages} == {"chat.saw"}
+
+    async def test_what_was_seen_is_remembered_with_the_answer(self, pipeline: Pipeline) -> None:
+        await _seen(pipeline, jpeg(9040))
+        assert result_of(await pipeline.analyze(jpeg(9040), tags=["food_left"])).cached == "exact"
+        assert pipeline.local.runs == 1
+
+    async def test_a_language_model_is_asked_by_the_queue(self, pipeline: Pipeline) -> None:
+        _write_by_a_language_model(pipeline)
+        job = await _seen(pipeline)
+        assert (await pipeline.status(job)).status == "explaining"
+        await pipeline.container.work()
+        assert (await pipeline.status(job)).status in ("done", "asked")
+
+    async def test_it_waits_in_the_queue_while_recycling_is_away(
+        self, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def away(*_: object) -> None:
+            raise Unavailable
+
+        monkeypatch.setattr(RecyclingService, "advise_at_once", away)
+        job = await _seen(pipeline)
+        assert (await pipeline.status(job)).status == "explaining"
+        await pipeline.container.work()
+        assert (await pipeline.status(job)).status in ("done", "asked")
+
+    async def test_a_job_that_was_cancelled_meanwhile_is_not_remembered(self, pipeline: Pipeline) -> None:
+        photo = new_photo()
+        job = await pipeline.begin(photo)
+        await pipeline.complete(job)
+
+        async def cancelled(pixels: Pixels) -> VisionResult:
+            await pipeline.drop(job)
+            return VisionResult(pipeline.local.things, pipeline.local.models)
+
+        pipeline.local.see = cancelled  # type: ignore[method-assign]
+        await pipeline.container.work()
+        assert (await pipeline.status(job)).status == "cancelled"
+        async with pipeline.transaction() as repository:
+            versions = pipeline.container.get(VisionModels).versions
+            assert await repository.seen_exactly(sha256(photo).digest(), versions) is None
+
+
+async def _seen(pipeline: Pipeline, photo: bytes | None = None) -> Job:
+    """A job as the worker that looked at its photo has left it."""
+    job = await pipeline.begin(photo or new_photo())
+    await pipeline.complete(job)
+    pipeline.lose_messages()
+    await pipeline.container.get(VisionStage).run(Uploaded(job_id=job.id))
+    return job
+
+
+def _write_by_a_language_model(pipeline: Pipeline) -> None:
+    """One that cannot be reached: what it would have worded is worded by the table."""
+    container = pipeline.container
+    writer = LlmWriter(Scripted(LlmFailed(reason="away")), MemoryCache())
+    container.provide(
+        RecyclingPublic, lambda: RecyclingService(container.transactions("recycling", RecyclingRepository), writer)
+    )
+    pipeline.build()
 
 
 class TestMemory:

@@ -20,6 +20,15 @@ describe("a photo", () => {
     expect(await rows()).toEqual([]);
   });
 
+  it("is not sent again where the platform has its answer", async () => {
+    const { body } = at.ticket("job-1");
+    const asked = at.play(() => ({ status: 201, body: { ...body, status: "done" } }));
+    expect(await at.added()).toMatchObject({ jobId: "job-1" });
+    await at.handedOver();
+    expect(at.uploads).toEqual([]);
+    expect(asked()).not.toContain("POST upload-complete/job-1");
+  });
+
   it("waits without a network and is sent when it is back", async () => {
     const listens = vi.spyOn(window, "addEventListener");
     const online = vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);

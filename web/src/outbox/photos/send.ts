@@ -49,7 +49,12 @@ export function untilNext(error: unknown, failures = 2): number {
 export async function send(photo: StoredPhoto, { signal, onJob, onProgress }: Listener): Promise<void> {
   const ticket = await data(
     api.POST("/api/v1/waste/analyze", {
-      body: { content_type: photo.photo.type, size: photo.photo.size, sha256: await digest(photo.photo) },
+      body: {
+        content_type: photo.photo.type,
+        size: photo.photo.size,
+        sha256: await digest(photo.photo),
+        details: { region: photo.region },
+      },
       headers: { "Idempotency-Key": `${photo.id}.${photo.attempt}` },
       signal,
     }),
@@ -58,6 +63,8 @@ export async function send(photo: StoredPhoto, { signal, onJob, onProgress }: Li
   const again = ticket.job_id === photo.jobId;
   const tooLate = again && Date.parse(ticket.expires_at) < Date.now();
   await onJob(ticket.job_id);
+  // The same picture was sent before: it is answered already.
+  if (ticket.status === "done" || ticket.status === "asked") return;
   if (!tooLate && (!again || (await waitsForPicture(ticket.job_id, signal)))) {
     await upload(ticket, photo.photo, { signal, onProgress }).catch((error: unknown) => {
       // It was completed by another tab, or removed. The next request says which.

@@ -68,6 +68,13 @@ class JobRepository(Repository):
         shown = exists().where(JobRow.sha256 == sha256, JobRow.has_thumbnail)
         return bool((await self._session.execute(select(shown))).scalar())
 
+    async def lock_answer_to(self, owner: str, sha256: bytes) -> bool:
+        """Whether ``owner`` has an answer to this photo, with its thumbnail, which nobody removes until the
+        transaction ends."""
+        same = (JobRow.sha256 == sha256, JobRow.owner == owner, JobRow.state.in_(ANSWERED), JobRow.has_thumbnail)
+        found = await self._session.execute(select(JobRow.id).where(*same).limit(1).with_for_update(read=True))
+        return found.scalar_one_or_none() is not None
+
     async def objects_of(self, owner: str, limit: int) -> list[JobObjects]:
         """Some jobs of ``owner``."""
         some = select(JobRow.id, JobRow.sha256).where(JobRow.owner == owner).limit(limit)
@@ -234,6 +241,7 @@ class JobRepository(Repository):
             items=items_json(job.items),
             models=job.models,
             cached=job.cached,
+            model_versions=job.model_versions,
             has_thumbnail=job.has_thumbnail,
             sha256=job.sha256,
             result=result_json(job.result),

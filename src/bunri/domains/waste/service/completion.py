@@ -1,13 +1,13 @@
 """The second half of the pipeline: advice comes back, the nearest bins are added, the job ends."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 import structlog
 
 from bunri.domains.locations.public import BinKind, LocationsPublic, NearbyBin
-from bunri.domains.recycling.public import Explained, RecyclingPublic
+from bunri.domains.recycling.public import Advice, Explained, RecyclingPublic
 from bunri.domains.waste.answer_cache import AnswerCache, CachedAnswer, answer_cache_key
 from bunri.domains.waste.person_location import PersonLocation
 from bunri.domains.waste.records import FIELD_ROLE, Job
@@ -24,6 +24,8 @@ from bunri.platform.db import Transaction
 log = structlog.get_logger(__name__)
 
 MOST_BINS = 5
+Also = Callable[[WasteRepository], Awaitable[None]]
+"""What is written in the transaction that ends a job."""
 
 
 class Completion:
@@ -53,24 +55,32 @@ class Completion:
             job = await repository.get(event.reference)
         if job is None or job.state != State.EXPLAINING or job.attempt != event.attempt:
             return
-        await self._statuses.publish_status(job, Stage.CHECK)
+        await self.complete_with(job, event.advice)
+
+    async def complete_with(self, job: Job, advice: Sequence[Advice], also: Also | None = None) -> bool:
+        """Ends ``job`` with advice on its items, and writes in the same transaction what is to be written ``also``.
+        False when the job was lost to somebody else, after which nothing was written."""
         items = job.items or ()
-        await self._statuses.publish_status(job, Stage.LOCATIONS)
-        result = assemble(
-            items,
-            event.advice,
-            await self.nearest_bins(job.id, event.advice[0].bin_kinds),
-            await self._recycling.kinds(job.language),
-            models=job.models,
-            cached=job.cached,
-            sure=self._settings.sure,
-            language=job.language,
-        )
-        if job.sha256 and job.model_versions:
-            # Before the end: whoever sends the same photo once this job is seen to be done shall have this answer.
-            key = await self.cache_key(job, job.model_versions, job.models.get(FIELD_ROLE))
-            await self._answers.put(job.sha256, key, CachedAnswer(items=list(items), result=result))
-        await self._answer(job, result)
+        async with self._statuses.stage(job, Stage.LOCATIONS):
+            bins = await self.nearest_bins(job.id, advice[0].bin_kinds)
+        async with self._statuses.stage(job, Stage.CHECK):
+            result = assemble(
+                items,
+                advice,
+                bins,
+                await self._recycling.kinds(job.language),
+                models=job.models,
+                cached=job.cached,
+                sure=self._settings.sure,
+                language=job.language,
+            )
+            if job.sha256 and job.model_versions:
+                # Before the end: whoever sends the same photo once this job is seen to be done shall have this answer.
+                versions = with_field(job.model_versions, job.models.get(FIELD_ROLE))
+                key = await self.cache_key(job, versions)
+                await self._answers.put(job.sha256, key, CachedAnswer(items=list(items), result=result))
+                await self._answers.put_models(versions)
+        return await self._answer(job, result, also)
 
     async def complete_from_cache(self, job: Job, known: CachedAnswer) -> bool:
         """Ends a claimed job with the answer to the same photo under the same conditions; False when it was lost."""
@@ -78,10 +88,12 @@ class Completion:
         result = known.result.model_copy(update={"cached": "exact", "nearby_bins": bins})
         return await self._answer(replace(job, items=tuple(known.items), has_thumbnail=True), result)
 
-    async def _answer(self, job: Job, result: Result) -> bool:
+    async def _answer(self, job: Job, result: Result, also: Also | None = None) -> bool:
         """Row first, then the cached status; a job that somebody else has taken over or cancelled stays as it is."""
         async with self._transaction() as repository:
             answered = await self._transitions.answer(repository, job, result)
+            if answered and also:
+                await also(repository)
         if answered is None:
             await self.publish_row(job.id)
             return False
@@ -117,8 +129,12 @@ class Completion:
             log.warning("bins.skipped", reason=str(error))
             return []
 
-    async def cache_key(self, job: Job, model_versions: str, field: str | None) -> str:
-        """The key of answers that hold for ``job``, with the rules in force. ``field``: the version of the bank of
-        confirmed photos that took part."""
-        versions = f"{model_versions},{FIELD_ROLE}={field}" if field else model_versions
+    async def cache_key(self, job: Job, versions: str) -> str:
+        """The key of answers that hold for ``job``, with the rules in force; ``versions`` as of ``with_field``."""
         return answer_cache_key(job, versions, await self._recycling.version())
+
+
+def with_field(model_versions: str, field: str | None) -> str:
+    """What an answer depends on besides the photo: the models, and the version of the bank of confirmed photos that was
+    heard, if any."""
+    return f"{model_versions},{FIELD_ROLE}={field}" if field else model_versions

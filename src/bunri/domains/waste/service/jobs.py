@@ -26,6 +26,7 @@ from bunri.domains.waste.records import Job, OpenBound
 from bunri.domains.waste.repository import WasteRepository
 from bunri.domains.waste.schemas import AnalyzeIn, Status, UploadCompleteIn
 from bunri.domains.waste.service.job_queue import JobQueue
+from bunri.domains.waste.service.repeats import Repeats
 from bunri.domains.waste.service.training_samples import TrainingSamples
 from bunri.domains.waste.service.transitions import Transitions
 from bunri.domains.waste.settings import WasteSettings
@@ -52,6 +53,7 @@ class Jobs:
         person: PersonLocation,
         storage: Storage,
         samples: TrainingSamples,
+        repeats: Repeats,
         recycling: RecyclingPublic,
         settings: WasteSettings,
         queue: JobQueue,
@@ -63,13 +65,17 @@ class Jobs:
         self._person = person
         self._storage = storage
         self._samples = samples
+        self._repeats = repeats
         self._recycling = recycling
         self._settings = settings
         self._queue = queue
         self._clock = clock
 
     async def analyze(self, owner: str, body: AnalyzeIn, language: Language, base_url: str) -> tuple[Job, UploadTicket]:
-        """A new job and the ticket for its upload. Raises PhotoTypeUnsupported, PhotoSizeUnsupported, PhotosWaiting."""
+        """A new job and the ticket for its upload, which nobody needs when the job has ended at once (Repeats).
+
+        Raises PhotoTypeUnsupported, PhotoSizeUnsupported, PhotosWaiting, and RegionMissing of recycling.
+        """
         content_type = essence(body.content_type)
         if content_type not in PHOTO_TYPES:
             raise PhotoTypeUnsupported
@@ -87,7 +93,8 @@ class Jobs:
         ticket = await self._storage.ticket(
             upload_key(job.id), content_type=job.content_type, size=job.size, expires_in=ttl, base_url=base_url
         )
-        return await self._add(job), ticket
+        answered = await self._repeats.answer(job, body.details) if body.details and body.sha256 else None
+        return answered or await self._add(job), ticket
 
     async def look_at(
         self, job_id: UUID, owner: str, picture: bytes, content_type: str, language: Language, region: str | None

@@ -1,4 +1,4 @@
-"""The first half of the pipeline: fetch the photo, find it in the caches, run the models, ask for advice.
+"""The first half of the pipeline: fetch the photo, find it in the caches, run the models, get advice or ask for it.
 
 A worker works on a job under a lease (job_lease.py). No transaction is open while the models run.
 """
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import structlog
 
-from bunri.domains.recycling.public import Match, RecyclingPublic
+from bunri.domains.recycling.public import Advice, Match, RecyclingPublic
 from bunri.domains.waste import fusion
 from bunri.domains.waste.answer_cache import AnswerCache, CachedAnswer
 from bunri.domains.waste.errors import GaveUp, UploadCorrupt, UploadLost, UploadMismatch
@@ -24,7 +24,7 @@ from bunri.domains.waste.public import Uploaded
 from bunri.domains.waste.records import FIELD_ROLE, Job
 from bunri.domains.waste.repository import WasteRepository
 from bunri.domains.waste.result import model_versions_of
-from bunri.domains.waste.service.completion import Completion
+from bunri.domains.waste.service.completion import Also, Completion, with_field
 from bunri.domains.waste.service.explanation import explanation_request
 from bunri.domains.waste.service.field_memory import FieldMemory
 from bunri.domains.waste.service.job_lease import JobLease
@@ -116,8 +116,7 @@ class VisionStage:
         )
 
     async def run(self, event: Uploaded) -> None:
-        """Takes the job whose turn it is as far as the request for advice, or to its end when the same photo was
-        answered before.
+        """Takes the job whose turn it is to its end, or as far as the request for advice where that takes time.
 
         Idempotent: a job that somebody works on, or that has ended, is left alone. An error of the photo itself ends
         the job; what may pass (kit.errors.Unavailable) is raised, to be tried again.
@@ -163,7 +162,8 @@ class VisionStage:
             job = replace(job, sha256=sha256)
         async with self._stage(job, Stage.CACHE):
             heard = await self._field.heard()
-            key = await self._completion.cache_key(job, self._models.versions, heard.version if heard else None)
+            versions = with_field(self._models.versions, heard.version if heard else None)
+            key = await self._completion.cache_key(job, versions)
             known = await self._answers.get(sha256, key)
         if known:
             await self._reuse(job, known, data, sha256)
@@ -175,8 +175,8 @@ class VisionStage:
         async with self._stage(job, Stage.FUSE):
             field = heard.opinion(outcome.result) if heard else None
             items = await self._fuse(job, outcome.result, field)
-            models = outcome.result.models | ({FIELD_ROLE: heard.version} if heard and field else {})
-        await self._hand_over(replace(job, models=models), items, outcome, photo)
+            models = outcome.result.models | ({FIELD_ROLE: heard.version} if heard else {})
+        await self._explain(self._seen(replace(job, models=models), items, outcome), outcome, photo)
 
     async def _reuse(self, job: Job, known: CachedAnswer, data: bytes, sha256: bytes) -> None:
         """The answer is known; the thumbnail is made again when whoever sent the photo first has had it removed."""
@@ -253,32 +253,57 @@ class VisionStage:
         items[0] = items[0].model_copy(update={"words": job.note})
         return items
 
-    async def _hand_over(self, job: Job, items: list[SeenItem], outcome: VisionOutcome, photo: Photo) -> None:
-        """Row, fingerprint and the request for advice in one transaction; then the upload is not needed any more."""
-        versions = self._models.versions
-        seen = replace(
+    def _seen(self, job: Job, items: list[SeenItem], outcome: VisionOutcome) -> Job:
+        """``job`` with what was seen."""
+        return replace(
             job,
-            state=State.EXPLAINING,
             items=tuple(items),
             cached=outcome.cached,
-            model_versions=versions if outcome.fingerprint or outcome.cached else None,
+            model_versions=self._models.versions if outcome.fingerprint or outcome.cached else None,
             has_thumbnail=True,
         )
-        async with self._transaction() as repository:
-            if not await repository.save_vision(seen, self._settings.explain_lease):
-                raise LeaseLost(photo.sha256)
+
+    async def _explain(self, job: Job, outcome: VisionOutcome, photo: Photo) -> None:
+        """Ends the job with the advice that is had at once, or asks for one; then the upload is not needed any more.
+        Until then the job is found again by its lease, whenever this worker dies."""
+
+        async def remember(repository: WasteRepository) -> None:
             if outcome.fingerprint:
+                versions = self._models.versions
                 await repository.remember(photo, outcome.fingerprint.landmarks, versions, to_stored(outcome.result))
-            await repository.add_event(explanation_request(seen))
-            # Before the event is sent, since another worker may publish the next stage right after it.
-            repository.after_commit(lambda: self._statuses.publish_status(seen, Stage.EXPLAIN))
+
+        async with self._stage(job, Stage.EXPLAIN):
+            advice = await self._advice(job)
+        if advice is None:
+            await self._hand_over(replace(job, state=State.EXPLAINING), photo.sha256, remember)
+        elif not await self._completion.complete_with(job, advice, remember):
+            raise LeaseLost(photo.sha256)
         await self._storage.delete(upload_key(job.id))
+
+    async def _advice(self, job: Job) -> list[Advice] | None:
+        """None: it takes time, or recycling is away. Then the job waits for it, and this worker looks at others."""
+        facts = [item.facts() for item in job.items or ()]
+        try:
+            return await self._recycling.advise_at_once(facts, job.language, job.region)
+        except Unavailable as error:
+            log.warning("advice.later", job_id=str(job.id), reason=str(error))
+            return None
+
+    async def _hand_over(self, job: Job, sha256: bytes, remember: Also) -> None:
+        """Row, fingerprint and the request for advice in one transaction."""
+        async with self._transaction() as repository:
+            if not await repository.save_vision(job, self._settings.explain_lease):
+                raise LeaseLost(sha256)
+            await remember(repository)
+            await repository.add_event(explanation_request(job))
+            # Before the event is sent, since another worker may publish the next stage right after it.
+            repository.after_commit(lambda: self._statuses.publish_status(job, Stage.EXPLAIN))
 
     @asynccontextmanager
     async def _stage(self, job: Job, stage: Stage) -> AsyncIterator[None]:
-        await self._statuses.publish_status(job, stage)
         with STAGE_SECONDS.labels(stage).time(), span(f"stage {stage}"):
-            yield
+            async with self._statuses.stage(job, stage):
+                yield
 
 
 def _together(local: VisionResult, remote: VisionResult | None) -> VisionResult:
