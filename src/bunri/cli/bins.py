@@ -16,7 +16,7 @@ from bunri.cli.connection import Connection
 from bunri.cli.import_report import label, print_counts, print_problems
 from bunri.cli.models import errors_printed
 from bunri.cli.options import Data, Lang
-from bunri.cli.pulling import Provider, pull, region_of
+from bunri.cli.pulling import Provider, pull
 from bunri.domains.locations import importing
 from bunri.domains.locations.area import KOREA, WORLD
 from bunri.domains.locations.importing.kinds import kinds_in
@@ -24,6 +24,7 @@ from bunri.domains.locations.importing.rows import ImportDefaults
 from bunri.domains.locations.importing.summary import ImportSummary
 from bunri.domains.locations.public import BinKind
 from bunri.domains.locations.pulling.puller import Puller
+from bunri.domains.locations.regions import wanted_region
 from bunri.domains.locations.repository import Bin
 from bunri.domains.locations.service import LocationsService
 from bunri.kit.languages import Language, text
@@ -86,7 +87,7 @@ def pull_region(
     connection: Connection = context.obj
     connection.data = data
     with errors_printed(lang):
-        wanted = region_of(region)
+        wanted = wanted_region(region)
         complete = asyncio.run(pull(connection.open(Puller), wanted, source, lang))
     raise typer.Exit(0 if complete else 1)
 
