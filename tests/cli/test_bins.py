@@ -123,7 +123,9 @@ class TestImport:
         [
             ("이름\n시청\n", [], "No columns for latitude and longitude"),
             ("lat,lng\n37,127\n", ["--map", "위도=lat"], "the file has no such column"),
-            ("PK\x03\x04", [], "Save a spreadsheet as CSV"),
+            ("PK\x03\x04", [], "The file is broken at line 1"),
+            ("lat,lng\n37,127\n", ["--crs", "EPSG:99"], "no coordinate system EPSG:99"),
+            ("x,y\n198047,451862\n", [], "fit several systems: EPSG:5186, EPSG:5181, EPSG:5174. Say which with --crs"),
             ('{"features": [', [], "The file is broken at line 1"),
         ],
     )

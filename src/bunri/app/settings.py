@@ -18,7 +18,7 @@ from bunri.domains.auth.settings import AuthSettings
 from bunri.domains.chat.settings import ChatSettings
 from bunri.domains.detection.settings import DetectionSettings
 from bunri.domains.learning.settings import LearningSettings
-from bunri.domains.locations.settings import MapSettings
+from bunri.domains.locations.settings import BinsSettings, MapSettings
 from bunri.domains.users.settings import UsersSettings
 from bunri.domains.waste.settings import WasteSettings
 from bunri.edge.http.settings import HttpSettings
@@ -107,6 +107,7 @@ class Settings(BaseSettings):
     places: PlacesSettings = Field(default_factory=PlacesSettings)
     data_go_kr: DataGoKrSettings = Field(default_factory=DataGoKrSettings)
     overpass: OverpassSettings = Field(default_factory=OverpassSettings)
+    bins: BinsSettings = Field(default_factory=BinsSettings)
     map: MapSettings = Field(default_factory=MapSettings)
 
     @classmethod

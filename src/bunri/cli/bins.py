@@ -2,7 +2,9 @@
 
 import asyncio
 import unicodedata
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import IO, Annotated, Literal
 
@@ -13,17 +15,19 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from bunri.cli.connection import Connection
-from bunri.cli.import_report import label, print_counts, print_problems
+from bunri.cli.import_report import label, print_counts, print_note, print_problems
 from bunri.cli.models import errors_printed
 from bunri.cli.options import Data, Lang
-from bunri.cli.pulling import Provider, pull, region_of
+from bunri.cli.pulling import Provider, pull
 from bunri.domains.locations import importing
 from bunri.domains.locations.area import KOREA, WORLD
 from bunri.domains.locations.importing.kinds import kinds_in
-from bunri.domains.locations.importing.rows import ImportDefaults
+from bunri.domains.locations.importing.rows import ImportDefaults, RowResult
 from bunri.domains.locations.importing.summary import ImportSummary
 from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.pulling.datasets import OPENSTREETMAP
 from bunri.domains.locations.pulling.puller import Puller
+from bunri.domains.locations.regions import wanted_region
 from bunri.domains.locations.repository import Bin
 from bunri.domains.locations.service import LocationsService
 from bunri.kit.languages import Language, text
@@ -43,13 +47,23 @@ def open_locations(context: typer.Context, data: Path | None) -> OpenedLocations
 @bins.command("import")
 def import_file(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV or GeoJSON.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A table, .xlsx, GeoJSON or .osm.pbf.")
+    ],
     kind: Annotated[BinKind | None, typer.Option(help="Of rows that don't say; else the file's name is asked.")] = None,
     map_: Annotated[
         list[str], typer.Option("--map", metavar="COLUMN=FIELD", help="FIELD: lat, lng, name, address, kind, source.")
     ] = [],  # noqa: B006  # Typer copies it
     source: Annotated[str | None, typer.Option(help="Of rows that don't say. [default: the file's name]")] = None,
-    encoding: Annotated[Literal["utf-8", "cp949"] | None, typer.Option(help="Detected when left out.")] = None,
+    encoding: Annotated[
+        Literal["utf-8", "cp949", "utf-16"] | None, typer.Option(help="Of a table. Detected when left out.")
+    ] = None,
+    crs: Annotated[
+        str | None, typer.Option(metavar="EPSG:CODE", help="The coordinates' system. Detected when left out.")
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="Of a workbook. [default: the first with columns for coordinates]")
+    ] = None,
     world: Annotated[bool, typer.Option("--world", help="Take bins outside Korea too.")] = False,
     data: Data = None,
     lang: Lang = "ko",
@@ -59,10 +73,14 @@ def import_file(
     Ends with 0 when every row was taken and 1 when a row was refused or the file could not be imported at all.
     """
     file_source = unicodedata.normalize("NFC", source or file.name)  # macOS gives names decomposed
-    defaults = ImportDefaults(file_source, kind or _only(kinds_in(file.stem)), WORLD if world else KOREA)
+    defaults = ImportDefaults(file_source, kind or _only(kinds_in(file.stem)), WORLD if world else KOREA, crs)
     mapping = _mapping(map_)
     with errors_printed(lang), file.open("rb") as bytes_:
-        summary = asyncio.run(_import(open_locations(context, data), bytes_, defaults, mapping, encoding, lang))
+
+        def read() -> Iterator[RowResult]:
+            return importing.read_rows(bytes_, defaults, mapping, encoding, sheet, partial(print_note, lang))
+
+        summary = asyncio.run(_import(open_locations(context, data), bytes_, file_source, read, lang))
     print_problems(summary, lang)
     counted = ("read", *(("extra",) if summary.extra else ()), "added", "merged", "corrected", "refused")
     print_counts([(name, getattr(summary, name)) for name in counted], lang)
@@ -86,7 +104,7 @@ def pull_region(
     connection: Connection = context.obj
     connection.data = data
     with errors_printed(lang):
-        wanted = region_of(region)
+        wanted = wanted_region(region)
         complete = asyncio.run(pull(connection.open(Puller), wanted, source, lang))
     raise typer.Exit(0 if complete else 1)
 
@@ -138,22 +156,19 @@ def count(context: typer.Context, data: Data = None, lang: Lang = "ko") -> None:
 
 
 async def _import(
-    opened: OpenedLocations,
-    file: IO[bytes],
-    defaults: ImportDefaults,
-    mapping: dict[str, str],
-    encoding: str | None,
-    lang: Language,
+    opened: OpenedLocations, file: IO[bytes], name: str, read: Callable[[], Iterator[RowResult]], lang: Language
 ) -> ImportSummary:
     """Imports with a progress bar over the file's bytes, shown on a terminal only."""
     size = file.seek(0, 2)
+    dataset = OPENSTREETMAP if importing.is_openstreetmap(file) else None
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task(text("locations.cli.importing", lang, file=escape(defaults.source)), total=size)
-        rows = importing.read_rows(file, defaults, mapping, encoding)
+        task = progress.add_task(text("locations.cli.importing", lang, file=escape(name)), total=size)
         async with opened as locations:
-            return await locations.import_bins(rows, lambda _: progress.update(task, completed=file.tell()))
+            return await locations.import_bins(
+                read(), lambda _: progress.update(task, completed=file.tell()), dataset=dataset
+            )
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:

@@ -24,6 +24,12 @@ def print_problems(summary: ImportSummary, lang: Language, place: Place = "line"
         console.print(label("more", lang, count=rest))
 
 
+def print_note(lang: Language, name: str, value: str) -> None:
+    """What was decided about a file: ``name`` is that of a sentence in ``locations.notes``."""
+    sentence = text(f"locations.notes.{name}", lang, value=value)
+    Console(stderr=True).print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
 def print_counts(counts: Iterable[tuple[str, int]], lang: Language, title: str | None = None) -> None:
     """A table of ``counts``; their names are those of ``locations.cli``."""
     if title:

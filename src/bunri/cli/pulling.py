@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
-from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bunri.cli.import_report import label, print_counts, print_problems
-from bunri.domains.locations.errors import RegionUnknown
 from bunri.domains.locations.importing.summary import ImportSummary
 from bunri.domains.locations.pulling.puller import Puller, PullReport
 from bunri.domains.locations.pulling.sources import PullFailure, Source
-from bunri.domains.locations.regions import Region, region_named
+from bunri.domains.locations.regions import Region
 from bunri.kit.languages import Language, text
 
 
@@ -23,18 +21,6 @@ class Provider(StrEnum):
 
     PORTAL = "data.go.kr"
     OPENSTREETMAP = "openstreetmap"
-
-
-ALL_OF_KOREA: Final = ("all", "전국", "전체")
-
-
-def region_of(name: str) -> Region | None:
-    """The region that is called ``name``; None for all of Korea. Raises RegionUnknown."""
-    if name.casefold() in ALL_OF_KOREA:
-        return None
-    if found := region_named(name):
-        return found
-    raise RegionUnknown(name=name)
 
 
 async def pull(

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from bunri.domains.locations import importing, service
+from bunri.domains.locations.area import KOREA
 from bunri.domains.locations.errors import BinsFileBroken
 from bunri.domains.locations.importing.duplicates import DuplicateFilter
 from bunri.domains.locations.importing.rows import ImportDefaults, NewBin, RowResult
 from bunri.domains.locations.importing.summary import MAX_PROBLEMS, ImportSummary
 from bunri.domains.locations.models import BinRow
 from bunri.domains.locations.public import BinKind
+from bunri.domains.locations.pulling.datasets import OPENSTREETMAP, OPENSTREETMAP_TITLE
 from bunri.domains.locations.service import LocationsService
 from bunri.platform.db import Database
 
@@ -27,6 +29,12 @@ async def import_text(locations: LocationsService, content: str) -> ImportSummar
 
 
 class TestImporting:
+    async def test_whose_data_it_is_stays_with_it(self, locations: LocationsService) -> None:
+        element = '{"type": "node", "id": 1, "lat": 37.5, "lon": 127, "tags": {"amenity": "recycling"}}'
+        rows = importing.read_rows(io.BytesIO(f'{{"elements": [{element}]}}'.encode()), DEFAULTS)
+        await locations.import_bins(rows, dataset=OPENSTREETMAP)
+        assert [credit.text for credit in (await locations.map_of(KOREA, [])).credits] == [OPENSTREETMAP_TITLE]
+
     async def test_adds_bins_that_are_found_then(self, locations: LocationsService) -> None:
         summary = await import_text(locations, "명칭,주소,위도,경도\n시청,중구,37.5663,126.9779\n벽,,,\n")
         assert (summary.read, summary.added, summary.merged, summary.refused) == (2, 1, 0, 1)

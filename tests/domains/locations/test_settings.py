@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bunri.domains.locations.settings import MapSettings
+from bunri.domains.locations.settings import BinsSettings, MapSettings
 
 TILES: dict[str, Any] = {"url": "https://tiles.example/{z}/{x}/{y}.png", "attribution": "© Somebody"}
 
@@ -39,3 +39,13 @@ class TestRefused:
     def test_with_a_sentence(self, wrong: dict[str, Any]) -> None:
         with pytest.raises(ValidationError, match="BUNRI_MAP"):
             MapSettings(**TILES | wrong)
+
+
+class TestRefresh:
+    def test_regions_are_those_that_can_be_pulled(self) -> None:
+        assert BinsSettings().refresh == []
+        assert BinsSettings(refresh=["부산", "Nowon-gu", "전국"]).refresh_days == 7
+
+    def test_a_region_that_nobody_knows_is_told_at_the_start(self) -> None:
+        with pytest.raises(ValidationError, match="no one province or district 부신"):
+            BinsSettings(refresh=["부신"])

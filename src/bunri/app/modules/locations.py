@@ -1,10 +1,12 @@
 """Bins: the nearest ones, a map of them, what people say of them, and the search for places."""
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bunri.app.module import Module
+from bunri.app.module import Module, Schedule
 from bunri.domains.locations.public import LocationsPublic
+from bunri.kit.languages import text
 from bunri.kit.user_data import UserData
 
 if TYPE_CHECKING:
@@ -13,9 +15,11 @@ if TYPE_CHECKING:
     from bunri.app.container import Container
     from bunri.app.settings import Settings
     from bunri.domains.locations.pulling.puller import Puller
+    from bunri.domains.locations.refreshing import Refreshing
     from bunri.domains.locations.service import LocationsService
     from bunri.domains.locations.settings import MapSettings
     from bunri.domains.locations.user_data import LocationsUserData
+    from bunri.platform.queue import Handler
 
 
 def _service(container: "Container") -> "LocationsService":
@@ -49,6 +53,26 @@ def _puller(container: "Container") -> "Puller":
     return Puller(bins, portal, overpass)
 
 
+def _refreshing(container: "Container") -> "Refreshing":
+    from bunri.domains.locations.refreshing import Refreshing
+    from bunri.domains.locations.repository import LocationsRepository
+
+    transaction = container.transactions("locations", LocationsRepository)
+    return Refreshing(container.settings.bins, transaction, container.clock, lambda: _opened_puller(container))
+
+
+def _opened_puller(container: "Container") -> "Puller":
+    from bunri.domains.locations.pulling.puller import Puller
+
+    return container.get(Puller)
+
+
+def _handlers(_: "Container", queue: str) -> "Sequence[Handler]":
+    from bunri.domains.locations.tasks import HANDLERS
+
+    return HANDLERS if queue == "default" else ()
+
+
 def _kept(container: "Container") -> "LocationsUserData":
     from bunri.domains.locations.repository import LocationsRepository
     from bunri.domains.locations.user_data import LocationsUserData
@@ -72,11 +96,11 @@ def _page_origins(settings: "Settings") -> Sequence[str]:
 
 
 async def _seed(container: "Container", sample: bool) -> None:
-    """A few bins to show, where there are none."""
+    """A few bins to show, where there are none; whoever watches the start is told how to get real ones."""
     from bunri.domains.locations.service import LocationsService
 
-    if sample:
-        await container.get(LocationsService).load_sample()
+    if sample and await container.get(LocationsService).load_sample() and sys.stderr.isatty():
+        print(text("locations.cli.sample", "en"), file=sys.stderr)  # noqa: T201
 
 
 def _user_data(container: "Container") -> UserData:
@@ -93,6 +117,7 @@ MODULE = Module(
         "service.LocationsService": _service,
         "public.LocationsPublic": _public,
         "pulling.puller.Puller": _puller,
+        "refreshing.Refreshing": _refreshing,
         "settings.MapSettings": _map_settings,
         "user_data.LocationsUserData": _kept,
     },
@@ -100,6 +125,8 @@ MODULE = Module(
     public=LocationsPublic,
     prefixes=("/api/v1/locations",),
     routers=_routers,
+    task_handlers=_handlers,
+    schedule=(Schedule("locations.refresh", "default", 600),),
     page_origins=_page_origins,
     seed=_seed,
     user_data=_user_data,

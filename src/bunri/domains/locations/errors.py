@@ -26,13 +26,13 @@ class BinsFileTooLarge(TooLarge):
 
 
 class BinsFileUnsupported(Unsupported):
-    """Neither CSV nor GeoJSON text: a spreadsheet, an archive, UTF-16."""
+    """None of the formats: another archive, UTF-16 without its mark."""
 
     code = "bins_file_unsupported"
 
 
 class BinsFileBroken(Invalid):
-    """The file is not valid CSV or GeoJSON from a line on. Data: ``line``."""
+    """The file is not valid in its format from a line on. Data: ``line``."""
 
     code = "bins_file_broken"
 
@@ -47,3 +47,33 @@ class BinsMappingInvalid(Invalid):
     """A column of ``--map`` is not in the file, or its field is unknown. Data: ``column``, ``field``."""
 
     code = "bins_mapping_invalid"
+
+
+class BinsFileOldExcel(Unsupported):
+    """Excel's format until 2003, or a workbook with a password."""
+
+    code = "bins_file_old_excel"
+
+
+class BinsSheetMissing(Invalid):
+    """The workbook has no such sheet. Data: ``sheet``, and ``found``, those that it has."""
+
+    code = "bins_sheet_missing"
+
+
+class BinsCrsUnknown(Invalid):
+    """Nothing is called so in PROJ's register of coordinate systems. Data: ``crs``."""
+
+    code = "bins_crs_unknown"
+
+
+class BinsCrsUnclear(Invalid):
+    """The coordinates fit several systems. Data: ``found``, the first ones; ``choices``, codes."""
+
+    code = "bins_crs_unclear"
+
+
+class BinsExtraMissing(Invalid):
+    """A library that this file needs is not installed. Data: ``library``."""
+
+    code = "bins_extra_missing"

@@ -73,3 +73,14 @@ class VoteRow(Base):
     person: Mapped[str] = mapped_column(Text, primary_key=True)
     vote: Mapped[str] = mapped_column(Text)
     cast_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class RefreshRow(Base):
+    """When a data set was last pulled by itself, in a region or (``""``) all of Korea, and when all of it came."""
+
+    __tablename__ = "refreshes"
+
+    dataset: Mapped[str] = mapped_column(Text, primary_key=True)
+    region: Mapped[str] = mapped_column(Text, primary_key=True)
+    tried_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    came_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -15,9 +15,11 @@ from itertools import islice, product, takewhile
 from typing import Any, Final
 
 from bunri.domains.locations.area import Area
+from bunri.domains.locations.errors import RegionUnknown
 from bunri.kit.keystrokes import keystrokes, similarity, trigrams
 from bunri.kit.languages import Language
 
+ALL_OF_KOREA: Final = ("all", "전국", "전체")
 SHORTEST_BEGINNING: Final = 3
 """Keys from which on the beginning of a name is enough: a Korean syllable and a half."""
 MIN_SIMILARITY: Final = 0.45
@@ -111,6 +113,15 @@ def similar_regions(query: str, limit: int) -> list[RegionHit]:
     same = {region: rank for region, rank in best.items() if rank[0] == -1}
     ranked = sorted((same or best).items(), key=lambda each: each[1])
     return [RegionHit(region, language) for region, (_, _, language) in ranked[:limit]]
+
+
+def wanted_region(name: str) -> Region | None:
+    """The region that an operator calls ``name``; None for all of Korea. Raises RegionUnknown."""
+    if name.casefold() in ALL_OF_KOREA:
+        return None
+    if found := region_named(name):
+        return found
+    raise RegionUnknown(name=name)
 
 
 def region_named(name: str) -> Region | None:

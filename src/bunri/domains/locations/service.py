@@ -146,14 +146,18 @@ class LocationsService:
         return NamedBin(id=found.id, kind=found.kind, name=found.name, address=found.address)
 
     async def import_bins(
-        self, rows: Iterable[RowResult], progress: Callable[[ImportSummary], None] = lambda _: None
+        self,
+        rows: Iterable[RowResult],
+        progress: Callable[[ImportSummary], None] = lambda _: None,
+        dataset: str | None = None,
     ) -> ImportSummary:
         """Adds the bins of ``rows`` that the table does not have: importing the same file again adds nothing. When the
-        reader raises, nothing is added. The first real bins replace the sample, since sample bins may not exist."""
+        reader raises, nothing is added. The first real bins replace the sample, since sample bins may not exist.
+        ``dataset`` is the one of ``CREDITS`` that the rows are of."""
         async with self._transaction() as repository:
             await repository.begin_import()
             sample = await repository.remove_source(SAMPLE_SOURCE)
-            summary = await self._import(repository, rows, progress)
+            summary = await self._import(repository, rows, progress, dataset)
             if sample and not summary.added:
                 await self._load_sample(repository)
         return summary
@@ -185,24 +189,25 @@ class LocationsService:
         repository: LocationsRepository,
         rows: Iterable[RowResult],
         progress: Callable[[ImportSummary], None] = lambda _: None,
+        dataset: str | None = None,
     ) -> ImportSummary:
         summary = ImportSummary()
         for batch in _batches(rows):
             for result in batch:
                 summary.count(result)
             new_bins = [new_bin for result in batch for new_bin in result.new_bins]
-            added = await self._add_new(repository, new_bins)
+            added = await self._add_new(repository, new_bins, dataset)
             summary.added += added
             summary.merged += len(new_bins) - added
             progress(summary)
         return summary
 
-    async def _add_new(self, repository: LocationsRepository, new_bins: list[NewBin]) -> int:
+    async def _add_new(self, repository: LocationsRepository, new_bins: list[NewBin], dataset: str | None) -> int:
         """Adds each bin that is neither in the table nor an earlier one of the batch. Duplicates of the table are left
         out first, so that the result does not depend on the size of the batches."""
         existing, duplicates = await repository.find_existing(new_bins), DuplicateFilter()
         added = [new_bin for index, new_bin in enumerate(new_bins) if index not in existing and duplicates.add(new_bin)]
-        await repository.add(added, self._clock())
+        await repository.add(added, self._clock(), dataset)
         return len(added)
 
     async def _details(self, repository: LocationsRepository, bin_: Bin) -> BinDetails:

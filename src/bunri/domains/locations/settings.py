@@ -1,4 +1,4 @@
-"""Settings of the background map of bins: ``BUNRI_MAP__*``."""
+"""Settings of bins that are kept up to date, ``BUNRI_BINS__*``, and of the map under them, ``BUNRI_MAP__*``."""
 
 import re
 from typing import Final, Self
@@ -6,9 +6,34 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bunri.domains.locations.errors import RegionUnknown
+from bunri.domains.locations.regions import wanted_region
+
 _RASTER: Final = ("{z}", "{x}", "{y}")
 _PLACEHOLDER: Final = re.compile(r"\{[^}]*\}")
 _ORIGIN: Final = re.compile(r"https?://[\w.-]+(:\d+)?")
+
+
+class BinsSettings(BaseModel):
+    """Which open data is pulled by itself, again and again. Nothing is, unless it is said."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    refresh: list[str] = Field(
+        default_factory=list,
+        description="Provinces and districts (부산, Haeundae-gu), or 전국, whose bins are pulled by a worker.",
+    )
+    refresh_days: float = Field(7.0, ge=1, le=365, description="Days from one pull of a data set to the next.")
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        """A misspelt region is told at the start, and not a week later in a log."""
+        for name in self.refresh:
+            try:
+                wanted_region(name)
+            except RegionUnknown:
+                raise ValueError(f"BUNRI_BINS__REFRESH: there is no one province or district {name}") from None
+        return self
 
 
 class MapSettings(BaseModel):

@@ -35,6 +35,29 @@ def problems(content: str | bytes, defaults: ImportDefaults = DEFAULTS, **option
     return [result.problem for result in read(content, defaults, **options) if result.problem]
 
 
+class TestTitles:
+    @pytest.mark.parametrize(
+        "title",
+        ["의류수거함 현황\n", "서울, 2026년\n\n(단위: 개)\n", "현황,,,\n,,,기준일\n", '"여러 줄의\n제목"\n', "sep=,\n"],
+    )
+    def test_may_stand_above_the_headings(self, title: str) -> None:
+        found = read(f"{title}명칭,주소,위도,경도\n시청 앞,서울특별시 중구,37.5663,126.9779\n벽,,x,y\n")
+        assert [new_bin for result in found for new_bin in result.new_bins] == [CITY_HALL]
+        assert [result.problem.line for result in found if result.problem] == [title.count("\n") + 3]
+
+    def test_of_more_rows_are_none(self) -> None:
+        with pytest.raises(BinsColumnsMissing):
+            read("제목\n" * 30 + "명칭,주소,위도,경도\n")
+
+    def test_the_row_with_most_headings_is_told_when_none_has_coordinates(self) -> None:
+        with pytest.raises(BinsColumnsMissing) as refused:
+            read("현황\n명칭,주소,비고\n가,나,\n")
+        assert refused.value.data == {"found": "명칭, 주소, 비고"}
+
+    def test_a_heading_over_two_rows_is_in_the_upper_one(self) -> None:
+        assert new_bins("명칭,주소,위치,\n,,위도,경도\n시청 앞,서울특별시 중구,37.5663,126.9779\n") == [CITY_HALL]
+
+
 class TestHeaders:
     @pytest.mark.parametrize(
         "header",
@@ -94,7 +117,7 @@ class TestHeaders:
 
 
 class TestText:
-    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949", "utf-16"])
     @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
     def test_encoding_and_delimiter_are_detected(self, encoding: str, delimiter: str) -> None:
         lines = ["명칭,주소,위도,경도", "시청 앞,서울특별시 중구,37.5663,126.9779"]
@@ -196,7 +219,7 @@ class TestText:
             read("lat,lng\n37.5,127\n" + "x" * 70_000)
         assert refused.value.data == {"line": 3}
 
-    @pytest.mark.parametrize("content", [b"PK\x03\x04 a spreadsheet", "lat,lng".encode("utf-16"), b"\0\0\0"])
+    @pytest.mark.parametrize("content", ["lat,lng".encode("utf-16-le"), b"\0\0\0"])
     def test_what_is_no_text_of_ours_is_refused(self, content: bytes) -> None:
         with pytest.raises(BinsFileUnsupported):
             read(content)
@@ -214,12 +237,12 @@ class TestRows:
             (",127,", ProblemReason.NO_COORDINATES),
             ("37.5", ProblemReason.NO_COORDINATES),
             ("0,0,", ProblemReason.NO_COORDINATES),
-            ("북위 37,127,", ProblemReason.NO_NUMBER),
+            ("북쪽 37,127,", ProblemReason.NO_NUMBER),
             ("nan,127,", ProblemReason.NO_COORDINATES),
             ("-,없음,", ProblemReason.NO_COORDINATES),
             ("3_7,127,", ProblemReason.NO_NUMBER),
             ("inf,127,", ProblemReason.NO_NUMBER),
-            ("198000.5,451000.2,", ProblemReason.OUTSIDE),
+            ("5198000.5,451000.2,", ProblemReason.OUTSIDE),
             ("52.5,13.4,", ProblemReason.OUTSIDE),
             (f"37.5,127,{'가' * 201}", ProblemReason.TOO_LONG),
         ],

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bunri.domains.locations import importing
 from bunri.domains.locations.errors import BinsFileBroken, BinsMappingInvalid
-from bunri.domains.locations.importing import geojson_file
+from bunri.domains.locations.importing import json_stream
 from bunri.domains.locations.importing.rows import ImportDefaults, NewBin, ProblemReason, RowResult
 from bunri.domains.locations.public import BinKind
 
@@ -22,6 +22,10 @@ def feature(lng: float = 126.9779, lat: float = 37.5663, **properties: Any) -> d
 
 def collection(*features: Any, **members: Any) -> str:
     return json.dumps({"type": "FeatureCollection", **members, "features": features}, ensure_ascii=False)
+
+
+def square(low: float, high: float) -> list[tuple[float, float]]:
+    return [(low, low), (high, low), (high, high), (low, high), (low, low)]
 
 
 def read(content: str | bytes, **options: Any) -> list[RowResult]:
@@ -61,11 +65,59 @@ class TestFeatures:
             read(collection(feature(가="시청 앞")), mapping={"나": "name"})
 
     @pytest.mark.parametrize(
+        ("geometry", "place"),
+        [
+            ({"type": "MultiPoint", "coordinates": [[127, 37]]}, (37, 127)),
+            (
+                {"type": "Polygon", "coordinates": [[[127, 37], [128, 37], [128, 38], [127, 38], [127, 37]]]},
+                (37.5, 127.5),
+            ),
+            (
+                {
+                    "type": "MultiPolygon",
+                    "coordinates": [[[[127, 37], [127.2, 37], [127.2, 37.2], [127, 37.2], [127, 37]]]],
+                },
+                (37.1, 127.1),
+            ),
+        ],
+    )
+    def test_with_several_points_or_an_area_stand_on_it(
+        self, geometry: dict[str, Any], place: tuple[float, float]
+    ) -> None:
+        (result,) = read(collection(feature() | {"geometry": geometry}))
+        ((found,),) = [[(new_bin.lat, new_bin.lng) for new_bin in result.new_bins]]
+        assert found == pytest.approx(place)
+
+    def test_with_a_hole_do_not_stand_in_it(self) -> None:
+        outer, inner = ([[127 + a, 37 + b] for a, b in ring] for ring in (square(0, 1), square(0.2, 0.8)))
+        (result,) = read(collection(feature() | {"geometry": {"type": "Polygon", "coordinates": [outer, inner]}}))
+        ((lat, lng),) = [(new_bin.lat - 37, new_bin.lng - 127) for new_bin in result.new_bins]
+        assert max(abs(lat - 0.5), abs(lng - 0.5)) >= 0.3
+
+    def test_have_the_system_that_the_file_says(self) -> None:
+        crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::5174"}}
+        (result,) = read(collection(feature(197977.9, 451557.7), crs=crs))
+        assert [(round(each.lat, 4), round(each.lng, 4)) for each in result.new_bins] == [(37.5663, 126.9779)]
+
+    def test_with_tags_of_openstreetmap_have_its_kinds(self) -> None:
+        tags: dict[str, Any] = {
+            "amenity": "recycling",
+            "recycling:batteries": "yes",
+            "recycling:low_energy_bulbs": "yes",
+        }
+        (result,) = read(collection(feature(**tags)))
+        assert [new_bin.kind for new_bin in result.new_bins] == [BinKind.BATTERY, BinKind.LAMP]
+
+    @pytest.mark.parametrize(
         ("odd", "reason"),
         [
             ({"type": "Feature", "geometry": None, "properties": {}}, ProblemReason.NO_POINT),
             ({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [[[1, 2]]]}}, ProblemReason.NO_POINT),
             ({"type": "Feature", "geometry": {"type": "Point", "coordinates": []}}, ProblemReason.NO_POINT),
+            ({"geometry": {"type": "Polygon", "coordinates": [[["a", "b"]] * 4]}}, ProblemReason.NO_POINT),
+            ({"geometry": {"type": "MultiPolygon", "coordinates": 7}}, ProblemReason.NO_POINT),
+            ({"geometry": {"type": "MultiPoint"}}, ProblemReason.NO_POINT),
+            ({"geometry": {"type": "LineString", "coordinates": [[127, 37], [128, 37]]}}, ProblemReason.NO_POINT),
             ([1, 2], ProblemReason.NO_POINT),
             (None, ProblemReason.NO_POINT),
             ({"geometry": {"type": "Point", "coordinates": ["a", "b"]}, "properties": None}, ProblemReason.NO_NUMBER),
@@ -109,7 +161,7 @@ class TestWindow:
         content = json.dumps({"bbox": [1, 2, 3], "features": features, "name": "x"}, indent=indent)
         whole = read(content)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(geojson_file, "_CHUNK", chunk)
+            patch.setattr(json_stream, "_CHUNK", chunk)
             assert read(content) == whole
         assert len(whole) == len(points)
 

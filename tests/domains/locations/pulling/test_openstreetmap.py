@@ -1,9 +1,10 @@
 import pytest
 
+from bunri.domains.locations.importing.osm_tags import kinds_of
 from bunri.domains.locations.importing.rows import NewBin, ProblemReason
 from bunri.domains.locations.public import BinKind
 from bunri.domains.locations.pulling.datasets import OPENSTREETMAP_TITLE
-from bunri.domains.locations.pulling.openstreetmap import kinds_of, parse
+from bunri.domains.locations.pulling.openstreetmap import parse
 from bunri.domains.locations.regions import Region, region_named
 from bunri.platform.open_data.overpass import Element
 

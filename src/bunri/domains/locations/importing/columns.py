@@ -13,8 +13,8 @@ Columns = Mapping[Field, tuple[str, ...]]
 
 # The last Latin ones are names that the state's portal gives its columns: LOT is 경도, LCTN_ROAD_NM_ADDR 도로명주소.
 _NAMES: Final[Mapping[Field, str]] = {
-    "lat": "위도 wgs84위도 위도좌표 lat latitude y y좌표 좌표y ycoord",
-    "lng": "경도 wgs84경도 경도좌표 lng lon long longitude x x좌표 좌표x xcoord lot",
+    "lat": "위도 wgs84위도 위도좌표 lat latitude y y좌표 좌표y 좌표정보y y좌표값 tmy ycoord",
+    "lng": "경도 wgs84경도 경도좌표 lng lon long longitude x x좌표 좌표x 좌표정보x x좌표값 tmx xcoord lot",
     "name": "명칭 시설명 시설명칭 수거함명 수거함명칭 설치장소명 장소명 기관명 상호명 상호 이름 name title "
     "설치장소 설치위치 세부위치 상세위치 설치지점 위치 location instlplcnm dtlpstn dtlpstncn actlpstn",
     "address": "소재지도로명주소 도로명주소 설치도로명주소 설치주소 주소 소재지주소 address addr 소재지 도로명 "
@@ -23,6 +23,9 @@ _NAMES: Final[Mapping[Field, str]] = {
     "kind type category types trashcanknd cltitemnm",
     "source": "출처 source",
 }
+
+_BRACKETS: Final = re.compile(r"[(\[（](?!\s*[xy]\s*[)\]）]).*?[)\]）]")
+_SYSTEM: Final = re.compile(r"epsg\D{0,3}\d{4,5}|(?<!\d)(209[678]|517[3-9]|518[0-8])(?!\d)|utm[\s_-]*k")
 
 
 def recognise(header: Sequence[str], mapping: Mapping[str, str]) -> Columns:
@@ -55,8 +58,9 @@ def _columns(field: Field, header: Sequence[str], mapping: Mapping[str, str]) ->
 
 
 def plain(column: str) -> str:
-    """``column`` without brackets, spaces, signs and case, so that ``위도 (WGS84)`` equals ``위도``."""
-    return re.sub(r"[\W_]+", "", re.sub(r"[(\[（].*?[)\]）]", "", column.casefold()))
+    """``column`` without brackets, spaces, signs, case and the code of a coordinate system, so that ``위도 (WGS84)``
+    equals ``위도`` and ``X_5174`` equals ``x``. An axis in brackets stays: ``좌표정보(x)``."""
+    return re.sub(r"[\W_]+", "", _SYSTEM.sub("", _BRACKETS.sub("", column.casefold())))
 
 
 def first(fields: Mapping[str, str], columns: Iterable[str]) -> str:

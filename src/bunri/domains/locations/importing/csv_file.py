@@ -1,4 +1,5 @@
-"""Reads CSV files as districts publish them: in UTF-8 or CP949, with commas, tabs or semicolons, of any system."""
+"""Reads CSV files as districts publish them: in UTF-8, CP949 or UTF-16, with commas, tabs or semicolons, of any
+system."""
 
 import codecs
 import io
@@ -8,47 +9,56 @@ from itertools import chain
 from typing import IO, Final
 
 from bunri.domains.locations.errors import BinsFileBroken
-from bunri.domains.locations.importing.columns import Columns, recognise
+from bunri.domains.locations.importing.columns import Columns
+from bunri.domains.locations.importing.coordinates import coordinate
+from bunri.domains.locations.importing.headings import MOST_TITLE_ROWS, Headings, find_headings
+from bunri.domains.locations.importing.parsing import Tell, parse_rows
 from bunri.domains.locations.importing.records import Lines, Record, next_record
-from bunri.domains.locations.importing.rows import (
-    FileRow,
-    ImportDefaults,
-    ProblemReason,
-    RowProblem,
-    RowResult,
-    parse_row,
-)
-from bunri.domains.locations.importing.values import clean, distinct, number, present
+from bunri.domains.locations.importing.rows import FileRow, ImportDefaults, ProblemReason, RowProblem, RowResult
+from bunri.domains.locations.importing.values import clean, number, present
 
 _MAX_LINE: Final = 64 * 1024
 _CHUNK: Final = 1024 * 1024
 _DELIMITERS: Final = ",\t;|"
+UTF_16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 """Letters that would keep a quote from standing first in its value; ``values.clean`` takes off the rarer ones."""
 
 
 def read_rows(
-    file: IO[bytes], mapping: Mapping[str, str], defaults: ImportDefaults, encoding: str | None = None
+    file: IO[bytes], mapping: Mapping[str, str], defaults: ImportDefaults, encoding: str | None, tell: Tell
 ) -> Iterator[RowResult]:
     """The result of each row of ``file``; ``mapping`` is column → field. The encoding is detected when None.
 
-    Raises BinsColumnsMissing, BinsMappingInvalid for the header and BinsFileBroken for a line without end.
+    Raises BinsColumnsMissing, BinsMappingInvalid for the header, BinsFileBroken for a line without end, and as
+    ``parse_rows``.
     """
     lines = Lines(_lines(file, encoding or detect(file)))
-    delimiter, header = _header(lines)
-    columns = recognise(header, mapping)
-    for row in _rows(lines, delimiter, header, _row_test(header, columns)):
-        yield parse_row(row, columns, defaults) if isinstance(row, FileRow) else RowResult(problem=row)
+    delimiter, headings = _headings(lines, mapping)
+    rows = _rows(lines, delimiter, headings.names, _row_test(headings.names, headings.columns))
+    return parse_rows(rows, lambda _: headings.columns, defaults, tell)
 
 
-def _header(lines: Lines) -> tuple[str, list[str]]:
-    """The delimiter, which is the one that parts most headings, and the headings; takes them from ``lines``."""
-    if lines.ahead(0) is None:
-        return _DELIMITERS[0], []
-    records = {each: next_record(lines, each, _has_numbers, most_rows=0) for each in _DELIMITERS}
-    delimiter = max(records, key=lambda each: len(records[each].values))
-    lines.take(records[delimiter].lines)
-    return delimiter, distinct(name.strip('"') for name in records[delimiter].values)
+def _headings(lines: Lines, mapping: Mapping[str, str]) -> tuple[str, Headings]:
+    """The delimiter of the headings, and the headings; takes them and what is above them from ``lines``."""
+    delimiter = _DELIMITERS[0]
+
+    def records() -> Iterator[list[str]]:
+        nonlocal delimiter
+        while lines.ahead(0) is not None and lines.taken <= MOST_TITLE_ROWS:
+            delimiter, record = _heading_record(lines)
+            lines.take(record.lines)
+            yield [name.strip('"') for name in record.values]
+
+    headings = find_headings(records(), mapping)
+    return delimiter, headings
+
+
+def _heading_record(lines: Lines) -> tuple[str, Record]:
+    """The delimiter, which is the one that parts most headings, and the record."""
+    found = {each: next_record(lines, each, _has_numbers, most_rows=0) for each in _DELIMITERS}
+    delimiter = max(found, key=lambda each: len(found[each].values))
+    return delimiter, found[delimiter]
 
 
 def _has_numbers(values: Sequence[str]) -> bool:
@@ -66,7 +76,7 @@ def _row_test(header: Sequence[str], columns: Columns) -> Callable[[list[str]], 
         coordinates = [each for each in (present(clean(values[lat])), present(clean(values[lng]))) if each]
         if not coordinates:
             return len(values) == len(header)
-        return all(number(each) is not None for each in coordinates)
+        return all(coordinate(each) is not None for each in coordinates)
 
     return is_row
 
@@ -116,7 +126,12 @@ def _bound(text: str, line: int) -> None:
 
 
 def detect(file: IO[bytes]) -> str:
-    """``utf-8-sig`` or ``cp949``, whichever reads the whole file with fewer errors; rewinds the file."""
+    """UTF-16 by its mark, else ``utf-8-sig`` or ``cp949``, whichever reads the whole file with fewer errors; rewinds
+    the file."""
+    mark = file.read(2)
+    file.seek(0)
+    if mark in UTF_16_MARKS:
+        return "utf-16"
     return min(("utf-8-sig", "cp949"), key=lambda encoding: _errors(file, encoding))
 
 

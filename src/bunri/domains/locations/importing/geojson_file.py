@@ -1,136 +1,94 @@
 """Reads a GeoJSON FeatureCollection (RFC 7946) feature by feature: the file may be larger than memory."""
 
-import codecs
-import io
-import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import IO, Any, Final
 
-from bunri.domains.locations.errors import BinsFileBroken, BinsMappingInvalid
+from bunri.domains.locations.errors import BinsExtraMissing, BinsMappingInvalid
+from bunri.domains.locations.importing import osm_tags
 from bunri.domains.locations.importing.columns import Columns, recognise
-from bunri.domains.locations.importing.rows import (
-    FileRow,
-    ImportDefaults,
-    ProblemReason,
-    RowProblem,
-    RowResult,
-    parse_row,
-)
+from bunri.domains.locations.importing.json_stream import JsonStream
+from bunri.domains.locations.importing.parsing import Tell, parse_rows
+from bunri.domains.locations.importing.projections import named_system
+from bunri.domains.locations.importing.rows import FileRow, ImportDefaults, ProblemReason, RowProblem, RowResult
 from bunri.domains.locations.importing.values import distinct
 
-_CHUNK: Final = 256 * 1024
-_MAX_VALUE: Final = 1024 * 1024
+_SHAPES: Final = ("MultiPoint", "Polygon", "MultiPolygon")
+"""Geometries that a bin may have beside Point: it stands at a point on them."""
 
 
-def read_rows(file: IO[bytes], mapping: Mapping[str, str], defaults: ImportDefaults) -> Iterator[RowResult]:
+def read_rows(file: IO[bytes], mapping: Mapping[str, str], defaults: ImportDefaults, tell: Tell) -> Iterator[RowResult]:
     """The result of each feature of ``file``; ``mapping`` is property → field.
 
-    Raises BinsFileBroken where the text is not GeoJSON, BinsMappingInvalid for a property that no feature had.
+    Raises BinsFileBroken where the text is not GeoJSON, BinsMappingInvalid for a property that no feature had, and as
+    ``parse_rows``.
     """
     unused = dict(mapping)
 
     @lru_cache(maxsize=64)
-    def columns(properties: tuple[str, ...]) -> Columns:
+    def columns_of(properties: tuple[str, ...]) -> Columns:
         for name in properties:
             unused.pop(name, None)
         known = recognise(properties, {name: field for name, field in mapping.items() if name in properties})
         return {**known, "lat": ("lat",), "lng": ("lng",)}
 
-    for line, feature in _features(file):
-        record = _record(line, feature)
-        if record is None:
-            yield RowResult(problem=RowProblem(line, ProblemReason.NO_POINT))
-        else:
-            yield parse_row(record, columns(tuple(record.fields)), defaults)
+    stream = JsonStream(file)
+    before = {name: value for name, value in stream.members_until("features") if name == "crs"}
+    defaults = defaults.with_crs(_system(before.get("crs")))
+    rows = (_record(line, feature) for line, feature in stream.items())
+    yield from parse_rows(rows, lambda row: columns_of(tuple(row.fields)), defaults, tell)
     for name, field in unused.items():
         raise BinsMappingInvalid(column=name, field=field)
 
 
-def _record(line: int, feature: Any) -> FileRow | None:
-    """The properties of a Point feature as text, its coordinates among them as ``lat`` and ``lng``."""
-    match feature:
-        case {"geometry": {"type": "Point", "coordinates": [lng, lat, *_]}}:
-            properties = feature.get("properties")
-            known = properties if isinstance(properties, dict) else {}
-            names = distinct(map(_as_text, known))
-            fields = {name: _as_text(value) for name, value in zip(names, known.values(), strict=True)}
-            return FileRow(line, fields | {"lat": _as_text(lat), "lng": _as_text(lng)})
+def _system(crs: Any) -> str | None:
+    """The code of the member that GeoJSON had before RFC 7946 and that QGIS still writes for Korean systems."""
+    match crs:
+        case {"properties": {"name": str(name)}}:
+            return named_system([name])
     return None
+
+
+def _record(line: int, feature: Any) -> FileRow | RowProblem:
+    """The properties of a feature as text, a point of its geometry among them as ``lat`` and ``lng``."""
+    point = _point(feature.get("geometry")) if isinstance(feature, dict) else None
+    if point is None:
+        return RowProblem(line, ProblemReason.NO_POINT)
+    properties = feature.get("properties")
+    known = properties if isinstance(properties, dict) else {}
+    names = distinct(map(_as_text, known))
+    fields = {name: _as_text(value) for name, value in zip(names, known.values(), strict=True)}
+    kinds = osm_tags.kinds_of(fields) if osm_tags.is_bin(fields) else ()
+    return FileRow(line, fields | {"lat": _as_text(point[1]), "lng": _as_text(point[0])}, kinds)
+
+
+def _point(geometry: Any) -> tuple[Any, Any] | None:
+    """East and north of a Point as they are written, of a shape those of a point on its surface."""
+    match geometry:
+        case {"type": "Point", "coordinates": [lng, lat, *_]}:
+            return lng, lat
+        case {"type": str(kind)} if kind in _SHAPES:
+            return point_on_surface(geometry)
+    return None
+
+
+def point_on_surface(geometry: Mapping[str, Any]) -> tuple[float, float] | None:
+    """A point of the geometry, near its middle and never beside it or in a hole; None where it is broken.
+
+    Raises BinsExtraMissing without Shapely.
+    """
+    try:
+        import shapely
+        from shapely.geometry import shape
+    except ImportError:
+        raise BinsExtraMissing(library="shapely") from None
+    try:
+        point = shape(geometry).representative_point()
+    except (ValueError, TypeError, LookupError, AttributeError, shapely.errors.ShapelyError):
+        return None
+    return None if point.is_empty else (point.x, point.y)
 
 
 def _as_text(value: object) -> str:
     """``value`` as text that can be encoded: JSON may contain half a surrogate pair."""
     return "" if value is None else str(value).encode("utf-8", "replace").decode()
-
-
-def _features(file: IO[bytes]) -> Iterator[tuple[int, Any]]:
-    """Each member of the top object's ``features`` with the line it starts on; the other members are skipped."""
-    window = _JsonStream(file)
-    window.expect("{")
-    while window.value() != "features":
-        window.expect(":")
-        window.value()
-        window.expect(",")
-    window.expect(":")
-    window.expect("[")
-    while window.peek() != "]":
-        line = window.line
-        yield line, window.value()
-        if window.peek() != "]":
-            window.expect(",")
-
-
-class _JsonStream:
-    """JSON text, read value by value with a buffer that holds little more than one value."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._text = codecs.getreader("utf-8-sig")(file)
-        self._newlines = io.IncrementalNewlineDecoder(None, translate=True)  # so that lines are counted on any system
-        self._decoder = json.JSONDecoder()
-        self._buffer = ""
-        self._ended = False
-        self.line = 1
-
-    def peek(self) -> str:
-        """The next character that is no white space; empty at the end."""
-        while True:
-            rest = self._buffer.lstrip()
-            self._drop(len(self._buffer) - len(rest))
-            if rest or not self._more():
-                return self._buffer[:1]
-
-    def expect(self, character: str) -> None:
-        if self.peek() != character:
-            raise BinsFileBroken(line=self.line)
-        self._drop(1)
-
-    def value(self) -> Any:
-        """The JSON value that starts here."""
-        self.peek()
-        while len(self._buffer) <= _MAX_VALUE:
-            try:
-                value, end = self._decoder.raw_decode(self._buffer)
-            except (ValueError, RecursionError):
-                end = len(self._buffer)
-            else:
-                if end < len(self._buffer) or self._ended:  # a number at the very end may go on in the next chunk
-                    self._drop(end)
-                    return value
-            if not self._more():
-                break
-        raise BinsFileBroken(line=self.line)
-
-    def _drop(self, count: int) -> None:
-        self.line += self._buffer.count("\n", 0, count)
-        self._buffer = self._buffer[count:]
-
-    def _more(self) -> bool:
-        try:
-            chunk = self._text.read(_CHUNK)
-            seen = self._newlines.decode(chunk, final=not chunk)
-        except UnicodeDecodeError:
-            raise BinsFileBroken(line=self.line) from None
-        self._buffer += seen
-        self._ended = not chunk
-        return bool(chunk)

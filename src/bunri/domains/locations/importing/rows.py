@@ -1,7 +1,7 @@
 """Turns one row of a file into bins, or into the reason why it is refused."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
 from typing import Final
@@ -9,8 +9,10 @@ from typing import Final
 from bunri.domains.locations.area import KOREA, Area
 from bunri.domains.locations.geodesy import round_degrees
 from bunri.domains.locations.importing.columns import Columns, Field, filled, first
+from bunri.domains.locations.importing.coordinates import coordinate
 from bunri.domains.locations.importing.kinds import kinds_in
-from bunri.domains.locations.importing.values import clean, number, present
+from bunri.domains.locations.importing.projections import CoordinateSystem
+from bunri.domains.locations.importing.values import clean, present
 from bunri.domains.locations.public import BinKind
 from bunri.kit.languages import text
 
@@ -77,11 +79,17 @@ class RowResult:
 
 @dataclass(frozen=True, slots=True)
 class ImportDefaults:
-    """The kind and source of rows that have none of their own, and the area in which bins may be."""
+    """The kind and source of rows that have none of their own, the area in which bins may be, and the code of the
+    coordinate system where the file should not be asked."""
 
     source: str
     kind: BinKind | None = None
     area: Area = KOREA
+    crs: str | None = None
+
+    def with_crs(self, code: str | None) -> "ImportDefaults":
+        """With ``code`` where nobody said another one."""
+        return replace(self, crs=self.crs or code)
 
 
 class _RowRefused(Exception):
@@ -92,11 +100,18 @@ class _RowRefused(Exception):
         self.reason, self.value = reason, value
 
 
-def parse_row(row: FileRow, columns: Columns, defaults: ImportDefaults) -> RowResult:
-    """The bins of ``row``: one for each kind that it names."""
-    fields = {column: present(clean(value)) for column, value in row.fields.items()}
+def values_of(row: FileRow) -> dict[str, str]:
+    """The cleaned values of ``row`` by column, empty where they only say that there is none."""
+    return {column: present(clean(value)) for column, value in row.fields.items()}
+
+
+def parse_row(
+    row: FileRow, columns: Columns, defaults: ImportDefaults, system: CoordinateSystem | None = None
+) -> RowResult:
+    """The bins of ``row``: one for each kind that it names. Its coordinates are of ``system``; None: WGS 84 degrees."""
+    fields = values_of(row)
     try:
-        lat, lng, swapped = _coordinates(fields, columns, defaults.area)
+        lat, lng, swapped = _coordinates(fields, columns, defaults.area, system)
         kinds = row.kinds or _kinds(fields, columns, defaults)
         name = _text("name", fields, columns)
         address = _text("address", fields, columns) or None
@@ -140,35 +155,38 @@ def _kinds(fields: Mapping[str, str], columns: Columns, defaults: ImportDefaults
     raise _RowRefused(ProblemReason.UNKNOWN_KIND, first(fields, columns["kind"]) or name)
 
 
-def _coordinates(fields: Mapping[str, str], columns: Columns, area: Area) -> tuple[float, float, bool]:
+def _coordinates(
+    fields: Mapping[str, str], columns: Columns, area: Area, system: CoordinateSystem | None
+) -> tuple[float, float, bool]:
     """Latitude, longitude, and whether they were swapped: of several columns the first that make a place.
 
     When none does, the reason is that of the first.
     """
     refusals: list[_RowRefused] = []
+    metres = system is not None and system.is_projected
     pairs = product(filled(fields, columns["lat"]) or [""], filled(fields, columns["lng"]) or [""])
-    for lat, lng in pairs:
+    for north, east in pairs:
         try:
-            return _place(_degrees(lat), _degrees(lng), area)
+            return _place(_number(north, metres), _number(east, metres), area, system)
         except _RowRefused as refused:
             refusals.append(refused)
     raise refusals[0]
 
 
-def _place(lat: float, lng: float, area: Area) -> tuple[float, float, bool]:
-    if lat == lng == 0:
+def _place(north: float, east: float, area: Area, system: CoordinateSystem | None) -> tuple[float, float, bool]:
+    if north == east == 0:
         raise _RowRefused(ProblemReason.NO_COORDINATES, "0, 0")
-    if area.contains(lat, lng):
-        return lat, lng, False
-    if area.contains(lng, lat):
-        return lng, lat, True
-    raise _RowRefused(ProblemReason.OUTSIDE, f"{lat}, {lng}")
+    for swapped in (False, True):
+        numbers = (east, north) if swapped else (north, east)
+        lat, lng = system.place(*numbers) if system else numbers
+        if area.contains(lat, lng):
+            return round_degrees(lat), round_degrees(lng), swapped
+    raise _RowRefused(ProblemReason.OUTSIDE, f"{north}, {east}")
 
 
-def _degrees(value: str) -> float:
+def _number(value: str, metres: bool) -> float:
     if not value:
         raise _RowRefused(ProblemReason.NO_COORDINATES)
-    degrees = number(value)
-    if degrees is None:
+    if (found := coordinate(value, metres=metres)) is None:
         raise _RowRefused(ProblemReason.NO_NUMBER, value)
-    return round_degrees(degrees)
+    return found

@@ -47,7 +47,7 @@ def present(value: str) -> str:
 
 def number(value: str) -> float | None:
     """The number that ``value`` writes in any digits, or None. ``float`` itself also takes "3_7" and "infinity"."""
-    plain = unicodedata.normalize("NFKC", value).replace("\N{MINUS SIGN}", "-")
+    plain = value if value.isascii() else unicodedata.normalize("NFKC", value).replace("\N{MINUS SIGN}", "-")
     return float(plain) if _NUMBER.fullmatch(plain) else None
 
 

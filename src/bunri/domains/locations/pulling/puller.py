@@ -35,6 +35,11 @@ class Puller:
         self.standard_data: list[Source] = [StandardDataSource(portal, data) for data in STANDARD_DATA]
         self.openstreetmap: list[Source] = [OpenStreetMapSource(overpass)]
 
+    @property
+    def sources(self) -> list[Source]:
+        """Those that can be asked."""
+        return (self.standard_data if self.portal_has_key else []) + self.openstreetmap
+
     async def pull(
         self, source: Source, region: Region | None = None, progress: Progress = lambda _summary, _total: None
     ) -> PullReport:

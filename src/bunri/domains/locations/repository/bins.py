@@ -35,6 +35,7 @@ from bunri.domains.locations.models import BinRow, VoteRow
 from bunri.domains.locations.public import BinKind, Vote
 from bunri.domains.locations.repository.bin_arrays import ARRAYS, columns_of
 from bunri.domains.locations.repository.pulls import PullRepository
+from bunri.domains.locations.repository.refreshes import RefreshRepository
 from bunri.domains.locations.vote_tally import VoteRecord, VoteTally
 
 _IMPORTING: Final = 0x62696E73  # "bins" in ASCII; concurrent imports would not see each other's rows
@@ -93,7 +94,7 @@ class PersonVote:
     cast_at: datetime
 
 
-class LocationsRepository(PullRepository):
+class LocationsRepository(PullRepository, RefreshRepository):
     async def nearest_by_chord(
         self, lat: float, lng: float, kinds: Sequence[BinKind], count: int, now: datetime
     ) -> list[BinCandidate]:
@@ -183,8 +184,8 @@ class LocationsRepository(PullRepository):
         circles = {"same_spot": SAME_POSITION_M, "same_address": SAME_ADDRESS_M}
         return set(await self._session.scalars(_EXISTING, columns_of(new_bins) | circles))
 
-    async def add(self, new_bins: Sequence[NewBin], now: datetime) -> None:
-        await self._session.execute(_ADD, columns_of(new_bins) | {"now": now})
+    async def add(self, new_bins: Sequence[NewBin], now: datetime, dataset: str | None = None) -> None:
+        await self._session.execute(_ADD, columns_of(new_bins) | {"now": now, "dataset": dataset})
 
     async def remove_source(self, source: str) -> int:
         """Deletes the bins of ``source``; returns their number."""
@@ -281,7 +282,12 @@ _EXISTING: Final = text(
 ).bindparams(*ARRAYS)
 _ADD: Final = text(
     """
-    insert into locations.bins (kind, address, lat, lng, name, source, other_address, created_at)
-    select new.*, :now from unnest(:kinds, :addresses, :lats, :lngs, :names, :sources, :other_addresses) as new
+    insert into locations.bins (kind, address, lat, lng, name, source, other_address, created_at, dataset)
+    select new.*, :now, :dataset
+    from unnest(:kinds, :addresses, :lats, :lngs, :names, :sources, :other_addresses) as new
     """
-).bindparams(*ARRAYS, *(bindparam(name, type_=ARRAY(Text)) for name in ("names", "sources", "other_addresses")))
+).bindparams(
+    bindparam("dataset", type_=Text),
+    *ARRAYS,
+    *(bindparam(name, type_=ARRAY(Text)) for name in ("names", "sources", "other_addresses")),
+)
