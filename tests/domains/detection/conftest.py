@@ -29,15 +29,23 @@ def a_bottle_and_a_cup() -> bytes:
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data directory with two models; the coach's detector is one of them."""
     monkeypatch.chdir(tmp_path)
-    folder = tmp_path / "models"
-    folder.mkdir()
-    (folder / "yolox_nano.onnx").write_bytes(a_bottle_and_a_cup())
-    (folder / "colours.onnx").write_bytes(mean_colours())
-    return tmp_path
+    return with_models(tmp_path)
+
+
+def with_models(folder: Path) -> Path:
+    models = folder / "models"
+    models.mkdir()
+    (models / "yolox_nano.onnx").write_bytes(a_bottle_and_a_cup())
+    (models / "colours.onnx").write_bytes(mean_colours())
+    return folder
 
 
 @pytest.fixture
 def settings(data: Path) -> Settings:
+    return settings_on(data)
+
+
+def settings_on(data: Path) -> Settings:
     """Without a database, a broker or a secret."""
     detection = DetectionSettings(
         max_pictures=3, max_total_mb=2, max_photo_mb=1, upload_slots=3, concurrency_slots=2, upload_s=0.5

@@ -7,16 +7,17 @@ import re
 import subprocess
 import sys
 import sysconfig
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
+import pytest_asyncio
 from fastapi import FastAPI
 from starlette.types import Message
-from tests.domains.detection.conftest import app, data, settings
+from tests.domains.detection.conftest import app, data, settings, settings_on, with_models
 from tests.platform.photos.samples import corners, encoded
 from tests.support.api import client_of
 
@@ -160,7 +161,35 @@ def inputs(path: str, **more: object) -> list[Any]:
     ]
 
 
-class TestPage:
+@pytest.fixture(scope="class")
+def data_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("data")
+        patch.chdir(folder)
+        yield with_models(folder)
+
+
+@pytest_asyncio.fixture(scope="class", loop_scope="session")
+async def browser_of_all(data_of_all: Path) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(settings_on(data_of_all), "detect")
+    async with app.router.lifespan_context(app), client_of(app, answers_errors=True) as made:
+        await opened(made)
+        yield made
+
+
+class OnePage:
+    """All tests of a class against one page, which takes seconds to make: they leave nothing that others see."""
+
+    @pytest.fixture
+    def data(self, data_of_all: Path) -> Path:
+        return data_of_all
+
+    @pytest.fixture
+    def browser(self, browser_of_all: httpx.AsyncClient) -> httpx.AsyncClient:
+        return browser_of_all
+
+
+class TestPage(OnePage):
     @pytest.mark.parametrize(("accepted", "language"), [(None, "ko"), ("en-US,en;q=0.9", "en"), ("fr", "ko")])
     async def test_it_speaks_the_callers_language(
         self, browser: httpx.AsyncClient, accepted: str | None, language: str
@@ -231,7 +260,7 @@ class TestStarting:
             await opened(browser)
 
 
-class TestWords:
+class TestWords(OnePage):
     @pytest.mark.parametrize("language", ["ko", "en"])
     async def test_errors_speak_the_pages_language_not_the_browsers(
         self, browser: httpx.AsyncClient, language: Language
@@ -304,7 +333,7 @@ class TestLooking:
                 await asyncio.sleep(0.02)
 
 
-class TestPaths:
+class TestPaths(OnePage):
     """Nothing that a browser gets tells where on the server something is."""
 
     async def test_no_answer_names_a_path_of_the_server(self, browser: httpx.AsyncClient, data: Path) -> None:
@@ -342,7 +371,7 @@ class TestPaths:
                 names.path(bad)
 
 
-class TestHoles:
+class TestHoles(OnePage):
     @pytest.mark.parametrize(
         "path",
         [
@@ -384,7 +413,7 @@ class TestHoles:
     ) -> None:
         """A second lock: without the request filter, a mounted Gradio takes any path that this process can read."""
         monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-        await asyncio.to_thread(folder.mkdir, parents=True)
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         from bunri.edge.playground.page import application
 
         decoders = DecoderPool(DecoderSettings())
