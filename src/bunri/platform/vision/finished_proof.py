@@ -22,8 +22,8 @@ from bunri.platform.vision.heads import Floats, HeadName
 
 _OUT: Final = 0.02
 """Of the input's sides: a box may reach out of the picture by rounding and by a network's exaggeration."""
-_FAR: Final = 0.5
-"""But not by so much."""
+_FAR: Final = 2.0
+"""But not by so much: beyond that are no pixels of this picture."""
 _FRACTION: Final = 1.5
 """The largest number of boxes that are fractions."""
 
