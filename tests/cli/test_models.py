@@ -11,6 +11,7 @@ from tests.platform.vision.test_store import full_disk, serving
 from typer.testing import CliRunner, Result
 
 from bunri.cli.models import models
+from bunri.platform.vision.onnx import OnnxDetector
 
 GRAPH = always(nothing_seen())
 
@@ -53,6 +54,14 @@ class TestPulling:
         assert "could not be fetched" in result.stderr
         assert list((data / "models").iterdir()) == []
 
+    def test_a_name_that_there_is_not_says_all_that_there_are(self) -> None:
+        result = invoke("pull", "nobody", "--lang", "en")
+        assert result.exit_code == 1
+        said = " ".join(result.stderr.split())
+        assert "detectors: dfine_nano (Apache-2.0), nanodet_m (Apache-2.0)" in said
+        assert "yolov5m (AGPL-3.0)" in said
+        assert "image–text models: siglip2_base (Apache-2.0), clip_vit_b32 (MIT)" in said
+
     def test_what_is_not_published_says_how_to_add_it(self) -> None:
         result = invoke("pull", "nanodet_m", "--lang", "en")
         assert result.exit_code == 1
@@ -76,6 +85,40 @@ class TestAdding:
         assert "Export it with boxes in pixels" in result.stderr
         assert "Warning" not in result.stderr
         assert files(data) == []
+
+    def test_what_the_file_does_not_say_may_be_said(self, data: Path) -> None:
+        (data / "cans.onnx").write_bytes(always(np.zeros((1, 300, 6), np.float32)))
+        (data / "names.txt").write_text("can\n캔\n", "utf-8")
+        assert "--head" in invoke("add", data / "cans.onnx", "--lang", "en").stderr
+        told = invoke("add", data / "cans.onnx", "--head", "end_to_end", "--classes", data / "names.txt")
+        assert told.exit_code == 0
+        opened = OnnxDetector(data / "models" / "cans.onnx", "cans")
+        assert (opened.head.name, opened.classes) == ("end_to_end", ("can", "캔"))
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"), [(("--head", "yolov99"), "end_to_end"), (("--classes", "nowhere.txt"), "nowhere.txt")]
+    )
+    def test_what_nobody_can_say(self, data: Path, arguments: tuple[str, str], said: str) -> None:
+        (data / "cans.onnx").write_bytes(GRAPH)
+        result = invoke("add", data / "cans.onnx", *arguments, "--lang", "en")
+        assert result.exit_code > 0
+        assert said in result.stderr
+
+    def test_what_is_left_out_is_told(self, data: Path) -> None:
+        masks = np.zeros((1, 32, 16, 16), np.float32)
+        output = np.concatenate([nothing_seen(4), np.full((1, 32, 84), -2, np.float32)], axis=1)
+        (data / "cans.onnx").write_bytes(always(output, masks))
+        result = invoke("add", data / "cans.onnx", "--lang", "en")
+        assert "cans: boxes are read, masks are left out." in result.stderr
+
+    def test_an_operator_that_only_another_runtime_has(self, data: Path) -> None:
+        graph = onnx.load_from_string(GRAPH)
+        graph.graph.node[0].op_type, graph.graph.node[0].domain = "EfficientNMS_TRT", "TRT"
+        graph.opset_import.add(domain="TRT", version=1)
+        onnx.save(graph, data / "cans.onnx")
+        result = invoke("add", data / "cans.onnx", "--lang", "en")
+        assert result.exit_code == 1
+        assert "EfficientNMS_TRT, which ONNX Runtime has not got" in result.stderr
 
     def test_junk_is_refused(self, data: Path) -> None:
         (data / "junk.onnx").write_bytes(b"junk")

@@ -17,7 +17,7 @@ from bunri.cli.options import Data, Lang
 from bunri.kit.errors import BunriError
 from bunri.kit.languages import Language, text
 from bunri.kit.sentences import sentence
-from bunri.platform.vision.errors import ModelMissing
+from bunri.platform.vision.errors import ModelMissing, ModelUnknown
 from bunri.platform.vision.settings import NAME
 from bunri.platform.vision.store import ModelStore
 from bunri.platform.vision.vocabulary.cards import cards as vocabulary_cards
@@ -59,6 +59,8 @@ def pull(
     store = open_store(settings, data)
     for name in names:
         with errors_printed(lang, quiet=background):
+            if name not in vocabulary_cards() and store.card(name) is None:
+                raise ModelUnknown(name=name, known=_known(store, lang))
             if name in vocabulary_cards():
                 from bunri.cli.vocabulary import pull_vocabulary  # what runs it is for few calls
 
@@ -69,10 +71,26 @@ def pull(
 
 
 @models.command()
-def add(path: Path, data: Data = None, lang: Lang = "ko") -> None:
+def add(
+    path: Path,
+    head: Annotated[
+        str | None, typer.Option(help="How its outputs are read, where they leave it in doubt: docs/models.md.")
+    ] = None,
+    classes: Annotated[
+        str | None, typer.Option(metavar="COCO-80|FILE", help="Its classes, where it names none: one a line.")
+    ] = None,
+    data: Data = None,
+    lang: Lang = "ko",
+) -> None:
     """Copy an ONNX file of one's own into the data directory, once it is seen to run."""
+    from bunri.cli.adding import add_model, notes
+
+    settings = Settings()
+    store = open_store(settings, data)
     with errors_printed(lang):
-        typer.echo(open_store(Settings(), data).add(path))
+        typer.echo(added := add_model(store, path, head, classes))
+        for note in notes(store.open(added.stem, settings.vision), lang):
+            typer.echo(note, err=True)
 
 
 @models.command()
@@ -167,6 +185,18 @@ def vocabulary_rows(folder: Path, lang: Language) -> Iterator[tuple[str, str, st
         head = card.interface if pinned else f"{card.interface} ({text('vision.vocabulary.not_pinned', lang)})"
         here = read_state(folder / name, name).phase == "ready"
         yield name, card.licence, str(card.side), head, "✓" if here else ""
+
+
+def _known(store: ModelStore, lang: Language) -> str:
+    """All that can be fetched, by kind, each with its licence."""
+    kinds = {
+        "detectors": {each.name: each.card.licence for each in store.list() if each.card},
+        "image_text": {name: card.licence for name, card in vocabulary_cards().items()},
+    }
+    return "; ".join(
+        text(f"vision.kinds.{kind}", lang, names=", ".join(f"{name} ({licence})" for name, licence in known.items()))
+        for kind, known in kinds.items()
+    )
 
 
 def pull_shown(store: ModelStore, name: str, lang: Language, url: str | None = None) -> Path:

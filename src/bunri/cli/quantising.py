@@ -18,7 +18,8 @@ from bunri.platform.photos.errors import UnreadableFile
 from bunri.platform.photos.limits import PhotoLimits
 from bunri.platform.photos.pool import DecoderPool
 from bunri.platform.vision.errors import ModelExists, ModelNotWritten, ModelQuantised, TooFewPictures
-from bunri.platform.vision.onnx import Feed, OnnxDetector
+from bunri.platform.vision.inputs import Feed
+from bunri.platform.vision.onnx import OnnxDetector
 from bunri.platform.vision.protocol import Pixels
 from bunri.platform.vision.quantise.agreement import Agreement
 from bunri.platform.vision.quantise.compare import Comparison, compare, divided

@@ -287,6 +287,13 @@ class TestModels:
         answer = (await asked(client)).json()
         assert (answer["model"]["name"], answer["model"]["licence"]) == ("yolov5m", "AGPL-3.0")
 
+    async def test_a_free_model_comes_before_one_with_duties(self, client: httpx.AsyncClient, data: Path) -> None:
+        for name in ("yolov5m", "rfdetr_nano", "dfine_nano"):
+            (data / "models" / f"{name}.onnx").write_bytes(a_bottle_and_a_cup())
+            used = (await asked(client)).json()["model"]
+            assert used["name"] == name
+        assert used["licence"] == "Apache-2.0"
+
     async def test_a_models_classes_with_their_names(self, client: httpx.AsyncClient) -> None:
         answer = (await client.get(f"{DETECT}/models/yolox_nano")).json()
         assert len(answer["classes"]) == 80

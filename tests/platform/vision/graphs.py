@@ -6,7 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_TYPES = {np.dtype(np.float32): 1, np.dtype(np.int64): 7, np.dtype(np.float16): 10}
+_TYPES = {
+    np.dtype(np.float32): 1,
+    np.dtype(np.uint8): 2,
+    np.dtype(np.int32): 6,
+    np.dtype(np.int64): 7,
+    np.dtype(np.float16): 10,
+}
 _INTS = 7
 
 
@@ -68,6 +74,17 @@ def always(*answers: NDArray[Any], side: int = 64, dtype: type = np.float32, **m
         [tensor(f"fixed_{name}", answer) for name, answer in zip(names, answers, strict=True)],
         [value("images", [1, 3, side, side], dtype)],
         [value(name, answer.shape, answer.dtype.type) for name, answer in zip(names, answers, strict=True)],
+        metadata,
+    )
+
+
+def gives(outputs: Mapping[str, NDArray[Any]], *inputs: bytes, side: int = 64, **metadata: str) -> bytes:
+    """A graph with outputs of these names, and with other inputs than a picture of floats when they are given."""
+    return model(
+        [node("Identity", [f"fixed_{name}"], name) for name in outputs],
+        [tensor(f"fixed_{name}", answer) for name, answer in outputs.items()],
+        inputs or [value("images", [1, 3, side, side])],
+        [value(name, answer.shape, answer.dtype.type) for name, answer in outputs.items()],
         metadata,
     )
 

@@ -42,21 +42,47 @@ class TestRecognising:
         ],
     )
     def test_known_exports(self, shapes: list[tuple[int, ...]], name: str, classes: int) -> None:
-        assert (name, classes) in [(head.name, count) for head, count in recognise(shapes, 640, 640)]
+        assert (name, classes) in [(each.head.name, each.classes) for each in recognise(shapes, 640, 640)]
+
+    @pytest.mark.parametrize(
+        ("shapes", "name", "classes", "columns"),
+        [
+            ([(1, 102000, 85)], "yolov5", 80, None),
+            ([(1, 84, 34000)], "yolov8", 80, None),
+            ([(1, 84, 8500)], "yolov8", 80, None),
+            ([(1, 6000, 85)], "yolov5", 80, None),
+            ([(1, 116, 8400), (1, 32, 160, 160)], "yolov8", 80, 84),
+            ([(1, 8400, 116), (1, 32, 160, 160)], "yolov8_rows", 80, 84),
+            ([(1, 25200, 117), (1, 32, 160, 160)], "yolov5", 80, 85),
+            ([(1, 8400, 4), (1, 8400, 80)], "yolo_nas", 80, None),
+            ([(1, 8400, 80), (1, 8400, 4)], "yolo_nas", 80, None),
+        ],
+        ids=["P2 v5", "P2 v8", "P6 v8", "tiny v3", "masks", "masks in rows", "masks of v5", "NAS", "NAS turned"],
+    )
+    def test_other_strides_and_more_columns(
+        self, shapes: list[tuple[int, ...]], name: str, classes: int, columns: int | None
+    ) -> None:
+        found = [(each.head.name, each.classes, each.columns) for each in recognise(shapes, 640, 640)]
+        assert (name, classes, columns) in found
+
+    def test_key_points_are_no_classes(self) -> None:
+        (found,) = recognise([(1, 56, 8400)], 640, 640, keypoints=(17, 3))
+        assert (found.classes, found.rest) == (1, "keypoints")
+        assert found.select([blank(56, 8400)])[0].shape == (1, 5, 8400)
 
     @pytest.mark.parametrize(
         "shapes",
         [
             [(1, 1000)],
             [(1, 300, 6)],
-            [(1, 116, 8400), (1, 32, 160, 160)],
+            [(1, 116, 8400), (1, 32, 100, 160)],
             [(4, 84, 8400)],
             [(1, 8400, 4)],
             [(1, 6400, 80), (1, 1600, 80), (1, 400, 80), (1, 6400, 30), (1, 1600, 30), (1, 400, 30)],
-            [(1, 84, 8400), (1, 84, 8400)],
+            [(1, 84, 8400), (1, 60, 8400)],
             [],
         ],
-        ids=["classifier", "end to end", "segmentation", "batch", "no class", "odd bins", "two", "nothing"],
+        ids=["classifier", "end to end", "no masks", "batch", "no class", "odd bins", "two", "nothing"],
     )
     def test_others_are_left_alone(self, shapes: list[tuple[int, ...]]) -> None:
         assert recognise(shapes, 640, 640) == []

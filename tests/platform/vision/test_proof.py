@@ -263,9 +263,7 @@ class TestInputs:
     @pytest.mark.parametrize(
         ("graph", "error", "said"),
         [
-            (takes([4, 3, SIDE, SIDE]), ModelBatchFixed, "exactly 4 pictures"),
-            (takes([1, SIDE, SIDE, 3]), ModelLayout, "1 × 96 × 96 × 3"),
-            (takes(["n", "h", "w", 3]), ModelLayout, "n × h × w × 3"),
+            (takes([400, 3, SIDE, SIDE]), ModelBatchFixed, "exactly 400 pictures"),
             (takes([1, 1, SIDE, SIDE]), ModelLayout, "1 × 1 × 96 × 96"),
             (takes([3, SIDE, SIDE]), ModelLayout, "3 × 96 × 96"),
             (takes([1, 3, SIDE, SIDE], np.int64), ModelInputType, "tensor(int64)"),
@@ -301,6 +299,16 @@ class TestInputs:
         )
         with pytest.raises(ModelNotRecognised):
             OnnxDetector(graph, "tiny")
+
+
+class TestNas:
+    def test_corners_and_classes_of_each_cell(self) -> None:
+        found = corners_of(rows(objectness=None))
+        boxes, scores = (np.ascontiguousarray(part)[None] for part in (found[:, :4], found[:, 4:]))
+        opened = OnnxDetector(always(boxes, scores, side=SIDE, names=NAMES), "tiny")
+        (seen,) = opened.detect(GREY)
+        assert (opened.head.name, seen.label) == ("yolo_nas", "paper")
+        assert seen.box == pytest.approx(BOX, abs=1e-3)
 
 
 def with_decoding(path: Path) -> bytes:
@@ -340,6 +348,14 @@ class TestRealWeights:
         for one, other in zip(before, after, strict=True):
             assert other.box == pytest.approx(one.box, abs=1e-3)
             assert other.score == pytest.approx(one.score, abs=1e-3)
+
+    @pytest.mark.parametrize("case", ["plain", "batch-4", "nhwc", "uint8"])
+    def test_field_cases_with_other_inputs(self, shared: Path, case: str) -> None:
+        folder = shared / "data/field-cases/onnx-other-inputs"
+        square = open_photo((shared / "data/field-cases/onnx-decoded/square.png").read_bytes(), PhotoLimits()).pixels
+        (found,) = OnnxDetector(folder / f"yolov8-{case}.onnx", case).detect(square)
+        assert found.label == "paper"
+        assert found.box == pytest.approx(BOX, abs=0.01)
 
     @pytest.mark.parametrize("case", ["yolox-decoded", "yolox-decoded-names", "one-anchor-objectness-1"])
     def test_decoded_field_cases_give_the_right_box_or_none(self, shared: Path, case: str) -> None:

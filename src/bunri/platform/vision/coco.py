@@ -16,6 +16,14 @@ CLASSES: Final = (
     "hair drier", "toothbrush",
 )  # fmt: skip
 
+NAME: Final = "COCO-80"
+"""What these are called where a model's classes are to be said."""
+IDS: Final = 91
+"""COCO's categories have ids from 1 to 90, and networks that count by them a class 0 of nothing."""
+_UNUSED: Final = frozenset({0, 12, 26, 29, 30, 45, 66, 68, 69, 71, 83})
+_NAMES: Final = iter(CLASSES)
+BY_ID: Final = tuple(f"class {number}" if number in _UNUSED else next(_NAMES) for number in range(IDS))
+
 
 def name(label: str, language: Language) -> str:
     """What people call a class; the label itself when it is not one of COCO's."""

@@ -90,19 +90,19 @@ class ModelInputsSeveral(ModelNotRecognised):
 
 
 class ModelInputType(ModelNotRecognised):
-    """The graph takes other numbers than 32-bit or 16-bit floats. ``data``: ``name``, ``type``."""
+    """The graph takes other numbers than 32-bit or 16-bit floats or bytes. ``data``: ``name``, ``type``."""
 
     code = "model_input_type"
 
 
 class ModelBatchFixed(ModelNotRecognised):
-    """The graph takes several pictures at a time and no fewer. ``data``: ``name``, ``batch``, ``shape``."""
+    """The graph takes very many pictures at a time and no fewer. ``data``: ``name``, ``batch``, ``shape``."""
 
     code = "model_batch_fixed"
 
 
 class ModelLayout(ModelNotRecognised):
-    """The graph wants its input in another order than 1 × 3 × height × width. ``data``: ``name``, ``shape``."""
+    """The graph's input has no three channels before or behind height and width. ``data``: ``name``, ``shape``."""
 
     code = "model_layout"
 
@@ -114,7 +114,10 @@ class ModelInputFails(ModelNotRecognised):
 
 
 class ModelEndsInNms(ModelNotRecognised):
-    """The graph removes overlaps itself. ``data``: ``name``, ``outputs``."""
+    """The graph gives finished boxes, but gave none for the check picture, or ones that nothing of ours gives.
+
+    ``data``: ``name``, ``outputs``.
+    """
 
     code = "model_ends_in_nms"
 
@@ -153,6 +156,27 @@ class ModelObjectnessUnproven(ModelNotRecognised):
     """The number after the box may be the objectness or the first class. ``data``: ``name``, ``outputs``."""
 
     code = "model_objectness_unproven"
+
+
+class ModelHeadsSeveral(ModelNotRecognised):
+    """Several heads would read the graph, each in its way. ``data``: ``name``, ``outputs``, ``heads`` (for people)."""
+
+    code = "model_heads_several"
+
+
+class ModelClassesUnknown(ModelNotRecognised):
+    """Neither outputs nor metadata say which classes there are. ``data``: ``name``, ``outputs``."""
+
+    code = "model_classes_unknown"
+
+
+class ModelOperatorMissing(ModelBroken):
+    """The graph needs an operator that ONNX Runtime has not got, such as a plug-in of TensorRT.
+
+    ``data``: ``name``, ``operator``.
+    """
+
+    code = "model_operator_missing"
 
 
 class ModelDownloadFailed(Unavailable):

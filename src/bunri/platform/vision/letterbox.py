@@ -30,6 +30,11 @@ class Fit:
         left, top = (spare[0] // 2, spare[1] // 2) if centred else (0, 0)
         return cls(height, width, inner, left, top)
 
+    @classmethod
+    def over(cls, height: int, width: int) -> Self:
+        """The whole canvas, whatever the picture's shape."""
+        return cls(height, width, (width, height), 0, 0)
+
     def fractions(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
         """Boxes n × (x1, y1, x2, y2) on the canvas as fractions of the picture, clipped to it."""
         start = np.array([self.left, self.top] * 2, np.float32)

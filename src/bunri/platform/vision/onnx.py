@@ -2,44 +2,33 @@
 
 import ast
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, get_args
 
 import cv2
 import numpy as np
-import onnxruntime as ort
-from numpy.typing import NDArray
 
-from bunri.platform.vision import coco
-from bunri.platform.vision.errors import (
-    ModelBatchFixed,
-    ModelEndsInNms,
-    ModelInputFails,
-    ModelInputsSeveral,
-    ModelInputType,
-    ModelLayout,
-    ModelNotRecognised,
-    VisionFailed,
-)
-from bunri.platform.vision.heads import Candidates, Floats, Head, recognise
+from bunri.platform.vision.class_names import class_names, named_classes
+from bunri.platform.vision.errors import ModelClassesUnknown, ModelInputFails, ModelNotRecognised, VisionFailed
+from bunri.platform.vision.finished import recognise_finished
+from bunri.platform.vision.heads import Candidates, Floats, HeadName, Layout, recognise
+from bunri.platform.vision.inputs import Feed, PictureInput
 from bunri.platform.vision.letterbox import Fit, letterbox
 from bunri.platform.vision.proof import Checked, Reading, check_picture, proven
 from bunri.platform.vision.protocol import Detection, Pixels
 from bunri.platform.vision.session import open_session
 
 IOU: Final = 0.45
+HEAD: Final = "bunri.head"
+"""The metadata key of a head that was said when a model was added."""
 _DYNAMIC_SIDE: Final = 640
 _STRIDE: Final = 32
 _MOST: Final = 1000
 """Candidates that enter the removal of overlaps, best first: bounds its time when a threshold is very low."""
-
-Feed = dict[str, NDArray[Any]]
-"""A graph's input by its name."""
-_MAX_NAMES: Final = 100_000
-_FLOATS: Final = ("tensor(float)", "tensor(float16)")
-_NMS_COLUMNS: Final = (6, 7)
-"""Of what exports with their own NMS give: a box, its score and its class, maybe the number of the picture."""
+_TASKS: Final = ("detect", "segment")
+"""Of Ultralytics: both give boxes, and so does "pose" where it says how many numbers its key points take."""
 
 
 class OnnxDetector:
@@ -57,28 +46,37 @@ class OnnxDetector:
         provider: str = "CPUExecutionProvider",
         confidence: float | None = None,
         iou: float | None = None,
+        head: HeadName | None = None,
+        classes: Sequence[str] | None = None,
     ) -> None:
         """Load, and run a blank and a check picture: that warms up, and the outputs tell the head.
 
-        Raises ProviderMissing, ModelBroken when the file does not load, and ModelNotRecognised, most often of a kind
-        that says why, when it is not proven what its input or its outputs mean.
+        ``head`` settles what the values leave in doubt, ``classes`` are for graphs that name none. Raises
+        ProviderMissing, ModelBroken when the file does not load, and ModelNotRecognised, most often of a kind that
+        says why, when it is not proven what its input or its outputs mean.
         """
         self.name = name
         self.version = _digest(model)[:8]
         self._session = open_session(model, name, threads, provider)
-        self._input = _picture_input(self._session, name)
-        self._sides = _sides(self._input.shape)
-        metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
-        height, width = (side or _DYNAMIC_SIDE for side in self._sides)
-        found = self._read_proven(metadata, height, width)
-        if None in self._sides:  # a graph may promise any size and hold the cells of one
-            half = (height // 2, width) if self._sides[0] is None else (height, width // 2)
-            if self._read_proven(metadata, *half).head != found.head:
-                raise ModelNotRecognised(name=name, outputs=[list(output.shape) for output in found.outputs])
-        self.head = found.head
-        self.classes = _class_names(metadata, found.classes)
+        self._input = PictureInput.of(self._session, name)
+        self._metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
+        self._told = _told(self._metadata) or head
+        self._named = named_classes(self._metadata) or classes
+        layout = self._read_proven()
+        self.head, self._layout = layout.head, layout
+        self.classes = class_names(layout.classes, self._named) or ()
         self._confidence = self.head.confidence if confidence is None else confidence
         self._iou = IOU if iou is None else iou
+
+    @property
+    def rest(self) -> str | None:
+        """What it gives beside its boxes, which is left out."""
+        return self._layout.rest
+
+    @property
+    def batch(self) -> int:
+        """How many pictures are computed for each one."""
+        return self._input.batch
 
     def detect(self, pixels: Pixels, *, confidence: float | None = None, iou: float | None = None) -> list[Detection]:
         """Objects in an upright BGR picture, best first. Raises VisionFailed when the runtime does."""
@@ -90,15 +88,17 @@ class OnnxDetector:
         return letterbox(pixels, self._fit(pixels), self.head.pad)
 
     def prepare(self, pixels: Pixels) -> tuple[Fit, Feed]:
-        """Where the picture lies, and the graph's input by name: 1 × 3 × height × width."""
+        """Where the picture lies, and the graph's inputs by name."""
         fit = self._fit(pixels)
-        return fit, {self._input.name: self._blob(letterbox(pixels, fit, self.head.pad), self.head)}
+        return fit, self._input.feed(letterbox(pixels, fit, self.head.pad), self.head)
 
     def run(self, feed: Feed) -> Sequence[Floats]:
-        """The network alone. Raises VisionFailed when the runtime fails."""
+        """The network alone, its answer to the first picture of a batch. Raises VisionFailed when the runtime fails."""
         try:
-            outputs = self._session.run(None, feed)
-            return [output.astype(np.float32, copy=False) for output in outputs]
+            outputs = [output.astype(np.float32, copy=False) for output in self._session.run(None, feed)]
+            if self.batch == 1:
+                return outputs
+            return [output[:1] if self._of_each(output, number) else output for number, output in enumerate(outputs)]
         except Exception as error:  # the runtime's errors share no base but Exception; maps and words are no arrays
             raise VisionFailed(model=self.name) from error
 
@@ -108,8 +108,9 @@ class OnnxDetector:
         """Decoded detections, best first."""
         least = self._confidence if confidence is None else confidence
         with np.errstate(all="ignore"):  # what overflows in half precision is dropped, not reported to the terminal
-            decoded = _finite(self.head.decode(outputs, (fit.height, fit.width), least))
-        found = _without_overlaps(decoded, self._iou if iou is None else iou)
+            decoded = _finite(self.head.decode(self._layout.select(outputs), (fit.height, fit.width), least))
+        overlap = self._iou if iou is None else iou
+        found = _named(_without_overlaps(decoded, None if self.head.distinct else overlap), len(self.classes))
         boxes = fit.fractions(found.boxes).tolist()
         return [
             Detection(self.classes[label], score, (box[0], box[1], box[2], box[3]))
@@ -119,48 +120,65 @@ class OnnxDetector:
     def _fit(self, pixels: Pixels) -> Fit:
         """Where the graph leaves its input open, no larger than the picture's shape needs: whole strides."""
         height, width = pixels.shape[:2]
+        if self.head.stretched:
+            return Fit.over(*(side or _DYNAMIC_SIDE for side in self._input.sides))
         scale = _DYNAMIC_SIDE / max(height, width)
         rows, columns = (
             side or max(_STRIDE, -(-round(length * scale) // _STRIDE) * _STRIDE)
-            for side, length in zip(self._sides, (height, width), strict=True)
+            for side, length in zip(self._input.sides, (height, width), strict=True)
         )
         return Fit.into((width, height), rows, columns, centred=self.head.centred)
 
-    def _blob(self, canvas: Pixels, head: Head) -> NDArray[Any]:
-        """1 × 3 × height × width in the graph's type, each channel normalised straight into its place."""
-        blob = np.empty((1, 3, *canvas.shape[:2]), self._dtype)
-        for channel in range(3):
-            source = canvas[:, :, 2 - channel if head.rgb else channel]
-            scale = np.float32(1 / head.std[channel])
-            np.subtract(source, np.float32(head.mean[channel]), out=blob[0, channel], casting="same_kind")
-            blob[0, channel] *= scale
-        return blob
+    def _read_proven(self) -> Layout:
+        """How the outputs are read. Raises ModelNotRecognised."""
+        height, width = (side or _DYNAMIC_SIDE for side in self._input.sides)
+        found = self._read_at(height, width)
+        open_height, open_width = (side is None for side in self._input.sides)
+        if (
+            open_height or open_width
+        ) and not found.head.stretched:  # it may promise any size and hold the cells of one
+            half = (height // 2, width) if open_height else (height, width // 2)
+            if self._read_at(*half).head != found.head:
+                raise ModelNotRecognised(name=self.name, outputs=_shapes(found.outputs))
+        if class_names(found.layout.classes, self._named) is None:
+            raise ModelClassesUnknown(name=self.name, outputs=_shapes(found.outputs))
+        return found.layout
 
-    @property
-    def _dtype(self) -> type[np.floating[Any]]:
-        return np.float16 if self._input.type == "tensor(float16)" else np.float32
-
-    def _read_proven(self, metadata: dict[str, str], height: int, width: int) -> Reading:
+    def _read_at(self, height: int, width: int) -> Reading:
         """How the outputs for an input of that size are read. Raises ModelNotRecognised."""
         shapes = [output.shape for output in self._run_blank(height, width)]
-        heads = recognise(shapes, height, width)
-        if not heads and any(len(shape) in (2, 3) and shape[-1] in _NMS_COLUMNS for shape in shapes):
-            raise ModelEndsInNms(name=self.name, outputs=[list(shape) for shape in shapes])
-        if not heads or metadata.get("task", "detect") != "detect":
+        layouts = self._layouts(shapes, height, width)
+        if not layouts:
             raise ModelNotRecognised(name=self.name, outputs=[list(shape) for shape in shapes])
         picture, answers = check_picture(height, width), dict[tuple[bool, object, object], Sequence[Floats]]()
-        for head, _ in heads:
-            wanted = (head.rgb, head.mean, head.std)
+        readings = []
+        for layout in layouts:
+            wanted = (layout.head.rgb, layout.head.mean, layout.head.std)
             if wanted not in answers:
-                answers[wanted] = self.run({self._input.name: self._blob(picture, head)})
-        readings = [Reading(head, classes, answers[head.rgb, head.mean, head.std]) for head, classes in heads]
-        return proven(readings, Checked(self.name, height, width, _names_count(metadata)))
+                answers[wanted] = self.run(self._input.feed(picture, layout.head))
+            readings.append(Reading(layout, answers[wanted]))
+        names = len(self._named) if self._named else None
+        return proven(readings, Checked(self.name, height, width, names, self._told))
+
+    def _layouts(self, shapes: Sequence[tuple[int, ...]], height: int, width: int) -> list[Layout]:
+        names = [output.name for output in self._session.get_outputs()]
+        keypoints, sized = _keypoints(self._metadata), self._input.size_name is not None
+        if self._metadata.get("task", "detect") not in (*_TASKS, *(("pose",) if keypoints else ())):
+            return []
+        cells = [] if sized else recognise(shapes, height, width, keypoints)
+        finished = recognise_finished(shapes, names, sized=sized, keypoints=keypoints)
+        return cells + [layout for layout in finished if not cells or layout.head.name != "rtdetr_rows"]
+
+    def _of_each(self, output: Floats, number: int) -> bool:
+        """Whether an output has a part for each picture of a batch."""
+        declared = self._session.get_outputs()[number].shape
+        return bool(output.shape[0] == self.batch and (declared[0] == self.batch or output.ndim > 2))
 
     def _run_blank(self, height: int, width: int) -> Sequence[Floats]:
         try:
-            return self.run({self._input.name: np.zeros((1, 3, height, width), self._dtype)})
+            return self.run(self._input.blank(height, width))
         except VisionFailed as error:
-            shape = _shown(self._input.shape)
+            shape = self._input.shown
             raise ModelInputFails(name=self.name, shape=shape, height=height, width=width) from error
 
 
@@ -171,39 +189,31 @@ def _digest(model: Path | bytes) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _picture_input(session: ort.InferenceSession, name: str) -> ort.NodeArg:
-    """The one input: floats, 1 × 3 × height × width. Raises the kind of ModelNotRecognised that says what is not so."""
-    inputs = session.get_inputs()
-    if len(inputs) != 1:
-        shown = ", ".join(f"{each.name} ({_shown(each.shape)})" for each in inputs)
-        raise ModelInputsSeveral(name=name, inputs=shown or "0")
-    shape = inputs[0].shape
-    if len(shape) != 4 or (shape[1] != 3 and (isinstance(shape[1], int) or shape[3] == 3)):
-        raise ModelLayout(name=name, shape=_shown(shape))
-    if isinstance(shape[0], int) and shape[0] != 1:
-        raise ModelBatchFixed(name=name, batch=shape[0], shape=_shown(shape))
-    if inputs[0].type not in _FLOATS:
-        raise ModelInputType(name=name, type=inputs[0].type)
-    return inputs[0]
+def _told(metadata: Mapping[str, str]) -> HeadName | None:
+    """The head that was said when the model was added, or that Ultralytics notes of exports that finish their boxes."""
+    head = metadata.get(HEAD)
+    if head in get_args(HeadName):
+        return head  # type: ignore[return-value]  # it is one of them
+    finished = metadata.get("end2end") == "True" or _literal(metadata.get("args", "")).get("nms") is True
+    return "end_to_end" if finished and metadata.get("author") == "Ultralytics" else None
 
 
-def _shown(shape: Sequence[int | str | None]) -> str:
-    return " × ".join("?" if side is None else str(side) for side in shape)
-
-
-def _sides(shape: Sequence[int | str | None]) -> tuple[int | None, int | None]:
-    """Height and width that the graph demands of its n × 3 × height × width; None where it takes any."""
-    height, width = (side if isinstance(side, int) else None for side in shape[2:])
-    return height, width
-
-
-def _names_count(metadata: dict[str, str]) -> int | None:
-    """How many classes the metadata name, None when they name none that can be read."""
+def _literal(written: str) -> dict[str, object]:
     try:
-        names = ast.literal_eval(metadata.get("names", "")[:_MAX_NAMES])
-    except (ValueError, SyntaxError, TypeError, RecursionError):
-        return None
-    return len(names) if isinstance(names, dict | list | tuple) and names else None
+        read = ast.literal_eval(written[:10_000])
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _keypoints(metadata: Mapping[str, str]) -> tuple[int, int] | None:
+    """How many key points Ultralytics' export gives of each thing, and by how many numbers: ``[17, 3]``."""
+    written = re.fullmatch(r"[\[(](\d{1,3}), *(\d)[\])]", metadata.get("kpt_shape", ""))
+    return (int(written[1]), int(written[2])) if written else None
+
+
+def _shapes(outputs: Sequence[Floats]) -> list[list[int]]:
+    return [list(output.shape) for output in outputs]
 
 
 def _finite(found: Candidates) -> Candidates:
@@ -211,20 +221,17 @@ def _finite(found: Candidates) -> Candidates:
     return Candidates(found.boxes[kept], found.scores[kept], found.classes[kept])
 
 
-def _class_names(metadata: dict[str, str], count: int) -> tuple[str, ...]:
-    """From the ``names`` that Ultralytics' exports carry, else COCO's when there are as many, else numbers."""
-    try:
-        names = ast.literal_eval(metadata.get("names", "")[:_MAX_NAMES])
-        return tuple(str(names[number]) for number in range(count))
-    except (ValueError, SyntaxError, KeyError, TypeError, IndexError, RecursionError):
-        return coco.CLASSES if count == len(coco.CLASSES) else tuple(f"class {number}" for number in range(count))
+def _named(found: Candidates, count: int) -> Candidates:
+    """Without classes that have no name: finished boxes may say any number."""
+    kept = found.classes < count
+    return found if kept.all() else Candidates(found.boxes[kept], found.scores[kept], found.classes[kept])
 
 
-def _without_overlaps(found: Candidates, iou: float) -> Candidates:
-    """Of boxes of one class that overlap more than ``iou`` only the best is kept; best first."""
+def _without_overlaps(found: Candidates, iou: float | None) -> Candidates:
+    """Of boxes of one class that overlap more than ``iou`` only the best is kept; best first. None: all are."""
     order = np.argsort(-found.scores, kind="stable")[:_MOST]
     boxes, scores, classes = found.boxes[order], found.scores[order], found.classes[order]
-    if not len(boxes):
+    if not len(boxes) or iou is None:
         return Candidates(boxes, scores, classes)
     sides = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
     indices = cv2.dnn.NMSBoxesBatched(sides.tolist(), scores.tolist(), classes.tolist(), 0.0, iou)

@@ -17,16 +17,19 @@ from bunri.platform.vision.errors import (
     ModelBoxesCorners,
     ModelBoxesFractions,
     ModelBoxesUnproven,
+    ModelHeadsSeveral,
     ModelNotRecognised,
     ModelObjectnessUnproven,
     ModelOutputsNotFinite,
     ModelScoresUnproven,
 )
-from bunri.platform.vision.heads import Floats, Head, grid
+from bunri.platform.vision.finished_proof import doubt_of_finished
+from bunri.platform.vision.heads import Floats, Head, HeadName, Layout, grid
 from bunri.platform.vision.protocol import Pixels
 
-_STRIDE: Final = 8
-"""Of the finest level, which comes first and has most cells: there, boxes say most clearly whether they follow them."""
+_FINISHED: Final[frozenset[HeadName]] = frozenset(
+    {"end_to_end", "rows_score_class", "rows_class_score", "lists", "dfine", "detr", "rfdetr", "rtdetr_rows"}
+)
 _COCO: Final = 80
 _SEEN: Final = 0.25
 """The score from which a cell sees something."""
@@ -34,11 +37,19 @@ _SEEN: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A head that a graph may have, and what the graph gave for the check picture as that head wants it."""
+    """A layout that a graph may have, and what the graph gave for the check picture as its head wants it."""
 
-    head: Head
-    classes: int
+    layout: Layout
     outputs: Sequence[Floats]
+
+    @property
+    def head(self) -> Head:
+        return self.layout.head
+
+    @property
+    def classes(self) -> int:
+        """0 where the outputs do not say."""
+        return self.layout.classes or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,8 @@ class Checked:
     width: int
     names: int | None
     """How many classes its metadata name."""
+    told: HeadName | None = None
+    """Its head as who added it says, which settles what values leave in doubt."""
 
 
 def check_picture(height: int, width: int) -> Pixels:
@@ -68,13 +81,22 @@ def proven(readings: Sequence[Reading], checked: Checked) -> Reading:
     if len(left) == 1:
         return left[0]
     if left:
-        raise ModelObjectnessUnproven(name=checked.name, outputs=_shapes(left[0].outputs))
+        raise _ambiguous(left, checked)
     told = [doubt for _, doubt in doubts if doubt is not None]
-    raise next((doubt for doubt in told if not isinstance(doubt, ModelBoxesUnproven)), told[0])
+    likely = [doubt for reading, doubt in doubts if doubt and reading.head.name != "rtdetr_rows"] or told
+    raise next((doubt for doubt in likely if not isinstance(doubt, ModelBoxesUnproven)), likely[0])
+
+
+def _ambiguous(left: list[Reading], checked: Checked) -> ModelNotRecognised:
+    heads = sorted({reading.head.name for reading in left})
+    if set(heads) <= {"yolov5", "yolov6", "yolov8", "yolov8_rows", "yolox", "yolox_decoded"}:
+        return ModelObjectnessUnproven(name=checked.name, outputs=_shapes(left[0].outputs))
+    return ModelHeadsSeveral(name=checked.name, outputs=_shapes(left[0].outputs), heads=", ".join(heads))
 
 
 def _settled(left: list[Reading], checked: Checked) -> list[Reading]:
     """Readings that differ in the number of classes are settled by their names, or by there being COCO's 80."""
+    left = [reading for reading in left if reading.head.name == checked.told] or left
     if len(left) < 2:
         return left
     wanted = _COCO if checked.names is None else checked.names
@@ -83,30 +105,34 @@ def _settled(left: list[Reading], checked: Checked) -> list[Reading]:
 
 def _doubt(reading: Reading, checked: Checked) -> ModelNotRecognised | None:
     """What speaks against a reading, or None."""
-    outputs = reading.outputs
+    outputs = reading.layout.select(reading.outputs)
+    if reading.head.name in _FINISHED:
+        told, size = reading.head.name == checked.told, (checked.height, checked.width)
+        return doubt_of_finished(reading.head.name, outputs, size, name=checked.name, told=told)
     if not all(np.isfinite(output).all() for output in outputs):
         return ModelOutputsNotFinite(name=checked.name, outputs=_shapes(outputs))
     if reading.head.name == "nanodet":
         half = len(outputs) // 2
         classes, bins = (np.concatenate([output[0] for output in part]) for part in (outputs[:half], outputs[half:]))
         return _doubt_of_bins(bins, checked) or _doubt_of_scores(classes, checked)
-    output = next(output for output in outputs if output.ndim == 3)[0]
+    output = outputs[0][0]
     rows = output.T if reading.head.name == "yolov8" else output
+    if reading.head.name == "yolo_nas":
+        rows = np.hstack([_middles_of(output), outputs[1][0]])
     if reading.head.name == "nanodet_plus":
         split = reading.classes
         return _doubt_of_bins(rows[:, split:], checked) or _doubt_of_scores(rows[:, :split], checked)
     of_boxes = _doubt_of_offsets if reading.head.name == "yolox" else _doubt_of_boxes
     return (
-        of_boxes(rows, checked, 3 if reading.head.name == "yolov5" else 1)
+        of_boxes(rows, checked, _places(reading, checked))
         or _doubt_of_scores(rows[:, 4:], checked)
         or _doubt_of_objectness(reading, rows[:, 4:], checked)
     )
 
 
-def _doubt_of_boxes(rows: Floats, checked: Checked, anchors: int) -> ModelNotRecognised | None:
+def _doubt_of_boxes(rows: Floats, checked: Checked, middles: NDArray[np.float64]) -> ModelNotRecognised | None:
     """Decoded boxes: middles in pixels that follow the cells, and sides that do not."""
     name, seen = checked.name, _ranges(rows)
-    middles = _middles(checked, anchors)
     boxes = rows[: len(middles), :4].astype(np.float64)  # so that no square of a large number overflows
     slopes = [_slope(boxes[:, column], middles[:, column % 2]) for column in range(4)]
     sizes = (checked.width, checked.height)
@@ -123,9 +149,8 @@ def _doubt_of_boxes(rows: Floats, checked: Checked, anchors: int) -> ModelNotRec
     return None
 
 
-def _doubt_of_offsets(rows: Floats, checked: Checked, anchors: int) -> ModelNotRecognised | None:
+def _doubt_of_offsets(rows: Floats, checked: Checked, middles: NDArray[np.float64]) -> ModelNotRecognised | None:
     """YOLOX's undecoded boxes: some cells from their cell, wherever that lies, and logarithms of sides."""
-    middles = _middles(checked, anchors)
     boxes = rows[: len(middles), :4].astype(np.float64)
     follow = any(_follows(boxes[:, column], middles[:, column % 2]) for column in range(4))
     silent = np.mean((rows[:, :4] == 0).all(axis=1)) > 0.5  # nothing is known of boxes that are not given
@@ -153,6 +178,8 @@ def _doubt_of_scores(scores: Floats, checked: Checked) -> ModelNotRecognised | N
 
 def _doubt_of_objectness(reading: Reading, scores: Floats, checked: Checked) -> ModelNotRecognised | None:
     """The first score is the objectness or not, as the head says. Where it is 1 in every cell it is no class."""
+    if reading.head.name == checked.told:
+        return None
     certain = bool(scores[:, 0].min() > 0.99)
     fits = {
         "yolov6": certain,
@@ -176,10 +203,19 @@ def _may_have_objectness(reading: Reading, scores: Floats, names: int | None) ->
     return reading.classes == _COCO + 1 or both
 
 
-def _middles(checked: Checked, anchors: int) -> NDArray[np.float64]:
-    """The middle of each cell of the finest level in pixels, once for each anchor."""
-    corners, _ = grid(checked.height, checked.width, (_STRIDE,))
-    return np.tile((corners.astype(np.float64) + 0.5) * _STRIDE, (anchors, 1))
+def _places(reading: Reading, checked: Checked) -> NDArray[np.float64]:
+    """The middle of each cell of the finest level in pixels, once for each anchor.
+
+    That level comes first and has most cells: there, boxes say most clearly whether they follow them.
+    """
+    finest = reading.layout.strides[0]
+    corners, _ = grid(checked.height, checked.width, (finest,))
+    return np.tile((corners.astype(np.float64) + 0.5) * finest, (3 if reading.head.name == "yolov5" else 1, 1))
+
+
+def _middles_of(corners: Floats) -> Floats:
+    """From two corners to middle and sides."""
+    return np.hstack([(corners[:, :2] + corners[:, 2:4]) / 2, corners[:, 2:4] - corners[:, :2]])
 
 
 def _slope(values: NDArray[np.float64], places: NDArray[np.float64]) -> float:

@@ -8,12 +8,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
+from bunri.platform.vision import coco
 from bunri.platform.vision.heads import HeadName
 from bunri.platform.vision.settings import NAME
 
 
 class ModelCard(BaseModel):
-    """One model of the registry. ``url`` is its makers' own ONNX file; absent when they publish none."""
+    """One model of the registry. ``url`` is its makers' own ONNX file, or the conversion of their weights that most
+    programs use; absent when there is none."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,6 +29,11 @@ class ModelCard(BaseModel):
     classes: str
     confidence: float = Field(ge=0, le=1)
     iou: float = Field(0.45, ge=0, le=1)
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """Its classes, where they are those of COCO."""
+        return coco.CLASSES if self.classes == coco.NAME else None
 
 
 Cards = Mapping[Annotated[str, StringConstraints(pattern=f"^{NAME}$")], ModelCard]

@@ -1,13 +1,15 @@
 """How ONNX Runtime is opened: quiet, without spinning, and by no other provider than the one that was asked for."""
 
+import re
 from pathlib import Path
 from typing import Final
 
 import onnxruntime as ort
 
-from bunri.platform.vision.errors import ModelBroken, ProviderMissing
+from bunri.platform.vision.errors import ModelBroken, ModelOperatorMissing, ProviderMissing
 
 _FATAL: Final = 4
+_OPERATOR: Final = re.compile(r"([\w.]*:?\w+)\(-?\d+\) is not a registered function/op")
 
 
 def open_session(model: Path | bytes, name: str, threads: int, provider: str) -> ort.InferenceSession:
@@ -29,6 +31,8 @@ def open_session(model: Path | bytes, name: str, threads: int, provider: str) ->
     try:
         session = ort.InferenceSession(model, options, providers=[(provider, _provider_options(provider, threads))])
     except Exception as error:  # the runtime's errors share no base but Exception
+        if missing := _OPERATOR.search(str(error)):
+            raise ModelOperatorMissing(name=name, operator=missing[1]) from error
         raise ModelBroken(name=name) from error
     session.disable_fallback()
     if provider not in (used := session.get_providers()):  # built in, but its libraries or its device are missing

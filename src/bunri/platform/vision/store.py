@@ -1,5 +1,6 @@
 """Weights on this machine: ``<data>/models`` first, then folders that are only read."""
 
+import json
 import os
 import re
 import shutil
@@ -9,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from bunri.platform.vision.class_names import ADDED
 from bunri.platform.vision.download import Progress, download
 from bunri.platform.vision.errors import ModelBroken, ModelMissing, ModelNotPublished, ModelNotWritten, ModelUnknown
-from bunri.platform.vision.onnx import OnnxDetector
+from bunri.platform.vision.heads import HeadName
+from bunri.platform.vision.onnx import HEAD, OnnxDetector
 from bunri.platform.vision.registry import ModelCard, cards
 from bunri.platform.vision.settings import NAME, VisionSettings
 
@@ -69,6 +72,8 @@ class ModelStore:
             provider=settings.provider,
             confidence=card.confidence if settings.confidence is None and card else settings.confidence,
             iou=card.iou if settings.iou is None and card else settings.iou,
+            head=card.head if card else None,
+            classes=card.names if card else None,
         )
 
     def pull(self, name: str, progress: Progress, *, url: str | None = None) -> Path:
@@ -85,15 +90,18 @@ class ModelStore:
         fetched = download(name, source, self.folder, progress=progress, sha256=card.sha256, max_bytes=card.bytes)
         return self._keep(fetched, name)
 
-    def add(self, path: Path) -> Path:
+    def add(self, path: Path, *, head: HeadName | None = None, classes: Sequence[str] | None = None) -> Path:
         """Copy an ONNX file into the store under its own name, if it runs.
 
-        Raises ModelNotWritten, ModelBroken, ModelNotRecognised.
+        ``head`` and ``classes`` are noted in the copy, for a graph that leaves them in doubt. Raises ModelNotWritten,
+        ModelBroken, ModelNotRecognised.
         """
         name = path.stem
         if not re.fullmatch(NAME, name) or not path.is_file():
             raise ModelBroken(name=path.name)
-        return self._made(name, lambda temporary: shutil.copyfile(path, temporary))
+        notes = {HEAD: head, ADDED: json.dumps(list(classes), ensure_ascii=False) if classes else None}
+        said = {key: text for key, text in notes.items() if text}
+        return self._made(name, lambda temporary: _copy(path, temporary, said))
 
     def write(self, name: str, content: bytes) -> Path:
         """Store a model that was made here; one of that name is replaced.
@@ -120,8 +128,29 @@ class ModelStore:
     def _keep(self, temporary: Path, name: str) -> Path:
         """Move a file into place in one step, if it is a model."""
         try:
-            OnnxDetector(temporary, name)
+            card = self._cards.get(name)
+            OnnxDetector(temporary, name, head=card.head if card else None, classes=card.names if card else None)
             temporary.chmod(0o644)
             return temporary.replace(self.folder / f"{name}.onnx")
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _copy(path: Path, to: Path, notes: Mapping[str, str]) -> None:
+    """With ``notes`` among its metadata. Raises ModelBroken when that is no ONNX file."""
+    if not notes:
+        shutil.copyfile(path, to)
+        return
+    import onnx  # heavy, and only for who adds a model
+
+    try:
+        model = onnx.load(path)
+    except OSError:
+        raise
+    except Exception as error:  # protobuf's errors differ by its implementation
+        raise ModelBroken(name=path.stem) from error
+    for entry in [entry for entry in model.metadata_props if entry.key in notes]:
+        model.metadata_props.remove(entry)
+    for key, text in notes.items():
+        model.metadata_props.add(key=key, value=text)
+    onnx.save(model, to)

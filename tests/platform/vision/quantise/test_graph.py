@@ -9,7 +9,8 @@ import pytest
 from tests.platform.vision.graphs import always, convolutions, nothing_seen
 
 from bunri.platform.vision.errors import ModelNotQuantisable
-from bunri.platform.vision.onnx import Feed, OnnxDetector
+from bunri.platform.vision.inputs import Feed
+from bunri.platform.vision.onnx import OnnxDetector
 from bunri.platform.vision.protocol import Pixels
 from bunri.platform.vision.quantise.compare import compare, divided
 from bunri.platform.vision.quantise.graph import FROM, is_quantised, quantise

@@ -24,7 +24,7 @@ from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, Q
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from bunri.platform.vision.errors import ModelNotQuantisable
-from bunri.platform.vision.onnx import Feed
+from bunri.platform.vision.inputs import Feed
 
 _QUANTISED: Final = frozenset(
     {"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "ConvInteger"}
