@@ -16,6 +16,15 @@ ICON: Final = "web/public/icon.svg"
 _LINK: Final = re.compile(r'(\]\(|src="|href=")(?![a-z]+:|#|/)([^)#" ]+)')
 
 
+def on_config(config: Any) -> Any:
+    """Lists the decisions below the page that names them, the last one of the site."""
+    [building] = config["nav"][-1].values()
+    [decisions] = building[-1].values()
+    folder = Path(config["docs_dir"])
+    decisions += [path.relative_to(folder).as_posix() for path in sorted(folder.glob("decisions/0*.md"))]
+    return config
+
+
 def on_files(files: Files, config: Any) -> Files:
     """Adds the pages beside ``docs``, and the files that pages link to."""
     config["theme"]["favicon"] = config["theme"]["logo"] = _beside(ICON, files, config)
