@@ -17,7 +17,8 @@ class DetectionSettings(BaseModel):
     }
 
     model: str | None = Field(
-        None, description="The default model; unset: the first of dfine_nano, rfdetr_nano, yolov5m that is here, else the coach's."
+        None,
+        description="The default; unset: the first of dfine_nano, rfdetr_nano, yolov5m that is here, else the coach's.",
     )
     max_photo_mb: int = Field(20, ge=1, le=100, description="Largest picture taken, MiB.")
     max_photo_megapixels: int = Field(52, ge=1, le=400, description="Largest picture decoded.")
