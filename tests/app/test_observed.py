@@ -95,27 +95,26 @@ def trace(observed: Observed, job: dict[str, Any]) -> list[CollectedSpan]:
         found = own(spans)
         names, known = {span.name for span in found}, {span.span_id for span in found} | {GIVEN[36:52]}
         served = any(name.startswith("POST /internal/recycling/") for name in names)
-        wanted = {"POST /api/v1/waste/upload-complete/{job_id}", "waste.see", "waste.finish"}
+        wanted = {"POST /api/v1/waste/upload-complete/{job_id}", "waste.see", "chat.saw"}
         return served and wanted <= names and all(span.parent_id in known for span in found)
 
     return own(observed.collector.waits(complete))
 
 
 class TestATrace:
-    def test_goes_from_the_request_over_each_queue_to_the_advice(self, trace: list[CollectedSpan]) -> None:
+    def test_goes_from_the_request_over_each_queue_to_the_end(self, trace: list[CollectedSpan]) -> None:
         by_name = {span.name: span for span in trace}
         request = by_name["POST /api/v1/waste/upload-complete/{job_id}"]
         assert (request.service, request.parent_id) == ("bunri-waste", GIVEN[36:52])
         for event, worker in (
             ("waste.see", "bunri-worker-waste"),
-            ("recycling.explain", "bunri-worker-recycling-default-learning"),
-            ("waste.finish", "bunri-worker-recycling-default-learning"),
+            ("chat.saw", "bunri-worker-recycling-default-learning"),
         ):
             sent, taken = by_name[f"send {event}"], by_name[event]
             assert (sent.kind, taken.kind, taken.service) == ("producer", "consumer", worker)
             assert taken.parent_id == sent.span_id
         assert by_name["send waste.see"].parent_id == request.span_id
-        assert by_name["send recycling.explain"].parent_id == by_name["waste.see"].span_id
+        assert by_name["send chat.saw"].parent_id == by_name["waste.see"].span_id
 
     def test_shows_the_stages_and_the_calls_of_other_targets(self, trace: list[CollectedSpan]) -> None:
         by_id = {span.span_id: span for span in trace}

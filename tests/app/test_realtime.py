@@ -39,7 +39,7 @@ async def ended(client: Client, job_id: str) -> dict[str, Any]:
 
 class TestSockets:
     @pytest.mark.parametrize("transport", ["websocket", "polling"])
-    async def test_every_step_is_pushed_and_the_last_is_what_a_poll_says(
+    async def test_steps_are_pushed_in_order_and_the_last_is_what_a_poll_says(
         self, platform: Platform, transport: str
     ) -> None:
         person, stranger = Person.arrives(platform), Person.arrives(platform)
@@ -51,7 +51,7 @@ class TestSockets:
         last = await ended(client, job["job_id"])
         stages = [document["progress"] for document in client.pushed]
         assert stages == sorted(stages)
-        assert {0, 10, 50, 70, 100} <= set(stages)
+        assert (stages[0], stages[-1]) == (0, 100)  # between them, those that last
         assert last == await asyncio.to_thread(person.status, job)
         assert other.pushed == []
         await client.close()
@@ -85,7 +85,7 @@ class TestSockets:
 
 
 class TestEventStreams:
-    def test_the_stream_brings_every_step_and_ends_with_the_job(self, platform: Platform) -> None:
+    def test_the_stream_brings_steps_in_order_and_ends_with_the_job(self, platform: Platform) -> None:
         person = Person.arrives(platform)
         sent = new_photo()
         job = person.begins(sent)
@@ -103,7 +103,6 @@ class TestEventStreams:
         progress = [document["progress"] for document in documents]
         assert progress == sorted(progress)
         assert (progress[0], progress[-1]) == (0, 100)
-        assert {10, 50, 70} <= set(progress)
         assert documents[-1] == person.status(job)
 
     def test_a_stream_of_a_strangers_job_is_refused(self, platform: Platform) -> None:
