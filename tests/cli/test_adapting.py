@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from bunri.domains.waste.repository import WasteRepository
 from bunri.kit.ids import new_id
 
 Run = Callable[..., Result]
+Teach = Callable[[int], None]
 RNG = np.random.default_rng(3)
 
 
@@ -49,8 +50,8 @@ def _photo(number: int) -> tuple[TrainingSample, FieldPhoto]:
     return sample, FieldPhoto(network=Validation.load().network, features=features, opinions=opinions)
 
 
-async def _teach(settings: Settings, many: int) -> None:
-    """So many photos, and nothing else."""
+async def _leave(settings: Settings, many: int) -> None:
+    """So many photos, no version, and nothing else of what others confirmed."""
     container = InlineContainer(settings)
     async with container.database.transaction("waste") as session:
         for table in (FieldVersionRow, TrainingSampleRow):
@@ -60,6 +61,17 @@ async def _teach(settings: Settings, many: int) -> None:
             await repository.put_sample(sample)
             await repository.put_field_photos(sample.job_id, 0, [photo])
     await container.close()
+
+
+@pytest.fixture
+def teach(settings: Settings) -> Iterator[Teach]:
+    """``teach(40)``: that many photos and nothing else. What the test leaves would be heard by the tests after it."""
+
+    def taught(many: int) -> None:
+        asyncio.run(_leave(settings, many))
+
+    yield taught
+    taught(0)
 
 
 @pytest.fixture
@@ -74,8 +86,8 @@ def run(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Run:
     return invoke
 
 
-def test_makes_a_version_shows_it_and_goes_back(settings: Settings, run: Run) -> None:
-    asyncio.run(_teach(settings, 40))
+def test_makes_a_version_shows_it_and_goes_back(teach: Teach, run: Run) -> None:
+    teach(40)
     assert "No version is heard yet; 40 confirmed photo(s)" in run("--status").stdout
     made = run()
     assert made.exit_code == 0, made.output
@@ -88,13 +100,13 @@ def test_makes_a_version_shows_it_and_goes_back(settings: Settings, run: Run) ->
     assert run("--rollback").exit_code == 1
 
 
-def test_says_why_a_version_is_refused(settings: Settings, run: Run) -> None:
-    asyncio.run(_teach(settings, 4))
+def test_says_why_a_version_is_refused(teach: Teach, run: Run) -> None:
+    teach(4)
     assert "fewer than 20 photos" in run().stdout
 
 
-def test_exports_features_and_labels_and_nobodys_name(settings: Settings, run: Run, tmp_path: Path) -> None:
-    asyncio.run(_teach(settings, 40))
+def test_exports_features_and_labels_and_nobodys_name(teach: Teach, run: Run, tmp_path: Path) -> None:
+    teach(40)
     run()
     assert "40 photo(s) written" in run("--export", tmp_path / "f.jsonl").stdout
     lines = [json.loads(line) for line in (tmp_path / "f.jsonl").read_text("utf-8").splitlines()]
