@@ -44,14 +44,7 @@ const SCHEMES = [
 export async function expectAccessible(page: Page): Promise<void> {
   await expectNothing(
     page,
-    new AxeBuilder({ page }).withTags([
-      "wcag2a",
-      "wcag2aa",
-      "wcag21a",
-      "wcag21aa",
-      "wcag22aa",
-      "best-practice",
-    ]),
+    axe(page).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]),
   );
 }
 
@@ -67,8 +60,7 @@ export async function expectAccessibleInEveryScheme(page: Page): Promise<void> {
     await expect(page.locator("html")).toHaveAttribute("data-theme", scheme.theme);
     await expect(page.locator("html")).toHaveAttribute("data-contrast", scheme.contrast);
     if (index === 0) await expectAccessible(page);
-    else
-      await expectNothing(page, new AxeBuilder({ page }).withRules(["color-contrast", "link-in-text-block"]));
+    else await expectNothing(page, axe(page).withRules(["color-contrast", "link-in-text-block"]));
   }
 }
 
@@ -87,9 +79,14 @@ async function settled(page: Page): Promise<void> {
   });
 }
 
-async function expectNothing(page: Page, axe: AxeBuilder): Promise<void> {
+/** Of what is right it names one element for each rule: to describe all of them took an eighth of the time. */
+function axe(page: Page): AxeBuilder {
+  return new AxeBuilder({ page }).options({ resultTypes: ["violations"] });
+}
+
+async function expectNothing(page: Page, rules: AxeBuilder): Promise<void> {
   await settled(page);
-  const { violations } = await axe.setLegacyMode().analyze(); // without frames, and in half the time
+  const { violations } = await rules.setLegacyMode().analyze(); // without frames, and in half the time
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n  ")}`);
   expect(found, page.url()).toEqual([]);
 }
