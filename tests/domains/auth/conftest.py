@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from pwdlib.hashers.argon2 import Argon2Hasher
 from tests.domains.auth.people import HOME, SEED, SETTINGS, Browser, Mailbox, People, Person, Registering, address
 from tests.support.authenticator import Authenticator
 from tests.support.clockwork import Clockwork
@@ -81,7 +82,9 @@ def guests(transaction: Transaction[AuthRepository], sessions: Sessions, clock: 
 
 @pytest.fixture(scope="session")
 def passwords() -> Iterator[Passwords]:
+    """With hashes that cost next to nothing; ``test_passwords.py`` has those of the product."""
     made = Passwords()
+    made._hasher = Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1)
     yield made
     made.close()
 

@@ -2,11 +2,20 @@
 
 import asyncio
 import unicodedata
+from collections.abc import Iterator
 
 import pytest
 
 from bunri.domains.auth.errors import PasswordCommon, PasswordLength, PasswordPersonal, SignInBusy
 from bunri.domains.auth.passwords import WAITING, Passwords, check_acceptable
+
+
+@pytest.fixture
+def passwords() -> Iterator[Passwords]:
+    """As the product has them."""
+    made = Passwords()
+    yield made
+    made.close()
 
 
 class TestAcceptable:
