@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows check-ansible check-docs docs wheel check-deploy terraform-tools podman acme engine prometheus check-web bench bench-web screenshots e2e browser nginx train lock licences audit format clean
+.PHONY: help setup web node run test check check-python check-compose check-kubernetes kubernetes check-workflows check-ansible check-docs docs wheel check-deploy terraform-tools podman acme engine prometheus check-web bench bench-web screenshots e2e browser nginx postgis train lock licences audit format clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -162,6 +162,13 @@ nginx:
 	@if test -x "$(NGINX_PROGRAM)"; then :; elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 		(set -x; apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light); \
 	else echo "Several processes are tested behind Nginx: apt-get install nginx-light, or set NGINX_PROGRAM."; exit 1; fi
+
+# A peer of `bench bins`; without it the bench says so.
+postgis:
+	@if ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1; then :; \
+	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		(set -x; apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql postgis postgresql-postgis); \
+	else echo "The search for bins is compared with PostGIS: apt-get install postgresql-postgis."; exit 1; fi
 
 bench: setup                              ## print each budget beside its peer or limit
 	$(BIN)/python -m bench $(ARGS)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from bench import database
+from bench.beside_postgis import Side, in_turns
+from bench.postgis import LACKING, programs
 from bench.result import BenchmarkResult, at_least, below, missing, times
 from bench.stats import ms, without_warmup
 from bunri.domains.locations.area import KOREA, Area
@@ -27,6 +29,8 @@ LIMIT: Final = 10
 COMMON, RARE = BinKind.CLOTHES, BinKind.FOOD
 SHARE: Final = {COMMON: 0.9, BinKind.BATTERY: 0.0999, RARE: 0.0001}
 CHECKED: Final = 100
+BESIDE_POSTGIS: Final = (20_000, 200_000)
+PLACES: Final = 500
 DEGREES: Final = """
 select * from (
     select id, kind, name, address, lat, lng, source, full_until, earth <-> locations.ecef(:lat, :lng) as chord
@@ -38,7 +42,13 @@ Points = NDArray[np.float64]
 
 
 def measure(quick: bool) -> list[BenchmarkResult]:
-    return asyncio.run(_measure(*(100_000, 500) if quick else (1_000_000, 2000)))
+    return asyncio.run(_all(quick))
+
+
+async def _all(quick: bool) -> list[BenchmarkResult]:
+    found = await _measure(*(100_000, 500) if quick else (1_000_000, 2000))
+    counts = BESIDE_POSTGIS[:1] if quick else BESIDE_POSTGIS
+    return found + [each async for each in _beside_postgis(counts, PLACES)]
 
 
 async def _measure(count: int, queries: int) -> list[BenchmarkResult]:
@@ -79,8 +89,33 @@ async def _measure(count: int, queries: int) -> list[BenchmarkResult]:
             "map of a town, p99", ms(town, 0.99), "ms", note=f"{_p50(town)}; some thousand bins in clusters"
         ),
         BenchmarkResult("map of the country", ms(country, 0.5), "ms", note="every bin counted"),
-        missing("beside PostGIS", "ms", "the embedded PostgreSQL comes without PostGIS", times(1.7)),
     ]
+
+
+async def _beside_postgis(counts: Sequence[int], places: int) -> AsyncIterator[BenchmarkResult]:
+    """Ours beside PostGIS's KNN by its GiST index on geography, whose candidates are ordered by exact distances."""
+    bins = programs()
+    for count in counts:
+        what = f"nearest {LIMIT} among {count:,} beside PostGIS, p50"
+        if bins is None:
+            yield missing(what, "ms", LACKING, times(1.7))
+            continue
+        random = np.random.default_rng(2)
+        points, kinds = _bins(count, random)
+        here = points[random.integers(0, count, places)] + random.normal(0, 0.01, (places, 2))
+        async with database.migrated("locations") as (owner, locations):
+            await _fill(owner, points, kinds)
+            await owner.execute("vacuum analyze locations.bins")
+            turns = await in_turns(owner, locations, bins, here)
+        peer = f"PostGIS {turns.version} on PostgreSQL {bins.parent.name}"
+        beside = _p50_ms(turns.postgis)
+        for side, name in ((turns.statement, "the statement"), (turns.whole, "the use case")):
+            note = f"the same ids in the same order at {side.alike} of {places} places"
+            yield BenchmarkResult(f"{what}: {name}", _p50_ms(side), "ms", times(1.7), peer, beside, note)
+
+
+def _p50_ms(side: Side) -> float:
+    return ms(list(without_warmup(side.seconds)), 0.5)
 
 
 def _p50(seconds: list[float]) -> str:
