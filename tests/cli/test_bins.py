@@ -1,5 +1,7 @@
 import asyncio
 import re
+import subprocess
+import sys
 import unicodedata
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -8,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from tests.support.platform import environment
 from typer.testing import CliRunner, Result
 
 from bunri.app.settings import Settings
@@ -68,6 +71,16 @@ def file(tmp_path: Path) -> Callable[[str, str], Path]:
 
 
 class TestImport:
+    def test_runs_in_a_process_of_its_own(self, settings: Settings, run: Run, file: Any) -> None:
+        """Where no other command has loaded the domain's sentences yet. ``run`` empties the table."""
+        path = file("의류수거함.csv", "주소,위도,경도\n중앙로 1,37.8813,127.73\n")
+        command = [sys.executable, "-m", "bunri", "bins", "import", str(path), "--lang", "en"]
+        done = subprocess.run(
+            command, env=environment(settings), capture_output=True, text=True, timeout=100, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert _counts(done.stdout)["bins added"] == 1
+
     def test_takes_a_clean_file_and_says_what_it_did(self, run: Run, file: Any) -> None:
         path = file("춘천시_의류수거함.csv", "주소,위도,경도\n중앙로 1,37.8813,127.73\n중앙로 1,37.8813,127.73\n")
         result = run("import", path, "--lang", "en")

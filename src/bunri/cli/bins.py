@@ -164,8 +164,8 @@ async def _import(
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task(text("locations.cli.importing", lang, file=escape(name)), total=size)
-        async with opened as locations:
+        async with opened as locations:  # which adds the domain's sentences to the catalogue
+            task = progress.add_task(text("locations.cli.importing", lang, file=escape(name)), total=size)
             return await locations.import_bins(
                 read(), lambda _: progress.update(task, completed=file.tell()), dataset=dataset
             )
