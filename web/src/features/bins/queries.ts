@@ -5,6 +5,7 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { api, data } from "~/api/client";
 import type { BinDetails, BinKind, BinMap, NearbyBin, Vote } from "~/api/types";
 import { ASKED_AGAIN, isStored, orKnown, type Known } from "~/features/advice/stored/orStored";
@@ -44,11 +45,16 @@ function orSeen<T>(
   });
 }
 
-/** A query whose data are known from the platform or from this device: then `asOf` says since when, in ms since 1970. */
-function known<T>(query: UseQueryResult<Known<T>>) {
+/**
+ * A query whose data are known from the platform or from this device: then `asOf` says since when, in ms since 1970. It is the same
+ * object until something of it changes.
+ */
+function useKnown<T>(query: UseQueryResult<Known<T>>) {
   const { data, error, isPending, isError, isPlaceholderData, refetch } = query;
-  const [value, asOf] = data ? [data.value, data.asOf] : [undefined, null];
-  return { data: value, asOf, error, isPending, isError, isPlaceholderData, refetch };
+  return useMemo(() => {
+    const [value, asOf] = data ? [data.value, data.asOf] : [undefined, null];
+    return { data: value, asOf, error, isPending, isError, isPlaceholderData, refetch };
+  }, [data, error, isPending, isError, isPlaceholderData, refetch]);
 }
 
 /**
@@ -78,7 +84,7 @@ export function useWithin(bounds: Bounds | null, kinds: readonly BinKind[], allB
     placeholderData: (before) => before ?? (all ? { value: all, asOf: null } : undefined),
     ...ASKED_SOON,
   });
-  return known(query);
+  return useKnown(query);
 }
 
 function holdsAll(bounds: Bounds, { bins, clusters }: BinMap): boolean {
@@ -98,7 +104,7 @@ export function useAllBins() {
       ),
     ...ASKED_AGAIN,
   });
-  return known(query);
+  return useKnown(query);
 }
 
 /** The bins nearest to `point`. */
@@ -124,7 +130,7 @@ export function useNearby(point: LatLng | null, kinds: readonly BinKind[], limit
     placeholderData: keepPreviousData,
     ...ASKED_SOON,
   });
-  return known(query);
+  return useKnown(query);
 }
 
 /** Places that words name. */

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BinDetails, BinMap, BinPoint, NearbyBin } from "~/api/types";
 import type { Camera } from "./map/camera";
@@ -25,7 +25,8 @@ export function useVisibleBins(
 ) {
   const rested = useRested(camera);
   const bounds = ready && camera.size.width > 0 ? boundsOf(rested, camera.size) : null;
-  const within = useWithin(bounds, kinds, allBins);
+  // Drawing what has come takes a slow phone longer than a finger waits: it is done in pieces, between which it answers.
+  const within = useDeferredValue(useWithin(bounds, kinds, allBins));
   const settled = useSettled(camera);
   const from = point ?? (ready && settled.zoom >= NEAR ? settled : null);
 
@@ -33,7 +34,7 @@ export function useVisibleBins(
   const question = `${point?.lat} ${point?.lng} ${kinds.join()}`;
   const [wanted, setWanted] = useState({ question, limit: FIRST });
   const limit = wanted.question === question ? wanted.limit : FIRST;
-  const nearby = useNearby(from, kinds, limit);
+  const nearby = useDeferredValue(useNearby(from, kinds, limit));
 
   const listed = nearby.data?.find((one) => one.id === bin) ?? foreign;
   const near = listed ?? onDevice(within, bin);

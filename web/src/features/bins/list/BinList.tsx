@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { NearbyBin } from "~/api/types";
 import { useFormat } from "~/i18n/format";
@@ -14,7 +15,7 @@ type Props = Readonly<{
 }>;
 
 /** The nearest bins. The one under the pointer or with the focus is highlighted here and on the map. */
-export function BinList({ bins, highlighted, onHighlight, onBin }: Props) {
+export const BinList = memo(function BinList({ bins, highlighted, onHighlight, onBin }: Props) {
   return (
     <ol className={styles.list}>
       {bins.map((bin) => (
@@ -28,7 +29,7 @@ export function BinList({ bins, highlighted, onHighlight, onBin }: Props) {
       ))}
     </ol>
   );
-}
+});
 
 /** The id of the row of a bin. */
 export function rowId(bin: string): string {
@@ -37,7 +38,7 @@ export function rowId(bin: string): string {
 
 type RowProps = Readonly<{ bin: NearbyBin; highlighted: boolean }> & Pick<Props, "onHighlight" | "onBin">;
 
-function Row({ bin, highlighted, onHighlight, onBin }: RowProps) {
+const Row = memo(function Row({ bin, highlighted, onHighlight, onBin }: RowProps) {
   const { t } = useTranslation("bins");
   const words = useWords();
   const { distance } = useFormat();
@@ -90,4 +91,4 @@ function Row({ bin, highlighted, onHighlight, onBin }: RowProps) {
       </a>
     </li>
   );
-}
+});
