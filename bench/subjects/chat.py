@@ -1,11 +1,12 @@
 """Chat: what one process delivers to a room of 200 and of 1,000 sockets, alone, beside photos, and two of them
-together, each beside a room of Node's Socket.IO, which stores nothing or, as ours, each message first; pages of a room
-of five million messages; what an idle socket costs.
+together, each beside a room of Node's Socket.IO: neither stores anything, both store each message first, or only ours
+does; pages of a room of five million messages; what an idle socket costs.
 """
 
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -56,7 +57,7 @@ FILLER: Final = {
     "files": [],
     "verdict": None,
 }
-"""What the peer adds, so that both send the same number of bytes."""
+"""What is added where nothing is stored, so that all send the same number of bytes."""
 
 
 def measure(quick: bool) -> Iterator[BenchmarkResult]:
@@ -72,21 +73,38 @@ def _deliveries(quick: bool) -> Iterator[BenchmarkResult]:
     with product.running(bounds=BOUNDS) as running, workplace() as folder:
         why = install(PEER, folder)
         guests = [Client.sign_in(running.url) for _ in range(max(sizes))]
+        turns = (rounds, seconds)
+        settings = product.settings(running.data)
+        valkey = f"{settings.valkey_url}/0"
         alone = _Arrangement([running.url], None if why else folder)
-        storing = replace(alone, database=product.settings(running.data).database_url)
-        for size in sizes:
-            yield from _compare(f"{size} sockets", alone, guests[:size], SPEAKERS, (rounds, seconds), times(1.3))
-        yield from _compare(f"{few} sockets", alone, guests[:few], many, (rounds, seconds), times(3))
+        storing = replace(alone, database=settings.database_url)
+        yield from _fan_out(alone, valkey, guests, turns, quick)
         for speakers in (SPEAKERS, many):
-            yield from _compare(f"{few} sockets", storing, guests[:few], speakers, (rounds, seconds), times(1.3))
+            yield from _compare(f"{few} sockets", storing, guests[:few], speakers, turns, times(1.3))
+        for size, speakers in (*((size, SPEAKERS) for size in sizes), (few, many)):
+            yield from _compare(f"{size} sockets", alone, guests[:size], speakers, turns, None)
         with _photos_beside(running.url):
             name = f"{few} sockets, {PHOTOS_A_SECOND} photos/s beside"
-            yield from _compare(name, alone, guests[:few], SPEAKERS, (rounds, seconds), None)
+            yield from _compare(name, alone, guests[:few], SPEAKERS, turns, None)
         with product.another_node(running, BOUNDS) as second:
-            redis = f"{product.settings(running.data).valkey_url}/0"
-            both = _Arrangement([running.url, second], None if why else folder, redis)
-            name = f"{few} sockets of two processes"
-            yield from _compare(name, both, guests[:few], SPEAKERS, (rounds, seconds), times(1.3))
+            both = replace(alone, urls=[running.url, second], redis=valkey)
+            yield from _compare(f"{few} sockets of two processes", both, guests[:few], SPEAKERS, turns, None)
+
+
+def _fan_out(
+    alone: "_Arrangement", valkey: str, guests: list[Client], turns: tuple[int, float], quick: bool
+) -> Iterator[BenchmarkResult]:
+    """Neither side stores anything: ours is the edge with nothing behind it."""
+    sizes = (50,) if quick else SIZES
+    few = min(sizes)
+    many = min(few, MANY_SPEAKERS)
+    with relay(valkey) as first, relay(valkey) as second:
+        one = replace(alone, urls=[first], relayed=True)
+        for size in sizes:
+            yield from _compare(f"{size} sockets", one, guests[:size], SPEAKERS, turns, times(1.3))
+        yield from _compare(f"{few} sockets", one, guests[:few], many, turns, times(3))
+        two = replace(one, urls=[first, second], redis=valkey)
+        yield from _compare(f"{few} sockets of two processes", two, guests[:few], SPEAKERS, turns, times(1.3))
 
 
 @contextmanager
@@ -131,6 +149,18 @@ class _Arrangement:
     """By which the peer's processes, as many as ours, are one."""
     database: str | None = None
     """Where the peer stores each message before it passes it on, as ours do."""
+    relayed: bool = False
+    """Ours store nothing either: they are the edge alone."""
+
+    @property
+    def of_peer(self) -> str:
+        return f"Node, Socket.IO 4, {'each stored first' if self.database else 'nothing stored'}"
+
+    @property
+    def beside(self) -> str:
+        if self.relayed:
+            return "neither stores"
+        return "both store each first" if self.database else "only ours stores each first"
 
 
 def _compare(
@@ -145,15 +175,14 @@ def _compare(
     rounds, seconds = turns
     found = [_turn(arrangement, guests, speakers, seconds) for _ in range(rounds)]
     mine, theirs = [each for each, _ in found], [each for _, each in found if each]
-    kept = "each stored first" if arrangement.database else "nothing stored"
-    of_peer = f"Node, Socket.IO 4, {kept}" if theirs else ""
+    of_peer = arrangement.of_peer if theirs else ""
 
     def beside(figure: str) -> float | None:
         return median([each[figure] for each in theirs]) if theirs else None
 
     said = median([each["messages_per_second"] for each in mine])
-    note = f"{said:,.0f} messages/s, each stored first" if theirs else "no peer: Node or its packages are missing"
-    what = f"{name}, {speakers} speak{', beside a peer that stores' if arrangement.database else ''}"
+    note = f"{said:,.0f} messages/s" if theirs else "no peer: Node or its packages are missing"
+    what = f"{name}, {speakers} speak, {arrangement.beside}"
     rate, p99 = median([each["per_second"] for each in mine]), median([each["p99_ms"] for each in mine])
     quick = times(1.0) if budget else None
     return [
@@ -167,18 +196,19 @@ def _turn(
     arrangement: _Arrangement, guests: list[Client], speakers: int, seconds: float
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Ours, then the peer's."""
-    room = guests[0].ask("POST", "/api/v1/chat/rooms", {"name": "bench"})["_id"]
+    room = "bench" if arrangement.relayed else guests[0].ask("POST", "/api/v1/chat/rooms", {"name": "bench"})["_id"]
     plan = {"room": room, "tokens": [guest.token for guest in guests], "speakers": speakers, "seconds": seconds}
     message = {"room": room, "content": CONTENT}
-    ours = _listen({**plan, "urls": arrangement.urls, "message": message})
+    filled = {**message, "filler": FILLER}
+    ours = listen({**plan, "urls": arrangement.urls, "message": filled if arrangement.relayed else message})
     if arrangement.peer is None:
         return ours, None
     with ExitStack() as stack:
         nodes = [stack.enter_context(_node(arrangement.peer, arrangement)) for _ in arrangement.urls]
-        return ours, _listen({**plan, "urls": nodes, "message": {**message, "filler": FILLER}})
+        return ours, listen({**plan, "urls": nodes, "message": filled})
 
 
-def _listen(plan: dict[str, Any]) -> dict[str, Any]:
+def listen(plan: dict[str, Any]) -> dict[str, Any]:
     [found] = worker_processes.run("bench.listeners", [plan])
     return found
 
@@ -189,15 +219,26 @@ def _node(folder: Path, arrangement: _Arrangement) -> Iterator[str]:
     assert node  # it was there to install the peer
     servers = {"REDIS_URL": arrangement.redis, "DATABASE_URL": arrangement.database}
     shared = {name: url for name, url in servers.items() if url}
-    process = subprocess.Popen(
-        [node, "server.js"], cwd=folder, stdout=subprocess.PIPE, text=True, env={**os.environ, **shared}
-    )
-    try:
-        assert process.stdout
-        port = process.stdout.readline().strip()
-        if not port:
-            raise RuntimeError("the Node peer did not start")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait()
+    with _started([node, "server.js"], folder, shared) as url:
+        yield url
+
+
+@contextmanager
+def relay(valkey: str) -> Iterator[str]:
+    with _started([sys.executable, "-m", "bench.relay", valkey], ROOT, {}) as url:
+        yield url
+
+
+@contextmanager
+def _started(command: list[str], folder: Path, variables: dict[str, str]) -> Iterator[str]:
+    """The address of a server that prints its port once it listens."""
+    given = {**os.environ, **variables}
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True, env=given) as process:
+        try:
+            assert process.stdout
+            port = process.stdout.readline().strip()
+            if not port:
+                raise RuntimeError(f"{' '.join(command)} did not start")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.kill()
