@@ -6,6 +6,7 @@ import { Section } from "~/ui/Section";
 import { toPlain } from "~/ui/markdown/toHtml";
 
 const MOST = 3;
+const MOST_LETTERS = 60;
 
 /** Cards that have the words or their initial consonants, of all decks. */
 export default function FoundCards({ words, title }: Found) {
@@ -16,7 +17,7 @@ export default function FoundCards({ words, title }: Found) {
   });
   const entries = cards.flatMap((card) => {
     const front = toPlain(card.front);
-    const back = toPlain(card.back).slice(0, 120);
+    const back = beginning(toPlain(card.back));
     return front || back
       ? [
           {
@@ -34,4 +35,11 @@ export default function FoundCards({ words, title }: Found) {
       <LinkList entries={entries} />
     </Section>
   );
+}
+
+/** Whole words, about as many as fit into three lines of a phone. */
+function beginning(text: string): string {
+  if (text.length <= MOST_LETTERS) return text;
+  const words = text.slice(0, MOST_LETTERS).split(/\s+/u);
+  return `${words.slice(0, -1).join(" ") || words.join(" ")}…`;
 }
