@@ -17,6 +17,7 @@ import uvloop
 from bunri.edge.realtime.frames import FramesProtocol
 from bunri.edge.realtime.protocol import app_of, create_server
 from bunri.edge.realtime.server import OPTIONS, PREFIX
+from bunri.kit.memory import frozen
 from bunri.platform.cache import Cache
 from bunri.platform.realtime import NAMESPACE
 from bunri.platform.realtime.cluster import ClusterEmitter, ClusterManager, CutOff
@@ -61,8 +62,9 @@ async def _run(valkey: str) -> None:
     running = asyncio.create_task(serving.serve())
     while not (serving.started and await _hears(manager)):  # noqa: ASYNC110  # no event tells
         await asyncio.sleep(0.01)
-    print(serving.servers[0].sockets[0].getsockname()[1], flush=True)
-    await running
+    with frozen():  # as the product is
+        print(serving.servers[0].sockets[0].getsockname()[1], flush=True)
+        await running
     await manager.stop()
     await cache.close()
 

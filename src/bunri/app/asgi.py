@@ -1,9 +1,8 @@
 """The ASGI application of a target."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Final
 
@@ -29,6 +28,7 @@ from bunri.edge.http.requests import BodyLimit, RequestContext
 from bunri.edge.http.routers import FromPrefix
 from bunri.edge.http.security_headers import SecurityHeaders, security_headers
 from bunri.kit.errors import BunriError
+from bunri.kit.memory import frozen
 from bunri.kit.tasks import cancel_all
 from bunri.platform.http.policy import RoutePolicy
 from bunri.platform.limits import RateLimiter
@@ -105,7 +105,7 @@ def _lifespan(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         running = [asyncio.ensure_future(task()) for task in background]
         try:
-            with _frozen():
+            with frozen():
                 yield
         finally:
             await cancel_all(running)
@@ -119,18 +119,6 @@ def _api_tasks(container: Container, registry: Registry, target: Target) -> Iter
         yield partial(heartbeats.beat_target, container.cache("common"), target.name)
         for module in registry.modules:
             yield from module.api_tasks(container)
-
-
-@contextmanager
-def _frozen() -> Iterator[None]:
-    """What is made by now lives as long as the process: the collector need not look at it again (performance.md)."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _serve_domains(app: FastAPI, container: Container, target: Target) -> None:
