@@ -93,10 +93,10 @@ check-docs: $(DOCS)/.ready
 docs: $(DOCS)/.ready                      ## show docs/ as a site at http://127.0.0.1:8008
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs serve --dev-addr 127.0.0.1:8008
 
-# By parts: make check-deploy PART=image (detect, small, prod, full, wheel, terraform, monitoring, ansible, acme). BUNRI_IMAGE names an image
-# that is there, instead of building. The last five need no Docker; ansible has Podman.
+# By parts: make check-deploy PART=image (detect, small, prod, full, wheel, terraform, monitoring, ansible, acme, upgrade). BUNRI_IMAGE names
+# an image that is there, instead of building. The last six need no Docker; ansible has Podman.
 OF = $(if $(filter-out $(1),$(PART)),,$(2))
-PARTS_NEED = $(if $(filter wheel terraform monitoring ansible acme,$(PART)),,engine) $(call OF,wheel,wheel) $(call OF,terraform,terraform-tools) \
+PARTS_NEED = $(if $(filter wheel terraform monitoring ansible acme upgrade,$(PART)),,engine) $(call OF,wheel,wheel) $(call OF,terraform,terraform-tools) \
 	$(call OF,monitoring,prometheus) $(call OF,ansible,podman $(ANSIBLE)/.ready) $(call OF,acme,acme)
 check-deploy: setup $(PARTS_NEED)  ## build the image and run it by Compose: healthy, answering, killed, replaced
 	BUNRI_CHECK_DEPLOY=1 $(BIN)/pytest -p no:xdist -s --timeout 2400 $(if $(PART),tests/deploy/test_$(PART)*.py,tests/deploy)
